@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: (Apache-2.0 OR GPL-2.0-only)
+ *
+ * The record that a probe writes for each hit, shared with src/model/record.ts; a test compares the two.
+ * All numbers little endian. A record is RECORD_HEAD bytes, then KEY_AREA bytes (absent when no keys are
+ * captured), then 8 bytes a frame (as many as were asked for; frame_count of them are filled).
+ * An exit record is EXIT_RECORD bytes: the head up to and including goid.
+ *
+ * The kernel reads without faulting pages in. A text that was not in memory is unreadable: FLAG_KEY_UNREADABLE
+ * is set, nothing is stored, and its address stands in the first 8 bytes of the key area (or, for a part, of
+ * its bytes): a text in the program's read-only image can then still be read from outside.
+ */
+#ifndef MAPAUDIT_RECORD_H
+#define MAPAUDIT_RECORD_H
+
+enum { RECORD_ENTRY = 0, RECORD_EXIT = 1 };
+
+/* flags */
+enum {
+	FLAG_COUNT_UNREADABLE = 1 << 0,  /* map header could not be read: count is not valid */
+	FLAG_GOROUTINE_UNREADABLE = 1 << 1,
+	FLAG_KEY_UNREADABLE = 1 << 2,    /* see below */
+	FLAG_KEY_UNPLANNED = 1 << 3,     /* type not known to the kernel yet: strings inside were not fetched */
+	FLAG_STACK_UNREADABLE = 1 << 4,  /* the frame chain ended in memory that could not be read */
+	FLAG_MAP_ON_STACK = 1 << 5,      /* the map header lies on this goroutine's stack */
+	FLAG_WRITING = 1 << 6,           /* another operation was writing the map at that moment */
+};
+
+/* key_form */
+enum {
+	KEY_NONE = 0,
+	KEY_WORD = 1,    /* the key area begins with the 8 bytes of the register */
+	KEY_STRING = 2,  /* the key area holds the text; key_size is its true length */
+	KEY_BYTES = 3,   /* the key area holds a key_body; key_size is the type's size */
+};
+
+#define RECORD_HEAD 88
+#define EXIT_RECORD 48
+#define KEY_TEXT_MAX 256   /* text of a KEY_STRING */
+#define KEY_RAW_MAX 128    /* plain bytes of a KEY_BYTES */
+#define KEY_PART_MAX 64    /* bytes of one chased part */
+#define MAX_CHASES 2
+#define KEY_AREA 304       /* sizeof(struct key_body) >= KEY_TEXT_MAX */
+#define MAX_FRAMES 64
+
+struct record_head {
+	__u64 time;        /*  0  bpf_ktime_get_ns */
+	__u32 pid;         /*  8  thread group */
+	__u32 tid;         /* 12 */
+	__u16 probe;       /* 16  ProbeSite.index */
+	__u8 kind;         /* 18  RECORD_* */
+	__u8 flags;        /* 19  FLAG_* */
+	__u8 key_form;     /* 20  KEY_* */
+	__u8 frame_count;  /* 21 */
+	__u16 key_stored;  /* 22  bytes of text (KEY_STRING) or of raw (KEY_BYTES) that are valid */
+	__u64 map;         /* 24  the map header */
+	__u64 count;       /* 32  entries: before the operation (entry), after it (exit) */
+	__u64 goid;        /* 40 */
+	/* entry records only: */
+	__u64 type;        /* 48  map type descriptor, 0 when the function is not given it */
+	__u64 start_pc;    /* 56  g.startpc */
+	__u64 caller;      /* 64  return address */
+	__u64 key_size;    /* 72 */
+	__u64 key_type;    /* 80  dynamic type when the key itself is an interface, else 0 */
+};
+
+/* One chased part of a key. */
+struct key_part {
+	__u64 type;     /* dynamic type of an interface, 0 for a string (or a nil interface) */
+	__u64 length;   /* true length in bytes of the text or value */
+	__u32 stored;   /* valid bytes below */
+	__u32 state;    /* 0 not chased, 1 chased, 2 unreadable */
+	__u8 bytes[KEY_PART_MAX];
+};
+
+/* The key area of a KEY_BYTES key. */
+struct key_body {
+	__u8 raw[KEY_RAW_MAX];             /*   0 */
+	struct key_part part[MAX_CHASES];  /* 128, 216 */
+};
+
+#endif

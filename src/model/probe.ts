@@ -1,0 +1,80 @@
+import type { Closable } from '../base/dispose.ts';
+import type { Addr } from './addr.ts';
+import type { Goid, Pid } from './ids.ts';
+import type { KeyPlan } from './key_plan.ts';
+import type { RingChunk } from './ring_chunk.ts';
+
+/** Where a probe is put: one process, or all that run one binary, new ones too. */
+export type ProbeScope =
+  | { readonly type: 'process'; readonly pid: Pid }
+  /** `path` is opened once; every process that runs this file is probed from its first instruction on. */
+  | { readonly type: 'binary'; readonly path: string };
+
+/** What the probe itself decides, before anything reaches the ring. */
+export interface ProbeOptions {
+  /** `events`: a record a hit. `counts`: counters only. `both`: counters, and a record for sampled hits. */
+  readonly mode: 'events' | 'counts' | 'both';
+  /** Record one hit in N; 1 is every hit. Counters always see every hit. */
+  readonly sampleEvery: number;
+  /** Frames to walk beyond the caller, 0 … MAX_FRAMES. */
+  readonly frames: number;
+  /** Longest key text to copy, in bytes; 0 captures no keys at all. */
+  readonly keyBytes: number;
+  readonly goid?: Goid;
+  /** Only keys whose text begins with (or, with `exact`, is) these bytes. Keys that are not strings do not match. */
+  readonly keyText?: { readonly bytes: Uint8Array; readonly exact: boolean };
+  /** Look into the verdict tables below; without it `setVerdict` does nothing. */
+  readonly verdicts: boolean;
+  /** Bytes of each ring, a power of two. */
+  readonly ringBytes: number;
+}
+
+/** Hits of one site that the kernel saw, exact even where events are sampled or lost. */
+export interface SiteCount {
+  readonly site: number;
+  /** Passed all filters that the kernel applies. */
+  readonly hits: number;
+  /** Of these, not recorded because of sampling. */
+  readonly sampledOut: number;
+  /** Of these, not recorded because the ring was full. */
+  readonly ringFull: number;
+  /** Not counted: a part of an operation that another site counts, or a restart after a stack growth. */
+  readonly ignored: number;
+}
+
+/** A row of the kernel's counters. */
+export interface KernelCounter {
+  readonly pid: number;
+  readonly site: number;
+  /** Map type descriptor, 0 when unknown. */
+  readonly type: number;
+  /** Map header; 0 stands for all maps that came after the table was full. */
+  readonly map: number;
+  /** Return address. */
+  readonly caller: number;
+  readonly count: number;
+}
+
+/** What a verdict is about. */
+export type VerdictSubject = 'type' | 'caller' | 'map';
+
+/**
+ * A probe that is in place. `close` takes it out again; the operating system does the same when mapaudit dies.
+ */
+export interface RunningProbe extends Closable {
+  /** Milliseconds that attaching took. */
+  readonly attachMs: number;
+  /**
+   * Hands over what lies in the rings, ring by ring. Returns the CLOCK_MONOTONIC nanoseconds up to which
+   * nothing can come any more: records with a later time stamp may still be overtaken by others.
+   */
+  drain(consume: (chunk: RingChunk) => void): bigint;
+  siteCounts(): readonly SiteCount[];
+  counters(): readonly KernelCounter[];
+  /** Tells the kernel how to fetch the keys of these types in this process (0 = every process of the binary). */
+  setKeyPlans(pid: number, plans: readonly KeyPlan[]): void;
+  /** Accepts or rejects all later hits with this type, caller or map; a subject without verdict passes. */
+  setVerdict(pid: number, subject: VerdictSubject, address: Addr, accept: boolean): void;
+  /** Changes `sampleEvery` while running. */
+  setSampling(every: number): void;
+}

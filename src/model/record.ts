@@ -1,0 +1,60 @@
+/**
+ * The layout of a hit's record: bpf/record.h in TypeScript. A test compiles the header and compares every
+ * number, so the two cannot drift apart.
+ */
+export const RECORD_ENTRY = 0;
+export const RECORD_EXIT = 1;
+
+export const FLAG_COUNT_UNREADABLE = 1 << 0;
+export const FLAG_GOROUTINE_UNREADABLE = 1 << 1;
+export const FLAG_KEY_UNREADABLE = 1 << 2;
+export const FLAG_KEY_UNPLANNED = 1 << 3;
+export const FLAG_STACK_UNREADABLE = 1 << 4;
+export const FLAG_MAP_ON_STACK = 1 << 5;
+export const FLAG_WRITING = 1 << 6;
+
+export const KEY_NONE = 0;
+export const KEY_WORD = 1;
+export const KEY_STRING = 2;
+export const KEY_BYTES = 3;
+
+export const RECORD_HEAD = 88;
+export const EXIT_RECORD = 48;
+export const KEY_TEXT_MAX = 256;
+export const KEY_RAW_MAX = 128;
+export const KEY_PART_MAX = 64;
+export const MAX_CHASES = 2;
+export const KEY_AREA = 304;
+export const MAX_FRAMES = 64;
+
+/** Offsets in a record. */
+export const RECORD = {
+  time: 0,
+  pid: 8,
+  tid: 12,
+  probe: 16,
+  kind: 18,
+  flags: 19,
+  keyForm: 20,
+  frameCount: 21,
+  keyStored: 22,
+  map: 24,
+  count: 32,
+  goid: 40,
+  type: 48,
+  startPc: 56,
+  caller: 64,
+  keySize: 72,
+  keyType: 80,
+  key: 88,
+} as const;
+
+/** Offsets in the key area of a KEY_BYTES key; parts follow the raw bytes. */
+export const KEY_BODY = { raw: 0, part: KEY_RAW_MAX, partSize: 24 + KEY_PART_MAX } as const;
+
+/** Offsets in one chased part. An unreadable one holds the address of its text in the first 8 bytes. */
+export const KEY_PART = { type: 0, length: 8, stored: 16, state: 20, bytes: 24 } as const;
+
+export const PART_NOT_CHASED = 0;
+export const PART_CHASED = 1;
+export const PART_UNREADABLE = 2;
