@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: (Apache-2.0 OR GPL-2.0-only)
+ *
+ * What user space fixes before the program is loaded, in read-only data: the verifier sees constants and
+ * removes what is not wanted. Mirrored by src/probe/kernel/config.ts; a test compares the two.
+ */
+#ifndef MAPAUDIT_CONFIG_H
+#define MAPAUDIT_CONFIG_H
+
+#define MAX_SITES 256
+#define MAX_PARTS 4
+#define KEY_FILTER_MAX 64
+#define OPEN_SLOTS 4096
+
+enum { MODE_COUNTS = 1, MODE_EVENTS = 2 };
+
+struct config {
+	__u32 mode;             /*   0  MODE_* */
+	__u32 record_size;      /*   4  bytes of an entry record */
+	__u32 frames;           /*   8 */
+	__u32 key_bytes;        /*  12  longest text to copy; 0: no key area at all */
+	__u32 verdicts;         /*  16  look into the verdict table */
+	__u32 by_process;       /*  20  key plans and verdicts are kept per process (else under pid 0) */
+	__u32 exits;            /*  24  exit sites are attached: remember which goroutine has an open record */
+	__u32 has_goid;         /*  28  only this goroutine: */
+	__u64 goid;             /*  32 */
+	__u64 pidns_dev;        /*  40  pid namespace of mapaudit when it is not the first one, else 0 */
+	__u64 pidns_ino;        /*  48 */
+	__u32 g_stack;          /*  56  offset of g.stack {lo, hi} */
+	__u32 g_goid;           /*  60 */
+	__u32 g_startpc;        /*  64 */
+	__u32 map_writing;      /*  68  byte of the map header with the mark "being written" */
+	__u32 map_writing_mask; /*  72 */
+	__u32 type_direct;      /*  76  byte of a type descriptor: an interface holds the value itself */
+	__u32 type_direct_mask; /*  80 */
+	__u32 key_filter_len;   /*  84  0: no filter */
+	__u32 key_filter_exact; /*  88  the whole key, not only its beginning */
+	__u32 pad;              /*  92 */
+	__u8 key_filter[KEY_FILTER_MAX]; /* 96 */
+};                              /* 160 */
+
+/* Which registers hold type, map and key: the argument orders of Go's map functions. */
+enum {
+	SHAPE_TYPE_MAP = 0,   /* RAX type, RBX map, RCX key, RDI length: runtime.map*, reflect.map* */
+	SHAPE_MAP_TYPE = 1,   /* RAX map, RBX type, RCX key: methods of internal/runtime/maps.Map */
+	SHAPE_TABLE = 2,      /* RBX type, RCX map: methods of internal/runtime/maps.table */
+};
+
+enum { SITE_KEY_NONE = 0, SITE_KEY_WORD4 = 1, SITE_KEY_WORD8 = 2, SITE_KEY_STRING = 3, SITE_KEY_POINTER = 4 };
+
+/* A range of return addresses, relative to the address of the site. */
+struct part {
+	__s64 start;
+	__s64 end;
+};
+
+struct site_config {
+	__u8 shape;          /* 0 */
+	__u8 key;            /* 1  SITE_KEY_* */
+	__u8 skip_restarts;  /* 2  a hit with CF or ZF set goes to morestack and comes back */
+	__u8 parts;          /* 3  ranges in use */
+	__u8 exit_register;  /* 4  x86 number of the register with the map, of an exit site */
+	__u8 exits;          /* 5  this function has an exit site */
+	__u16 pad;           /* 6 */
+	struct part part[MAX_PARTS]; /* 8 */
+};                           /* 72 */
+
+#endif

@@ -1,0 +1,689 @@
+// SPDX-License-Identifier: (Apache-2.0 OR GPL-2.0-only)
+/*
+ * One program per kind of site. `entry` stands where a map operation begins: it counts the hit, and writes a
+ * record of it to the ring of this CPU. `exit` stands where a write has done its work: it writes the new
+ * number of entries. Nothing here faults a page in, waits, or writes to the program that is watched.
+ *
+ * Loaded by src/probe/kernel; built by scripts/build_bpf.mjs.
+ */
+#include <linux/types.h>
+#include <linux/bpf.h>
+#include <bpf/bpf_helpers.h>
+#include "record.h"
+#include "config.h"
+
+/* Of the kernel's dual licence choice the one that its helpers ask for. */
+char LICENSE[] SEC("license") = "GPL";
+
+/* struct pt_regs of x86-64, arch/x86/include/uapi/asm/ptrace.h. */
+struct regs {
+	__u64 r15, r14, r13, r12, bp, bx, r11, r10, r9, r8, ax, cx, dx, si, di;
+	__u64 orig_ax, ip, cs, flags, sp, ss;
+};
+
+/* Each register by a load of its own: the verifier takes no computed offset into the context. */
+#define REG(ctx, name) \
+	({ \
+		__u64 value; \
+		asm volatile("%0 = *(u64 *)(%1 + %2)" \
+			     : "=r"(value) \
+			     : "r"(ctx), "i"(__builtin_offsetof(struct regs, name))); \
+		value; \
+	})
+
+#define CARRY_OR_ZERO 0x41
+
+struct bpf_map_def {
+	__u32 type, key_size, value_size, max_entries, map_flags;
+};
+
+struct counter_key {
+	__u64 map, type, caller;
+	__u32 site, pid;
+};
+
+struct type_key {
+	__u64 type;
+	__u32 pid, pad;
+};
+
+enum { WHOLE_BYTES = 0, WHOLE_STRING = 1, WHOLE_EFACE = 2, WHOLE_IFACE = 3 };
+enum { CHASE_STRING = 1, CHASE_EFACE = 2, CHASE_IFACE = 3 };
+
+struct key_plan {
+	__u32 size;
+	__u8 kind, chases;
+	__u16 pad;
+	struct {
+		__u32 offset, kind;
+	} chase[MAX_CHASES];
+};
+
+enum { SUBJECT_TYPE = 0, SUBJECT_CALLER = 1, SUBJECT_MAP = 2 };
+
+struct verdict_key {
+	__u64 address;
+	__u32 subject, pid;
+};
+
+struct control {
+	__u32 sample_every, pad;
+};
+
+enum { COUNT_HITS = 0, COUNT_SAMPLED_OUT = 1, COUNT_RING_FULL = 2, COUNT_IGNORED = 3 };
+
+/* max_entries of `rings` and its inner maps are set by the loader. */
+struct bpf_map_def SEC("maps") rings = { BPF_MAP_TYPE_ARRAY_OF_MAPS, 4, 4, 1, 0 };
+struct bpf_map_def SEC("maps") site_counts = { BPF_MAP_TYPE_PERCPU_ARRAY, 4, 8, 4 * MAX_SITES, 0 };
+struct bpf_map_def SEC("maps") counters = { BPF_MAP_TYPE_PERCPU_HASH, sizeof(struct counter_key), 8, 65536, 0 };
+struct bpf_map_def SEC("maps") key_plans = { BPF_MAP_TYPE_HASH, sizeof(struct type_key), sizeof(struct key_plan), 65536, 0 };
+struct bpf_map_def SEC("maps") verdicts = { BPF_MAP_TYPE_HASH, sizeof(struct verdict_key), 4, 65536, 0 };
+struct bpf_map_def SEC("maps") control = { BPF_MAP_TYPE_ARRAY, 4, sizeof(struct control), 1, 0 };
+struct bpf_map_def SEC("maps") ticks = { BPF_MAP_TYPE_PERCPU_ARRAY, 4, 8, 1, 0 };
+/* open[goid % OPEN_SLOTS] = goid, while the record of that goroutine's operation waits for its exit. */
+struct bpf_map_def SEC("maps") open = { BPF_MAP_TYPE_ARRAY, 4, 8, OPEN_SLOTS, 0 };
+
+const volatile struct config config SEC(".rodata") = {};
+const volatile struct site_config sites[MAX_SITES] SEC(".rodata") = {};
+
+/* What is known of a hit before it is decided whether anybody wants it. */
+struct hit {
+	__u32 site, pid, tid;
+	__u64 map, type, caller, goid;
+	__u8 flags;
+};
+
+/* Where the key of a hit is. `at` is its address, or the value itself of a KEY_WORD. */
+struct key {
+	__u64 at, size, type;
+	struct key_plan *plan;
+	__u8 form, flags;
+};
+
+static __always_inline void bump(__u32 site, __u32 what)
+{
+	__u32 index = site * 4 + what;
+	__u64 *count = bpf_map_lookup_elem(&site_counts, &index);
+
+	if (count)
+		__sync_fetch_and_add(count, 1);
+}
+
+static __always_inline void who(struct hit *hit)
+{
+	if (config.pidns_ino) {
+		struct bpf_pidns_info info = {};
+
+		bpf_get_ns_current_pid_tgid(config.pidns_dev, config.pidns_ino, &info, sizeof(info));
+		hit->pid = info.tgid;
+		hit->tid = info.pid;
+	} else {
+		__u64 both = bpf_get_current_pid_tgid();
+
+		hit->pid = both >> 32;
+		hit->tid = both;
+	}
+}
+
+/* Key plans and verdicts are kept under pid 0 when all processes see the same addresses. */
+static __always_inline __u32 table_pid(const struct hit *hit)
+{
+	return config.by_process ? hit->pid : 0;
+}
+
+static __always_inline int is_part(const volatile struct site_config *site, __s64 from_site)
+{
+#pragma unroll
+	for (int i = 0; i < MAX_PARTS; i++)
+		if (i < site->parts && from_site >= site->part[i].start && from_site < site->part[i].end)
+			return 1;
+	return 0;
+}
+
+static __always_inline int rejected(const struct hit *hit, __u64 address, __u32 subject)
+{
+	struct verdict_key key = { .address = address, .subject = subject, .pid = table_pid(hit) };
+	__u32 *accept = bpf_map_lookup_elem(&verdicts, &key);
+
+	return accept && !*accept;
+}
+
+static __always_inline void arguments(struct regs *ctx, __u32 shape, struct hit *hit)
+{
+	__u64 a = REG(ctx, ax), b = REG(ctx, bx), c = REG(ctx, cx);
+
+	hit->map = shape == SHAPE_TYPE_MAP ? b : shape == SHAPE_MAP_TYPE ? a : c;
+	hit->type = shape == SHAPE_TYPE_MAP ? a : b;
+}
+
+static __always_inline int wanted(const struct hit *hit)
+{
+	if (config.has_goid && hit->goid != config.goid)
+		return 0;
+	if (config.verdicts && (rejected(hit, hit->caller, SUBJECT_CALLER) ||
+				(hit->type && rejected(hit, hit->type, SUBJECT_TYPE)) ||
+				rejected(hit, hit->map, SUBJECT_MAP)))
+		return 0;
+	return 1;
+}
+
+/* The first 24 bytes of a type descriptor: size, flags, kind. Go: src/internal/abi/type.go, Type. */
+struct type_head {
+	__u64 size, ptr_bytes;
+	__u32 hash;
+	__u8 tflag, align, field_align, kind;
+};
+
+#define KIND_MASK 31
+#define KIND_INTERFACE 20
+#define KIND_STRING 24
+
+static __always_inline struct key_plan *plan_of(const struct hit *hit, __u64 type)
+{
+	struct type_key key = { .type = type, .pid = table_pid(hit) };
+
+	return bpf_map_lookup_elem(&key_plans, &key);
+}
+
+/* The key lies at key->at and is a Go string. */
+static __always_inline void resolve_string(struct key *key)
+{
+	__u64 header[2];
+
+	key->form = KEY_STRING;
+	if (bpf_probe_read_user(header, sizeof(header), (void *)key->at)) {
+		key->flags |= FLAG_KEY_UNREADABLE;
+		key->at = key->size = 0;
+		return;
+	}
+	key->at = header[0];
+	key->size = header[1];
+}
+
+/* The key lies at key->at and is an interface: go on with what it holds. */
+static __always_inline void resolve_interface(const struct hit *hit, struct key *key, int with_methods)
+{
+	__u64 words[2];
+	struct type_head head;
+
+	key->form = KEY_BYTES;
+	key->size = 0;
+	key->plan = 0;
+	if (bpf_probe_read_user(words, sizeof(words), (void *)key->at))
+		goto unreadable;
+	if (!words[0])
+		return; /* a nil interface */
+	/* The type is the second word of an itab: src/internal/abi/iface.go, ITab. */
+	if (with_methods && bpf_probe_read_user(&words[0], 8, (void *)(words[0] + 8)))
+		goto unreadable;
+	key->type = words[0];
+	if (bpf_probe_read_user(&head, sizeof(head), (void *)words[0]))
+		goto unreadable;
+	key->at = words[1];
+	key->size = head.size;
+	__u8 direct = config.type_direct == 20 ? head.tflag : head.kind;
+	if (direct & config.type_direct_mask) {
+		key->form = KEY_WORD;
+		return;
+	}
+	if ((head.kind & KIND_MASK) == KIND_STRING) {
+		resolve_string(key);
+		return;
+	}
+	key->plan = plan_of(hit, key->type);
+	if (!key->plan)
+		key->flags |= FLAG_KEY_UNPLANNED;
+	return;
+unreadable:
+	key->flags |= FLAG_KEY_UNREADABLE;
+}
+
+/* A map type that user space has not told us of yet: its descriptor says size and kind. */
+static __always_inline int plan_from_type(__u64 map_type, __u32 *size, __u32 *kind)
+{
+	__u64 type, methods = 0;
+	struct type_head head;
+
+	/* MapType.Key at 48: src/internal/abi/map*.go; InterfaceType.Methods' length at 64: type.go. */
+	if (bpf_probe_read_user(&type, 8, (void *)(map_type + 48)) ||
+	    bpf_probe_read_user(&head, sizeof(head), (void *)type))
+		return -1;
+	*size = head.size;
+	*kind = WHOLE_BYTES;
+	if ((head.kind & KIND_MASK) == KIND_STRING)
+		*kind = WHOLE_STRING;
+	if ((head.kind & KIND_MASK) == KIND_INTERFACE) {
+		if (bpf_probe_read_user(&methods, 8, (void *)(type + 64)))
+			return -1;
+		*kind = methods ? WHOLE_IFACE : WHOLE_EFACE;
+	}
+	return 0;
+}
+
+static __always_inline void resolve_pointer(const struct hit *hit, struct key *key)
+{
+	__u32 size = 0, kind = WHOLE_BYTES;
+
+	key->plan = plan_of(hit, hit->type);
+	if (key->plan) {
+		size = key->plan->size;
+		kind = key->plan->kind;
+	} else {
+		key->flags |= FLAG_KEY_UNPLANNED;
+		if (plan_from_type(hit->type, &size, &kind)) {
+			key->form = KEY_BYTES;
+			key->flags |= FLAG_KEY_UNREADABLE;
+			return;
+		}
+	}
+	key->form = KEY_BYTES;
+	key->size = size;
+	if (kind == WHOLE_STRING)
+		resolve_string(key);
+	else if (kind == WHOLE_EFACE || kind == WHOLE_IFACE)
+		resolve_interface(hit, key, kind == WHOLE_IFACE);
+	if (kind != WHOLE_BYTES)
+		key->flags &= ~(key->form == KEY_BYTES ? 0 : FLAG_KEY_UNPLANNED);
+}
+
+static __always_inline void resolve_key(struct regs *ctx, const struct hit *hit, __u32 source, struct key *key)
+{
+	key->at = REG(ctx, cx);
+	if (source == SITE_KEY_WORD4 || source == SITE_KEY_WORD8) {
+		key->form = KEY_WORD;
+		key->size = source == SITE_KEY_WORD4 ? 4 : 8;
+	} else if (source == SITE_KEY_STRING) {
+		key->form = KEY_STRING;
+		key->size = REG(ctx, di);
+	} else if (source == SITE_KEY_POINTER) {
+		resolve_pointer(hit, key);
+	}
+}
+
+/* Whether the key is, or begins with, the text that was asked for. A text out of memory's reach passes. */
+static __always_inline int key_matches(const struct key *key)
+{
+	__u8 text[KEY_FILTER_MAX] = {};
+	__u32 length = config.key_filter_len;
+
+	if (key->form != KEY_STRING || key->size < length)
+		return 0;
+	if (config.key_filter_exact && key->size != length)
+		return 0;
+	if (length > KEY_FILTER_MAX)
+		return 0;
+	if (bpf_probe_read_user(text, length, (void *)key->at))
+		return 1;
+	for (int i = 0; i < KEY_FILTER_MAX; i++) {
+		if (i >= length)
+			break;
+		if (text[i] != config.key_filter[i])
+			return 0;
+	}
+	return 1;
+}
+
+static __always_inline void count(const struct hit *hit)
+{
+	struct counter_key key = {
+		.map = hit->map, .type = hit->type, .caller = hit->caller, .site = hit->site, .pid = hit->pid,
+	};
+	__u64 *value;
+
+#pragma unroll
+	for (int attempt = 0; attempt < 3; attempt++) {
+		value = bpf_map_lookup_elem(&counters, &key);
+		if (value) {
+			__sync_fetch_and_add(value, 1);
+			return;
+		}
+		__u64 zero = 0;
+		if (bpf_map_update_elem(&counters, &key, &zero, BPF_NOEXIST) == -7 /* E2BIG: full */)
+			key.map = 0; /* further maps together; what does not fit even so stands in site_counts alone */
+	}
+}
+
+static __always_inline int sampled_out(void)
+{
+	__u32 zero = 0;
+	struct control *c = bpf_map_lookup_elem(&control, &zero);
+	__u64 *tick;
+
+	if (!c || c->sample_every <= 1)
+		return 0;
+	tick = bpf_map_lookup_elem(&ticks, &zero);
+	if (!tick)
+		return 0;
+	return __sync_fetch_and_add(tick, 1) % c->sample_every != 0;
+}
+
+static __always_inline void *reserve(__u64 size)
+{
+	__u32 cpu = bpf_get_smp_processor_id();
+	void *ring = bpf_map_lookup_elem(&rings, &cpu);
+
+	return ring ? bpf_ringbuf_reserve(ring, size, 0) : 0;
+}
+
+static __always_inline __u32 at_most(__u64 n, __u32 limit)
+{
+	return n > limit ? limit : n;
+}
+
+/* `limit` bounds what is copied; the caller has made room for that much. */
+static __always_inline int copy_text(void *to, __u64 from, __u64 size, __u32 limit, __u32 *stored)
+{
+	__u32 n = at_most(size, limit);
+
+	if (n > config.key_bytes)
+		n = config.key_bytes;
+	*stored = n;
+	if (n == 0 || bpf_probe_read_user(to, n & 511, (void *)from) == 0)
+		return 0;
+	*stored = 0;
+	*(__u64 *)to = from;
+	return -1;
+}
+
+static __always_inline int chase(struct key_part *part, __u64 at, __u32 kind)
+{
+	__u64 words[2];
+	struct type_head head;
+
+	part->type = part->length = 0;
+	part->stored = 0;
+	part->state = 2;
+	*(__u64 *)part->bytes = 0;
+	if (bpf_probe_read_user(words, sizeof(words), (void *)at))
+		return -1;
+	if (kind != CHASE_STRING) {
+		if (!words[0]) {
+			part->state = 1;
+			return 0;
+		}
+		if (kind == CHASE_IFACE && bpf_probe_read_user(&words[0], 8, (void *)(words[0] + 8)))
+			return -1;
+		part->type = words[0];
+		if (bpf_probe_read_user(&head, sizeof(head), (void *)words[0]))
+			return -1;
+		__u64 data = words[1];
+		words[0] = data;
+		words[1] = head.size;
+		__u8 direct = config.type_direct == 20 ? head.tflag : head.kind;
+		if (direct & config.type_direct_mask) {
+			*(__u64 *)part->bytes = data;
+			part->length = part->stored = 8;
+			part->state = 1;
+			return 0;
+		}
+		if ((head.kind & KIND_MASK) == KIND_STRING &&
+		    bpf_probe_read_user(words, sizeof(words), (void *)data))
+			return -1;
+	}
+	part->length = words[1];
+	if (copy_text(part->bytes, words[0], words[1], KEY_PART_MAX, &part->stored))
+		return -1;
+	part->state = 1;
+	return 0;
+}
+
+static __always_inline __u8 fill_body(struct key_body *body, const struct key *key, __u16 *stored)
+{
+	__u32 n = at_most(key->size, KEY_RAW_MAX);
+
+	body->part[0].state = 0;
+	body->part[1].state = 0;
+	*stored = 0;
+	if (key->flags & FLAG_KEY_UNREADABLE)
+		return 0;
+	if (n && bpf_probe_read_user(body->raw, n & 255, (void *)key->at))
+		return FLAG_KEY_UNREADABLE;
+	*stored = n;
+	if (!key->plan)
+		return 0;
+	int failed = 0;
+#pragma unroll
+	for (int i = 0; i < MAX_CHASES; i++)
+		if (i < key->plan->chases)
+			failed |= chase(&body->part[i], key->at + key->plan->chase[i].offset, key->plan->chase[i].kind);
+	return failed ? FLAG_KEY_UNREADABLE : 0;
+}
+
+static __always_inline void fill_key(struct record_head *head, void *area, const struct key *key)
+{
+	__u32 stored = 0;
+	__u16 raw = 0;
+
+	head->key_form = key->form;
+	head->key_size = key->size;
+	head->key_type = key->type;
+	head->flags |= key->flags;
+	switch (key->form) {
+	case KEY_WORD:
+		*(__u64 *)area = key->at;
+		stored = 8;
+		break;
+	case KEY_STRING:
+		if (!(key->flags & FLAG_KEY_UNREADABLE)) {
+			if (copy_text(area, key->at, key->size, KEY_TEXT_MAX, &stored))
+				head->flags |= FLAG_KEY_UNREADABLE;
+		} else {
+			*(__u64 *)area = 0;
+		}
+		break;
+	case KEY_BYTES:
+		head->flags |= fill_body(area, key, &raw);
+		stored = raw;
+		break;
+	}
+	head->key_stored = stored;
+}
+
+/* Frames beyond the caller, by Go's frame pointers: [RBP] = caller's RBP, [RBP+8] = return address. */
+static __always_inline void fill_frames(struct regs *ctx, struct record_head *head, __u64 *frames)
+{
+	__u64 frame[2], bp = REG(ctx, bp), below = REG(ctx, sp);
+	__u32 n = 0;
+
+	for (int i = 0; i < MAX_FRAMES; i++) {
+		if (i >= config.frames)
+			break;
+		if (bp <= below) /* 0 ends the chain; anything else that does not climb is no frame */
+			break;
+		if (bpf_probe_read_user(frame, sizeof(frame), (void *)bp)) {
+			head->flags |= FLAG_STACK_UNREADABLE;
+			break;
+		}
+		if (!frame[1])
+			break;
+		frames[i] = frame[1];
+		n = i + 1;
+		below = bp;
+		bp = frame[0];
+	}
+	head->frame_count = n;
+}
+
+static __always_inline void fill_goroutine(struct regs *ctx, struct record_head *head)
+{
+	__u64 stack[2];
+
+	head->start_pc = 0;
+	if (bpf_probe_read_user(&head->start_pc, 8, (void *)(REG(ctx, r14) + config.g_startpc)) ||
+	    bpf_probe_read_user(stack, sizeof(stack), (void *)(REG(ctx, r14) + config.g_stack))) {
+		head->flags |= FLAG_GOROUTINE_UNREADABLE;
+		return;
+	}
+	if (head->map >= stack[0] && head->map < stack[1])
+		head->flags |= FLAG_MAP_ON_STACK;
+}
+
+static __always_inline void fill_map(struct record_head *head)
+{
+	__u64 header[5];
+
+	head->count = 0;
+	if (!head->map)
+		return;
+	if (bpf_probe_read_user(header, sizeof(header), (void *)head->map)) {
+		head->flags |= FLAG_COUNT_UNREADABLE;
+		return;
+	}
+	head->count = header[0];
+	__u64 word = config.map_writing == 8 ? header[1] : header[4] >> 16;
+	if (word & config.map_writing_mask)
+		head->flags |= FLAG_WRITING;
+}
+
+static __always_inline void emit(struct regs *ctx, const struct hit *hit, const struct key *key)
+{
+	struct record_head *head = reserve(config.record_size);
+	void *area = head + 1;
+
+	if (!head) {
+		bump(hit->site, COUNT_RING_FULL);
+		return;
+	}
+	head->time = bpf_ktime_get_ns();
+	head->pid = hit->pid;
+	head->tid = hit->tid;
+	head->probe = hit->site;
+	head->kind = RECORD_ENTRY;
+	head->flags = hit->flags;
+	head->key_form = KEY_NONE;
+	head->frame_count = 0;
+	head->key_stored = 0;
+	head->map = hit->map;
+	head->goid = hit->goid;
+	head->type = hit->type;
+	head->caller = hit->caller;
+	head->key_size = head->key_type = 0;
+	fill_map(head);
+	fill_goroutine(ctx, head);
+	if (config.key_bytes) {
+		fill_key(head, area, key);
+		if (config.frames)
+			fill_frames(ctx, head, area + KEY_AREA);
+	} else if (config.frames) {
+		fill_frames(ctx, head, area);
+	}
+	if (config.exits && sites[hit->site & (MAX_SITES - 1)].exits) {
+		__u32 slot = hit->goid % OPEN_SLOTS;
+		__u64 *open_goid = bpf_map_lookup_elem(&open, &slot);
+
+		if (open_goid)
+			*(volatile __u64 *)open_goid = hit->goid;
+	}
+	bpf_ringbuf_submit(head, BPF_RB_NO_WAKEUP);
+}
+
+SEC("uprobe/entry")
+int on_entry(struct regs *ctx)
+{
+	struct hit hit = { .site = bpf_get_attach_cookie(ctx) & (MAX_SITES - 1) };
+	struct key key = {};
+	const volatile struct site_config *site = &sites[hit.site];
+
+	if (site->skip_restarts && (REG(ctx, flags) & CARRY_OR_ZERO)) {
+		bump(hit.site, COUNT_IGNORED);
+		return 0;
+	}
+	if (bpf_probe_read_user(&hit.caller, 8, (void *)REG(ctx, sp)))
+		hit.flags |= FLAG_STACK_UNREADABLE;
+	if (site->parts && is_part(site, hit.caller - REG(ctx, ip))) {
+		bump(hit.site, COUNT_IGNORED);
+		return 0;
+	}
+	arguments(ctx, site->shape, &hit);
+	who(&hit);
+	if (config.has_goid || (config.mode & MODE_EVENTS))
+		if (bpf_probe_read_user(&hit.goid, 8, (void *)(REG(ctx, r14) + config.g_goid)))
+			hit.flags |= FLAG_GOROUTINE_UNREADABLE;
+	if (!wanted(&hit))
+		return 0;
+	if (config.key_filter_len) {
+		resolve_key(ctx, &hit, site->key, &key);
+		if (!key_matches(&key))
+			return 0;
+	}
+	bump(hit.site, COUNT_HITS);
+	if (config.mode & MODE_COUNTS)
+		count(&hit);
+	if (!(config.mode & MODE_EVENTS))
+		return 0;
+	if (sampled_out()) {
+		bump(hit.site, COUNT_SAMPLED_OUT);
+		return 0;
+	}
+	if (config.key_bytes && !config.key_filter_len)
+		resolve_key(ctx, &hit, site->key, &key);
+	emit(ctx, &hit, &key);
+	return 0;
+}
+
+/* x86 register numbers, as in ModRM. */
+static __always_inline __u64 register_value(struct regs *ctx, __u32 number)
+{
+	switch (number) {
+	case 0: return REG(ctx, ax);
+	case 1: return REG(ctx, cx);
+	case 2: return REG(ctx, dx);
+	case 3: return REG(ctx, bx);
+	case 4: return REG(ctx, sp);
+	case 5: return REG(ctx, bp);
+	case 6: return REG(ctx, si);
+	case 7: return REG(ctx, di);
+	case 8: return REG(ctx, r8);
+	case 9: return REG(ctx, r9);
+	case 10: return REG(ctx, r10);
+	case 11: return REG(ctx, r11);
+	case 12: return REG(ctx, r12);
+	case 13: return REG(ctx, r13);
+	case 14: return REG(ctx, r14);
+	default: return REG(ctx, r15);
+	}
+}
+
+SEC("uprobe/exit")
+int on_exit(struct regs *ctx)
+{
+	struct hit hit = { .site = bpf_get_attach_cookie(ctx) & (MAX_SITES - 1) };
+	struct record_head *head;
+
+	if (bpf_probe_read_user(&hit.goid, 8, (void *)(REG(ctx, r14) + config.g_goid)))
+		return 0;
+	__u32 slot = hit.goid % OPEN_SLOTS;
+	__u64 *open_goid = bpf_map_lookup_elem(&open, &slot);
+	if (!open_goid || *(volatile __u64 *)open_goid != hit.goid)
+		return 0;
+	*(volatile __u64 *)open_goid = 0;
+	hit.map = register_value(ctx, sites[hit.site].exit_register);
+	who(&hit);
+	head = reserve(EXIT_RECORD);
+	if (!head) {
+		bump(hit.site, COUNT_RING_FULL);
+		return 0;
+	}
+	head->time = bpf_ktime_get_ns();
+	head->pid = hit.pid;
+	head->tid = hit.tid;
+	head->probe = hit.site;
+	head->kind = RECORD_EXIT;
+	head->flags = 0;
+	head->key_form = KEY_NONE;
+	head->frame_count = 0;
+	head->key_stored = 0;
+	head->map = hit.map;
+	head->goid = hit.goid;
+	if (bpf_probe_read_user(&head->count, 8, (void *)hit.map))
+		head->flags |= FLAG_COUNT_UNREADABLE;
+	bpf_ringbuf_submit(head, BPF_RB_NO_WAKEUP);
+	return 0;
+}
+
+/* The floor of every measurement: a probe that does nothing. */
+SEC("uprobe/empty")
+int on_empty(struct regs *ctx)
+{
+	return 0;
+}
