@@ -1,0 +1,65 @@
+import type { MapOp } from '../model/map_op.ts';
+import type { Selection } from './selection.ts';
+
+/** Which operations; all that are given must hold. */
+export interface Filters {
+  readonly ops: readonly MapOp[];
+  /** JavaScript regular expression on the map's type name. Checked by the face: it compiles. */
+  readonly map?: string;
+  readonly mapId?: number;
+  /** JavaScript regular expression on the caller: `function file:line`. */
+  readonly site?: string;
+  /** Glob (`*`, `?`, `[a-z]`, `\` escapes) on the key's text; for string keys, on the string itself without quotes. */
+  readonly key?: string;
+  readonly goid?: number;
+}
+
+/** How much of each key is shown. */
+export type KeyMode =
+  | { readonly type: 'full' }
+  /** The first `length` bytes of a string, or characters of any other key's text. */
+  | { readonly type: 'prefix'; readonly length: number }
+  | { readonly type: 'hash' }
+  | { readonly type: 'none' };
+
+/**
+ * How `found` is learnt. `exit`: a second probe at the end of each write reads the new count. `next`: the
+ * count that the next operation on the map reports. `off`: not at all. `auto`: what the agent thinks best.
+ */
+export type EffectMode = 'auto' | 'exit' | 'next' | 'off';
+
+export const EFFECT_MODES: readonly EffectMode[] = ['auto', 'exit', 'next', 'off'];
+
+/** The way in which operations are noticed. */
+export type ProbeKind = 'auto' | 'kernel';
+
+export const PROBE_KINDS: readonly ProbeKind[] = ['auto', 'kernel'];
+
+/** What `trace` and `top` have in common. */
+export interface RunOptions {
+  readonly selection: Selection;
+  readonly filters: Filters;
+  /** Record one operation in N; 1 is all. Counters see all of them anyway. */
+  readonly sampleEvery: number;
+  readonly keys: KeyMode;
+  readonly effects: EffectMode;
+  readonly probe: ProbeKind;
+  /** Bytes of each ring (one a CPU), a power of two; absent: the agent chooses. */
+  readonly ringBytes?: number;
+  /** Ends by itself after so long. */
+  readonly durationMs?: number;
+}
+
+export interface TraceOptions extends RunOptions {
+  /** Frames of each event's stack beyond the caller; 0 is none. */
+  readonly frames: number;
+  /** Ends after so many events. */
+  readonly count?: number;
+}
+
+export interface TopOptions extends RunOptions {
+  /** Between two snapshots. */
+  readonly intervalMs: number;
+  /** One snapshot only, at the end, over the whole `durationMs`. */
+  readonly once: boolean;
+}

@@ -1,0 +1,43 @@
+import type { Attached } from './attached.ts';
+import type { CheckReport } from './check_report.ts';
+import type { TraceEvent } from './event.ts';
+import type { Notice } from './notice.ts';
+import type { TopOptions, TraceOptions } from './options.ts';
+import type { ProcessEntry } from './process_entry.ts';
+import type { CheckSubject } from './selection.ts';
+import type { Snapshot } from './snapshot.ts';
+import type { Summary } from './summary.ts';
+
+/** `attached` first, `summary` last and always. */
+export type TraceLine = Attached | TraceEvent | Notice | Summary;
+export type TopLine = Attached | Snapshot | Notice | Summary;
+
+/** A running `top`. */
+export interface TopSession {
+  /** Iterated once. */
+  readonly lines: AsyncIterable<TopLine>;
+  /** Sample keys from now on (or no longer), so that snapshots have `key_prefixes`. */
+  wantKeys(on: boolean): void;
+}
+
+/**
+ * All that a face may ask. Every method fails with a MapauditError.
+ *
+ * How a run ends: by itself (duration, count, target gone), or when `signal` is aborted (Ctrl-C). In both
+ * cases the probes are taken out, what lies in the rings is delivered, and the last line is the summary.
+ * A face that leaves the loop early (`break`) needs no summary: the iterator's `return` takes the probes out.
+ *
+ * Back-pressure: the face pulls. It asks for the next batch when it has written the last one, so a slow
+ * terminal or pipe holds it up. Whoever answers keeps a bounded queue meanwhile, and counts events that
+ * did not fit as `loss.output_slow`.
+ */
+export interface Questions {
+  ps(): Promise<readonly ProcessEntry[]>;
+  /** One report a binary: more than one when a name matches processes of different binaries. */
+  check(subject: CheckSubject): Promise<readonly CheckReport[]>;
+  /** In batches, so that 100,000 events a second need no promise each. A batch belongs to the face. */
+  trace(options: TraceOptions, signal: AbortSignal): AsyncIterable<readonly TraceLine[]>;
+  top(options: TopOptions, signal: AbortSignal): TopSession;
+  /** Takes out whatever is still in place. Faces call it last. */
+  close(): Promise<void>;
+}

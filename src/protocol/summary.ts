@@ -1,0 +1,36 @@
+import type { MapOp } from '../model/map_op.ts';
+import type { Loss } from './loss.ts';
+
+/** Why a run ended. Each of them is a normal end: exit code 0. */
+export type EndReason = 'ctrl-c' | 'duration' | 'count' | 'target-exited' | 'target-exec';
+
+export const END_REASONS: readonly EndReason[] = [
+  'ctrl-c',
+  'duration',
+  'count',
+  'target-exited',
+  'target-exec',
+];
+
+/** Operations of one kind. `found` and `not_found` are absent where nothing was learnt; together they may be fewer than `events`. */
+export interface OpSummary {
+  readonly events: number;
+  /** Deletes that removed, assigns that replaced, accesses that read an existing key. */
+  readonly found?: number;
+  readonly not_found?: number;
+}
+
+/** The last line of every run of `trace` and `top`. */
+export interface Summary {
+  readonly type: 'summary';
+  readonly ended: EndReason;
+  readonly duration_ms: number;
+  /** Events that were delivered (trace) or counted (top). */
+  readonly events: number;
+  /** Events that were seen and not delivered: `loss.ring_full + loss.output_slow`. */
+  readonly lost: number;
+  /** Events that sampling left out on purpose. */
+  readonly sampled: number;
+  readonly loss: Loss;
+  readonly by_op: Readonly<Partial<Record<MapOp, OpSummary>>>;
+}
