@@ -10,6 +10,7 @@
 #define MAX_PARTS 4
 #define KEY_FILTER_MAX 64
 #define OPEN_SLOTS 4096
+#define COUNTER_SLOTS 16384 /* per CPU */
 
 enum { MODE_COUNTS = 1, MODE_EVENTS = 2 };
 
@@ -19,7 +20,7 @@ struct config {
 	__u32 frames;           /*   8 */
 	__u32 key_bytes;        /*  12  longest text to copy; 0: no key area at all */
 	__u32 verdicts;         /*  16  look into the verdict table */
-	__u32 by_process;       /*  20  key plans and verdicts are kept per process (else under pid 0) */
+	__u32 by_process;       /*  20  key plans, verdicts and counters are kept per process (else under pid 0) */
 	__u32 exits;            /*  24  exit sites are attached: remember which goroutine has an open record */
 	__u32 has_goid;         /*  28  only this goroutine: */
 	__u64 goid;             /*  32 */

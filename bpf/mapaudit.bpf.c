@@ -33,6 +33,7 @@ struct regs {
 
 #define CARRY_OR_ZERO 0x41
 
+
 struct bpf_map_def {
 	__u32 type, key_size, value_size, max_entries, map_flags;
 };
@@ -41,6 +42,16 @@ struct counter_key {
 	__u64 map, type, caller;
 	__u32 site, pid;
 };
+
+/* A counter of one CPU. Once ready it keeps its key for good, so that a hit only compares and adds. */
+struct counter_slot {
+	struct counter_key key;
+	__u64 count;
+	__u64 state; /* SLOT_* */
+	__u64 pad[2];
+};
+
+enum { SLOT_FREE = 0, SLOT_CLAIMED = 1, SLOT_READY = 2 };
 
 struct type_key {
 	__u64 type;
@@ -75,6 +86,9 @@ enum { COUNT_HITS = 0, COUNT_SAMPLED_OUT = 1, COUNT_RING_FULL = 2, COUNT_IGNORED
 /* max_entries of `rings` and its inner maps are set by the loader. */
 struct bpf_map_def SEC("maps") rings = { BPF_MAP_TYPE_ARRAY_OF_MAPS, 4, 4, 1, 0 };
 struct bpf_map_def SEC("maps") site_counts = { BPF_MAP_TYPE_PERCPU_ARRAY, 4, 8, 4 * MAX_SITES, 0 };
+/* COUNTER_SLOTS for each possible CPU; the loader sets max_entries. User space maps it and reads along. */
+struct bpf_map_def SEC("maps") counter_slots = { BPF_MAP_TYPE_ARRAY, 4, sizeof(struct counter_slot), COUNTER_SLOTS, BPF_F_MMAPABLE };
+/* What finds no slot. */
 struct bpf_map_def SEC("maps") counters = { BPF_MAP_TYPE_PERCPU_HASH, sizeof(struct counter_key), 8, 65536, 0 };
 struct bpf_map_def SEC("maps") key_plans = { BPF_MAP_TYPE_HASH, sizeof(struct type_key), sizeof(struct key_plan), 65536, 0 };
 struct bpf_map_def SEC("maps") verdicts = { BPF_MAP_TYPE_HASH, sizeof(struct verdict_key), 4, 65536, 0 };
@@ -323,24 +337,58 @@ static __always_inline int key_matches(const struct key *key)
 	return 1;
 }
 
-static __always_inline void count(const struct hit *hit)
+static __always_inline int same_counter(const struct counter_key *a, const struct counter_key *b)
 {
-	struct counter_key key = {
-		.map = hit->map, .type = hit->type, .caller = hit->caller, .site = hit->site, .pid = hit->pid,
-	};
-	__u64 *value;
+	return a->map == b->map && a->caller == b->caller && a->type == b->type && a->site == b->site &&
+	       a->pid == b->pid;
+}
+
+/* The slow way, for counters without a slot. What does not fit even here stands in site_counts alone. */
+static __always_inline void count_in_hash(struct counter_key *key)
+{
+	__u64 zero = 0, *value;
 
 #pragma unroll
 	for (int attempt = 0; attempt < 3; attempt++) {
-		value = bpf_map_lookup_elem(&counters, &key);
+		value = bpf_map_lookup_elem(&counters, key);
 		if (value) {
 			__sync_fetch_and_add(value, 1);
 			return;
 		}
-		__u64 zero = 0;
-		if (bpf_map_update_elem(&counters, &key, &zero, BPF_NOEXIST) == -7 /* E2BIG: full */)
-			key.map = 0; /* further maps together; what does not fit even so stands in site_counts alone */
+		if (bpf_map_update_elem(&counters, key, &zero, BPF_NOEXIST) == -7 /* E2BIG: full */)
+			key->map = 0; /* all further maps together */
 	}
+}
+
+static __always_inline void count(const struct hit *hit)
+{
+	struct counter_key key = {
+		.map = hit->map, .type = hit->type, .caller = hit->caller, .site = hit->site,
+		.pid = table_pid(hit),
+	};
+	__u64 hash = ((hit->map >> 3) ^ (hit->caller << 20) ^ hit->site) * 0x9e3779b97f4a7c15ULL;
+	__u32 first = bpf_get_smp_processor_id() * COUNTER_SLOTS;
+
+#pragma unroll
+	for (int probe = 0; probe < 4; probe++) {
+		__u32 index = first + (((__u32)(hash >> 40) + probe) % COUNTER_SLOTS);
+		struct counter_slot *slot = bpf_map_lookup_elem(&counter_slots, &index);
+
+		if (!slot)
+			return;
+		__u64 state = *(volatile __u64 *)&slot->state;
+		if (state == SLOT_READY && same_counter(&slot->key, &key)) {
+			__sync_fetch_and_add(&slot->count, 1);
+			return;
+		}
+		if (state == SLOT_FREE && __sync_val_compare_and_swap(&slot->state, SLOT_FREE, SLOT_CLAIMED) == SLOT_FREE) {
+			slot->key = key;
+			slot->count = 1;
+			*(volatile __u64 *)&slot->state = SLOT_READY;
+			return;
+		}
+	}
+	count_in_hash(&key);
 }
 
 static __always_inline int sampled_out(void)
@@ -504,17 +552,24 @@ static __always_inline void fill_frames(struct regs *ctx, struct record_head *he
 	head->frame_count = n;
 }
 
-static __always_inline void fill_goroutine(struct regs *ctx, struct record_head *head)
+/*
+ * What is wanted of runtime.g by one read of all that lies before it: a read of user memory costs 100 ns
+ * however short it is. `scratch` is the key area, which is not filled yet.
+ */
+static __always_inline void fill_goroutine(struct regs *ctx, struct record_head *head, __u64 *scratch)
 {
-	__u64 stack[2];
+	__u32 size = config.g_startpc + 8;
 
-	head->start_pc = 0;
-	if (bpf_probe_read_user(&head->start_pc, 8, (void *)(REG(ctx, r14) + config.g_startpc)) ||
-	    bpf_probe_read_user(stack, sizeof(stack), (void *)(REG(ctx, r14) + config.g_stack))) {
+	head->goid = head->start_pc = 0;
+	if (size > KEY_AREA || config.g_goid > KEY_AREA - 8 || config.g_stack > KEY_AREA - 16)
+		return;
+	if (bpf_probe_read_user(scratch, size, (void *)REG(ctx, r14))) {
 		head->flags |= FLAG_GOROUTINE_UNREADABLE;
 		return;
 	}
-	if (head->map >= stack[0] && head->map < stack[1])
+	head->goid = scratch[config.g_goid / 8];
+	head->start_pc = scratch[config.g_startpc / 8];
+	if (head->map >= scratch[config.g_stack / 8] && head->map < scratch[config.g_stack / 8 + 1])
 		head->flags |= FLAG_MAP_ON_STACK;
 }
 
@@ -554,25 +609,21 @@ static __always_inline void emit(struct regs *ctx, const struct hit *hit, const 
 	head->frame_count = 0;
 	head->key_stored = 0;
 	head->map = hit->map;
-	head->goid = hit->goid;
 	head->type = hit->type;
 	head->caller = hit->caller;
 	head->key_size = head->key_type = 0;
 	fill_map(head);
-	fill_goroutine(ctx, head);
-	if (config.key_bytes) {
+	fill_goroutine(ctx, head, area);
+	if (config.key_bytes)
 		fill_key(head, area, key);
-		if (config.frames)
-			fill_frames(ctx, head, area + KEY_AREA);
-	} else if (config.frames) {
-		fill_frames(ctx, head, area);
-	}
+	if (config.frames)
+		fill_frames(ctx, head, area + KEY_AREA);
 	if (config.exits && sites[hit->site & (MAX_SITES - 1)].exits) {
-		__u32 slot = hit->goid % OPEN_SLOTS;
+		__u32 slot = head->goid % OPEN_SLOTS;
 		__u64 *open_goid = bpf_map_lookup_elem(&open, &slot);
 
 		if (open_goid)
-			*(volatile __u64 *)open_goid = hit->goid;
+			*(volatile __u64 *)open_goid = head->goid;
 	}
 	bpf_ringbuf_submit(head, BPF_RB_NO_WAKEUP);
 }
@@ -595,10 +646,11 @@ int on_entry(struct regs *ctx)
 		return 0;
 	}
 	arguments(ctx, site->shape, &hit);
-	who(&hit);
-	if (config.has_goid || (config.mode & MODE_EVENTS))
-		if (bpf_probe_read_user(&hit.goid, 8, (void *)(REG(ctx, r14) + config.g_goid)))
-			hit.flags |= FLAG_GOROUTINE_UNREADABLE;
+	if (config.by_process || (config.mode & MODE_EVENTS))
+		who(&hit);
+	if (config.has_goid &&
+	    bpf_probe_read_user(&hit.goid, 8, (void *)(REG(ctx, r14) + config.g_goid)))
+		hit.flags |= FLAG_GOROUTINE_UNREADABLE;
 	if (!wanted(&hit))
 		return 0;
 	if (config.key_filter_len) {

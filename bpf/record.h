@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: (Apache-2.0 OR GPL-2.0-only)
  *
  * The record that a probe writes for each hit, shared with src/model/record.ts; a test compares the two.
- * All numbers little endian. A record is RECORD_HEAD bytes, then KEY_AREA bytes (absent when no keys are
- * captured), then 8 bytes a frame (as many as were asked for; frame_count of them are filled).
+ * All numbers little endian. A record is RECORD_HEAD bytes, then KEY_AREA bytes (not filled when no keys
+ * are captured), then 8 bytes a frame (as many as were asked for; frame_count of them are filled).
  * An exit record is EXIT_RECORD bytes: the head up to and including goid.
  *
  * The kernel reads without faulting pages in. A text that was not in memory is unreadable: FLAG_KEY_UNREADABLE
@@ -39,7 +39,7 @@ enum {
 #define KEY_RAW_MAX 128    /* plain bytes of a KEY_BYTES */
 #define KEY_PART_MAX 64    /* bytes of one chased part */
 #define MAX_CHASES 2
-#define KEY_AREA 304       /* sizeof(struct key_body) >= KEY_TEXT_MAX */
+#define KEY_AREA 320       /* >= sizeof(struct key_body), KEY_TEXT_MAX, and what is read of runtime.g */
 #define MAX_FRAMES 64
 
 struct record_head {

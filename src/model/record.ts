@@ -24,7 +24,7 @@ export const KEY_TEXT_MAX = 256;
 export const KEY_RAW_MAX = 128;
 export const KEY_PART_MAX = 64;
 export const MAX_CHASES = 2;
-export const KEY_AREA = 304;
+export const KEY_AREA = 320;
 export const MAX_FRAMES = 64;
 
 /** Offsets in a record. */
