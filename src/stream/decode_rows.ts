@@ -1,0 +1,98 @@
+import { EXIT_RECORD, KEY_AREA, RECORD, RECORD_ENTRY, RECORD_EXIT, RECORD_HEAD } from '../model/record.ts';
+import type { Columns } from './columns.ts';
+
+/** What records look like, and what of them is wanted. */
+export interface RecordOptions {
+  /** Records have a key area (`ProbeOptions.keyBytes` > 0): frames follow it. */
+  readonly keyArea: boolean;
+  readonly keepKeys: boolean;
+  readonly keepFrames: boolean;
+}
+
+/** Bytes that mean something in the record at word `at`. */
+export function recordBytes(words: Uint32Array, at: number, options: RecordOptions): number {
+  const site = words[at + RECORD.probe / 4] ?? 0;
+  if (((site >>> 16) & 0xff) === RECORD_EXIT) return EXIT_RECORD;
+  const frames = ((words[at + RECORD.keyForm / 4] ?? 0) >>> 8) & 0xff;
+  return RECORD_HEAD + (options.keyArea ? KEY_AREA : 0) + frames * 8;
+}
+
+/**
+ * Fills rows of columns from records: `positions[i]` is the word where the record of row `i` begins.
+ *
+ * One short loop a column, block by block: the compiler keeps such a loop in registers, and a block's
+ * records stay in the first-level cache. It takes half the time of one loop that fills all columns of a row.
+ */
+export function decodeRows(
+  words: Uint32Array,
+  positions: Uint32Array,
+  rows: number,
+  to: Columns,
+  options: RecordOptions,
+): void {
+  for (let start = 0; start < rows; start += BLOCK) {
+    const end = Math.min(rows, start + BLOCK);
+    halves(words, positions, RECORD.time / 4, to.timeLow, start, end);
+    halves(words, positions, RECORD.time / 4 + 1, to.timeHigh, start, end);
+    halves(words, positions, RECORD.pid / 4, to.pid, start, end);
+    halves(words, positions, RECORD.tid / 4, to.tid, start, end);
+    wides(words, positions, RECORD.map / 4, to.map, start, end);
+    wides(words, positions, RECORD.count / 4, to.count, start, end);
+    wides(words, positions, RECORD.goid / 4, to.goid, start, end);
+    wides(words, positions, RECORD.type / 4, to.type, start, end);
+    wides(words, positions, RECORD.startPc / 4, to.startPc, start, end);
+    wides(words, positions, RECORD.caller / 4, to.caller, start, end);
+    wides(words, positions, RECORD.keySize / 4, to.keySize, start, end);
+    wides(words, positions, RECORD.keyType / 4, to.keyType, start, end);
+    sites(words, positions, to, start, end);
+    keys(words, positions, to, start, end, options);
+  }
+}
+
+const BLOCK = 256;
+const TWO_32 = 0x1_0000_0000;
+
+function halves(words: Uint32Array, at: Uint32Array, field: number, to: Uint32Array, start: number, end: number): void {
+  for (let row = start; row < end; row++) to[row] = words[(at[row] ?? 0) + field] ?? 0;
+}
+
+/** 64-bit numbers as doubles: exact below 2^53, as addresses, counts and goroutine ids are. */
+function wides(words: Uint32Array, at: Uint32Array, field: number, to: Float64Array, start: number, end: number): void {
+  for (let row = start; row < end; row++) {
+    const word = (at[row] ?? 0) + field;
+    to[row] = (words[word + 1] ?? 0) * TWO_32 + (words[word] ?? 0);
+  }
+}
+
+function sites(words: Uint32Array, at: Uint32Array, to: Columns, start: number, end: number): void {
+  const { probe, kind, flags } = to;
+  for (let row = start; row < end; row++) {
+    const site = words[(at[row] ?? 0) + RECORD.probe / 4] ?? 0;
+    probe[row] = site;
+    kind[row] = site >>> 16;
+    flags[row] = site >>> 24;
+  }
+}
+
+function keys(
+  words: Uint32Array,
+  at: Uint32Array,
+  to: Columns,
+  start: number,
+  end: number,
+  { keyArea, keepKeys, keepFrames }: RecordOptions,
+): void {
+  const { kind, keyForm, frameCount, keyStored, keyAt, framesAt } = to;
+  const framesFrom = RECORD_HEAD + (keyArea ? KEY_AREA : 0);
+  for (let row = start; row < end; row++) {
+    const position = at[row] ?? 0;
+    const word = kind[row] === RECORD_ENTRY ? (words[position + RECORD.keyForm / 4] ?? 0) : 0;
+    const form = keyArea ? word & 0xff : 0;
+    const frames = keepFrames ? (word >>> 8) & 0xff : 0;
+    keyForm[row] = form;
+    frameCount[row] = frames;
+    keyStored[row] = word >>> 16;
+    keyAt[row] = keepKeys && form !== 0 ? position * 4 + RECORD.key : -1;
+    framesAt[row] = frames === 0 ? -1 : position * 4 + framesFrom;
+  }
+}

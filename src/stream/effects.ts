@@ -1,0 +1,364 @@
+import type { ProbePlan, ProbeSite } from '../model/probe_plan.ts';
+import {
+  FLAG_COUNT_UNREADABLE,
+  FLAG_GOROUTINE_UNREADABLE,
+  FLAG_WRITING,
+  RECORD_EXIT,
+} from '../model/record.ts';
+import type { Columns } from './columns.ts';
+import { NONE, OpenOps, OpTables } from './open_ops.ts';
+import { judge, judgeAtOnce, lowers, plus, raises, WRITE_NONE, writeOf } from './outcome.ts';
+import { OUTCOME_UNKNOWN, type TracedBatch, UNBOUNDED } from './traced_batch.ts';
+import { WaitingRows } from './waiting_rows.ts';
+
+/** How outcomes are found. */
+export interface EffectOptions {
+  readonly plan: Pick<ProbePlan, 'sites'>;
+  /**
+   * Each write operation on a traced map leaves a record: delete, assign and clear are all probed, nothing
+   * is sampled, and no filter passes some operations on a map and not others. Then the next look at a map
+   * tells what the operation before it did, even without exit sites.
+   */
+  readonly complete: boolean;
+  /** Nanoseconds of the stream after which an operation is no longer waited for. */
+  readonly limit?: number;
+  /** Operations that may be open at a time. */
+  readonly maxOpen?: number;
+  /** Rows that may wait; beyond that the oldest operations are given up. */
+  readonly maxWaiting?: number;
+}
+
+/**
+ * Finds out what each write operation did: the first sound observation of the map's count after it, against
+ * the count before it.
+ *
+ * An observation is (a) the operation's own exit record; or, when all writes leave records, (b) the next
+ * record of the same goroutine on the same map (it does one thing at a time, so the operation is over) or
+ * (c) one of another goroutine, which proves only a change, since the operation may not be over. It is sound
+ * when the map was not marked as being written, nothing was lost in between, and what other operations,
+ * possibly under way meanwhile, may have added or removed cannot explain the difference.
+ *
+ * An operation counts as possibly under way from its record to its exit, to the next record of its
+ * goroutine (other than growth, which happens inside an assign), or until `limit` has passed.
+ *
+ * Rows leave in order, each once it and all before it are known or given up.
+ */
+export class EffectResolver {
+  /** Exit records without an operation: its record was lost or filtered. */
+  orphanExits = 0;
+  readonly #sites: SiteTable;
+  readonly #complete: boolean;
+  readonly #limit: number;
+  readonly #maxWaiting: number;
+  readonly #ops: OpenOps;
+  readonly #processes = new Map<number, OpTables>();
+  readonly #waiting = new WaitingRows();
+  /** Rows are numbered from the start of the stream; this is the first of `#waiting`, and of the batch at hand. */
+  #firstWaiting = 0;
+  #firstOfBatch = 0;
+  #batch: Columns | undefined;
+  #pid = -1;
+  #tables = new OpTables();
+  #lost = 0;
+  #epoch = 1;
+  /** Batches, from the one at hand on, that may hold traces of a loss. */
+  #lossy = 0;
+
+  constructor(options: EffectOptions) {
+    this.#sites = siteTable(options.plan.sites, options.complete);
+    this.#complete = options.complete;
+    this.#limit = options.limit ?? DEFAULT_LIMIT;
+    this.#maxWaiting = options.maxWaiting ?? DEFAULT_WAITING;
+    this.#ops = new OpenOps(options.maxOpen ?? DEFAULT_OPEN);
+  }
+
+  /** Rows that wait. */
+  get waiting(): number {
+    return this.#waiting.length;
+  }
+
+  /**
+   * Takes a batch (in the order of time, after the one before it), the number of records lost so far, read
+   * after the drain that brought the batch, and the time up to which the stream is complete.
+   */
+  push(batch: Columns, lost: number, now: number, consume: (batch: TracedBatch) => void): void {
+    this.#beginBatch(batch, lost);
+    for (let row = 0; row < batch.length; row++) {
+      const pid = batch.pid[row] ?? 0;
+      if (pid !== this.#pid) this.#enterProcess(pid);
+      if (batch.kind[row] === RECORD_EXIT) this.#onExit(batch, row);
+      else this.#onEntry(batch, row);
+    }
+    this.#expire(now - this.#limit);
+    this.#release(batch, consume);
+  }
+
+  /** Gives up all waiting and releases everything: the stream has ended. */
+  flush(consume: (batch: TracedBatch) => void): void {
+    this.#expire(Infinity);
+    this.#releaseWaiting(consume);
+  }
+
+  /** The process has ended: its pid may come again. What it left open waits no longer than its time. */
+  forgetProcess(pid: number): void {
+    this.#processes.delete(pid);
+    this.#pid = -1;
+  }
+
+  #beginBatch(batch: Columns, lost: number): void {
+    this.#firstOfBatch = this.#firstWaiting + this.#waiting.length;
+    this.#batch = batch;
+    if (lost !== this.#lost) {
+      this.#lost = lost;
+      // The loss may lie after the batch's last row: the next batch is suspect too.
+      this.#lossy = 2;
+      this.#ops.doubtAll();
+    } else if (this.#lossy > 0 && --this.#lossy === 0) {
+      this.#epoch++;
+    }
+    batch.epoch.fill(this.#lossy > 0 ? 0 : this.#epoch, 0, batch.length);
+  }
+
+  #enterProcess(pid: number): void {
+    this.#pid = pid;
+    let tables = this.#processes.get(pid);
+    if (tables === undefined) this.#processes.set(pid, (tables = new OpTables()));
+    this.#tables = tables;
+  }
+
+  #onExit(batch: Columns, row: number): void {
+    const map = batch.map[row] ?? 0;
+    const flags = batch.flags[row] ?? 0;
+    const goid = (flags & FLAG_GOROUTINE_UNREADABLE) === 0 ? (batch.goid[row] ?? 0) : 0;
+    const write = this.#sites.write[batch.probe[row] ?? 0] ?? WRITE_NONE;
+    const op = goid === 0 ? NONE : this.#tables.byGoroutine.get(goid);
+    if (op !== NONE && this.#ops.map[op] === map && this.#ops.write[op] === write) {
+      if ((flags & FLAG_COUNT_UNREADABLE) === 0) this.#observe(op, batch.count[row] ?? 0, true);
+      this.#close(op);
+      return;
+    }
+    this.orphanExits++;
+    if (op !== NONE) this.#close(op);
+    this.#widenAll(map, write);
+  }
+
+  #onEntry(batch: Columns, row: number): void {
+    const probe = batch.probe[row] ?? 0;
+    const flags = batch.flags[row] ?? 0;
+    const map = batch.map[row] ?? 0;
+    const count = batch.count[row] ?? 0;
+    const goid = (flags & FLAG_GOROUTINE_UNREADABLE) === 0 ? (batch.goid[row] ?? 0) : 0;
+    const sound = (flags & (FLAG_COUNT_UNREADABLE | FLAG_WRITING)) === 0;
+    const tables = this.#tables;
+    const inside = this.#sites.inside[probe] === 1;
+    if (goid !== 0 && !inside && tables.byGoroutine.size > 0) {
+      const own = tables.byGoroutine.get(goid);
+      if (own !== NONE) this.#goneOn(own, map, count, sound);
+    }
+    if (map === 0) {
+      batch.outcome[row] = judgeAtOnce(this.#sites.write[probe] ?? WRITE_NONE, map, count, sound);
+      return;
+    }
+    const write = this.#sites.write[probe] ?? WRITE_NONE;
+    if (tables.byMap.size > 0) this.#meetOthers(batch, row, map, write, goid, sound);
+    if (write !== WRITE_NONE) this.#open(batch, row, map, write, goid, sound);
+  }
+
+  /** The goroutine of this operation has begun something else, on this map or on another. */
+  #goneOn(op: number, map: number, count: number, sound: boolean): void {
+    if (this.#ops.map[op] !== map && this.#byNext(op)) {
+      this.#ops.finish(op);
+      return;
+    }
+    if (sound && this.#complete && this.#ops.map[op] === map) this.#observeNext(op, count, true);
+    this.#close(op);
+  }
+
+  /** Looks at the operations that may be under way on the row's map: others', and for growth the one it is a part of. */
+  #meetOthers(batch: Columns, row: number, map: number, write: number, goid: number, sound: boolean): void {
+    const ops = this.#ops;
+    let up = 0;
+    let down = 0;
+    for (let op = this.#tables.byMap.get(map); op !== NONE; ) {
+      const next = ops.next[op] ?? NONE;
+      const other = ops.write[op] ?? WRITE_NONE;
+      const over = ops.over[op] === 1;
+      const settled = this.#byNext(op) && sound && this.#observeNext(op, batch.count[row] ?? 0, over);
+      const own = goid !== 0 && ops.goid[op] === goid && !over;
+      if (over || (settled && !own)) {
+        this.#close(op);
+      } else {
+        up = plus(up, raises(other));
+        down = plus(down, lowers(other));
+        if (write !== WRITE_NONE) this.#widen(op, write);
+      }
+      op = next;
+    }
+    batch.othersUp[row] = up;
+    batch.othersDown[row] = down;
+  }
+
+  /** Whether another goroutine's record may prove the operation's change: its own exit is not to be had. */
+  #byNext(op: number): boolean {
+    return this.#complete && this.#sites.exits[this.#ops.write[op] ?? WRITE_NONE] !== 1;
+  }
+
+  #open(batch: Columns, row: number, map: number, write: number, goid: number, sound: boolean): void {
+    const count = batch.count[row] ?? 0;
+    const alone = batch.othersUp[row] === 0 && this.#lossy === 0;
+    const atOnce = judgeAtOnce(write, map, count, sound && alone);
+    batch.outcome[row] = atOnce;
+    if (atOnce !== OUTCOME_UNKNOWN) return;
+    const ops = this.#ops;
+    if (ops.full) this.#close(ops.oldest);
+    const op = ops.open(this.#tables, goid, map, write, count, timeOf(batch, row));
+    const trusted = sound && this.#lossy === 0;
+    ops.up[op] = trusted ? (batch.othersUp[row] ?? 0) : UNBOUNDED;
+    ops.down[op] = trusted ? (batch.othersDown[row] ?? 0) : UNBOUNDED;
+    if (!trusted || goid === 0 || this.#sites.waits[batch.probe[row] ?? 0] !== 1) return;
+    ops.row[op] = this.#firstOfBatch + row;
+    batch.waits[row] = 1;
+  }
+
+  /**
+   * Judges an operation by the count that a later record saw. A count of 0 proves nothing: it may be that of
+   * a new map at the same address, and then so is everything that follows.
+   */
+  #observeNext(op: number, after: number, finished: boolean): boolean {
+    if (after !== 0) return this.#observe(op, after, finished);
+    this.#ops.up[op] = UNBOUNDED;
+    return false;
+  }
+
+  /** Judges an operation by a count seen after it; true when that settled it. */
+  #observe(op: number, after: number, finished: boolean): boolean {
+    const ops = this.#ops;
+    const up = ops.up[op] ?? UNBOUNDED;
+    const down = ops.down[op] ?? UNBOUNDED;
+    const outcome = judge(ops.write[op] ?? WRITE_NONE, ops.before[op] ?? 0, after, up, down, finished);
+    if (outcome === OUTCOME_UNKNOWN) return false;
+    const row = ops.row[op] ?? NONE;
+    if (row !== NONE) this.#columnsOf(row).outcome[this.#indexOf(row)] = outcome;
+    return true;
+  }
+
+  /** The operation is over, whatever is known of it: its row need not wait. */
+  #close(op: number): void {
+    const ops = this.#ops;
+    const row = ops.row[op] ?? NONE;
+    if (row !== NONE) {
+      const columns = this.#columnsOf(row);
+      const index = this.#indexOf(row);
+      columns.waits[index] = 0;
+      columns.othersUp[index] = ops.up[op] ?? UNBOUNDED;
+      columns.othersDown[index] = ops.down[op] ?? UNBOUNDED;
+    }
+    ops.close(op);
+  }
+
+  #widen(op: number, write: number): void {
+    const ops = this.#ops;
+    ops.up[op] = plus(ops.up[op] ?? 0, raises(write));
+    ops.down[op] = plus(ops.down[op] ?? 0, lowers(write));
+  }
+
+  /** An operation nobody knew of has been under way on this map. */
+  #widenAll(map: number, write: number): void {
+    for (let op = this.#tables.byMap.get(map); op !== NONE; op = this.#ops.next[op] ?? NONE) this.#widen(op, write);
+  }
+
+  #expire(limit: number): void {
+    const ops = this.#ops;
+    while (ops.oldest !== NONE && (ops.began[ops.oldest] ?? 0) <= limit) this.#close(ops.oldest);
+  }
+
+  #columnsOf(row: number): Columns {
+    return row >= this.#firstOfBatch && this.#batch !== undefined ? this.#batch : this.#waiting.columns;
+  }
+
+  #indexOf(row: number): number {
+    return row >= this.#firstOfBatch && this.#batch !== undefined ? row - this.#firstOfBatch : row - this.#firstWaiting;
+  }
+
+  #release(batch: Columns, consume: (batch: TracedBatch) => void): void {
+    this.#releaseWaiting(consume);
+    let settled = 0;
+    if (this.#waiting.length === 0) {
+      settled = settledRows(batch);
+      emit(batch, settled, consume);
+      this.#firstWaiting += settled;
+    }
+    this.#waiting.append(batch, settled);
+    this.#batch = undefined;
+    while (this.#waiting.length > this.#maxWaiting && this.#ops.oldest !== NONE) {
+      this.#close(this.#ops.oldest);
+      this.#releaseWaiting(consume);
+    }
+  }
+
+  #releaseWaiting(consume: (batch: TracedBatch) => void): void {
+    const settled = settledRows(this.#waiting.columns);
+    if (settled === 0) return;
+    emit(this.#waiting.columns, settled, consume);
+    this.#waiting.drop(settled);
+    this.#firstWaiting += settled;
+  }
+}
+
+const DEFAULT_LIMIT = 250_000_000;
+const DEFAULT_OPEN = 1 << 16;
+const DEFAULT_WAITING = 1 << 18;
+
+/** What the resolver asks about a probe site, by its index. */
+interface SiteTable {
+  /** WRITE_* of the site's operation. */
+  readonly write: Uint8Array;
+  /** 1: a hit happens inside another operation of the same goroutine. */
+  readonly inside: Uint8Array;
+  /** 1: an outcome can be hoped for. */
+  readonly waits: Uint8Array;
+  /** By WRITE_*: 1 when the plan has exit sites for it. */
+  readonly exits: Uint8Array;
+}
+
+function siteTable(sites: readonly ProbeSite[], complete: boolean): SiteTable {
+  const size = sites.reduce((most, site) => Math.max(most, site.index + 1), 0);
+  const table = {
+    write: new Uint8Array(size),
+    inside: new Uint8Array(size),
+    waits: new Uint8Array(size),
+    exits: new Uint8Array(4),
+  };
+  for (const site of sites) {
+    table.write[site.index] = writeOf(site.op);
+    table.inside[site.index] = site.op === 'grow' ? 1 : 0;
+    if (site.role === 'exit') table.exits[writeOf(site.op)] = 1;
+  }
+  for (const site of sites) {
+    const write = writeOf(site.op);
+    if (write !== WRITE_NONE && (complete || table.exits[write] === 1)) table.waits[site.index] = 1;
+  }
+  return table;
+}
+
+function timeOf(batch: Columns, row: number): number {
+  return (batch.timeHigh[row] ?? 0) * 0x1_0000_0000 + (batch.timeLow[row] ?? 0);
+}
+
+/** How many rows from the first on wait for nothing. */
+function settledRows(columns: Columns): number {
+  const waiting = columns.waits.subarray(0, columns.length).indexOf(1);
+  return waiting < 0 ? columns.length : waiting;
+}
+
+/** Shows the first `rows` rows to the consumer. */
+function emit(columns: Columns, rows: number, consume: (batch: TracedBatch) => void): void {
+  if (rows === 0) return;
+  const all = columns.length;
+  columns.length = rows;
+  try {
+    consume(columns);
+  } finally {
+    columns.length = all;
+  }
+}

@@ -1,0 +1,123 @@
+import { hex } from '../model/addr.ts';
+import type {
+  FrameOfEvent,
+  GoroutineOfEvent,
+  KeyOfEvent,
+  MapEvent,
+  MapOfEvent,
+} from '../model/map_event.ts';
+import type { MapOp } from '../model/map_op.ts';
+import type { ProbeSite } from '../model/probe_plan.ts';
+import { FLAG_COUNT_UNREADABLE, FLAG_GOROUTINE_UNREADABLE, FLAG_MAP_ON_STACK } from '../model/record.ts';
+import type { KeyText } from './key_text.ts';
+import type { SymbolCache } from './symbols.ts';
+import { OUTCOME_CLEARED, OUTCOME_FOUND, OUTCOME_UNKNOWN, type TracedBatch } from './traced_batch.ts';
+import { rfc3339 } from './wall_clock.ts';
+
+/** What lifting rows needs. */
+export interface LiftOptions {
+  readonly sites: readonly Pick<ProbeSite, 'index' | 'function' | 'op'>[];
+  readonly symbols: SymbolCache;
+  /** Wall clock minus CLOCK_MONOTONIC, in nanoseconds. */
+  readonly wallOffset: bigint;
+  /** The row's key, under the policy in force; undefined for operations without a key. */
+  readonly keyText?: (batch: TracedBatch, row: number) => KeyText | undefined;
+  /** Name the process in each event. */
+  readonly showPid?: boolean;
+}
+
+/** Makes one row into an object for display: the only place where an event becomes one. */
+export class EventLifter {
+  readonly #options: LiftOptions;
+  readonly #functions: string[] = [];
+  readonly #ops: MapOp[] = [];
+
+  constructor(options: LiftOptions) {
+    this.#options = options;
+    for (const site of options.sites) {
+      this.#functions[site.index] = site.function;
+      this.#ops[site.index] = site.op;
+    }
+  }
+
+  /** Everything that is known of an entry row; what is not known is absent. */
+  lift(batch: TracedBatch, row: number): MapEvent {
+    const { symbols, wallOffset, keyText, showPid } = this.#options;
+    const pid = batch.pid[row] ?? 0;
+    const probe = batch.probe[row] ?? 0;
+    const key = keyText?.(batch, row);
+    const caller = batch.caller[row] ?? 0;
+    const site = caller === 0 ? undefined : symbols.site(pid, caller);
+    const goroutine = this.#goroutine(batch, row, pid);
+    const stack = this.#stack(batch, row, pid, site?.frames ?? []);
+    return {
+      type: 'event',
+      time: rfc3339(monotonicOf(batch, row) + wallOffset),
+      ...(showPid === true ? { pid } : {}),
+      op: this.#ops[probe] ?? 'access',
+      function: this.#functions[probe] ?? `probe ${probe}`,
+      map: this.#map(batch, row, pid),
+      ...(key === undefined ? {} : { key: keyOf(key) }),
+      ...countsOf(batch, row),
+      ...(goroutine === undefined ? {} : { goroutine }),
+      thread: batch.tid[row] ?? 0,
+      ...(site === undefined ? {} : { caller: site.caller }),
+      ...(stack === undefined ? {} : { stack }),
+    };
+  }
+
+  #map(batch: TracedBatch, row: number, pid: number): MapOfEvent {
+    const id = batch.mapId[row] ?? 0;
+    const address = batch.map[row] ?? 0;
+    const type = this.#options.symbols.typeName(pid, batch.type[row] ?? 0);
+    const onStack = ((batch.flags[row] ?? 0) & FLAG_MAP_ON_STACK) !== 0;
+    return {
+      ...(id === 0 ? {} : { id }),
+      ...(address === 0 ? {} : { address: hex(address) }),
+      ...(type === undefined ? {} : { type }),
+      ...(onStack ? { on_stack: true as const } : {}),
+    };
+  }
+
+  #goroutine(batch: TracedBatch, row: number, pid: number): GoroutineOfEvent | undefined {
+    const id = batch.goid[row] ?? 0;
+    if (id === 0 || ((batch.flags[row] ?? 0) & FLAG_GOROUTINE_UNREADABLE) !== 0) return undefined;
+    const start = this.#options.symbols.startFunction(pid, batch.startPc[row] ?? 0);
+    return start === undefined ? { id } : { id, start };
+  }
+
+  /** The caller's frames and those of the return addresses above it. */
+  #stack(batch: TracedBatch, row: number, pid: number, caller: readonly FrameOfEvent[]): FrameOfEvent[] | undefined {
+    const at = batch.framesAt[row] ?? -1;
+    if (at < 0) return undefined;
+    const frames = [...caller];
+    const view = new DataView(batch.payload.buffer, batch.payload.byteOffset);
+    for (let i = 0; i < (batch.frameCount[row] ?? 0); i++) {
+      const low = view.getUint32(at + i * 8, true);
+      const high = view.getUint32(at + i * 8 + 4, true);
+      frames.push(...this.#options.symbols.site(pid, high * 0x1_0000_0000 + low).frames);
+    }
+    return frames;
+  }
+}
+
+/** CLOCK_MONOTONIC nanoseconds of a row. */
+export function monotonicOf(batch: TracedBatch, row: number): bigint {
+  return (BigInt(batch.timeHigh[row] ?? 0) << 32n) | BigInt(batch.timeLow[row] ?? 0);
+}
+
+function countsOf(batch: TracedBatch, row: number): Pick<MapEvent, 'len' | 'found' | 'removed'> {
+  const known = batch.map[row] === 0 || ((batch.flags[row] ?? 0) & FLAG_COUNT_UNREADABLE) === 0;
+  const len = batch.map[row] === 0 ? 0 : (batch.count[row] ?? 0);
+  const outcome = batch.outcome[row] ?? OUTCOME_UNKNOWN;
+  const counts = known ? { len } : {};
+  if (outcome === OUTCOME_UNKNOWN) return counts;
+  return outcome === OUTCOME_CLEARED ? { ...counts, removed: len } : { ...counts, found: outcome === OUTCOME_FOUND };
+}
+
+function keyOf(key: KeyText): KeyOfEvent {
+  if (key.unreadable) return { unreadable: true };
+  const truncated = key.truncated;
+  if (key.hash !== undefined) return { hash: key.hash, truncated };
+  return key.text === undefined ? { truncated } : { text: key.text, truncated };
+}
