@@ -39,8 +39,6 @@ export const PROBE_KINDS: readonly ProbeKind[] = ['auto', 'kernel'];
 export interface RunOptions {
   readonly selection: Selection;
   readonly filters: Filters;
-  /** Record one operation in N; 1 is all. Counters see all of them anyway. */
-  readonly sampleEvery: number;
   readonly keys: KeyMode;
   readonly effects: EffectMode;
   readonly probe: ProbeKind;
@@ -51,6 +49,8 @@ export interface RunOptions {
 }
 
 export interface TraceOptions extends RunOptions {
+  /** Record one operation in N; 1 is all. Counters see all of them anyway. */
+  readonly sampleEvery: number;
   /** Frames of each event's stack beyond the caller; 0 is none. */
   readonly frames: number;
   /** Ends after so many events. */

@@ -1,0 +1,18 @@
+import type { Attached } from '../../protocol/attached.ts';
+import { counted, spoken } from '../../protocol/text/numbers.ts';
+import { printable } from '../../protocol/text/printable.ts';
+
+/** `shop (pid 4242) go1.26.8 swiss · 5 probes in 41 ms · Ctrl-C ends` */
+export function attachedText(attached: Attached, ends: string): string {
+  const program = `${printable(attached.name)} (pid ${attached.pid}) ${printable(attached.go_version)} ${attached.flavour}`;
+  const probes = `${counted(attached.probes, 'probe')} in ${spoken(attached.attach_ms)}`;
+  return [program, probes, ends].join(' · ');
+}
+
+/** How the run will end, for the header. */
+export function endsText(options: { readonly durationMs?: number; readonly count?: number }): string {
+  const ends: string[] = [];
+  if (options.durationMs !== undefined) ends.push(`after ${spoken(options.durationMs)}`);
+  if (options.count !== undefined) ends.push(`after ${counted(options.count, 'event')}`);
+  return ends.length === 0 ? 'Ctrl-C ends' : `ends ${ends.join(' or ')}`;
+}

@@ -1,0 +1,57 @@
+import type { EventFrame, EventKey, TraceEvent } from '../../protocol/event.ts';
+import { mapLabel, placeLabel, shortFunction } from '../../protocol/text/labels.ts';
+import { printable } from '../../protocol/text/printable.ts';
+import type { Style } from '../output/style.ts';
+import type { LocalTime } from './local_time.ts';
+
+/** The cells of one event, in the order of `traceColumns`. Cells of what is not known are empty. */
+export function eventCells(event: TraceEvent, time: LocalTime, withPid: boolean): string[] {
+  const cells = [time.of(event.time)];
+  if (withPid) cells.push(event.pid === undefined ? '' : String(event.pid));
+  cells.push(
+    event.op,
+    mapText(event),
+    event.key === undefined ? '' : keyText(event.key),
+    event.found === undefined ? '' : event.found ? 'yes' : 'no',
+    event.len === undefined ? '' : String(event.len),
+    goroutineText(event),
+    event.caller === undefined ? '' : callerText(event.caller),
+  );
+  return cells;
+}
+
+function mapText(event: TraceEvent): string {
+  if (event.map.id === undefined && event.map.type === undefined && event.map.address === undefined)
+    return 'nil map';
+  return mapLabel(event.map) + (event.map.on_stack === true ? ' (stack)' : '');
+}
+
+function keyText(key: EventKey): string {
+  if (key.unreadable === true) return '<unreadable>';
+  if (key.hash !== undefined) return `#${printable(key.hash)}`;
+  if (key.text === undefined) return '<not captured>';
+  return key.truncated === true ? `${printable(key.text)}…` : printable(key.text);
+}
+
+function goroutineText(event: TraceEvent): string {
+  if (event.goroutine === undefined) return '';
+  const { id, start } = event.goroutine;
+  return start === undefined ? String(id) : `${id} ${shortFunction(start)}`;
+}
+
+function callerText(frame: EventFrame): string {
+  return placeLabel(frame);
+}
+
+/** The stack below an event's line, innermost frame first. */
+export function stackLines(stack: readonly EventFrame[], style: Style): readonly string[] {
+  return stack.map((frame) => {
+    const place =
+      frame.file === undefined
+        ? ''
+        : `  ${printable(frame.file)}${frame.line === undefined ? '' : `:${frame.line}`}`;
+    return style.dim(
+      `              ${printable(frame.function)}${place}${frame.inlined ? '  (inlined)' : ''}`,
+    );
+  });
+}

@@ -1,0 +1,45 @@
+import type { TraceEvent } from '../../protocol/event.ts';
+import type { TraceOptions } from '../../protocol/options.ts';
+import { layout, row, type Column } from '../../protocol/text/table.ts';
+import type { Style } from '../output/style.ts';
+import { eventCells, stackLines } from './event_text.ts';
+import { LocalTime } from './local_time.ts';
+import { traceColumns } from './trace_columns.ts';
+
+/** Events as aligned lines. The heading comes before the first event, and again when the terminal's width changes. */
+export class TraceText {
+  readonly #columns: readonly Column[];
+  readonly #withPid: boolean;
+  readonly #style: Style;
+  readonly #width: () => number | undefined;
+  readonly #time = new LocalTime();
+  #widths: readonly number[] = [];
+  #laidOutFor: number | undefined | 'never' = 'never';
+
+  constructor(options: TraceOptions, style: Style, width: () => number | undefined) {
+    this.#withPid = options.selection.type !== 'pid';
+    this.#columns = traceColumns(options.filters.ops, this.#withPid);
+    this.#style = style;
+    this.#width = width;
+  }
+
+  /** The lines of one event: a heading where one is due, the event, its stack. */
+  lines(event: TraceEvent): readonly string[] {
+    const lines = this.#heading();
+    const cells = eventCells(event, this.#time, this.#withPid);
+    lines.push(
+      this.#style.op[event.op](row(cells, this.#columns, this.#widths, this.#laidOutFor !== undefined)),
+    );
+    if (event.stack !== undefined) lines.push(...stackLines(event.stack, this.#style));
+    return lines;
+  }
+
+  #heading(): string[] {
+    const width = this.#width();
+    if (width === this.#laidOutFor) return [];
+    this.#laidOutFor = width;
+    this.#widths = layout(this.#columns, width);
+    const titles = this.#columns.map((column) => column.title);
+    return [this.#style.bold(row(titles, this.#columns, this.#widths))];
+  }
+}

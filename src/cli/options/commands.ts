@@ -1,0 +1,76 @@
+import type { CommandName } from './spec.ts';
+
+/** A verb of the command line. */
+export interface CommandSpec {
+  readonly name: CommandName;
+  /** One line for the list of commands. */
+  readonly summary: string;
+  /** A paragraph for the command's own help. */
+  readonly description: string;
+  /** A word that is not a flag. */
+  readonly argument?: { readonly name: string; readonly help: string };
+  readonly examples: readonly { readonly line: string; readonly says: string }[];
+}
+
+/** Every command, in the order in which a newcomer needs them. */
+export const COMMANDS: readonly CommandSpec[] = [
+  {
+    name: 'ps',
+    summary: 'list the Go processes of this machine',
+    description:
+      'Lists every Go process that can be seen from here: pid, name, Go version, how its maps lie in memory (classic or swiss), container, and what can be audited.',
+    examples: [
+      { line: 'sudo mapaudit ps', says: 'every Go process' },
+      { line: 'sudo mapaudit ps --json', says: 'one JSON object a line' },
+    ],
+  },
+  {
+    name: 'check',
+    summary: 'say what can be seen of a binary or process, and what is missing',
+    description:
+      'Shows where each probe would go and why there, which functions the binary does not have, and what this machine and these rights still lack. Touches nothing. Exit code 3 when something required is missing.',
+    argument: { name: 'FILE', help: 'A Go binary; it need not run.' },
+    examples: [
+      { line: 'mapaudit check ./server', says: 'a file, no privileges needed' },
+      { line: 'sudo mapaudit check -p 4242', says: 'a process' },
+    ],
+  },
+  {
+    name: 'trace',
+    summary: 'show map operations as they happen',
+    description:
+      'Shows each operation on a map in one line: time, operation, map, key, whether the key was there, entries before, goroutine and caller. Ends at Ctrl-C, or when the program ends, with a summary.',
+    examples: [
+      { line: 'sudo mapaudit trace -p 4242 --op delete', says: 'who deletes?' },
+      {
+        line: "sudo mapaudit trace -p 4242 --key 'sess:91af' --stack",
+        says: 'what happens to one key, with stacks',
+      },
+      {
+        line: 'sudo mapaudit trace --exe ./server --map Session --json -o events.jsonl',
+        says: 'into a file',
+      },
+    ],
+  },
+  {
+    name: 'top',
+    summary: 'show the busiest maps and places, live',
+    description:
+      'A live screen of rates by site, map, type and key prefix. Counts are made in the kernel and are exact. Keys: 1-4 or tab change the view, r c n sort, / filters, space pauses, ? helps, q quits.',
+    examples: [
+      { line: 'sudo mapaudit top -p 4242', says: 'live' },
+      { line: 'sudo mapaudit top -p 4242 --once --duration 10s --json', says: 'one snapshot for a script' },
+    ],
+  },
+];
+
+/** What exit codes mean. */
+export const EXIT_CODES = [
+  {
+    code: 0,
+    means: 'Done. Also when Ctrl-C, the end of the target, or a reader that closed the pipe ended it.',
+  },
+  { code: 1, means: 'It failed. The message says why and what to do.' },
+  { code: 2, means: 'The command line is wrong.' },
+  { code: 3, means: 'check: something required is missing.' },
+] as const;

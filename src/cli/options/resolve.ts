@@ -1,0 +1,107 @@
+import { DEFAULT_OPS } from '../../model/map_op.ts';
+import type { Filters, RunOptions, TopOptions, TraceOptions } from '../../protocol/options.ts';
+import type { CheckSubject, Selection } from '../../protocol/selection.ts';
+import { usageError } from '../parse/usage_error.ts';
+import type { OptionValues } from './table.ts';
+
+const ONCE_MS = 5000;
+const INTERVAL_MS = 1000;
+const SHORTEST_INTERVAL_MS = 100;
+
+/** Which processes: exactly one of -p, --exe and --name. */
+export function selectionOf(values: OptionValues): Selection {
+  const [selection] = selections(values);
+  if (selection !== undefined) return selection;
+  throw usageError('no-target', 'which process?', {
+    hint: 'Add -p PID, --exe PATH or --name GLOB. To see what runs here: mapaudit ps.',
+  });
+}
+
+/** What `check` looks at: a file, or processes. */
+export function checkSubjectOf(file: string | undefined, values: OptionValues): CheckSubject {
+  const [selection] = selections(values);
+  if (file === undefined && selection !== undefined) return selection;
+  if (file !== undefined && selection === undefined) return { type: 'file', path: file };
+  if (file === undefined) {
+    throw usageError('no-target', 'check what?', {
+      hint: 'Name a binary (mapaudit check ./server) or add -p PID.',
+    });
+  }
+  throw usageError('contradiction', `both a file (${file}) and a process are named`, {
+    hint: 'Leave one of them out.',
+  });
+}
+
+function selections(values: OptionValues): readonly Selection[] {
+  const given: Selection[] = [];
+  if (values.pid !== undefined) given.push({ type: 'pid', pid: values.pid });
+  if (values.exe !== undefined) given.push({ type: 'exe', path: values.exe });
+  if (values.name !== undefined) given.push({ type: 'name', glob: values.name });
+  if (given.length <= 1) return given;
+  const flags = given.map((one) => `--${one.type}`).join(' and ');
+  throw usageError('contradiction', `${flags} cannot be used together`, { hint: 'Keep one of them.' });
+}
+
+/** All that `trace` needs. */
+export function traceOptionsOf(values: OptionValues): TraceOptions {
+  return {
+    ...runOptionsOf(values),
+    sampleEvery: values.sample ?? 1,
+    frames: values.stack ?? 0,
+    ...present('count', values.count),
+  };
+}
+
+/** All that `top` needs. */
+export function topOptionsOf(values: OptionValues): TopOptions {
+  const once = values.once === true;
+  if (once && values.interval !== undefined) {
+    throw usageError('contradiction', '--interval has no meaning with --once', {
+      hint: 'Say --duration for --once.',
+    });
+  }
+  const intervalMs = values.interval ?? INTERVAL_MS;
+  if (intervalMs < SHORTEST_INTERVAL_MS) {
+    throw usageError('duration', `an interval of ${intervalMs} ms is too short`, { hint: 'At least 100ms.' });
+  }
+  return {
+    ...runOptionsOf(values),
+    ...(once ? { durationMs: values.duration ?? ONCE_MS } : {}),
+    once,
+    intervalMs,
+  };
+}
+
+function runOptionsOf(values: OptionValues): RunOptions {
+  const keys = values.keys ?? { type: 'full' };
+  if (values.key !== undefined && keys.type === 'none') {
+    throw usageError('contradiction', '--key needs keys, and --keys=none takes none', {
+      hint: 'To filter by key and not show it: --keys=hash.',
+    });
+  }
+  return {
+    selection: selectionOf(values),
+    filters: filtersOf(values),
+    keys,
+    effects: values.effects ?? 'auto',
+    probe: values.probe ?? 'auto',
+    ...present('ringBytes', values.ring),
+    ...present('durationMs', values.duration),
+  };
+}
+
+function filtersOf(values: OptionValues): Filters {
+  return {
+    ops: values.op ?? DEFAULT_OPS,
+    ...present('map', values.map),
+    ...present('mapId', values.mapId),
+    ...present('site', values.site),
+    ...present('key', values.key),
+    ...present('goid', values.goid),
+  };
+}
+
+/** An object with the property, or an empty one when there is no value. */
+function present<K extends string, T>(name: K, value: T | undefined): { [P in K]?: T } {
+  return value === undefined ? {} : ({ [name]: value } as { [P in K]?: T });
+}

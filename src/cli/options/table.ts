@@ -1,0 +1,235 @@
+import { EFFECT_MODES, PROBE_KINDS } from '../../protocol/options.ts';
+import { oneOf } from '../parse/choice.ts';
+import { parseDuration } from '../parse/duration.ts';
+import { globOf } from '../parse/glob.ts';
+import { parseKeys } from '../parse/keys.ts';
+import { parseMapId } from '../parse/map_id.ts';
+import { parseSample, wholeNumber } from '../parse/number.ts';
+import { parseOps } from '../parse/ops.ts';
+import { parsePath } from '../parse/path.ts';
+import { parsePid } from '../parse/pid.ts';
+import { regexOf } from '../parse/regex.ts';
+import { parseRingSize } from '../parse/size.ts';
+import type { CommandName, OptionSpec, ValueOf } from './spec.ts';
+
+const RUNS: readonly CommandName[] = ['trace', 'top'];
+const SELECTS: readonly CommandName[] = ['check', 'trace', 'top'];
+const ALL: readonly CommandName[] = ['ps', 'check', 'trace', 'top'];
+
+const COLOR_MODES = ['auto', 'always', 'never'] as const;
+
+/** Deepest stack that the kernel program walks. */
+const DEEPEST_STACK = 64;
+
+/** Every flag of mapaudit. Flags, help texts and docs/cli.md come from this table and nowhere else. */
+export const OPTIONS = {
+  pid: {
+    flag: '--pid',
+    short: '-p',
+    value: 'PID',
+    group: 'Which processes',
+    commands: SELECTS,
+    help: 'This process. mapaudit ps lists them.',
+    parse: parsePid,
+  },
+  exe: {
+    flag: '--exe',
+    value: 'PATH',
+    group: 'Which processes',
+    commands: SELECTS,
+    help: 'All processes that run this binary, new ones too.',
+    parse: parsePath('--exe'),
+  },
+  name: {
+    flag: '--name',
+    value: 'GLOB',
+    group: 'Which processes',
+    commands: SELECTS,
+    help: "All Go processes with such a name: --name 'shop*'.",
+    parse: globOf('--name'),
+  },
+  op: {
+    flag: '--op',
+    value: 'LIST',
+    group: 'Which operations',
+    commands: RUNS,
+    list: true,
+    help: 'delete, assign, clear, grow, access, iterate, joined by commas, or all. Default: delete,assign,clear,grow.',
+    details:
+      'Reads are many: `access` and `iterate` are traced only when asked for. `grow` is the runtime making a map larger inside an assign. Also understood: `writes` (delete, assign, clear), `insert` and `update` (assign), `read` (access), `range` (iterate).',
+    parse: parseOps,
+  },
+  map: {
+    flag: '--map',
+    value: 'REGEX',
+    group: 'Which operations',
+    commands: RUNS,
+    help: "Maps whose type matches: --map 'Session'.",
+    details:
+      'A JavaScript regular expression, found anywhere in the type as Go writes it: `map[string]*shop.Session`. Each type is decided once; after that the kernel drops the others.',
+    parse: regexOf('--map'),
+  },
+  mapId: {
+    flag: '--map-id',
+    value: 'N',
+    group: 'Which operations',
+    commands: RUNS,
+    help: 'The map with this number, as the output shows it: #3.',
+    details: 'Numbers are given in the order in which maps are first seen, and hold for one run.',
+    parse: parseMapId,
+  },
+  site: {
+    flag: '--site',
+    value: 'REGEX',
+    group: 'Which operations',
+    commands: RUNS,
+    help: 'Operations called from a matching place, function file:line.',
+    parse: regexOf('--site'),
+  },
+  key: {
+    flag: '--key',
+    value: 'GLOB',
+    group: 'Which operations',
+    commands: RUNS,
+    help: "Operations on matching keys: --key 'sess:*'.",
+    details:
+      'For string keys the glob is compared with the string itself, without quotes; for other keys with their Go syntax. A literal and a prefix (`sess:*`) are decided in the kernel and cost the least; other globs are decided after the event was sent.',
+    parse: globOf('--key'),
+  },
+  goid: {
+    flag: '--goid',
+    value: 'N',
+    group: 'Which operations',
+    commands: RUNS,
+    help: 'Operations of this goroutine. Decided in the kernel.',
+    parse: wholeNumber('goroutine id', 0),
+  },
+  sample: {
+    flag: '--sample',
+    value: '1/N',
+    group: 'What is shown of each',
+    commands: ['trace'],
+    help: 'Show one operation in N. The summary says how many were left out.',
+    parse: parseSample,
+  },
+  stack: {
+    flag: '--stack',
+    value: 'DEPTH',
+    whenBare: '16',
+    group: 'What is shown of each',
+    commands: ['trace'],
+    help: `Show the stack, 16 frames or as many as said (at most ${DEEPEST_STACK}): --stack=32.`,
+    parse: wholeNumber('stack depth', 1, DEEPEST_STACK),
+  },
+  keys: {
+    flag: '--keys',
+    value: 'HOW',
+    group: 'What is shown of each',
+    commands: RUNS,
+    help: 'full, prefix:N, hash or none. Keys can be secrets. Default: full.',
+    details:
+      '`prefix:N` shows the first N bytes. `hash` shows a number in place of the key: equal keys have equal numbers within one run, with a secret that is new for each run. With `none` no key leaves the program.',
+    parse: parseKeys,
+  },
+  effects: {
+    flag: '--effects',
+    value: 'HOW',
+    group: 'What is shown of each',
+    commands: RUNS,
+    help: 'How FOUND is learnt: exit (a second probe at the end of each write: certain, costs a second hit), next (from the next operation on the same map: costs nothing, not always known), off, auto. Default: auto.',
+    details:
+      'Whether a delete found its key, and whether an assign inserted or replaced, is read from the number of entries before and after. `exit` reads it again at the end of the same operation. `next` takes what the next operation on that map reports as its count before, when nothing else can have come between. Where neither tells, FOUND stays empty: it is never guessed.',
+    parse: oneOf('way to learn effects', EFFECT_MODES),
+  },
+  duration: {
+    flag: '--duration',
+    value: 'TIME',
+    group: 'How long',
+    commands: RUNS,
+    help: 'End after this time: 500ms, 10s, 1m30s. Default: until Ctrl-C.',
+    parse: parseDuration,
+  },
+  count: {
+    flag: '--count',
+    value: 'N',
+    group: 'How long',
+    commands: ['trace'],
+    help: 'End after N events.',
+    parse: wholeNumber('number of events', 1),
+  },
+  once: {
+    flag: '--once',
+    group: 'How long',
+    commands: ['top'],
+    help: 'Count for --duration (default 5s), print one table and end. Needs no terminal.',
+  },
+  interval: {
+    flag: '--interval',
+    value: 'TIME',
+    group: 'How long',
+    commands: ['top'],
+    help: 'Time between two refreshes. Default: 1s.',
+    parse: parseDuration,
+  },
+  probe: {
+    flag: '--probe',
+    value: 'KIND',
+    group: 'How it works',
+    commands: RUNS,
+    help: 'How operations are noticed: kernel (eBPF uprobes) or auto. Default: auto.',
+    parse: oneOf('probe', PROBE_KINDS),
+  },
+  ring: {
+    flag: '--ring',
+    value: 'SIZE',
+    group: 'How it works',
+    commands: RUNS,
+    help: 'Size of the buffer between kernel and mapaudit, for each CPU: 512K, 4M. Larger when events are lost.',
+    parse: parseRingSize,
+  },
+  json: {
+    flag: '--json',
+    group: 'Output',
+    commands: ALL,
+    help: 'JSON lines, on stderr too. docs/json.md describes them.',
+  },
+  output: {
+    flag: '--output',
+    short: '-o',
+    value: 'FILE',
+    group: 'Output',
+    commands: ALL,
+    help: 'Write to this file and not to stdout.',
+    parse: parsePath('-o'),
+  },
+  color: {
+    flag: '--color',
+    value: 'WHEN',
+    whenBare: 'always',
+    group: 'Output',
+    commands: ALL,
+    help: 'auto, always or never. Default: auto, which is never when NO_COLOR is set or the output is no terminal.',
+    parse: oneOf('way to colour', COLOR_MODES),
+  },
+} as const satisfies Readonly<Record<string, OptionSpec>>;
+
+export type OptionName = keyof typeof OPTIONS;
+
+/** What was typed, parsed; flags that were not given are absent. */
+export type OptionValues = { readonly [K in OptionName]?: ValueOf<(typeof OPTIONS)[K]> };
+
+/** The flags of one command, in the order of the table. */
+export function optionsOf(command: CommandName): readonly OptionSpec[] {
+  return Object.values<OptionSpec>(OPTIONS).filter((option) => option.commands.includes(command));
+}
+
+/** `-p, --pid PID`, `--stack[=DEPTH]`. */
+export function usageOf(option: OptionSpec): string {
+  const value =
+    option.value === undefined
+      ? ''
+      : option.whenBare === undefined
+        ? ` ${option.value}`
+        : `[=${option.value}]`;
+  return `${option.short === undefined ? '' : `${option.short}, `}${option.flag}${value}`;
+}

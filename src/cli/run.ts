@@ -1,0 +1,35 @@
+import { assertUnreachable } from '../base/assert.ts';
+import type { Questions } from '../protocol/questions.ts';
+import { runCheck } from './commands/check.ts';
+import { runPs } from './commands/ps.ts';
+import { runTop } from './commands/top.ts';
+import { runTrace } from './commands/trace.ts';
+import { checkSubjectOf, topOptionsOf, traceOptionsOf } from './options/resolve.ts';
+import type { CommandName } from './options/spec.ts';
+import type { OptionValues } from './options/table.ts';
+import type { Io } from './output/io.ts';
+
+/** What is to be done, once the command line is known to make sense. Gives the exit code. */
+export type Job = (questions: Questions, io: Io) => Promise<number>;
+
+/** Checks everything that can be checked before anything is touched. */
+export function jobOf(name: CommandName, argument: string | undefined, values: OptionValues): Job {
+  switch (name) {
+    case 'ps':
+      return runPs;
+    case 'check': {
+      const subject = checkSubjectOf(argument, values);
+      return (questions, io) => runCheck(subject, questions, io);
+    }
+    case 'trace': {
+      const options = traceOptionsOf(values);
+      return (questions, io) => runTrace(options, questions, io);
+    }
+    case 'top': {
+      const options = topOptionsOf(values);
+      return (questions, io) => runTop(options, questions, io);
+    }
+    default:
+      return assertUnreachable(name);
+  }
+}

@@ -1,0 +1,87 @@
+import { MapauditError } from '../../src/base/errors.ts';
+import type { TopOptions, TraceOptions } from '../../src/protocol/options.ts';
+import type { Questions, TopLine, TraceLine } from '../../src/protocol/questions.ts';
+import type { EndReason } from '../../src/protocol/summary.ts';
+import { attached, checkReport, event, hostileEvent, processes, snapshot, summary } from './samples.ts';
+
+/** What the fake does, chosen by the pid that is asked for. */
+const NO_SUCH_PID = 99999;
+const ENDLESS_PID = 5000;
+const DYING_PID = 6000;
+const HOSTILE_PID = 7000;
+
+const BATCH = 200;
+
+/** Answers everything from samples, with the same rules of ending as the real one. Touches no process. */
+export function fakeQuestions(): Questions {
+  return {
+    ps: () => Promise.resolve(processes),
+    check: (subject) => {
+      if (subject.type === 'pid' && subject.pid === NO_SUCH_PID) return Promise.reject(noSuchProcess());
+      return Promise.resolve([checkReport]);
+    },
+    trace,
+    top: (options, signal) => {
+      let keys = false;
+      return { lines: top(options, signal, () => keys), wantKeys: (on) => (keys = on) };
+    },
+    close: () => Promise.resolve(),
+  };
+}
+
+function noSuchProcess(): MapauditError {
+  return new MapauditError('no-such-process', `no process has pid ${NO_SUCH_PID}`, {
+    fields: { pid: NO_SUCH_PID },
+    hint: 'To see what runs here: mapaudit ps.',
+  });
+}
+
+function pidOf(options: TraceOptions | TopOptions): number {
+  return options.selection.type === 'pid' ? options.selection.pid : 4242;
+}
+
+async function* trace(options: TraceOptions, signal: AbortSignal): AsyncGenerator<readonly TraceLine[]> {
+  const pid = pidOf(options);
+  if (pid === NO_SUCH_PID) throw noSuchProcess();
+  yield [{ ...attached, pid }];
+  const make = pid === HOSTILE_PID ? hostileEvent : event;
+  const most = options.count ?? (pid === ENDLESS_PID ? Infinity : 6);
+  let sent = 0;
+  while (sent < most && !signal.aborted) {
+    const size = Math.min(BATCH, most - sent);
+    yield Array.from({ length: size }, (_, i) => make(sent + i, options));
+    sent += size;
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  const ended: EndReason = signal.aborted
+    ? 'ctrl-c'
+    : options.count === undefined
+      ? 'target-exited'
+      : 'count';
+  yield [summary(sent, ended)];
+}
+
+async function* top(options: TopOptions, signal: AbortSignal, keys: () => boolean): AsyncGenerator<TopLine> {
+  const pid = pidOf(options);
+  yield { ...attached, pid };
+  const last = pid === DYING_PID ? 4 : Infinity;
+  for (let tick = 1; tick <= last && !signal.aborted; tick++) {
+    await pause(options.once ? 10 : Math.min(options.intervalMs, 300), signal);
+    const ended = tick === last ? { ended: 'target-exited' as const } : {};
+    yield { ...snapshot(tick, pid, keys()), ...ended };
+    if (options.once) break;
+  }
+  yield summary(3112, signal.aborted ? 'ctrl-c' : options.once ? 'duration' : 'target-exited');
+}
+
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(() => stop(), ms);
+    const stop = (): void => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', stop);
+      resolve();
+    };
+    signal.addEventListener('abort', stop, { once: true });
+  });
+}

@@ -1,0 +1,162 @@
+import type { Attached } from '../../src/protocol/attached.ts';
+import type { CheckReport } from '../../src/protocol/check_report.ts';
+import type { TraceEvent } from '../../src/protocol/event.ts';
+import type { Notice } from '../../src/protocol/notice.ts';
+import type { TraceOptions } from '../../src/protocol/options.ts';
+import type { ProcessEntry } from '../../src/protocol/process_entry.ts';
+import type { Counter, Snapshot } from '../../src/protocol/snapshot.ts';
+import type { EndReason, Summary } from '../../src/protocol/summary.ts';
+
+/** Results as an agent could give them; every optional field stands in one of them, so that schemas are tried. */
+export const attached: Attached = {
+  type: 'attached',
+  pid: 4242,
+  name: 'shop',
+  go_version: 'go1.26.8',
+  flavour: 'swiss',
+  probes: 5,
+  attach_ms: 41,
+};
+
+export const notice: Notice = {
+  type: 'notice',
+  level: 'warning',
+  code: 'events-lost',
+  message: 'the ring of CPU 1 is full: 12 events lost',
+  hint: 'Add --sample 1/10, or a larger --ring.',
+};
+
+export function event(i: number, options?: Pick<TraceOptions, 'frames'>): TraceEvent {
+  const caller = {
+    function: 'example.com/shop.(*Cache).evict',
+    file: '/src/shop/cache.go',
+    line: 88,
+    inlined: false,
+  };
+  const stack = [
+    caller,
+    { function: 'example.com/shop.(*Cache).janitor', file: '/src/shop/cache.go', line: 61, inlined: true },
+  ];
+  return {
+    type: 'event',
+    time: `2026-03-01T12:01:33.${String(102_000_417 + i).padStart(9, '0')}Z`,
+    pid: 4242,
+    op: i % 3 === 2 ? 'assign' : 'delete',
+    function: 'runtime.mapdelete_faststr',
+    map: { id: 3, address: '0xc000123450', type: 'map[string]*shop.Session' },
+    key: { text: `"sess:${(0x91af + i).toString(16)}"`, truncated: false },
+    len: 1204 + i,
+    ...(i % 4 === 3 ? {} : { found: i % 4 !== 1 }),
+    goroutine: { id: 918, start: 'example.com/shop.(*Cache).janitor' },
+    thread: 4245,
+    caller,
+    ...(options !== undefined && options.frames > 0 ? { stack } : {}),
+  };
+}
+
+/** Everything that a target could put into names and keys to steer a terminal. */
+export function hostileEvent(i: number): TraceEvent {
+  const evil = '\x1b]0;owned\x07\x1b[2J\x9b31m\u202e\u2028\r\n\ud800';
+  return {
+    ...event(i),
+    map: { id: 1, type: `map[string]main.世界${evil}`, on_stack: true },
+    key: { text: `"日本語のとても長い鍵 ${evil}"`, truncated: true },
+    goroutine: { id: 7, start: `main.${evil}` },
+    caller: { function: `main.${evil}`, file: `/tmp/${evil}.go`, line: 1, inlined: false },
+    stack: [{ function: `main.${evil}`, file: `/tmp/${evil}.go`, line: 1, inlined: false }],
+  };
+}
+
+/** Keys in all their forms. */
+export const oddEvents: readonly TraceEvent[] = [
+  { ...event(0), key: { unreadable: true } },
+  { ...event(0), key: { hash: '9f3a61c2' } },
+  { ...event(0), key: {} },
+  {
+    type: 'event',
+    time: '2026-03-01T12:01:33Z',
+    op: 'clear',
+    function: 'runtime.mapclear',
+    map: {},
+    thread: 1,
+  },
+];
+
+export function summary(events: number, ended: EndReason): Summary {
+  return {
+    type: 'summary',
+    ended,
+    duration_ms: 10_000,
+    events,
+    lost: 0,
+    sampled: 0,
+    loss: { ring_full: 0, output_slow: 0, key_unreadable: 0, stack_unreadable: 0 },
+    by_op: {
+      delete: { events, found: events - Math.floor(events / 15), not_found: Math.floor(events / 15) },
+    },
+  };
+}
+
+const PLACES: readonly [caller: string, file: string, line: number, type: string, id: number, share: number][] = [
+  ['example.com/shop.(*Cache).evict', 'cache.go', 88, 'map[string]*shop.Session', 3, 310],
+  ['example.com/shop.(*Cache).Get', 'cache.go', 31, 'map[string]*shop.Session', 3, 2900],
+  ['example.com/shop/limit.(*Limiter).Allow', 'limiter.go', 112, 'map[netip.Addr]limit.bucket', 5, 1800],
+  ['example.com/shop/index.(*Inverted[go.shape.string,example.com/shop/index.Posting]).addPostingsForDocument', 'inverted_index_builder.go', 1204, 'map[string]map[index.DocumentID]*index.PostingListWithPositions', 9, 44],
+  ['net/http.Header.Set', 'header.go', 40, 'map[string][]string', 1204, 12.5],
+  ['main.日本語の関数', '日本語.go', 7, 'map[string]main.世界', 11, 0.03],
+]; // prettier-ignore
+
+/** Numbers that move a little with each tick. */
+export function snapshot(tick: number, pid = 4242, keys = false): Snapshot {
+  const counters = PLACES.flatMap(([caller, file, line, map_type, map_id, share], i): Counter[] => {
+    const rate = share * (1 + 0.1 * Math.sin(tick + i));
+    const base = { pid, caller, file: `/src/${file}`, line, map_type, map_id };
+    const assign: Counter = { ...base, op: 'assign', count: Math.round(share * tick), rate };
+    return i % 2 === 0
+      ? [{ ...base, op: 'delete', count: Math.round(share * tick), rate, found: 1, not_found: 0 }]
+      : [assign];
+  });
+  const key = { pid, op: 'delete', map_type: 'map[string]*shop.Session' } as const;
+  return {
+    type: 'snapshot',
+    time: '2026-03-01T12:01:33.102Z',
+    elapsed_ms: tick * 1000,
+    interval_ms: 1000,
+    targets: [{ ...attached, pid }],
+    counters,
+    ...(keys
+      ? { key_prefixes: [{ ...key, prefix: '"sess:', count: 300 * tick, rate: 300 }], keys_sampled_every: 10 }
+      : {}),
+    events: counters.reduce((sum, one) => sum + one.count, 0),
+    lost: 0,
+    loss: { ring_full: 0, output_slow: 0, key_unreadable: 0, stack_unreadable: 0 },
+  };
+}
+
+export const processes: readonly ProcessEntry[] = [
+  { type: 'process', pid: 812, name: 'nats-server', exe: '/usr/bin/nats-server', user: 'nats', go_version: 'go1.22.4', flavour: 'classic', auditable: true },
+  { type: 'process', pid: 4242, name: 'shop', exe: '/srv/shop', user: 'root', go_version: 'go1.26.8', flavour: 'swiss', container: '3f1c9a0b7d21', auditable: true },
+  { type: 'process', pid: 51234, name: 'oldtool', exe: '/opt/oldtool', user: 'root', go_version: 'go1.16.15', auditable: false, reason: 'Go 1.16 is too old (1.18 is the oldest)', hint: 'Build it with Go 1.18 or newer.' },
+]; // prettier-ignore
+
+const why =
+  'after the stack check: arguments are still in their registers, and a restart through morestack does not reach it';
+
+export const checkReport: CheckReport = {
+  type: 'check',
+  binary: { path: './server', size: 12_345_678, go_version: 'go1.26.8', flavour: 'swiss', module: 'example.com/shop', build_id: 'abc/def', stripped: true, pie: false, cgo: false, race: false, unoptimised: false },
+  process: { pid: 4242, name: 'shop', container: '3f1c9a0b7d21', exe_replaced: true },
+  sites: [
+    { function: 'runtime.mapdelete_faststr', op: 'delete', role: 'entry', address: '0x4a81f0', instruction: 'PUSH RBP', emulated: true, why },
+    { function: 'runtime.mapdelete', op: 'delete', role: 'entry', address: '0x4a8350', instruction: 'PUSH RBP', emulated: true, why },
+    { function: 'internal/runtime/maps.(*Map).growToTable', op: 'grow', role: 'entry', address: '0x4a9000', instruction: 'SUB RSP, 0x40', emulated: false, why: 'no cheaper instruction comes before the arguments are gone' },
+    { function: 'runtime.mapassign_faststr', op: 'assign', role: 'exit', address: '0x4a7777', instruction: 'RET', emulated: true, why: 'the count is new and the map is still in a register' },
+  ],
+  absent: [{ function: 'runtime.mapassign_fast32ptr', op: 'assign', reason: 'no code of this program calls it' }],
+  requirements: [
+    { name: 'CAP_BPF', kind: 'capability', met: true },
+    { name: 'CAP_PERFMON', kind: 'capability', met: false, detail: 'this process does not have it', hint: 'sudo mapaudit check -p 4242' },
+    { name: 'uprobe_multi', kind: 'kernel', met: false, optional: true, detail: 'attaching and detaching takes seconds longer', hint: 'Linux 6.6 or newer has it.' },
+  ],
+  ready: false,
+}; // prettier-ignore
