@@ -1,3 +1,4 @@
+import type { EventBatch } from '../model/event_batch.ts';
 import {
   FLAG_KEY_UNREADABLE,
   KEY_AREA,
@@ -100,11 +101,16 @@ export class WaitingRows {
 }
 
 /** Bytes of the key area that mean something (of KEY_BYTES: of its raw part); an unreadable key has its address there. */
-export function validKeyBytes(columns: Pick<Columns, 'keyForm' | 'keyStored' | 'flags'>, row: number): number {
-  const form = columns.keyForm[row] ?? KEY_NONE;
-  const unreadable = ((columns.flags[row] ?? 0) & FLAG_KEY_UNREADABLE) !== 0;
-  const stored = Math.min(columns.keyStored[row] ?? 0, form === KEY_BYTES ? KEY_RAW_MAX : KEY_TEXT_MAX);
-  return form === KEY_WORD || unreadable ? Math.max(stored, 8) : stored;
+function validKeyBytes(columns: EventBatch, row: number): number {
+  const stored = storedKeyBytes(columns, row);
+  return ((columns.flags[row] ?? 0) & FLAG_KEY_UNREADABLE) !== 0 ? Math.max(stored, 8) : stored;
+}
+
+/** Bytes of a key that were fetched: of its register, its text or its memory. */
+export function storedKeyBytes(batch: EventBatch, row: number): number {
+  const form = batch.keyForm[row] ?? KEY_NONE;
+  if (form === KEY_WORD) return 8;
+  return Math.min(batch.keyStored[row] ?? 0, form === KEY_BYTES ? KEY_RAW_MAX : KEY_TEXT_MAX);
 }
 
 /** Bytes of a chased part that mean something, its head included. */
