@@ -42,8 +42,10 @@ describe('BatchBuilder', () => {
 
   it('leaves entry fields of exit rows empty', () => {
     const builder = new BatchBuilder(OPTIONS);
-    builder.add(chunkOf([{ time: 5, kind: 'exit', map: 0xc000, count: 3, goid: 7 }, { time: 6, type: 0xff, caller: 9 }]));
+    const entry: FakeRecord = { time: 6, pid: 4, map: 8, type: 0xff, caller: 9, key: { form: 'word', value: 1 } };
+    builder.add(chunkOf([{ time: 5, kind: 'exit', map: 0xc000, count: 3, goid: 7 }, entry]));
     const batch = builder.takeAll();
+    expect([batch.startPc[0], batch.keySize[0], batch.keyType[0]]).toEqual([0, 0, 0]);
     expect([batch.kind[0], batch.map[0], batch.count[0], batch.goid[0]]).toEqual([RECORD_EXIT, 0xc000, 3, 7]);
     expect([batch.type[0], batch.caller[0], batch.keyForm[0], batch.keyAt[0], batch.framesAt[0]]).toEqual([0, 0, 0, -1, -1]);
   });

@@ -47,16 +47,21 @@ export class BatchBuilder {
     const baseLow = this.#baseLow;
     const baseHigh = this.#baseHigh;
     runs.beginRun();
+    runs.reserve(chunk.count);
+    const { times, positions } = runs;
+    const { offsets, lengths } = chunk;
     for (let i = 0; i < chunk.count; i++) {
-      const offset = chunk.offsets[i] ?? 0;
+      const offset = offsets[i] ?? 0;
       const at = start + (offset >>> 2);
-      const length = chunk.lengths[i] ?? 0;
+      const length = lengths[i] ?? 0;
       const fits = length >= EXIT_RECORD && offset + length <= size && (offset & 3) === 0;
       if (!fits || recordBytes(words, at, options) > length) {
         this.malformed++;
         continue;
       }
-      runs.add(((words[at + 1] ?? 0) - baseHigh) * TWO_32 + ((words[at] ?? 0) - baseLow), at);
+      times[runs.length] = ((words[at + 1] ?? 0) - baseHigh) * TWO_32 + ((words[at] ?? 0) - baseLow);
+      positions[runs.length] = at;
+      runs.commit();
     }
   }
 

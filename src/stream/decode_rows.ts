@@ -42,10 +42,13 @@ export function decodeRows(
     wides(words, positions, RECORD.type / 4, to.type, start, end);
     wides(words, positions, RECORD.startPc / 4, to.startPc, start, end);
     wides(words, positions, RECORD.caller / 4, to.caller, start, end);
-    wides(words, positions, RECORD.keySize / 4, to.keySize, start, end);
-    wides(words, positions, RECORD.keyType / 4, to.keyType, start, end);
+    if (options.keyArea) {
+      wides(words, positions, RECORD.keySize / 4, to.keySize, start, end);
+      wides(words, positions, RECORD.keyType / 4, to.keyType, start, end);
+    }
     sites(words, positions, to, start, end);
     keys(words, positions, to, start, end, options);
+    clearExits(to, start, end);
   }
 }
 
@@ -71,6 +74,19 @@ function sites(words: Uint32Array, at: Uint32Array, to: Columns, start: number, 
     probe[row] = site;
     kind[row] = site >>> 16;
     flags[row] = site >>> 24;
+  }
+}
+
+/** An exit record ends before these fields: what was read there belongs to another record. */
+function clearExits(to: Columns, start: number, end: number): void {
+  const { kind, type, startPc, caller, keySize, keyType } = to;
+  for (let row = start; row < end; row++) {
+    if (kind[row] === RECORD_ENTRY) continue;
+    type[row] = 0;
+    startPc[row] = 0;
+    caller[row] = 0;
+    keySize[row] = 0;
+    keyType[row] = 0;
   }
 }
 

@@ -86,10 +86,11 @@ export class NumberTable {
 
 const ABSENT = -1;
 const EMPTY = -1;
-const TWO_32 = 0x1_0000_0000;
-
-/** Mixes both halves of a whole number below 2^53 into 32 bits. */
+/**
+ * Mixes a whole number into 32 bits. Its low 32 bits will do: addresses of one process that agree in these
+ * and differ above are rare enough.
+ */
 export function hashNumber(n: number): number {
-  const mixed = Math.imul((n >>> 0) ^ Math.imul((n / TWO_32) | 0, 0x85eb_ca6b), 0x9e37_79b1);
+  const mixed = Math.imul(n | 0, 0x9e37_79b1);
   return mixed ^ (mixed >>> 15);
 }

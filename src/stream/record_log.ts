@@ -1,3 +1,8 @@
+import { RECORD_HEAD } from '../model/record.ts';
+
+/** Words behind the last record that may be read (not used): an exit record is read as if it were an entry. */
+const SLACK = RECORD_HEAD / 4;
+
 /** Bytes copied out of rings, one chunk behind the other, as bytes and as words of 4 bytes. */
 export class RecordLog {
   bytes: Uint8Array;
@@ -31,7 +36,7 @@ export class RecordLog {
   #take(words: number): number {
     const start = this.#used;
     this.#used = start + words;
-    if (this.#used > this.words.length) this.#grow(this.#used);
+    if (this.#used + SLACK > this.words.length) this.#grow(this.#used + SLACK);
     return start;
   }
 

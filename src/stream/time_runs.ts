@@ -21,13 +21,15 @@ export class TimeRuns {
     if (this.#starts.at(-1) !== this.length) this.#starts.push(this.length);
   }
 
-  add(time: number, position: number): void {
-    const at = this.length;
-    if (at === this.times.length) this.#grow();
-    this.times[at] = time;
-    this.positions[at] = position;
-    this.length = at + 1;
-    if (at > this.#runStart && time < (this.times[at - 1] ?? 0)) this.#mend(at);
+  /** Makes room for so many more rows: `times` and `positions` may then be other arrays. */
+  reserve(rows: number): void {
+    while (this.length + rows > this.times.length) this.#grow();
+  }
+
+  /** Says that the row at `length` was filled in. */
+  commit(): void {
+    const at = this.length++;
+    if (at > this.#runStart && (this.times[at] ?? 0) < (this.times[at - 1] ?? 0)) this.#mend(at);
   }
 
   /** Sorts. Afterwards `times` and `positions` are in order and form a single run. */
@@ -115,8 +117,8 @@ export class TimeRuns {
     const size = this.times.length * 2;
     const times = new Float64Array(size);
     const positions = new Uint32Array(size);
-    times.set(this.times);
-    positions.set(this.positions);
+    times.set(this.times.subarray(0, this.length));
+    positions.set(this.positions.subarray(0, this.length));
     this.times = times;
     this.positions = positions;
     this.#spareTimes = new Float64Array(size);

@@ -1,5 +1,3 @@
-import { hashNumber } from '../number_table.ts';
-
 /** The counter for everything that came after the table was full; per process, operation and site it stays exact. */
 export const OTHER = 0;
 
@@ -100,9 +98,10 @@ function grown<T extends Uint32Array | Uint16Array | Float64Array>(from: T, to: 
   return to;
 }
 
+/** Of the low 32 bits of each: what differs only above is rare. */
 function hashOf(pid: number, map: number, type: number, probe: number, caller: number): number {
-  const mixed = Math.imul(hashNumber(map) ^ Math.imul(hashNumber(caller), 0x27d4_eb2f), 0x1656_67b1);
-  const rest = Math.imul(hashNumber(type) ^ Math.imul(pid ^ (probe << 20), 0x85eb_ca6b), 0xc2b2_ae35);
-  const hash = mixed ^ rest;
-  return hash ^ (hash >>> 15);
+  const places = Math.imul(map | 0, 0x9e37_79b1) ^ Math.imul(caller | 0, 0x85eb_ca6b);
+  const rest = Math.imul(type | 0, 0xc2b2_ae35) ^ Math.imul(pid ^ (probe << 20), 0x27d4_eb2f);
+  const hash = Math.imul(places ^ (places >>> 15) ^ rest, 0x1656_67b1);
+  return hash ^ (hash >>> 16);
 }
