@@ -397,7 +397,9 @@ static __always_inline int sampled_out(void)
 	struct control *c = bpf_map_lookup_elem(&control, &zero);
 	__u64 *tick;
 
-	if (!c || c->sample_every <= 1)
+	if (!c || c->sample_every == 0)
+		return 1;
+	if (c->sample_every == 1)
 		return 0;
 	tick = bpf_map_lookup_elem(&ticks, &zero);
 	if (!tick)

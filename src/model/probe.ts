@@ -14,7 +14,7 @@ export type ProbeScope =
 export interface ProbeOptions {
   /** `events`: a record a hit. `counts`: counters only. `both`: counters, and a record for sampled hits. */
   readonly mode: 'events' | 'counts' | 'both';
-  /** Record one hit in N; 1 is every hit. Counters always see every hit. */
+  /** Record one hit in N; 1 is every hit, 0 none. Counters always see every hit. */
   readonly sampleEvery: number;
   /** Frames to walk beyond the caller, 0 … MAX_FRAMES. */
   readonly frames: number;
@@ -69,6 +69,8 @@ export interface RunningProbe extends Closable {
    * nothing can come any more: records with a later time stamp may still be overtaken by others.
    */
   drain(consume: (chunk: RingChunk) => void): bigint;
+  /** Takes the probes out; rings and counters can still be read. `close` does it too. */
+  detach(): void;
   siteCounts(): readonly SiteCount[];
   counters(): readonly KernelCounter[];
   /** Tells the kernel how to fetch the keys of these types in this process (0 = every process of the binary). */

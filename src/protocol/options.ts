@@ -6,7 +6,10 @@ export interface Filters {
   readonly ops: readonly MapOp[];
   /** JavaScript regular expression on the map's type name. Checked by the face: it compiles. */
   readonly map?: string;
+  /** mapaudit's own number, of this run. */
   readonly mapId?: number;
+  /** Address of the map header: for a map that another run has shown. */
+  readonly mapAddress?: number;
   /** JavaScript regular expression on the caller: `function file:line`. */
   readonly site?: string;
   /** Glob (`*`, `?`, `[a-z]`, `\` escapes) on the key's text; for string keys, on the string itself without quotes. */

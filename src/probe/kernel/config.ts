@@ -1,0 +1,179 @@
+import { MapauditError } from '../../base/errors.ts';
+import type { ProbeOptions } from '../../model/probe.ts';
+import type { EntrySite, ExitSite, ProbePlan, ProbeSite, Register } from '../../model/probe_plan.ts';
+import { KEY_AREA, MAX_FRAMES, RECORD_HEAD } from '../../model/record.ts';
+
+/** The read-only data of the program: bpf/config.h in TypeScript. A test compares the two. */
+export const MAX_SITES = 256;
+export const MAX_PARTS = 4;
+export const KEY_FILTER_MAX = 64;
+export const COUNTER_SLOTS = 16384;
+
+const MODE = { counts: 1, events: 2, both: 3 } as const;
+
+/** Offsets in struct config. */
+export const CONFIG = {
+  mode: 0,
+  record_size: 4,
+  frames: 8,
+  key_bytes: 12,
+  verdicts: 16,
+  by_process: 20,
+  exits: 24,
+  has_goid: 28,
+  goid: 32,
+  pidns_dev: 40,
+  pidns_ino: 48,
+  g_stack: 56,
+  g_goid: 60,
+  g_startpc: 64,
+  map_writing: 68,
+  map_writing_mask: 72,
+  type_direct: 76,
+  type_direct_mask: 80,
+  key_filter_len: 84,
+  key_filter_exact: 88,
+  key_filter: 96,
+  size: 160,
+} as const;
+
+/** Offsets in struct site_config. */
+export const SITE = {
+  shape: 0,
+  key: 1,
+  skip_restarts: 2,
+  parts: 3,
+  exit_register: 4,
+  exits: 5,
+  part: 8,
+  size: 72,
+} as const;
+
+/** Argument orders that the program knows: type, map and key register. */
+const SHAPES: readonly { readonly type: Register; readonly map: Register }[] = [
+  { type: 'RAX', map: 'RBX' },
+  { type: 'RBX', map: 'RAX' },
+  { type: 'RBX', map: 'RCX' },
+];
+
+/** x86 numbers of the registers, as in ModRM. */
+const NUMBERS: readonly Register[] = [
+  'RAX',
+  'RCX',
+  'RDX',
+  'RBX',
+  'RSP',
+  'RBP',
+  'RSI',
+  'RDI',
+  'R8',
+  'R9',
+  'R10',
+  'R11',
+  'R12',
+  'R13',
+  'R14',
+  'R15', // prettier-ignore
+];
+
+/** What is not in the plan or the options. */
+export interface Surroundings {
+  /** Key plans, verdicts and counters are kept per process. */
+  readonly byProcess: boolean;
+  readonly pidNamespace: { readonly dev: number; readonly ino: number } | undefined;
+}
+
+/** Bytes of an entry record under these options. */
+export function recordSize(options: Pick<ProbeOptions, 'frames'>): number {
+  return RECORD_HEAD + KEY_AREA + 8 * options.frames;
+}
+
+/** Fills `config` and `sites` into the object's read-only data, whose symbols begin at the given offsets. */
+export function fillConfig(
+  data: Uint8Array,
+  at: { readonly config: number; readonly sites: number },
+  plan: ProbePlan,
+  options: ProbeOptions,
+  around: Surroundings,
+): void {
+  if (options.frames > MAX_FRAMES) throw new Error(`internal: ${options.frames} frames`);
+  const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
+  const u32 = (field: keyof typeof CONFIG, value: number): void =>
+    view.setUint32(at.config + CONFIG[field], value, true);
+  const u64 = (field: keyof typeof CONFIG, value: number): void =>
+    view.setBigUint64(at.config + CONFIG[field], BigInt(value), true);
+  u32('mode', MODE[options.mode]);
+  u32('record_size', recordSize(options));
+  u32('frames', options.frames);
+  u32('key_bytes', options.keyBytes);
+  u32('verdicts', Number(options.verdicts));
+  u32('by_process', Number(around.byProcess));
+  u32('exits', Number(plan.sites.some((site) => site.role === 'exit')));
+  u32('has_goid', Number(options.goid !== undefined));
+  u64('goid', options.goid ?? 0);
+  u64('pidns_dev', around.pidNamespace?.dev ?? 0);
+  u64('pidns_ino', around.pidNamespace?.ino ?? 0);
+  fillOffsets(u32, plan);
+  const filter = options.keyText?.bytes.subarray(0, KEY_FILTER_MAX) ?? new Uint8Array(0);
+  const whole = filter.length === options.keyText?.bytes.length;
+  u32('key_filter_len', filter.length);
+  u32('key_filter_exact', Number(options.keyText?.exact === true && whole));
+  data.set(filter, at.config + CONFIG.key_filter);
+  const exitOps = new Set(plan.sites.filter((site) => site.role === 'exit').map((site) => site.op));
+  for (const site of plan.sites)
+    fillSite(data, at.sites + site.index * SITE.size, site, exitOps.has(site.op));
+}
+
+function fillOffsets(u32: (field: keyof typeof CONFIG, value: number) => void, { offsets }: ProbePlan): void {
+  u32('g_stack', offsets.gStackLo);
+  u32('g_goid', offsets.gGoid);
+  u32('g_startpc', offsets.gStartpc);
+  u32('map_writing', offsets.mapWriting);
+  u32('map_writing_mask', offsets.mapWritingMask);
+  u32('type_direct', offsets.typeDirectIface);
+  u32('type_direct_mask', offsets.typeDirectIfaceMask);
+}
+
+function fillSite(data: Uint8Array, at: number, site: ProbeSite, exits: boolean): void {
+  if (site.index >= MAX_SITES) throw new Error('internal: too many sites');
+  if (site.role === 'exit') fillExit(data, at, site);
+  else fillEntry(data, at, site, exits);
+}
+
+function fillExit(data: Uint8Array, at: number, site: ExitSite): void {
+  data[at + SITE.exit_register] = NUMBERS.indexOf(site.map);
+}
+
+function fillEntry(data: Uint8Array, at: number, site: EntrySite, exits: boolean): void {
+  const shape = SHAPES.findIndex(
+    (s) => s.map === site.map && (site.type === undefined || s.type === site.type),
+  );
+  if (shape < 0 || site.partOf.length > MAX_PARTS) throw unsupported(site);
+  data[at + SITE.shape] = shape;
+  data[at + SITE.key] = keyNumber(site);
+  data[at + SITE.skip_restarts] = Number(site.skipRestarts);
+  data[at + SITE.parts] = site.partOf.length;
+  data[at + SITE.exits] = Number(exits);
+  const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
+  site.partOf.forEach((part, i) => {
+    view.setBigInt64(at + SITE.part + 16 * i, BigInt(part.start - site.address), true);
+    view.setBigInt64(at + SITE.part + 16 * i + 8, BigInt(part.end - site.address), true);
+  });
+}
+
+/** SITE_KEY_*. */
+function keyNumber(site: EntrySite): number {
+  const { key } = site;
+  if (key.kind === 'none') return 0;
+  const register = key.kind === 'string' ? key.pointer : key.register;
+  if (register !== 'RCX' || (key.kind === 'string' && key.length !== 'RDI')) throw unsupported(site);
+  if (key.kind === 'word') return key.bytes === 4 ? 1 : 2;
+  return key.kind === 'string' ? 3 : 4;
+}
+
+function unsupported(site: ProbeSite): MapauditError {
+  return new MapauditError(
+    'plan-unsupported',
+    `the kernel probe does not know the arguments of ${site.function}`,
+  );
+}

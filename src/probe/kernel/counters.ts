@@ -1,0 +1,98 @@
+import type { Closable } from '../../base/dispose.ts';
+import type { KernelCounter, SiteCount } from '../../model/probe.ts';
+import { lookupBatch, lookupElement } from '../../sys/bpf.ts';
+import { possibleCpus } from '../../sys/cpus.ts';
+import type { Fd } from '../../sys/fd.ts';
+import { MemoryMap } from '../../sys/memory_map.ts';
+import { COUNTER_SLOTS } from './config.ts';
+import { u32 } from './maps.ts';
+
+/** struct counter_slot: key (map, type, caller, site and pid), count, state. In 32-bit words. */
+const SLOT_BYTES = 64;
+const WORDS = SLOT_BYTES / 4;
+const COUNT_WORD = 10;
+const STATE_WORD = 12;
+const SLOT_READY = 2;
+const KEY_BYTES = 32;
+const TWO_32 = 2 ** 32;
+const BATCH = 4096;
+
+/** The kernel's exact counters, by map, type, caller, site and process. */
+export class KernelCounters implements Closable {
+  readonly #slots: MemoryMap;
+  readonly #words: Uint32Array;
+  readonly #hash: Fd;
+  readonly #cpus = possibleCpus();
+
+  constructor(slots: Fd, hash: Fd) {
+    this.#slots = MemoryMap.of(slots, 'read', 0, this.#cpus * COUNTER_SLOTS * SLOT_BYTES);
+    this.#words = new Uint32Array(this.#slots.bytes.buffer);
+    this.#hash = hash;
+  }
+
+  /** All counters; one that several CPUs have appears once for each of them. */
+  read(): KernelCounter[] {
+    const found = this.#readHash();
+    const words = this.#words;
+    for (let at = 0; at < words.length; at += WORDS) {
+      if (words[at + STATE_WORD] === SLOT_READY)
+        found.push(counterAt(words, at, u64(words, at + COUNT_WORD)));
+    }
+    return found;
+  }
+
+  close(): void {
+    this.#slots.close();
+  }
+
+  #readHash(): KernelCounter[] {
+    const found: KernelCounter[] = [];
+    const cursor = new Uint8Array(4);
+    const keys = new Uint8Array(BATCH * KEY_BYTES);
+    const values = new Uint8Array(BATCH * 8 * this.#cpus);
+    const keyWords = new Uint32Array(keys.buffer);
+    const valueWords = new Uint32Array(values.buffer);
+    for (let first = true, done = false; !done; first = false) {
+      const batch = lookupBatch(this.#hash, cursor, first, keys, values, BATCH);
+      for (let i = 0; i < batch.count; i++) {
+        let count = 0;
+        for (let cpu = 0; cpu < this.#cpus; cpu++) count += u64(valueWords, (i * this.#cpus + cpu) * 2);
+        if (count > 0) found.push(counterAt(keyWords, i * (KEY_BYTES / 4), count));
+      }
+      done = batch.done;
+    }
+    return found;
+  }
+}
+
+/** Totals of each site: hits, sampled out, ring full, ignored. */
+export function readSiteCounts(map: Fd, sites: readonly number[]): SiteCount[] {
+  const values = new Uint8Array(possibleCpus() * 8);
+  const read = (index: number): number => {
+    if (!lookupElement(map, u32(index), values)) return 0;
+    const words = new Uint32Array(values.buffer);
+    let sum = 0;
+    for (let at = 0; at < words.length; at += 2) sum += u64(words, at);
+    return sum;
+  };
+  return sites.map((site) => ({
+    site,
+    hits: read(site * 4),
+    sampledOut: read(site * 4 + 1),
+    ringFull: read(site * 4 + 2),
+    ignored: read(site * 4 + 3),
+  }));
+}
+
+function counterAt(words: Uint32Array, at: number, count: number): KernelCounter {
+  return {
+    map: u64(words, at),
+    type: u64(words, at + 2),
+    caller: u64(words, at + 4),
+    site: words[at + 6] ?? 0,
+    pid: words[at + 7] ?? 0,
+    count,
+  };
+}
+
+const u64 = (words: Uint32Array, at: number): number => (words[at + 1] ?? 0) * TWO_32 + (words[at] ?? 0);

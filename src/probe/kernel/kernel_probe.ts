@@ -1,0 +1,182 @@
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { CloseStack } from '../../base/dispose.ts';
+import { MapauditError } from '../../base/errors.ts';
+import type { Addr, Bias } from '../../model/addr.ts';
+import type { ByteSource } from '../../model/byte_source.ts';
+import type { KeyPlan } from '../../model/key_plan.ts';
+import type {
+  KernelCounter,
+  ProbeOptions,
+  ProbeScope,
+  RunningProbe,
+  SiteCount,
+  VerdictSubject,
+} from '../../model/probe.ts';
+import type { ProbePlan } from '../../model/probe_plan.ts';
+import type { RingChunk } from '../../model/ring_chunk.ts';
+import { loadProgram, updateElement } from '../../sys/bpf.ts';
+import { missingForKernelProbe } from '../../sys/capabilities.ts';
+import { monotonicNs } from '../../sys/clock.ts';
+import { ownPidNamespace } from '../../sys/cpus.ts';
+import type { Fd } from '../../sys/fd.ts';
+import { fillConfig } from './config.ts';
+import { KernelCounters, readSiteCounts } from './counters.ts';
+import { supportsUprobeMulti } from './features.ts';
+import { type AttachMethod, attachSites } from './links.ts';
+import { createMaps, type ProbeMaps, u32 } from './maps.ts';
+import { type ElfObject, parseElfObject } from './object/elf_object.ts';
+import { relocate } from './object/relocate.ts';
+import { explainFailure, missingCapability } from './requirements.ts';
+import { RingReader } from './ring.ts';
+import { encodeKeyPlan, encodeTypeKey, encodeVerdictKey } from './tables.ts';
+import { verifierError } from './verifier_log.ts';
+import { verifySites } from './verify_sites.ts';
+
+/** What to attach, where. */
+export interface KernelProbeSpec {
+  readonly plan: ProbePlan;
+  readonly scope: ProbeScope;
+  readonly options: ProbeOptions;
+  /** Code to compare the plan with: the process's memory, or the file's image with bias 0. */
+  readonly code: { readonly memory: ByteSource; readonly bias: Bias };
+  /** Attach the program that does nothing instead: the floor that costs are measured against. */
+  readonly empty?: boolean;
+}
+
+const OBJECT = new URL('../../../bpf/mapaudit.bpf.o', import.meta.url);
+/** A program may be held up between taking its time stamp and reserving its record. */
+const SLACK_NS = 2_000_000n;
+
+/** Loads the eBPF programs and attaches them. When it throws, nothing is left in place. */
+export function attachKernelProbe(spec: KernelProbeSpec): RunningProbe {
+  const began = monotonicNs();
+  const missing = missingForKernelProbe();
+  if (missing.length > 0) throw missingCapability(missing);
+  verifySites(spec.code.memory, spec.code.bias, spec.plan.sites);
+  const closing = new CloseStack();
+  try {
+    return new KernelProbe(spec, closing, began);
+  } catch (error) {
+    closing.close();
+    throw explainFailure(error);
+  }
+}
+
+class KernelProbe implements RunningProbe {
+  readonly attachMs: number;
+  readonly #closing: CloseStack;
+  readonly #links = new CloseStack();
+  readonly #maps: ProbeMaps;
+  readonly #rings: readonly RingReader[];
+  readonly #counters: KernelCounters | undefined;
+  readonly #byProcess: boolean;
+  readonly #sites: readonly number[];
+  #watermark = 0n;
+
+  constructor(spec: KernelProbeSpec, closing: CloseStack, began: bigint) {
+    const { plan, scope, options } = spec;
+    this.#closing = closing;
+    this.#byProcess = scope.type === 'binary';
+    this.#sites = plan.sites.map((site) => site.index);
+    const object = parseElfObject(new Uint8Array(readFileSync(fileURLToPath(OBJECT))));
+    const own = closing.add.bind(closing);
+    this.#maps = createMaps(object, readOnlyData(object, spec, this.#byProcess), options.ringBytes, own);
+    this.#rings = this.#maps.rings.map((fd) => own(new RingReader(fd, options.ringBytes)));
+    const counts = options.mode !== 'events';
+    this.#counters = counts
+      ? own(new KernelCounters(this.#maps.named('counter_slots'), this.#maps.named('counters')))
+      : undefined;
+    this.setSampling(options.sampleEvery);
+    closing.add(this.#links);
+    const method: AttachMethod = supportsUprobeMulti() ? 'multi' : 'perf';
+    const linkOwn = this.#links.add.bind(this.#links);
+    // Exits first: an entry that has no exit yet would wait for it in vain.
+    for (const role of ['exit', 'entry'] as const) {
+      const sites = plan.sites.filter((site) => site.role === role);
+      if (sites.length === 0) continue;
+      const program = own(this.#load(object, spec.empty === true ? 'empty' : role, method));
+      attachSites(program, sites, scope, method, linkOwn);
+    }
+    this.attachMs = Number(monotonicNs() - began) / 1e6;
+  }
+
+  drain(consume: (chunk: RingChunk) => void): bigint {
+    let watermark = monotonicNs() - SLACK_NS;
+    for (const ring of this.#rings) {
+      let last: bigint | undefined;
+      const { busy } = ring.drain((chunk) => {
+        consume(chunk);
+        last = timeOfLast(chunk);
+      });
+      // Behind an unfinished record others may lie: only what was handed out is complete.
+      if (busy && last === undefined) watermark = min(watermark, this.#watermark);
+      else if (busy && last !== undefined) watermark = min(watermark, last);
+    }
+    this.#watermark = watermark > this.#watermark ? watermark : this.#watermark;
+    return this.#watermark;
+  }
+
+  detach(): void {
+    this.#links.close();
+  }
+
+  siteCounts(): readonly SiteCount[] {
+    return readSiteCounts(this.#maps.named('site_counts'), this.#sites);
+  }
+
+  counters(): readonly KernelCounter[] {
+    return this.#counters?.read() ?? [];
+  }
+
+  setKeyPlans(pid: number, plans: readonly KeyPlan[]): void {
+    const map = this.#maps.named('key_plans');
+    for (const plan of plans)
+      updateElement(map, encodeTypeKey(plan.type, this.#tablePid(pid)), encodeKeyPlan(plan));
+  }
+
+  setVerdict(pid: number, subject: VerdictSubject, address: Addr, accept: boolean): void {
+    const key = encodeVerdictKey(subject, address, this.#tablePid(pid));
+    updateElement(this.#maps.named('verdicts'), key, u32(Number(accept)));
+  }
+
+  setSampling(every: number): void {
+    const value = new Uint8Array(8);
+    new DataView(value.buffer).setUint32(0, every, true);
+    updateElement(this.#maps.named('control'), u32(0), value);
+  }
+
+  close(): void {
+    this.#closing.close();
+  }
+
+  #load(object: ElfObject, program: 'entry' | 'exit' | 'empty', method: AttachMethod): Fd {
+    const instructions = relocate(object, `uprobe/${program}`, (name) => this.#maps.numberOf(name));
+    const spec = { name: `mapaudit_${program}`, instructions, license: 'GPL', multi: method === 'multi' };
+    return loadProgram(spec, (log) => verifierError(program, log));
+  }
+
+  #tablePid(pid: number): number {
+    return this.#byProcess ? pid : 0;
+  }
+}
+
+const min = (a: bigint, b: bigint): bigint => (a < b ? a : b);
+
+function timeOfLast({ bytes, offsets, count }: RingChunk): bigint {
+  return new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(offsets[count - 1] ?? 0, true);
+}
+
+function readOnlyData(object: ElfObject, { plan, options }: KernelProbeSpec, byProcess: boolean): Uint8Array {
+  const section = object.section('.rodata');
+  const at = (name: string): number => {
+    const symbol = object.symbols.find((s) => s.section === section.index && s.name === name);
+    if (symbol === undefined)
+      throw new MapauditError('broken-install', `mapaudit's eBPF object lacks ${name}`);
+    return symbol.value;
+  };
+  const data = section.bytes.slice();
+  const around = { byProcess, pidNamespace: ownPidNamespace() };
+  fillConfig(data, { config: at('config'), sites: at('sites') }, plan, options, around);
+  return data;
+}

@@ -1,0 +1,75 @@
+import type { Closable } from '../../base/dispose.ts';
+import {
+  BPF_F_RDONLY_PROG,
+  BPF_MAP_TYPE_ARRAY,
+  BPF_MAP_TYPE_RINGBUF,
+  createMap,
+  freezeMap,
+  updateElement,
+} from '../../sys/bpf.ts';
+import type { Fd } from '../../sys/fd.ts';
+import { onlineCpus, possibleCpus } from '../../sys/cpus.ts';
+import { COUNTER_SLOTS } from './config.ts';
+import type { ElfObject } from './object/elf_object.ts';
+import { type MapDefinition, mapDefinitions } from './object/map_definitions.ts';
+
+/** The maps of one running probe. */
+export interface ProbeMaps {
+  named(name: string): Fd;
+  /** As relocations ask for it. */
+  numberOf(name: string): number | undefined;
+  /** One ring for each CPU that is online. */
+  readonly rings: readonly Fd[];
+}
+
+type Own = <T extends Closable>(item: T) => T;
+
+/** Makes all maps that the object declares. Each is handed to `own`, also when a later one fails. */
+export function createMaps(object: ElfObject, readOnly: Uint8Array, ringBytes: number, own: Own): ProbeMaps {
+  const cpus = possibleCpus();
+  const rings = onlineCpus().map((cpu) => ({ cpu, fd: own(createRing(cpu, ringBytes)) }));
+  const maps = new Map<string, Fd>();
+  for (const definition of mapDefinitions(object)) {
+    const inner = definition.name === 'rings' ? rings[0]?.fd : undefined;
+    const maxEntries = entriesOf(definition, cpus);
+    maps.set(
+      definition.name,
+      own(createMap({ ...definition, maxEntries, ...(inner === undefined ? {} : { inner }) })),
+    );
+  }
+  maps.set('.rodata', own(createReadOnly(readOnly)));
+  const named = (name: string): Fd => {
+    const fd = maps.get(name);
+    if (fd === undefined) throw new Error(`internal: no BPF map ${name}`);
+    return fd;
+  };
+  for (const { cpu, fd } of rings) updateElement(named('rings'), u32(cpu), u32(fd.number));
+  return { named, numberOf: (name) => maps.get(name)?.number, rings: rings.map(({ fd }) => fd) };
+}
+
+export const u32 = (value: number): Uint8Array => new Uint8Array(Uint32Array.of(value).buffer);
+
+function entriesOf({ name, maxEntries }: MapDefinition, cpus: number): number {
+  if (name === 'rings') return cpus;
+  return name === 'counter_slots' ? cpus * COUNTER_SLOTS : maxEntries;
+}
+
+function createRing(cpu: number, bytes: number): Fd {
+  const type = BPF_MAP_TYPE_RINGBUF;
+  return createMap({ name: `ring_${cpu}`, type, keySize: 0, valueSize: 0, maxEntries: bytes, flags: 0 });
+}
+
+/** Frozen before the programs are loaded: the verifier then sees its contents as constants. */
+function createReadOnly(contents: Uint8Array): Fd {
+  const fd = createMap({
+    name: 'mapaudit_ro',
+    type: BPF_MAP_TYPE_ARRAY,
+    keySize: 4,
+    valueSize: contents.length,
+    maxEntries: 1,
+    flags: BPF_F_RDONLY_PROG,
+  });
+  updateElement(fd, u32(0), contents);
+  freezeMap(fd);
+  return fd;
+}

@@ -1,0 +1,90 @@
+import { isMapauditError, MapauditError } from '../../base/errors.ts';
+import { type Capability, missingForKernelProbe } from '../../sys/capabilities.ts';
+import { ERRNO } from '../../sys/errno.ts';
+import { uprobePmuType } from '../../sys/perf.ts';
+import { supportsUprobeMulti, tryRingBuffer } from './features.ts';
+
+/** One thing that the kernel probe needs of the machine or of the user's rights. */
+export interface KernelRequirement {
+  readonly name: string;
+  readonly kind: 'capability' | 'kernel';
+  readonly met: boolean;
+  readonly optional?: boolean;
+  readonly detail?: string;
+  readonly hint?: string;
+}
+
+const RIGHTS = [
+  'Run it with sudo,',
+  'or give Node the rights once: sudo setcap cap_bpf,cap_perfmon,cap_sys_ptrace+ep "$(command -v node)"',
+  '(every Node program of this machine has them then).',
+].join(' ');
+
+/** The error for rights that are missing. */
+export function missingCapability(missing: readonly Capability[]): MapauditError {
+  return new MapauditError('missing-capability', `the kernel probe needs ${missing.join(' and ')}`, {
+    hint: RIGHTS,
+    fields: { missing: missing.join(' ') },
+  });
+}
+
+/** Says what stands behind an error of a system call, where that is known. */
+export function explainFailure(error: unknown): unknown {
+  if (!isMapauditError(error, 'syscall-failed')) return error;
+  const errno = error.fields['errno'];
+  if (errno === ERRNO.EPERM || errno === ERRNO.EACCES)
+    return new MapauditError('not-permitted', `the kernel refuses: ${error.message}`, {
+      hint: `${RIGHTS} In a container, the container needs these capabilities too, and a seccomp profile that allows bpf(2) and perf_event_open(2).`,
+      cause: error,
+    });
+  if (errno === ERRNO.ENOSYS)
+    return new MapauditError('kernel-missing', 'this kernel has no BPF', {
+      hint: 'A kernel with CONFIG_BPF_SYSCALL=y is needed.',
+      cause: error,
+    });
+  if (errno === ERRNO.ENOMEM)
+    return new MapauditError('no-memory', `the kernel has no memory for the probe: ${error.message}`, {
+      hint: 'Make the rings smaller (--ring 1M). On kernels before 5.11 raise the limit first: ulimit -l unlimited',
+      cause: error,
+    });
+  return error;
+}
+
+/** Everything that the kernel probe needs, met or not, for `check`. */
+export function kernelRequirements(): readonly KernelRequirement[] {
+  const missing = missingForKernelProbe();
+  const rights: KernelRequirement = {
+    name: 'CAP_BPF, CAP_PERFMON',
+    kind: 'capability',
+    met: missing.length === 0,
+    ...(missing.length === 0 ? {} : { detail: `missing: ${missing.join(', ')}`, hint: RIGHTS }),
+  };
+  return missing.length === 0 ? [rights, ringBuffer(), uprobes(), uprobeMulti()] : [rights];
+}
+
+function ringBuffer(): KernelRequirement {
+  const errno = tryRingBuffer();
+  const base = { name: 'BPF ring buffer', kind: 'kernel' as const, met: errno === undefined };
+  if (errno === undefined) return base;
+  return {
+    ...base,
+    detail: `errno ${errno}`,
+    hint: 'Linux 5.15 or later with CONFIG_BPF_SYSCALL=y is needed.',
+  };
+}
+
+function uprobes(): KernelRequirement {
+  const met = uprobePmuType() !== undefined;
+  const base = { name: 'uprobes', kind: 'kernel' as const, met };
+  return met
+    ? base
+    : { ...base, hint: 'A kernel with CONFIG_UPROBES=y and CONFIG_UPROBE_EVENTS=y is needed.' };
+}
+
+function uprobeMulti(): KernelRequirement {
+  const met = supportsUprobeMulti();
+  const base = { name: 'uprobe_multi', kind: 'kernel' as const, met, optional: true };
+  return met
+    ? base
+    : { ...base, detail: 'attaching and detaching take longer', hint: 'Linux 6.6 or later has it.' };
+}

@@ -1,0 +1,105 @@
+import type { Filters } from '../protocol/options.ts';
+import type { KeyText } from '../stream/key_text.ts';
+import type { Site, SymbolCache } from '../stream/symbols.ts';
+import type { TracedBatch } from '../stream/traced_batch.ts';
+import { globMatcher } from './glob.ts';
+
+/** What a filter needs to know of a row. */
+export interface FilterContext {
+  readonly symbols: SymbolCache;
+  /** The row's whole key, whatever of it may be shown. */
+  readonly keyText: (batch: TracedBatch, row: number) => KeyText | undefined;
+  /** Told once for each type and caller, so that the kernel can decide alone from then on. */
+  readonly onVerdict: (pid: number, subject: 'type' | 'caller', address: number, accept: boolean) => void;
+}
+
+/**
+ * Decides whether a row is wanted: the part of the filters that the kernel cannot know by itself. Types and
+ * callers are judged once; keys and map ids row by row. A type or key that is not known does not match.
+ */
+export class RowFilter {
+  readonly #filters: Filters;
+  readonly #context: FilterContext;
+  readonly #type: RegExp | undefined;
+  readonly #site: RegExp | undefined;
+  readonly #key: ((text: string) => boolean) | undefined;
+  readonly #types = new Map<string, boolean>();
+  readonly #callers = new Map<string, boolean>();
+
+  constructor(filters: Filters, context: FilterContext) {
+    this.#filters = filters;
+    this.#context = context;
+    this.#type = filters.map === undefined ? undefined : new RegExp(filters.map);
+    this.#site = filters.site === undefined ? undefined : new RegExp(filters.site);
+    this.#key = filters.key === undefined ? undefined : globMatcher(filters.key);
+  }
+
+  /** True when nothing has to be looked at. */
+  get open(): boolean {
+    const { mapId, mapAddress, goid } = this.#filters;
+    return (
+      this.#type === undefined &&
+      this.#site === undefined &&
+      this.#key === undefined &&
+      mapId === undefined &&
+      mapAddress === undefined &&
+      goid === undefined
+    );
+  }
+
+  accepts(batch: TracedBatch, row: number): boolean {
+    const { mapId, mapAddress, goid } = this.#filters;
+    const pid = batch.pid[row] ?? 0;
+    if (goid !== undefined && batch.goid[row] !== goid) return false;
+    if (mapId !== undefined && batch.mapId[row] !== mapId) return false;
+    if (mapAddress !== undefined && batch.map[row] !== mapAddress) return false;
+    if (this.#type !== undefined && !this.#acceptsType(pid, batch.type[row] ?? 0)) return false;
+    if (this.#site !== undefined && !this.#acceptsCaller(pid, batch.caller[row] ?? 0)) return false;
+    return this.#key === undefined || this.#acceptsKey(batch, row);
+  }
+
+  #acceptsType(pid: number, type: number): boolean {
+    return this.#judge(this.#types, 'type', pid, type, () => {
+      const name = this.#context.symbols.typeName(pid, type);
+      return name !== undefined && this.#type?.test(name) === true;
+    });
+  }
+
+  #acceptsCaller(pid: number, caller: number): boolean {
+    return this.#judge(this.#callers, 'caller', pid, caller, () => {
+      const site = this.#context.symbols.site(pid, caller);
+      return siteTexts(site).some((text) => this.#site?.test(text) === true);
+    });
+  }
+
+  #judge(
+    known: Map<string, boolean>,
+    subject: 'type' | 'caller',
+    pid: number,
+    address: number,
+    decide: () => boolean,
+  ): boolean {
+    const name = `${pid} ${address}`;
+    const before = known.get(name);
+    if (before !== undefined) return before;
+    const accept = decide();
+    known.set(name, accept);
+    this.#context.onVerdict(pid, subject, address, accept);
+    return accept;
+  }
+
+  #acceptsKey(batch: TracedBatch, row: number): boolean {
+    const text = this.#context.keyText(batch, row)?.text;
+    return text !== undefined && this.#key?.(unquoted(text)) === true;
+  }
+}
+
+/** `shop.(*Cache).evict cache.go:88`, for each frame of the call, so that inlined callers are found too. */
+function siteTexts(site: Site): string[] {
+  return site.frames.map((f) => `${f.function} ${f.file ?? ''}:${f.line ?? ''}`);
+}
+
+/** String keys are matched without their quotes. */
+function unquoted(text: string): string {
+  return text.startsWith('"') && text.endsWith('"') ? text.slice(1, -1) : text;
+}

@@ -1,0 +1,28 @@
+import { readFileSync, statSync } from 'node:fs';
+
+/** CPU numbers of a list such as `0-3,8`. */
+export function parseCpuList(text: string): number[] {
+  const cpus: number[] = [];
+  for (const part of text.trim().split(',')) {
+    const [first, last] = part.split('-').map(Number);
+    if (first === undefined || Number.isNaN(first)) continue;
+    for (let cpu = first; cpu <= (last ?? first); cpu++) cpus.push(cpu);
+  }
+  return cpus;
+}
+
+/** CPUs that the kernel has made room for: per-CPU values have one slot for each. */
+export function possibleCpus(): number {
+  return Math.max(...parseCpuList(readFileSync('/sys/devices/system/cpu/possible', 'utf8'))) + 1;
+}
+
+export function onlineCpus(): number[] {
+  return parseCpuList(readFileSync('/sys/devices/system/cpu/online', 'utf8'));
+}
+
+/** `dev` and `ino` of our pid namespace when it is not the machine's first one. Linux: include/linux/proc_ns.h. */
+export function ownPidNamespace(): { readonly dev: number; readonly ino: number } | undefined {
+  const FIRST = 0xeffffffc;
+  const { dev, ino } = statSync('/proc/self/ns/pid');
+  return ino === FIRST ? undefined : { dev, ino };
+}

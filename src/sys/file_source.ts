@@ -1,0 +1,77 @@
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import type { Closable } from '../base/dispose.ts';
+import { MapauditError } from '../base/errors.ts';
+import type { ByteSource } from '../model/byte_source.ts';
+
+/** An open file by offset. */
+export interface FileSource extends ByteSource, Closable {
+  readonly size: number;
+  /** Tells one file from another, whatever names it goes by: device and inode. */
+  readonly identity: string;
+}
+
+const PAGE = 1 << 16;
+const PAGES_KEPT = 64;
+
+/**
+ * Opens a file for reading by offset. `/proc/PID/exe` works too: for a binary that was deleted or replaced
+ * since, and for one in another mount namespace.
+ */
+export function openFile(path: string): FileSource {
+  const fd = open(path);
+  const { size, dev, ino } = fstatSync(fd);
+  const pages = new Map<number, Uint8Array>();
+  let closed = false;
+  const page = (index: number): Uint8Array => {
+    const known = pages.get(index);
+    if (known !== undefined) return known;
+    const bytes = readAt(fd, index * PAGE, PAGE);
+    if (pages.size >= PAGES_KEPT) pages.delete(pages.keys().next().value ?? 0);
+    pages.set(index, bytes);
+    return bytes;
+  };
+  return {
+    name: path,
+    size,
+    identity: `${dev}:${ino}`,
+    read(position, length) {
+      if (closed || position < 0 || length < 0 || position + length > size) return undefined;
+      const start = position % PAGE;
+      if (start + length > PAGE) return exactly(readAt(fd, position, length), length);
+      return exactly(page((position - start) / PAGE).subarray(start, start + length), length);
+    },
+    close() {
+      if (!closed) closeSync(fd);
+      closed = true;
+    },
+  };
+}
+
+function open(path: string): number {
+  try {
+    return openSync(path, 'r');
+  } catch (cause) {
+    const code = (cause as NodeJS.ErrnoException).code ?? '';
+    if (code === 'ENOENT') throw new MapauditError('no-such-file', `${path}: no such file`, { cause });
+    if (code === 'EACCES')
+      throw new MapauditError('no-permission', `${path}: permission denied`, {
+        hint: 'Run it with sudo.',
+        cause,
+      });
+    throw new MapauditError('cannot-open', `${path}: ${code}`, { cause });
+  }
+}
+
+function readAt(fd: number, position: number, length: number): Uint8Array {
+  const bytes = new Uint8Array(length);
+  let done = 0;
+  while (done < length) {
+    const n = readSync(fd, bytes, done, length - done, position + done);
+    if (n === 0) break;
+    done += n;
+  }
+  return bytes.subarray(0, done);
+}
+
+const exactly = (bytes: Uint8Array, length: number): Uint8Array | undefined =>
+  bytes.length === length ? bytes : undefined;

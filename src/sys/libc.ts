@@ -1,0 +1,63 @@
+import koffi from 'koffi';
+import { MapauditError } from '../base/errors.ts';
+import { errnoName } from './errno.ts';
+
+/** System call numbers of x86-64 Linux: arch/x86/entry/syscalls/syscall_64.tbl. */
+export const SYS = {
+  close: 3,
+  mmap: 9,
+  munmap: 11,
+  clockGettime: 228,
+  perfEventOpen: 298,
+  processVmReadv: 310,
+  bpf: 321,
+} as const;
+
+type Word = number | bigint;
+
+const libc = koffi.load('libc.so.6');
+const raw = libc.func('syscall', 'long', ['long', 'long', 'long', 'long', 'long', 'long', 'long']) as (
+  ...args: Word[]
+) => Word;
+
+/** What a system call returned: a value, or the errno. */
+export type SyscallResult =
+  { readonly ok: true; readonly value: number } | { readonly ok: false; readonly errno: number };
+
+/** One system call; never throws for what the kernel answers. Pointers come from `addressOf`. */
+export function trySyscall(
+  number: number,
+  a: Word = 0,
+  b: Word = 0,
+  c: Word = 0,
+  d: Word = 0,
+  e: Word = 0,
+  f: Word = 0,
+): SyscallResult {
+  const value = Number(raw(number, a, b, c, d, e, f));
+  return value === -1 ? { ok: false, errno: koffi.errno() } : { ok: true, value };
+}
+
+/** The value of a result, or a MapauditError `syscall-failed` that names the call and the errno. */
+export function succeed(result: SyscallResult, what: string): number {
+  if (result.ok) return result.value;
+  throw syscallError(what, result.errno);
+}
+
+export function syscallError(what: string, errno: number): MapauditError {
+  const name = errnoName(errno);
+  return new MapauditError('syscall-failed', `${what}: ${name}`, { fields: { errno, name } });
+}
+
+/**
+ * Where the bytes of a typed array lie. Valid while the array is referenced: keep it in a variable beyond
+ * the call that uses the address.
+ */
+export function addressOf(bytes: ArrayBufferView): bigint {
+  return koffi.address(bytes);
+}
+
+/** The memory at an address as bytes, without a copy. The caller knows that it is mapped, and until when. */
+export function viewMemory(address: number, length: number): Uint8Array {
+  return new Uint8Array(koffi.view(BigInt(address), length));
+}

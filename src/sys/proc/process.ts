@@ -1,0 +1,108 @@
+import { readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs';
+import { basename } from 'node:path';
+import { pid as toPid, type Pid } from '../../model/ids.ts';
+import { containerOf } from './container.ts';
+
+/** What /proc tells of one process. */
+export interface ProcessFacts {
+  readonly pid: Pid;
+  /** The binary's file name. */
+  readonly name: string;
+  /** As the process's own mount namespace names it; absent when it may not be read. */
+  readonly exe: string | undefined;
+  /** The file was deleted or replaced since the process began. */
+  readonly exeReplaced: boolean;
+  readonly uid: number;
+  /** In clock ticks since boot: together with the pid it names a process for good. */
+  readonly startTime: string;
+  /** Short id of its container. */
+  readonly container: string | undefined;
+}
+
+const DELETED = ' (deleted)';
+
+/** All processes, kernel threads left out. */
+export function listProcesses(): readonly ProcessFacts[] {
+  const found: ProcessFacts[] = [];
+  for (const entry of readdirSync('/proc')) {
+    if (!/^\d+$/.test(entry)) continue;
+    const facts = processFacts(toPid(Number(entry)));
+    if (facts !== undefined) found.push(facts);
+  }
+  return found;
+}
+
+/** One process, or undefined when it is not there (any more), is a zombie or a thread of the kernel. */
+export function processFacts(pid: Pid): ProcessFacts | undefined {
+  const stat = statFields(pid);
+  if (stat === undefined || stat.state === 'Z' || stat.state === 'X') return undefined;
+  const uid = ownerOf(pid);
+  if (uid === undefined) return undefined;
+  const link = exeLink(pid);
+  if (link === 'none') return undefined;
+  const replaced = link?.endsWith(DELETED) === true;
+  const exe = replaced ? link.slice(0, -DELETED.length) : link;
+  return {
+    pid,
+    name: exe === undefined ? stat.command : basename(exe),
+    exe,
+    exeReplaced: replaced,
+    uid,
+    startTime: stat.startTime,
+    container: containerOf(readText(`/proc/${pid}/cgroup`) ?? ''),
+  };
+}
+
+/** Whether the pid still stands for the process that began at `startTime`, and runs. */
+export function stillRuns(pid: Pid, startTime: string): boolean {
+  const stat = statFields(pid);
+  return stat?.startTime === startTime && stat.state !== 'Z' && stat.state !== 'X';
+}
+
+/** Device and inode of the file that the process runs: changes with exec. */
+export function exeIdentity(pid: Pid): string | undefined {
+  try {
+    const { dev, ino } = statSync(`/proc/${pid}/exe`);
+    return `${dev}:${ino}`;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Fields of /proc/PID/stat: proc(5). The command may hold anything, so fields count from its last parenthesis. */
+function statFields(pid: Pid): { command: string; state: string; startTime: string } | undefined {
+  const text = readText(`/proc/${pid}/stat`);
+  if (text === undefined) return undefined;
+  const end = text.lastIndexOf(')');
+  const fields = text.slice(end + 2).split(' ');
+  return {
+    command: text.slice(text.indexOf('(') + 1, end),
+    state: fields[0] ?? '',
+    startTime: fields[19] ?? '',
+  };
+}
+
+/** `none` for a thread of the kernel, undefined when it may not be read. */
+function exeLink(pid: Pid): string | undefined {
+  try {
+    return readlinkSync(`/proc/${pid}/exe`);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'none' : undefined;
+  }
+}
+
+function ownerOf(pid: Pid): number | undefined {
+  try {
+    return statSync(`/proc/${pid}`).uid;
+  } catch {
+    return undefined;
+  }
+}
+
+function readText(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return undefined;
+  }
+}
