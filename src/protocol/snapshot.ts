@@ -21,6 +21,8 @@ export interface Counter {
   /** Of `count`, as far as it is known. */
   readonly found?: number;
   readonly not_found?: number;
+  /** Entries that clears removed, as far as it is known. */
+  readonly removed?: number;
 }
 
 /** Sampled keys that begin alike. Only there after `wantKeys(true)`. */

@@ -18,6 +18,8 @@ export interface OpSummary {
   /** Deletes that removed, assigns that replaced, accesses that read an existing key. */
   readonly found?: number;
   readonly not_found?: number;
+  /** Entries that clears removed, as far as it is known. */
+  readonly removed?: number;
 }
 
 /** The last line of every run of `trace` and `top`. */

@@ -55,6 +55,7 @@ function partial(loss: Loss): readonly string[] {
 function opText(op: MapOp, of: OpSummary): string {
   const { one, many, found, missed } = WORDS[op];
   const text = counted(of.events, one, many);
+  if (of.removed !== undefined) return `${text} (${counted(of.removed, 'entry', 'entries')} removed)`;
   if (of.found === undefined && of.not_found === undefined) return text;
   const [yes, no] = [of.found ?? 0, of.not_found ?? 0];
   const known = [`${grouped(yes)} ${found}`, `${grouped(no)} ${missed}`];

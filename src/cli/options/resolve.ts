@@ -94,7 +94,7 @@ function filtersOf(values: OptionValues): Filters {
   return {
     ops: values.op ?? DEFAULT_OPS,
     ...present('map', values.map),
-    ...present('mapId', values.mapId),
+    ...values.mapId,
     ...present('site', values.site),
     ...present('key', values.key),
     ...present('goid', values.goid),

@@ -71,11 +71,12 @@ export const OPTIONS = {
   },
   mapId: {
     flag: '--map-id',
-    value: 'N',
+    value: 'ID',
     group: 'Which operations',
     commands: RUNS,
-    help: 'The map with this number, as the output shows it: #3.',
-    details: 'Numbers are given in the order in which maps are first seen, and hold for one run.',
+    help: 'The map with this number or address, as the output shows it: 3, 0xc000123450.',
+    details:
+      'Numbers are given in the order in which maps are first seen, and hold for one run; addresses (in JSON output) for as long as the map lives.',
     parse: parseMapId,
   },
   site: {

@@ -1,0 +1,40 @@
+import { expect, test } from 'vitest';
+import { parseDuration } from './duration.ts';
+import { globOf } from './glob.ts';
+import { parseRingSize } from './size.ts';
+import { closest, editDistance } from './suggest.ts';
+
+test.each([
+  ['500ms', 500],
+  ['10s', 10_000],
+  ['1.5m', 90_000],
+  ['1m30s', 90_000],
+  ['2h', 7_200_000],
+])('%s is %d ms', (text, ms) => {
+  expect(parseDuration(text)).toBe(ms);
+});
+
+test.each([
+  ['65536', 65_536],
+  ['512K', 524_288],
+  ['3m', 4_194_304],
+  ['4MiB', 4_194_304],
+])('a ring of %s has %d bytes', (text, bytes) => {
+  expect(parseRingSize(text)).toBe(bytes);
+});
+
+test.each(['*', 'a[!]]b', 'a\\[', 'x[a-z]*', '{a,b}'])('%s is a glob', (text) => {
+  expect(globOf('--key')(text)).toBe(text);
+});
+
+test('edit distance counts letters, and a swap as one', () => {
+  expect(editDistance('delte', 'delete')).toBe(1);
+  expect(editDistance('dleete', 'delete')).toBe(1);
+  expect(editDistance('', 'abc')).toBe(3);
+});
+
+test('nothing is suggested when nothing is near', () => {
+  expect(closest('xyzzy', ['delete', 'assign'])).toBeUndefined();
+  expect(closest('del', ['delete', 'assign'])).toBe('delete');
+  expect(closest('ASIGN', ['delete', 'assign'])).toBe('assign');
+});
