@@ -30,10 +30,17 @@ describe('BatchBuilder', () => {
     const batch = builder.takeAll();
     expect(batch.length).toBe(1);
     expect(BigInt(batch.timeHigh[0]!) * 2n ** 32n + BigInt(batch.timeLow[0]!)).toBe(record.time);
-    expect([batch.pid[0], batch.tid[0], batch.probe[0], batch.kind[0], batch.flags[0]]).toEqual([4242, 4245, 513, 0, 32]);
+    expect([batch.pid[0], batch.tid[0], batch.probe[0], batch.kind[0], batch.flags[0]]).toEqual([
+      4242, 4245, 513, 0, 32,
+    ]);
     expect([batch.map[0], batch.count[0], batch.goid[0]]).toEqual([0xc000_1234_5678, 1204, 9_876_543_210]);
     expect([batch.type[0], batch.startPc[0], batch.caller[0]]).toEqual([0x5f_0000, 0x40_1000, 0x40_2345]);
-    expect([batch.keyForm[0], batch.keySize[0], batch.keyStored[0], batch.frameCount[0]]).toEqual([KEY_STRING, 300, 9, 2]);
+    expect([batch.keyForm[0], batch.keySize[0], batch.keyStored[0], batch.frameCount[0]]).toEqual([
+      KEY_STRING,
+      300,
+      9,
+      2,
+    ]);
     const key = batch.payload.subarray(batch.keyAt[0], batch.keyAt[0]! + 9);
     expect(new TextDecoder().decode(key)).toBe('sess:91af');
     const view = new DataView(batch.payload.buffer, batch.payload.byteOffset);
@@ -42,19 +49,33 @@ describe('BatchBuilder', () => {
 
   it('leaves entry fields of exit rows empty', () => {
     const builder = new BatchBuilder(OPTIONS);
-    const entry: FakeRecord = { time: 6, pid: 4, map: 8, type: 0xff, caller: 9, key: { form: 'word', value: 1 } };
+    const entry: FakeRecord = {
+      time: 6,
+      pid: 4,
+      map: 8,
+      type: 0xff,
+      caller: 9,
+      key: { form: 'word', value: 1 },
+    };
     builder.add(chunkOf([{ time: 5, kind: 'exit', map: 0xc000, count: 3, goid: 7 }, entry]));
     const batch = builder.takeAll();
     expect([batch.startPc[0], batch.keySize[0], batch.keyType[0]]).toEqual([0, 0, 0]);
     expect([batch.kind[0], batch.map[0], batch.count[0], batch.goid[0]]).toEqual([RECORD_EXIT, 0xc000, 3, 7]);
-    expect([batch.type[0], batch.caller[0], batch.keyForm[0], batch.keyAt[0], batch.framesAt[0]]).toEqual([0, 0, 0, -1, -1]);
+    expect([batch.type[0], batch.caller[0], batch.keyForm[0], batch.keyAt[0], batch.framesAt[0]]).toEqual([
+      0, 0, 0, -1, -1,
+    ]);
   });
 
   it('keeps neither keys nor frames unless asked', () => {
     const builder = new BatchBuilder({ keyArea: true, keepKeys: false, keepFrames: false });
     builder.add(chunkOf([{ time: 5, key: { form: 'word', value: 3 }, frames: [1] }], { frames: 2 }));
     const batch = builder.takeAll();
-    expect([batch.keyForm[0], batch.keyAt[0], batch.framesAt[0], batch.frameCount[0]]).toEqual([KEY_WORD, -1, -1, 0]);
+    expect([batch.keyForm[0], batch.keyAt[0], batch.framesAt[0], batch.frameCount[0]]).toEqual([
+      KEY_WORD,
+      -1,
+      -1,
+      0,
+    ]);
   });
 
   it('merges rings by time, and mends inversions within one', () => {
@@ -67,8 +88,18 @@ describe('BatchBuilder', () => {
 
   it('keeps the order of equal times', () => {
     const builder = new BatchBuilder(OPTIONS);
-    builder.add(chunkOf([{ time: 7, tid: 1 }, { time: 7, tid: 2 }]));
-    builder.add(chunkOf([{ time: 7, tid: 3 }, { time: 7, tid: 4 }]));
+    builder.add(
+      chunkOf([
+        { time: 7, tid: 1 },
+        { time: 7, tid: 2 },
+      ]),
+    );
+    builder.add(
+      chunkOf([
+        { time: 7, tid: 3 },
+        { time: 7, tid: 4 },
+      ]),
+    );
     const batch = builder.takeAll();
     expect(Array.from(batch.tid.subarray(0, 4))).toEqual([1, 2, 3, 4]);
   });
@@ -76,8 +107,18 @@ describe('BatchBuilder', () => {
   it('holds back what is later than the watermark, with its key', () => {
     const builder = new BatchBuilder(OPTIONS);
     const key = (text: string): FakeKey => ({ form: 'string', text });
-    builder.add(chunkOf([{ time: 10, key: key('a') }, { time: 40, key: key('d') }]));
-    builder.add(chunkOf([{ time: 20, key: key('b') }, { time: 30, key: key('c') }]));
+    builder.add(
+      chunkOf([
+        { time: 10, key: key('a') },
+        { time: 40, key: key('d') },
+      ]),
+    );
+    builder.add(
+      chunkOf([
+        { time: 20, key: key('b') },
+        { time: 30, key: key('c') },
+      ]),
+    );
     expect(times(builder.take(25n))).toEqual([10, 20]);
     expect(builder.waiting).toBe(2);
     builder.add(chunkOf(at(28, 41)));

@@ -55,12 +55,26 @@ export function decodeRows(
 const BLOCK = 256;
 const TWO_32 = 0x1_0000_0000;
 
-function halves(words: Uint32Array, at: Uint32Array, field: number, to: Uint32Array, start: number, end: number): void {
+function halves(
+  words: Uint32Array,
+  at: Uint32Array,
+  field: number,
+  to: Uint32Array,
+  start: number,
+  end: number,
+): void {
   for (let row = start; row < end; row++) to[row] = words[(at[row] ?? 0) + field] ?? 0;
 }
 
 /** 64-bit numbers as doubles: exact below 2^53, as addresses, counts and goroutine ids are. */
-function wides(words: Uint32Array, at: Uint32Array, field: number, to: Float64Array, start: number, end: number): void {
+function wides(
+  words: Uint32Array,
+  at: Uint32Array,
+  field: number,
+  to: Float64Array,
+  start: number,
+  end: number,
+): void {
   for (let row = start; row < end; row++) {
     const word = (at[row] ?? 0) + field;
     to[row] = (words[word + 1] ?? 0) * TWO_32 + (words[word] ?? 0);

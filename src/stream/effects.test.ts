@@ -6,19 +6,27 @@ const NEXT = storyOptions(false);
 
 /** The words after the colon, without map numbers. */
 const outcomes = (story: string, options = EXITS): string =>
-  tell(story, options).map((line) => line.replace(/^.*: ?/, '').replace(/ ?#\d+$/, '') || '-').join(' ');
+  tell(story, options)
+    .map((line) => line.replace(/^.*: ?/, '').replace(/ ?#\d+$/, '') || '-')
+    .join(' ');
 
 describe('outcomes from exit records', () => {
   it('tells found from not found', () => {
-    expect(outcomes('g1 delete m1 5\n g1 exit-delete m1 4\n g1 delete m1 4\n g1 exit-delete m1 4')).toBe('found missed');
+    expect(outcomes('g1 delete m1 5\n g1 exit-delete m1 4\n g1 delete m1 4\n g1 exit-delete m1 4')).toBe(
+      'found missed',
+    );
   });
 
   it('tells insert from update', () => {
-    expect(outcomes('g1 assign m1 5\n g1 exit-assign m1 6\n g1 assign m1 6\n g1 exit-assign m1 6')).toBe('missed found');
+    expect(outcomes('g1 assign m1 5\n g1 exit-assign m1 6\n g1 assign m1 6\n g1 exit-assign m1 6')).toBe(
+      'missed found',
+    );
   });
 
   it('tells what a clear removed', () => {
-    expect(outcomes('g1 clear m1 5\n g1 exit-clear m1 0\n g1 clear m1 0\n g1 clear m0 0')).toBe('cleared cleared cleared');
+    expect(outcomes('g1 clear m1 5\n g1 exit-clear m1 0\n g1 clear m1 0\n g1 clear m0 0')).toBe(
+      'cleared cleared cleared',
+    );
   });
 
   it('knows at once that nothing can be removed from a nil or empty map', () => {
@@ -111,7 +119,10 @@ describe('outcomes from exit records', () => {
   });
 
   it('waits no longer than the limit, though nothing comes', () => {
-    const [first, second, third] = runStory('g1 assign m1 5\n drain 1\n drain 300\n g1 exit-assign m1 6\n drain', EXITS);
+    const [first, second, third] = runStory(
+      'g1 assign m1 5\n drain 1\n drain 300\n g1 exit-assign m1 6\n drain',
+      EXITS,
+    );
     expect([first, second, third]).toEqual([[], ['g1 assign m1 5: ? #1'], []]);
   });
 
@@ -127,7 +138,9 @@ describe('outcomes from the next record', () => {
   });
 
   it('takes any look at the map once the goroutine has gone on', () => {
-    expect(outcomes('g1 delete m1 5\n g1 access m2 9\n g2 delete m1 5\n g2 access m1 4', NEXT)).toBe('missed - found -');
+    expect(outcomes('g1 delete m1 5\n g1 access m2 9\n g2 delete m1 5\n g2 access m1 4', NEXT)).toBe(
+      'missed - found -',
+    );
   });
 
   it('takes a change, but not a standstill, as proof when the operation may not be over', () => {
@@ -145,6 +158,8 @@ describe('outcomes from the next record', () => {
   });
 
   it('needs all writes', () => {
-    expect(outcomes('g1 delete m1 5\n g1 delete m1 4', { ...NEXT, recorded: ['delete', 'clear'] })).toBe('? ?');
+    expect(outcomes('g1 delete m1 5\n g1 delete m1 4', { ...NEXT, recorded: ['delete', 'clear'] })).toBe(
+      '? ?',
+    );
   });
 });

@@ -1,4 +1,4 @@
-import type { ProbePlan, ProbeSite } from '../model/probe_plan.ts';
+import type { ProbePlan } from '../model/probe_plan.ts';
 import {
   FLAG_COUNT_UNREADABLE,
   FLAG_GOROUTINE_UNREADABLE,
@@ -7,7 +7,8 @@ import {
 } from '../model/record.ts';
 import type { Columns } from './columns.ts';
 import { NONE, OpenOps, OpTables } from './open_ops.ts';
-import { judge, judgeAtOnce, lowers, plus, raises, WRITE_NONE, writeOf } from './outcome.ts';
+import { judge, judgeAtOnce, lowers, plus, raises, WRITE_NONE } from './outcome.ts';
+import { type SiteTable, siteTable } from './site_table.ts';
 import { OUTCOME_UNKNOWN, type TracedBatch, UNBOUNDED } from './traced_batch.ts';
 import { WaitingRows } from './waiting_rows.ts';
 
@@ -108,6 +109,7 @@ export class EffectResolver {
   #beginBatch(batch: Columns, lost: number): void {
     this.#firstOfBatch = this.#firstWaiting + this.#waiting.length;
     this.#batch = batch;
+    if (this.#tables.untidy) this.#ops.tidy(this.#tables);
     if (lost !== this.#lost) {
       this.#lost = lost;
       // The loss may lie after the batch's last row: the next batch is suspect too.
@@ -124,6 +126,7 @@ export class EffectResolver {
     let tables = this.#processes.get(pid);
     if (tables === undefined) this.#processes.set(pid, (tables = new OpTables()));
     this.#tables = tables;
+    if (tables.untidy) this.#ops.tidy(tables);
   }
 
   #onExit(batch: Columns, row: number): void {
@@ -131,7 +134,8 @@ export class EffectResolver {
     const flags = batch.flags[row] ?? 0;
     const goid = (flags & FLAG_GOROUTINE_UNREADABLE) === 0 ? (batch.goid[row] ?? 0) : 0;
     const write = this.#sites.write[batch.probe[row] ?? 0] ?? WRITE_NONE;
-    const op = goid === 0 ? NONE : this.#tables.byGoroutine.get(goid);
+    const tables = this.#tables;
+    const op = goid === 0 || tables.size === 0 ? NONE : (tables.openOf[tables.goroutine(goid)] ?? NONE);
     if (op !== NONE && this.#ops.map[op] === map && this.#ops.write[op] === write) {
       if ((flags & FLAG_COUNT_UNREADABLE) === 0) this.#observe(op, batch.count[row] ?? 0, true);
       this.#close(op);
@@ -151,8 +155,9 @@ export class EffectResolver {
     const sound = (flags & (FLAG_COUNT_UNREADABLE | FLAG_WRITING)) === 0;
     const tables = this.#tables;
     const inside = this.#sites.inside[probe] === 1;
-    if (goid !== 0 && !inside && tables.byGoroutine.size > 0) {
-      const own = tables.byGoroutine.get(goid);
+    const goroutine = goid === 0 ? NONE : tables.goroutine(goid);
+    if (goid !== 0 && !inside && tables.size > 0) {
+      const own = tables.openOf[goroutine] ?? NONE;
       if (own !== NONE) this.#goneOn(own, map, count, sound);
     }
     if (map === 0) {
@@ -160,8 +165,11 @@ export class EffectResolver {
       return;
     }
     const write = this.#sites.write[probe] ?? WRITE_NONE;
-    if (tables.byMap.size > 0) this.#meetOthers(batch, row, map, write, goid, sound);
-    if (write !== WRITE_NONE) this.#open(batch, row, map, write, goid, sound);
+    if (write === WRITE_NONE && tables.size === 0) return;
+    const mapNumber = tables.mapNumber(map);
+    const head = tables.headOf[mapNumber] ?? NONE;
+    if (head !== NONE) this.#meetOthers(batch, row, head, write, goid, sound);
+    if (write !== WRITE_NONE) this.#open(batch, row, goroutine, mapNumber, write, sound);
   }
 
   /** The goroutine of this operation has begun something else, on this map or on another. */
@@ -175,11 +183,11 @@ export class EffectResolver {
   }
 
   /** Looks at the operations that may be under way on the row's map: others', and for growth the one it is a part of. */
-  #meetOthers(batch: Columns, row: number, map: number, write: number, goid: number, sound: boolean): void {
+  #meetOthers(batch: Columns, row: number, head: number, write: number, goid: number, sound: boolean): void {
     const ops = this.#ops;
     let up = 0;
     let down = 0;
-    for (let op = this.#tables.byMap.get(map); op !== NONE; ) {
+    for (let op = head; op !== NONE;) {
       const next = ops.next[op] ?? NONE;
       const other = ops.write[op] ?? WRITE_NONE;
       const over = ops.over[op] === 1;
@@ -203,7 +211,15 @@ export class EffectResolver {
     return this.#complete && this.#sites.exits[this.#ops.write[op] ?? WRITE_NONE] !== 1;
   }
 
-  #open(batch: Columns, row: number, map: number, write: number, goid: number, sound: boolean): void {
+  #open(
+    batch: Columns,
+    row: number,
+    goroutine: number,
+    mapNumber: number,
+    write: number,
+    sound: boolean,
+  ): void {
+    const map = batch.map[row] ?? 0;
     const count = batch.count[row] ?? 0;
     const alone = batch.othersUp[row] === 0 && this.#lossy === 0;
     const atOnce = judgeAtOnce(write, map, count, sound && alone);
@@ -211,11 +227,15 @@ export class EffectResolver {
     if (atOnce !== OUTCOME_UNKNOWN) return;
     const ops = this.#ops;
     if (ops.full) this.#close(ops.oldest);
-    const op = ops.open(this.#tables, goid, map, write, count, timeOf(batch, row));
+    const op = ops.open(this.#tables, goroutine, mapNumber, write);
+    ops.goid[op] = goroutine === NONE ? 0 : (batch.goid[row] ?? 0);
+    ops.map[op] = map;
+    ops.before[op] = count;
+    ops.began[op] = timeOf(batch, row);
     const trusted = sound && this.#lossy === 0;
     ops.up[op] = trusted ? (batch.othersUp[row] ?? 0) : UNBOUNDED;
     ops.down[op] = trusted ? (batch.othersDown[row] ?? 0) : UNBOUNDED;
-    if (!trusted || goid === 0 || this.#sites.waits[batch.probe[row] ?? 0] !== 1) return;
+    if (!trusted || goroutine === NONE || this.#sites.waits[batch.probe[row] ?? 0] !== 1) return;
     ops.row[op] = this.#firstOfBatch + row;
     batch.waits[row] = 1;
   }
@@ -264,7 +284,10 @@ export class EffectResolver {
 
   /** An operation nobody knew of has been under way on this map. */
   #widenAll(map: number, write: number): void {
-    for (let op = this.#tables.byMap.get(map); op !== NONE; op = this.#ops.next[op] ?? NONE) this.#widen(op, write);
+    const tables = this.#tables;
+    if (tables.size === 0) return;
+    const head = tables.headOf[tables.mapNumber(map)] ?? NONE;
+    for (let op = head; op !== NONE; op = this.#ops.next[op] ?? NONE) this.#widen(op, write);
   }
 
   #expire(limit: number): void {
@@ -277,7 +300,9 @@ export class EffectResolver {
   }
 
   #indexOf(row: number): number {
-    return row >= this.#firstOfBatch && this.#batch !== undefined ? row - this.#firstOfBatch : row - this.#firstWaiting;
+    return row >= this.#firstOfBatch && this.#batch !== undefined
+      ? row - this.#firstOfBatch
+      : row - this.#firstWaiting;
   }
 
   #release(batch: Columns, consume: (batch: TracedBatch) => void): void {
@@ -308,38 +333,6 @@ export class EffectResolver {
 const DEFAULT_LIMIT = 250_000_000;
 const DEFAULT_OPEN = 1 << 16;
 const DEFAULT_WAITING = 1 << 18;
-
-/** What the resolver asks about a probe site, by its index. */
-interface SiteTable {
-  /** WRITE_* of the site's operation. */
-  readonly write: Uint8Array;
-  /** 1: a hit happens inside another operation of the same goroutine. */
-  readonly inside: Uint8Array;
-  /** 1: an outcome can be hoped for. */
-  readonly waits: Uint8Array;
-  /** By WRITE_*: 1 when the plan has exit sites for it. */
-  readonly exits: Uint8Array;
-}
-
-function siteTable(sites: readonly ProbeSite[], complete: boolean): SiteTable {
-  const size = sites.reduce((most, site) => Math.max(most, site.index + 1), 0);
-  const table = {
-    write: new Uint8Array(size),
-    inside: new Uint8Array(size),
-    waits: new Uint8Array(size),
-    exits: new Uint8Array(4),
-  };
-  for (const site of sites) {
-    table.write[site.index] = writeOf(site.op);
-    table.inside[site.index] = site.op === 'grow' ? 1 : 0;
-    if (site.role === 'exit') table.exits[writeOf(site.op)] = 1;
-  }
-  for (const site of sites) {
-    const write = writeOf(site.op);
-    if (write !== WRITE_NONE && (complete || table.exits[write] === 1)) table.waits[site.index] = 1;
-  }
-  return table;
-}
 
 function timeOf(batch: Columns, row: number): number {
   return (batch.timeHigh[row] ?? 0) * 0x1_0000_0000 + (batch.timeLow[row] ?? 0);

@@ -5,7 +5,9 @@ const EXITS = storyOptions(true);
 
 /** The numbers of the maps, in the order of the records. */
 const ids = (story: string, options = EXITS): string =>
-  tell(story, options).map((line) => line.slice(line.indexOf('#') + 1)).join(' ');
+  tell(story, options)
+    .map((line) => line.slice(line.indexOf('#') + 1))
+    .join(' ');
 
 describe('MapIdentity', () => {
   it('keeps a number through growth', () => {
@@ -17,7 +19,9 @@ describe('MapIdentity', () => {
   });
 
   it('gives a new one when the type is another, but adopts a type it did not know', () => {
-    expect(ids('g1 access m1 3 t0\n g1 access m1 3 t1\n g1 access m1 3 t0\n g1 access m1 3 t2')).toBe('1 1 1 2');
+    expect(ids('g1 access m1 3 t0\n g1 access m1 3 t1\n g1 access m1 3 t0\n g1 access m1 3 t2')).toBe(
+      '1 1 1 2',
+    );
   });
 
   it('lets the caller say which types are one', () => {
@@ -40,8 +44,12 @@ describe('MapIdentity', () => {
 
   it('allows what operations that leave no records may have done', () => {
     const deletes = storyOptions(true, ['delete', 'clear']);
-    expect(ids('g1 delete m1 3\n g1 exit-delete m1 3\n g1 delete m1 9\n g1 exit-delete m1 8', deletes)).toBe('1 1');
-    expect(ids('g1 delete m1 9\n g1 exit-delete m1 8\n g1 delete m1 7\n g1 exit-delete m1 6', deletes)).toBe('1 2');
+    expect(ids('g1 delete m1 3\n g1 exit-delete m1 3\n g1 delete m1 9\n g1 exit-delete m1 8', deletes)).toBe(
+      '1 1',
+    );
+    expect(ids('g1 delete m1 9\n g1 exit-delete m1 8\n g1 delete m1 7\n g1 exit-delete m1 6', deletes)).toBe(
+      '1 2',
+    );
     const assigns = storyOptions(true, ['assign']);
     expect(ids('g1 assign m1 9\n g1 exit-assign m1 10\n g1 assign m1 3', assigns)).toBe('1 1');
     expect(ids('g1 assign m1 3\n g1 exit-assign m1 4\n g1 assign m1 9', assigns)).toBe('1 2');
@@ -62,13 +70,17 @@ describe('MapIdentity', () => {
   });
 
   it('does not split across a loss', () => {
-    expect(ids('g1 access m1 3\n drain\n lost\n drain\n drain\n drain\n g1 access m1 9\n g1 access m1 9\n g1 access m1 8')).toBe(
-      '1 1 1 2',
-    );
+    expect(
+      ids(
+        'g1 access m1 3\n drain\n lost\n drain\n drain\n drain\n g1 access m1 9\n g1 access m1 9\n g1 access m1 8',
+      ),
+    ).toBe('1 1 1 2');
   });
 
   it('numbers maps on stacks by goroutine, address and type', () => {
-    expect(ids('g1 access m1 3 stack\n g1 access m1 9 stack\n g2 access m1 3 stack\n g2 access m1 3')).toBe('1 1 2 3');
+    expect(ids('g1 access m1 3 stack\n g1 access m1 9 stack\n g2 access m1 3 stack\n g2 access m1 3')).toBe(
+      '1 1 2 3',
+    );
   });
 
   it('forgets the maps that were not seen for longest', () => {

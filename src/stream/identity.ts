@@ -7,7 +7,6 @@ import {
   FLAG_WRITING,
   RECORD_ENTRY,
 } from '../model/record.ts';
-import type { Columns } from './columns.ts';
 import { Lives } from './lives.ts';
 import { NumberTable } from './number_table.ts';
 import { WRITE_ASSIGN, WRITE_CLEAR, WRITE_DELETE, WRITE_NONE, writeOf } from './outcome.ts';

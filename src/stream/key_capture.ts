@@ -56,7 +56,8 @@ export function captureOf(batch: EventBatch, row: number): CapturedKey | undefin
   if (at < 0 || form === KEY_NONE) return undefined;
   const flags = batch.flags[row] ?? 0;
   const { payload } = batch;
-  const isUnreadable = form !== KEY_WORD && (flags & FLAG_KEY_UNREADABLE) !== 0 && (batch.keyStored[row] ?? 0) === 0;
+  const isUnreadable =
+    form !== KEY_WORD && (flags & FLAG_KEY_UNREADABLE) !== 0 && (batch.keyStored[row] ?? 0) === 0;
   return {
     form: form === KEY_WORD ? 'word' : form === KEY_BYTES ? 'bytes' : 'string',
     bytes: payload.subarray(at, at + (isUnreadable ? 0 : storedKeyBytes(batch, row))),

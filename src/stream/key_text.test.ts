@@ -2,7 +2,14 @@ import { describe, expect, it } from 'vitest';
 import { FLAG_KEY_UNREADABLE, PART_UNREADABLE } from '../model/record.ts';
 import { BatchBuilder } from './batch_builder.ts';
 import type { CapturedKey } from './key_capture.ts';
-import { cutText, type FormattedKey, type KeyFormatter, type KeyMode, type KeyText, KeyTexts } from './key_text.ts';
+import {
+  cutText,
+  type FormattedKey,
+  type KeyFormatter,
+  type KeyMode,
+  type KeyText,
+  KeyTexts,
+} from './key_text.ts';
 import { bytesOf, chunkOf, type FakeKey } from './testing.ts';
 
 const text = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
@@ -12,9 +19,15 @@ const formatter: KeyFormatter = {
   isText: (_, type) => type === 7,
   format(_pid, _type, key: CapturedKey): FormattedKey {
     if (key.form === 'string') {
-      return { type: 'string', text: `"${text(key.bytes)}"`, truncated: key.bytes.length < key.length, unreadable: false };
+      return {
+        type: 'string',
+        text: `"${text(key.bytes)}"`,
+        truncated: key.bytes.length < key.length,
+        unreadable: false,
+      };
     }
-    if (key.form === 'word') return { type: 'int', text: `${key.bytes[0]}`, truncated: false, unreadable: false };
+    if (key.form === 'word')
+      return { type: 'int', text: `${key.bytes[0]}`, truncated: false, unreadable: false };
     const parts = key.parts.filter((part) => part !== undefined);
     return {
       type: 'T',
@@ -54,8 +67,14 @@ describe('KeyTexts', () => {
     const mode: KeyMode = { type: 'prefix', length: 5 };
     expect(show(sess, mode)).toEqual({ text: '"sess:"', truncated: true, unreadable: false });
     expect(show(pair, mode)?.text).toBe('T{londo,paris}');
-    expect(show({ ...pair, parts: [part('london', 7), part('berlin', 9)] }, mode)?.text).toBe('T{londo,berlin}');
-    expect(show({ form: 'word', value: 42 }, mode)).toEqual({ text: '42', truncated: false, unreadable: false });
+    expect(show({ ...pair, parts: [part('london', 7), part('berlin', 9)] }, mode)?.text).toBe(
+      'T{londo,berlin}',
+    );
+    expect(show({ form: 'word', value: 42 }, mode)).toEqual({
+      text: '42',
+      truncated: false,
+      unreadable: false,
+    });
   });
 
   it('hashes: equal keys alike, others apart, with truth about truncation', () => {
@@ -63,19 +82,31 @@ describe('KeyTexts', () => {
     const hash = (key: FakeKey): string | undefined => show(key, mode)?.hash;
     expect(hash(sess)).toMatch(/^[0-9a-f]{16}$/);
     expect(hash(sess)).toBe(hash({ ...sess }));
-    expect(new Set([sess, pair, { form: 'word', value: 1 }, { ...sess, length: 99 }].map((key) => hash(key as FakeKey))).size).toBe(4);
+    expect(
+      new Set(
+        [sess, pair, { form: 'word', value: 1 }, { ...sess, length: 99 }].map((key) => hash(key as FakeKey)),
+      ).size,
+    ).toBe(4);
     expect(show({ ...sess, length: 99 }, mode)).toMatchObject({ truncated: true });
     expect(show(sess, mode)?.text).toBeUndefined();
   });
 
   it('says when a key could not be read, unless it lies in the image', () => {
     const lost = { truncated: false, unreadable: true };
-    expect(show({ form: 'string', address: 0xc000, length: 5 }, { type: 'full' }, FLAG_KEY_UNREADABLE)).toEqual(lost);
-    expect(show({ form: 'bytes', address: 0x40_0000, length: 5 }, { type: 'full' }, FLAG_KEY_UNREADABLE)).toEqual(lost);
+    expect(
+      show({ form: 'string', address: 0xc000, length: 5 }, { type: 'full' }, FLAG_KEY_UNREADABLE),
+    ).toEqual(lost);
+    expect(
+      show({ form: 'bytes', address: 0x40_0000, length: 5 }, { type: 'full' }, FLAG_KEY_UNREADABLE),
+    ).toEqual(lost);
     const image: FakeKey = { form: 'string', address: 0x40_0000, length: 5 };
     expect(show(image, { type: 'full' }, FLAG_KEY_UNREADABLE)?.text).toBe('"image"');
     const address = new Uint8Array(new BigUint64Array([0x40_0000n]).buffer);
-    const inside: FakeKey = { form: 'bytes', raw: new Uint8Array(16), parts: [{ bytes: address, length: 5, state: PART_UNREADABLE }] };
+    const inside: FakeKey = {
+      form: 'bytes',
+      raw: new Uint8Array(16),
+      parts: [{ bytes: address, length: 5, state: PART_UNREADABLE }],
+    };
     expect(show(inside, { type: 'full' }, FLAG_KEY_UNREADABLE)?.text).toBe('T{image}');
   });
 

@@ -72,7 +72,8 @@ export class KeyTexts {
     if (key === undefined) return { truncated: false, unreadable: false };
     if (key.unreadable) return { truncated: false, unreadable: true };
     if (key.text === undefined) return { truncated: key.truncated, unreadable: false };
-    if (mode.type === 'hash') return { hash: this.#hash(key, found), truncated: key.truncated, unreadable: false };
+    if (mode.type === 'hash')
+      return { hash: this.#hash(key, found), truncated: key.truncated, unreadable: false };
     return { text: key.text, truncated: key.truncated, unreadable: false };
   }
 
@@ -90,15 +91,20 @@ export class KeyTexts {
   /** Fetches from the program's image what was not in memory at the hit. */
   #complete(pid: number, key: CapturedKey): CapturedKey {
     const read = (address: number | undefined, length: number): Uint8Array | undefined =>
-      address === undefined ? undefined : this.#options.readImage?.(pid, address, Math.min(length, LONGEST_TEXT));
+      address === undefined
+        ? undefined
+        : this.#options.readImage?.(pid, address, Math.min(length, LONGEST_TEXT));
     if (key.unreadable) {
       const bytes = read(key.unreadableAt, key.length);
       return bytes === undefined ? key : { ...key, bytes, unreadable: false, unreadableAt: undefined };
     }
     if (!key.parts.some((part) => part?.unreadable)) return key;
     const parts = key.parts.map((part): CapturedPart | undefined => {
-      const bytes = part?.unreadable === true && part.type === 0 ? read(part.unreadableAt, part.length) : undefined;
-      return part === undefined || bytes === undefined ? part : { ...part, bytes, unreadable: false, unreadableAt: undefined };
+      const bytes =
+        part?.unreadable === true && part.type === 0 ? read(part.unreadableAt, part.length) : undefined;
+      return part === undefined || bytes === undefined
+        ? part
+        : { ...part, bytes, unreadable: false, unreadableAt: undefined };
     });
     return { ...key, parts };
   }

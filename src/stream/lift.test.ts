@@ -37,7 +37,11 @@ const FULL: FakeRecord = {
   frames: [0x40_2000, 0x99],
 };
 
-function lift(record: FakeRecord, trace: (batch: Columns) => void = () => {}, more: Partial<LiftOptions> = {}): MapEvent {
+function lift(
+  record: FakeRecord,
+  trace: (batch: Columns) => void = () => {},
+  more: Partial<LiftOptions> = {},
+): MapEvent {
   const builder = new BatchBuilder({ keyArea: true, keepKeys: true, keepFrames: true });
   builder.add(chunkOf([record], { frames: 4 }));
   const batch = builder.takeAll();
@@ -91,14 +95,19 @@ describe('EventLifter', () => {
   });
 
   it('knows the nil map, maps on stacks, what was not found and what was cleared', () => {
-    expect(lift({ time: 1n, flags: 1 }, (b) => (b.outcome[0] = OUTCOME_MISSED))).toMatchObject({ map: {}, len: 0, found: false });
+    expect(lift({ time: 1n, flags: 1 }, (b) => (b.outcome[0] = OUTCOME_MISSED))).toMatchObject({
+      map: {},
+      len: 0,
+      found: false,
+    });
     expect(lift({ ...FULL, flags: FLAG_MAP_ON_STACK }).map.on_stack).toBe(true);
     const cleared = lift(FULL, (b) => (b.outcome[0] = OUTCOME_CLEARED));
     expect([cleared.removed, cleared.found]).toEqual([1204, undefined]);
   });
 
   it('shows hashes and unreadable keys as such', () => {
-    const key = (keyText: LiftOptions['keyText']): MapEvent['key'] => lift(FULL, undefined, { keyText: keyText! }).key;
+    const key = (keyText: LiftOptions['keyText']): MapEvent['key'] =>
+      lift(FULL, undefined, { keyText: keyText! }).key;
     expect(key(() => ({ truncated: true, unreadable: true }))).toEqual({ unreadable: true });
     expect(key(() => ({ hash: '0011223344556677', truncated: true, unreadable: false }))).toEqual({
       hash: '0011223344556677',

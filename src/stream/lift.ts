@@ -1,11 +1,5 @@
 import { hex } from '../model/addr.ts';
-import type {
-  FrameOfEvent,
-  GoroutineOfEvent,
-  KeyOfEvent,
-  MapEvent,
-  MapOfEvent,
-} from '../model/map_event.ts';
+import type { FrameOfEvent, GoroutineOfEvent, KeyOfEvent, MapEvent, MapOfEvent } from '../model/map_event.ts';
 import type { MapOp } from '../model/map_op.ts';
 import type { ProbeSite } from '../model/probe_plan.ts';
 import { FLAG_COUNT_UNREADABLE, FLAG_GOROUTINE_UNREADABLE, FLAG_MAP_ON_STACK } from '../model/record.ts';
@@ -87,7 +81,12 @@ export class EventLifter {
   }
 
   /** The caller's frames and those of the return addresses above it. */
-  #stack(batch: TracedBatch, row: number, pid: number, caller: readonly FrameOfEvent[]): FrameOfEvent[] | undefined {
+  #stack(
+    batch: TracedBatch,
+    row: number,
+    pid: number,
+    caller: readonly FrameOfEvent[],
+  ): FrameOfEvent[] | undefined {
     const at = batch.framesAt[row] ?? -1;
     if (at < 0) return undefined;
     const frames = [...caller];
@@ -112,7 +111,9 @@ function countsOf(batch: TracedBatch, row: number): Pick<MapEvent, 'len' | 'foun
   const outcome = batch.outcome[row] ?? OUTCOME_UNKNOWN;
   const counts = known ? { len } : {};
   if (outcome === OUTCOME_UNKNOWN) return counts;
-  return outcome === OUTCOME_CLEARED ? { ...counts, removed: len } : { ...counts, found: outcome === OUTCOME_FOUND };
+  return outcome === OUTCOME_CLEARED
+    ? { ...counts, removed: len }
+    : { ...counts, found: outcome === OUTCOME_FOUND };
 }
 
 function keyOf(key: KeyText): KeyOfEvent {

@@ -1,5 +1,11 @@
 import type { MapOp } from '../model/map_op.ts';
-import { OUTCOME_CLEARED, OUTCOME_FOUND, OUTCOME_MISSED, OUTCOME_UNKNOWN, UNBOUNDED } from './traced_batch.ts';
+import {
+  OUTCOME_CLEARED,
+  OUTCOME_FOUND,
+  OUTCOME_MISSED,
+  OUTCOME_UNKNOWN,
+  UNBOUNDED,
+} from './traced_batch.ts';
 
 /** A write operation as the resolver tells them apart; 0 is everything else. */
 export const WRITE_NONE = 0;

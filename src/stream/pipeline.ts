@@ -49,7 +49,12 @@ export class Pipeline {
     if (options.identity) {
       const { canonicalType } = options;
       const canonical = canonicalType === undefined ? {} : { canonicalType };
-      this.#identity = new MapIdentity({ sites: plan.sites, recorded, resolved: options.effects, ...canonical });
+      this.#identity = new MapIdentity({
+        sites: plan.sites,
+        recorded,
+        resolved: options.effects,
+        ...canonical,
+      });
     }
   }
 
@@ -100,7 +105,8 @@ export class Pipeline {
     now: number,
     consume: (batch: TracedBatch) => void,
   ): void {
-    if (this.#effects !== undefined) this.#effects.push(batch, lost, now, (rows) => this.#emit(rows, consume));
+    if (this.#effects !== undefined)
+      this.#effects.push(batch, lost, now, (rows) => this.#emit(rows, consume));
     else if (batch.length > 0) this.#emit(batch, consume);
   }
 

@@ -1,6 +1,11 @@
 import type { MapOp } from '../model/map_op.ts';
 import type { ProbeSite } from '../model/probe_plan.ts';
-import { FLAG_COUNT_UNREADABLE, FLAG_GOROUTINE_UNREADABLE, FLAG_MAP_ON_STACK, FLAG_WRITING } from '../model/record.ts';
+import {
+  FLAG_COUNT_UNREADABLE,
+  FLAG_GOROUTINE_UNREADABLE,
+  FLAG_MAP_ON_STACK,
+  FLAG_WRITING,
+} from '../model/record.ts';
 import { Pipeline, type PipelineOptions } from './pipeline.ts';
 import { chunkOf, type FakeRecord } from './testing.ts';
 import {
@@ -73,7 +78,12 @@ export function parseLine(line: string, time: number): FakeRecord {
   };
 }
 
-const WORDS: Readonly<Record<number, string>> = { [OUTCOME_UNKNOWN]: '?', [OUTCOME_FOUND]: 'found', [OUTCOME_MISSED]: 'missed', [OUTCOME_CLEARED]: 'cleared' };
+const WORDS: Readonly<Record<number, string>> = {
+  [OUTCOME_UNKNOWN]: '?',
+  [OUTCOME_FOUND]: 'found',
+  [OUTCOME_MISSED]: 'missed',
+  [OUTCOME_CLEARED]: 'cleared',
+};
 
 /** What became of a row: `g1 delete m1 5: found #1`. */
 export function tellRow(batch: TracedBatch, row: number): string {

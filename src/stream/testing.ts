@@ -48,7 +48,12 @@ export interface FakePart {
 /** A key as the kernel fetched it. `address` stands for a key that could not be read. */
 export type FakeKey =
   | { readonly form: 'word'; readonly value: bigint | number; readonly size?: number }
-  | { readonly form: 'string'; readonly text: string | Uint8Array; readonly length?: number; readonly keyType?: number }
+  | {
+      readonly form: 'string';
+      readonly text: string | Uint8Array;
+      readonly length?: number;
+      readonly keyType?: number;
+    }
   | { readonly form: 'string' | 'bytes'; readonly address: number; readonly length: number }
   | {
       readonly form: 'bytes';
@@ -139,7 +144,9 @@ export function bytesOf(text: string | Uint8Array): Uint8Array {
 
 /** Records as one chunk of one ring, each behind the 8-byte header that the kernel puts before it. */
 export function chunkOf(records: readonly FakeRecord[], ring: Partial<FakeRing> = {}): RingChunk {
-  const encoded = records.map((r) => encodeRecord(r, { keyArea: ring.keyArea ?? true, frames: ring.frames ?? 0 }));
+  const encoded = records.map((r) =>
+    encodeRecord(r, { keyArea: ring.keyArea ?? true, frames: ring.frames ?? 0 }),
+  );
   const offsets = new Uint32Array(encoded.length);
   const lengths = new Uint32Array(encoded.length);
   let size = 0;
@@ -152,4 +159,3 @@ export function chunkOf(records: readonly FakeRecord[], ring: Partial<FakeRing> 
   encoded.forEach((record, i) => bytes.set(record, offsets[i]));
   return { bytes, offsets, lengths, count: encoded.length };
 }
-

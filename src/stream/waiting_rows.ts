@@ -55,7 +55,8 @@ export class WaitingRows {
     const keyAt = columns.keyAt[row] ?? -1;
     if (keyAt >= 0) columns.keyAt[row] = this.#copyKey(columns, row, source, keyAt);
     const framesAt = columns.framesAt[row] ?? -1;
-    if (framesAt >= 0) columns.framesAt[row] = this.#copy(source, framesAt, (columns.frameCount[row] ?? 0) * 8);
+    if (framesAt >= 0)
+      columns.framesAt[row] = this.#copy(source, framesAt, (columns.frameCount[row] ?? 0) * 8);
   }
 
   #copyKey(columns: Columns, row: number, source: Uint8Array, at: number): number {

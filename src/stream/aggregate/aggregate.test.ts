@@ -52,12 +52,19 @@ describe('Counters', () => {
 
   it('keeps sums exact when there are more combinations than room', () => {
     const counters = new Counters({ map: 'address', maxRows: 300 });
-    const records = Array.from({ length: 5000 }, (_, i) => ({ time: i, map: 0xc000 + (i % 1000), caller: i % 7, probe: i % 2 }));
+    const records = Array.from({ length: 5000 }, (_, i) => ({
+      time: i,
+      map: 0xc000 + (i % 1000),
+      caller: i % 7,
+      probe: i % 2,
+    }));
     counters.add(batchOf(records));
     const rows = counters.rows();
     expect(rows.length).toBe(302);
     expect(rows.reduce((sum, row) => sum + row.count, 0)).toBe(5000);
-    expect(rows.filter((row) => row.map === 0).reduce((sum, row) => sum + row.count, 0)).toBeGreaterThan(3000);
+    expect(rows.filter((row) => row.map === 0).reduce((sum, row) => sum + row.count, 0)).toBeGreaterThan(
+      3000,
+    );
   });
 });
 
@@ -66,7 +73,13 @@ describe('KernelCounts', () => {
     const counts = new KernelCounts();
     const counter = { pid: 1, site: 2, type: 5, map: 0xc000, caller: 7 };
     counts.update([{ ...counter, count: 10 }], 1);
-    counts.update([{ ...counter, count: 16 }, { ...counter, caller: 8, count: 1 }], 2);
+    counts.update(
+      [
+        { ...counter, count: 16 },
+        { ...counter, caller: 8, count: 1 },
+      ],
+      2,
+    );
     const rows = counts.rows().map((row) => [row.caller, row.count, row.rate]);
     expect(rows).toEqual([[7, 16, 3], [8, 1, 0.5]]); // prettier-ignore
     expect(counts.events).toBe(17);
@@ -87,7 +100,18 @@ describe('counterRow', () => {
       functionName: () => undefined,
       typeName: () => 'map[int]int',
     }));
-    const raw = { pid: 1, probe: 4, map: 3, type: 5, caller: 7, count: 9, rate: 2, found: 4, missed: 1, removed: 0 };
+    const raw = {
+      pid: 1,
+      probe: 4,
+      map: 3,
+      type: 5,
+      caller: 7,
+      count: 9,
+      rate: 2,
+      found: 4,
+      missed: 1,
+      removed: 0,
+    };
     expect(counterRow(raw, [{ index: 4, op: 'delete' }], symbols, 'id')).toEqual({
       pid: 1, op: 'delete', map_id: 3, map_type: 'map[int]int', caller: 'shop.evict', file: 'a.go', line: 3,
       count: 9, rate: 2, found: 4, not_found: 1,

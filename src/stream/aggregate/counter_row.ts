@@ -56,7 +56,9 @@ export function counterRow(
   const caller = raw.caller === 0 ? undefined : symbols.site(raw.pid, raw.caller).caller;
   return {
     pid: raw.pid,
-    op: (sites[raw.probe]?.index === raw.probe ? sites[raw.probe] : sites.find((s) => s.index === raw.probe))?.op ?? 'access',
+    op:
+      (sites[raw.probe]?.index === raw.probe ? sites[raw.probe] : sites.find((s) => s.index === raw.probe))
+        ?.op ?? 'access',
     ...(raw.map === 0 ? {} : mapColumn === 'id' ? { map_id: raw.map } : { map_address: hex(raw.map) }),
     ...(type === undefined ? {} : { map_type: type }),
     ...(caller === undefined ? {} : { caller: caller.function }),

@@ -72,7 +72,8 @@ export class CounterTable {
     const mask = index.length - 1;
     for (let slot = 0; slot < this.length; slot++) {
       const { pid, map, type, probe, caller } = this;
-      let at = hashOf(pid[slot] ?? 0, map[slot] ?? 0, type[slot] ?? 0, probe[slot] ?? 0, caller[slot] ?? 0) & mask;
+      let at =
+        hashOf(pid[slot] ?? 0, map[slot] ?? 0, type[slot] ?? 0, probe[slot] ?? 0, caller[slot] ?? 0) & mask;
       while ((index[at] ?? -1) >= 0) at = (at + 1) & mask;
       index[at] = slot;
     }

@@ -50,7 +50,7 @@ export class Counters {
 
   /** Counts the entry rows of a batch. */
   add(batch: TracedBatch): void {
-    for (let row = 0; row < batch.length; ) {
+    for (let row = 0; row < batch.length;) {
       const next = this.#rowsBefore(batch, row);
       this.#count(batch, row, next);
       row = next;
@@ -112,12 +112,19 @@ export class Counters {
     for (let row = first; row < end; row++) {
       if (kind[row] !== RECORD_ENTRY) continue;
       events++;
-      const slot = table.slot(pid[row] ?? 0, map[row] ?? 0, type[row] ?? 0, probe[row] ?? 0, caller[row] ?? 0);
+      const slot = table.slot(
+        pid[row] ?? 0,
+        map[row] ?? 0,
+        type[row] ?? 0,
+        probe[row] ?? 0,
+        caller[row] ?? 0,
+      );
       table.count[slot] = (table.count[slot] ?? 0) + 1;
       const known = outcome[row];
       if (known === OUTCOME_FOUND) table.found[slot] = (table.found[slot] ?? 0) + 1;
       else if (known === OUTCOME_MISSED) table.missed[slot] = (table.missed[slot] ?? 0) + 1;
-      else if (known === OUTCOME_CLEARED) table.removed[slot] = (table.removed[slot] ?? 0) + (count[row] ?? 0);
+      else if (known === OUTCOME_CLEARED)
+        table.removed[slot] = (table.removed[slot] ?? 0) + (count[row] ?? 0);
     }
     this.#events += events;
   }

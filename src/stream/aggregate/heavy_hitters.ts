@@ -73,7 +73,11 @@ export class HeavyHitters {
     for (let at = hash & mask; ; at = (at + 1) & mask) {
       const slot = this.#index[at] ?? -1;
       if (slot < 0) return -1;
-      if (this.#hashes[slot] === hash && this.#groups[slot] === group && this.#same(slot, bytes, start, size)) {
+      if (
+        this.#hashes[slot] === hash &&
+        this.#groups[slot] === group &&
+        this.#same(slot, bytes, start, size)
+      ) {
         return slot;
       }
     }

@@ -60,7 +60,10 @@ describe('TopKeys', () => {
   const text = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
   const batch = (): Columns => {
     const builder = new BatchBuilder({ keyArea: true, keepKeys: true, keepFrames: false });
-    const keys: FakeKey[] = ['sess:1', 'sess:2', 'user:1', 'sess:1'].map((key) => ({ form: 'string', text: key }));
+    const keys: FakeKey[] = ['sess:1', 'sess:2', 'user:1', 'sess:1'].map((key) => ({
+      form: 'string',
+      text: key,
+    }));
     keys.push({ form: 'word', value: 7 }, { form: 'word', value: 7 }, { form: 'bytes', raw: bytesOf('xyz') });
     builder.add(chunkOf([...keys.map((key, time) => ({ time, key, type: 5 })), { time: 9, kind: 'exit' }]));
     return builder.takeAll();
@@ -79,7 +82,9 @@ describe('TopKeys', () => {
   it('gathers whole keys, samples, and shows no more than allowed', () => {
     const whole = new TopKeys({ by: 'keys' });
     whole.add(batch());
-    expect(whole.top(1).keys.map((key) => [text(key.bytes), key.whole, key.atLeast])).toEqual([['sess:1', true, 2]]);
+    expect(whole.top(1).keys.map((key) => [text(key.bytes), key.whole, key.atLeast])).toEqual([
+      ['sess:1', true, 2],
+    ]);
     const cut = new TopKeys({ by: 'keys', textLimit: 2, sampleEvery: 2 });
     cut.add(batch());
     expect(cut.top(9).keys.map((key) => text(key.bytes))).toContain('se');

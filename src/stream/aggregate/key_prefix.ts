@@ -28,7 +28,5 @@ function isDigit(byte: number): boolean {
 
 /** One of `: / . - _ | #`. */
 function isSeparator(byte: number): boolean {
-  return (
-    byte === 0x3a || (byte >= 0x2d && byte <= 0x2f) || byte === 0x5f || byte === 0x7c || byte === 0x23
-  );
+  return byte === 0x3a || (byte >= 0x2d && byte <= 0x2f) || byte === 0x5f || byte === 0x7c || byte === 0x23;
 }

@@ -80,8 +80,13 @@ export class TopKeys {
   #addRow(batch: TracedBatch, row: number): void {
     const at = batch.keyAt[row] ?? 0;
     const form = batch.keyForm[row];
-    if (form === KEY_STRING) return this.#addText(batch, row, at, storedKeyBytes(batch, row));
-    if (form === KEY_WORD) return this.#hitters.add(this.#group(batch, row, 'word', true), batch.payload, at, 8);
+    if (form === KEY_STRING) this.#addText(batch, row, at, storedKeyBytes(batch, row));
+    else if (form === KEY_WORD)
+      this.#hitters.add(this.#group(batch, row, 'word', true), batch.payload, at, 8);
+    else this.#addShown(batch, row);
+  }
+
+  #addShown(batch: TracedBatch, row: number): void {
     const shown = this.#options.showKey?.(batch, row);
     if (shown === undefined) return;
     const bytes = new TextEncoder().encode(shown);
@@ -99,7 +104,13 @@ export class TopKeys {
 
   #group(batch: TracedBatch, row: number, form: TopKey['form'], whole: boolean): number {
     const code = FORMS.indexOf(form) * 2 + (whole ? 1 : 0);
-    return this.#groups.slot(batch.pid[row] ?? 0, code, batch.type[row] ?? 0, batch.probe[row] ?? 0, NO_CALLER);
+    return this.#groups.slot(
+      batch.pid[row] ?? 0,
+      code,
+      batch.type[row] ?? 0,
+      batch.probe[row] ?? 0,
+      NO_CALLER,
+    );
   }
 }
 
