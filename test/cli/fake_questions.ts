@@ -9,6 +9,7 @@ const NO_SUCH_PID = 99999;
 const ENDLESS_PID = 5000;
 const DYING_PID = 6000;
 const HOSTILE_PID = 7000;
+const FAILING_PID = 8000;
 
 const BATCH = 200;
 
@@ -64,6 +65,11 @@ async function* trace(options: TraceOptions, signal: AbortSignal): AsyncGenerato
 async function* top(options: TopOptions, signal: AbortSignal, keys: () => boolean): AsyncGenerator<TopLine> {
   const pid = pidOf(options);
   yield { ...attached, pid };
+  if (pid === FAILING_PID) {
+    yield snapshot(1, pid);
+    await pause(500, signal);
+    throw new MapauditError('probe-lost', 'the kernel went away', { hint: 'Try again.' });
+  }
   const last = pid === DYING_PID ? 4 : Infinity;
   for (let tick = 1; tick <= last && !signal.aborted; tick++) {
     await pause(options.once ? 10 : Math.min(options.intervalMs, 300), signal);

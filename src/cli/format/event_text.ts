@@ -1,6 +1,7 @@
 import type { EventFrame, EventKey, TraceEvent } from '../../protocol/event.ts';
 import { mapLabel, placeLabel, shortFunction } from '../../protocol/text/labels.ts';
 import { printable } from '../../protocol/text/printable.ts';
+import { middleTruncate } from '../../protocol/text/width.ts';
 import type { Style } from '../output/style.ts';
 import type { LocalTime } from './local_time.ts';
 
@@ -44,14 +45,17 @@ function callerText(frame: EventFrame): string {
 }
 
 /** The stack below an event's line, innermost frame first. */
-export function stackLines(stack: readonly EventFrame[], style: Style): readonly string[] {
+export function stackLines(
+  stack: readonly EventFrame[],
+  style: Style,
+  width: number | undefined,
+): readonly string[] {
   return stack.map((frame) => {
     const place =
       frame.file === undefined
         ? ''
         : `  ${printable(frame.file)}${frame.line === undefined ? '' : `:${frame.line}`}`;
-    return style.dim(
-      `              ${printable(frame.function)}${place}${frame.inlined ? '  (inlined)' : ''}`,
-    );
+    const line = `              ${printable(frame.function)}${place}${frame.inlined ? '  (inlined)' : ''}`;
+    return style.dim(width === undefined ? line : middleTruncate(line, width));
   });
 }

@@ -30,7 +30,7 @@ export class TraceText {
     lines.push(
       this.#style.op[event.op](row(cells, this.#columns, this.#widths, this.#laidOutFor !== undefined)),
     );
-    if (event.stack !== undefined) lines.push(...stackLines(event.stack, this.#style));
+    if (event.stack !== undefined) lines.push(...stackLines(event.stack, this.#style, this.#width()));
     return lines;
   }
 

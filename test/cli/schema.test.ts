@@ -1,0 +1,107 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import { describe, expect, test } from 'vitest';
+import { MapauditError } from '../../src/base/errors.ts';
+import { toErrorResult } from '../../src/protocol/error_result.ts';
+import { END_REASONS } from '../../src/protocol/summary.ts';
+import { fakeMapaudit } from './child.ts';
+import {
+  attached,
+  checkReport,
+  event,
+  hostileEvent,
+  notice,
+  oddEvents,
+  processes,
+  snapshot,
+  summary,
+} from './samples.ts';
+
+const folder = new URL('../../docs/schema/', import.meta.url);
+const ajv = new Ajv2020({ allErrors: true, strict: true, strictRequired: false, allowUnionTypes: true });
+for (const file of readdirSync(folder))
+  ajv.addSchema(JSON.parse(readFileSync(new URL(file, folder), 'utf8')) as object);
+
+/** Why a value does not fit its schema, or undefined when it does. */
+function misfit(value: { readonly type: string }): string | undefined {
+  const validate = ajv.getSchema(`${value.type}.json`);
+  if (validate === undefined) return `no schema for ${value.type}`;
+  return validate(JSON.parse(JSON.stringify(value))) === true ? undefined : ajv.errorsText(validate.errors);
+}
+
+describe('what the types allow fits the schemas', () => {
+  const removed = { ...event(0), op: 'clear', removed: 7 } as const;
+  const error = toErrorResult(
+    new MapauditError('no-such-process', 'no', { hint: 'mapaudit ps', fields: { pid: 7 } }),
+  );
+  const whole = { ...snapshot(3, 1, true), ended: 'target-exited' } as const;
+  const all = [
+    attached,
+    notice,
+    event(0),
+    event(1, { frames: 2 }),
+    hostileEvent(0),
+    ...oddEvents,
+    removed,
+    whole,
+    ...processes,
+    checkReport,
+    error,
+  ];
+  const values = [...all, toErrorResult(new Error('x')), ...END_REASONS.map((ended) => summary(9, ended))];
+
+  test.each(values.map((value) => [value.type, value] as const))('%s', (_type, value) => {
+    expect(misfit(value)).toBeUndefined();
+  });
+
+  test('every schema is tried', () => {
+    const files = readdirSync(folder).map((file) => file.replace('.json', ''));
+    const tried = new Set<string>(values.map((value) => value.type));
+    expect(files.filter((name) => name !== 'loss' && !tried.has(name))).toEqual([]);
+  });
+
+  test('a schema notices what does not belong', () => {
+    expect(misfit({ ...event(0), extra: 1 } as never)).toContain('additional properties');
+    expect(misfit({ ...event(0), op: 'drop' } as never)).toContain('allowed values');
+    expect(misfit({ ...event(0), thread: undefined } as never)).toContain('thread');
+  });
+});
+
+test.each([
+  [['ps', '--json'], ['process']],
+  [['check', '-p', '1', '--json'], ['check']],
+  [
+    ['trace', '-p', '1', '--json', '--stack'],
+    ['attached', 'event', 'summary'],
+  ],
+  [
+    ['trace', '-p', '7000', '--count', '3', '--json'],
+    ['attached', 'event', 'summary'],
+  ],
+  [
+    ['top', '-p', '1', '--once', '--json'],
+    ['snapshot', 'summary'],
+  ],
+  [
+    ['top', '-p', '6000', '--interval', '100ms', '--json'],
+    ['snapshot', 'summary'],
+  ],
+])('every line of %j', async (args, types) => {
+  const { stdout } = await fakeMapaudit(args);
+  const lines = stdout
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as { type: string });
+  for (const line of lines) expect(misfit(line)).toBeUndefined();
+  expect([...new Set(lines.map((line) => line.type))]).toEqual(types);
+});
+
+test('errors on stderr fit too', async () => {
+  for (const args of [
+    ['trace', '-p', '99999', '--json'],
+    ['trace', '-p', 'x', '--json'],
+  ]) {
+    const { stderr } = await fakeMapaudit(args);
+    expect(misfit(JSON.parse(stderr) as { type: string })).toBeUndefined();
+  }
+});
