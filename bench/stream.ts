@@ -49,10 +49,10 @@ function measure(name: string, run: () => void): void {
   console.log(`${name.padEnd(48)} ${best.toFixed(1).padStart(7)} ns/event`);
 }
 
-function measureDecode(rings: number, keyArea: boolean): void {
+function measureDecode(rings: number, keyArea: boolean, keepKeys: boolean): void {
   const chunks = makeChunks(rings, keyArea, false);
-  const builder = new BatchBuilder({ keyArea, keepKeys: keyArea, keepFrames: false });
-  measure(`decode, ${rings} rings${keyArea ? ', keys' : ''}`, () => {
+  const builder = new BatchBuilder({ keyArea, keepKeys, keepFrames: false });
+  measure(`decode, ${rings} rings${keyArea ? (keepKeys ? ', keys' : ', keys left out') : ''}`, () => {
     for (const chunk of chunks) builder.add(chunk);
     builder.takeAll();
   });
@@ -91,8 +91,8 @@ function measureLift(): void {
   });
 }
 
-for (const rings of [1, 2, 8]) measureDecode(rings, false);
-measureDecode(2, true);
+for (const rings of [1, 2, 8]) measureDecode(rings, false, false);
+for (const keepKeys of [false, true]) measureDecode(2, true, keepKeys);
 measurePipeline('decode, count', false, false, false);
 measurePipeline('decode, number maps, count', false, false, true);
 measurePipeline('decode, exits, number maps, count', false, true, true);

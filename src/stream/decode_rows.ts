@@ -3,7 +3,7 @@ import type { Columns } from './columns.ts';
 
 /** What records look like, and what of them is wanted. */
 export interface RecordOptions {
-  /** Records have a key area (`ProbeOptions.keyBytes` > 0): frames follow it. */
+  /** Records have a key area, filled or not (the kernel probe's always have): frames follow it. */
   readonly keyArea: boolean;
   readonly keepKeys: boolean;
   readonly keepFrames: boolean;
