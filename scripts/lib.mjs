@@ -1,0 +1,102 @@
+/** What the scripts share. No dependencies: they run before anything is installed. */
+import { spawn, spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+export const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..');
+
+/** Where stamps are kept; goes away with node_modules. */
+const STAMPS = join(ROOT, 'node_modules', '.mapaudit');
+
+/** The oldest Node that works, as package.json says it. */
+export function checkNode() {
+  const [major, minor] = process.versions.node.split('.').map(Number);
+  if (major > 20 || (major === 20 && minor >= 19)) return;
+  console.error(
+    `mapaudit needs Node 20.19 or newer; this is ${process.versions.node} (${process.execPath}).`,
+  );
+  process.exit(1);
+}
+
+/** A command with its output on the terminal. Resolves with the exit code, 127 when there is no such command. */
+export function run(command, args, options = {}) {
+  return new Promise((resolve) => {
+    const child = spawn(command, args, { cwd: ROOT, stdio: ['ignore', 'inherit', 'inherit'], ...options });
+    child.on('error', () => resolve(127));
+    child.on('close', (code) => resolve(code ?? 1));
+  });
+}
+
+/** For `run`: stdout may be someone's data. */
+export const TO_STDERR = { stdio: ['ignore', 2, 2] };
+
+/** A command's output, or undefined when it failed or is not there. */
+export function output(command, args, options = {}) {
+  const result = spawnSync(command, args, {
+    cwd: ROOT,
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'ignore'],
+    ...options,
+  });
+  return result.status === 0 ? result.stdout : undefined;
+}
+
+/** A digest of the contents of files and folders below ROOT: names, times and places do not matter. */
+export function digest(paths) {
+  const hash = createHash('sha256');
+  for (const path of paths.flatMap(filesOf).sort()) {
+    hash
+      .update(`${path}\0`)
+      .update(readFileSync(join(ROOT, path)))
+      .update('\0');
+  }
+  return hash.digest('hex');
+}
+
+function filesOf(path) {
+  const full = join(ROOT, path);
+  if (!existsSync(full)) return [];
+  const entries = readdirSync(dirname(full), { withFileTypes: true });
+  if (!entries.find((entry) => join(dirname(full), entry.name) === full).isDirectory()) return [path];
+  return readdirSync(full, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name).slice(ROOT.length + 1));
+}
+
+/** Does `make` unless it was done with this digest before and the result is still `there`. */
+export async function onceFor(name, wanted, there, make) {
+  const stamp = join(STAMPS, name);
+  if (there && existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return false;
+  await make();
+  mkdirSync(STAMPS, { recursive: true });
+  writeFileSync(stamp, wanted);
+  return true;
+}
+
+/** Installs what package-lock.json names, unless that was done. */
+export async function install() {
+  const installed =
+    existsSync(join(ROOT, 'node_modules', 'typescript')) && existsSync(join(ROOT, 'node_modules', 'koffi'));
+  await onceFor('installed', digest(['package-lock.json']), installed, async () => {
+    if (installed && matchesLock()) return;
+    console.error('Installing what package-lock.json names (npm ci) …');
+    const code = await run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], TO_STDERR);
+    if (code !== 0)
+      throw new Error(`npm ci failed (exit code ${code}). A registry that can be reached is needed once.`);
+  });
+}
+
+/** npm writes down what it installed; the same packages in the same versions need no second install. */
+function matchesLock() {
+  try {
+    const lock = JSON.parse(readFileSync(join(ROOT, 'package-lock.json'), 'utf8')).packages;
+    const there = JSON.parse(readFileSync(join(ROOT, 'node_modules', '.package-lock.json'), 'utf8')).packages;
+    return Object.entries(lock).every(([path, { version, optional }]) => {
+      return path === '' || (optional && !there[path]) || there[path]?.version === version;
+    });
+  } catch {
+    return false;
+  }
+}
