@@ -1,0 +1,75 @@
+import { type ElfFile, parseElf } from '../binary/elf/elf_file.ts';
+import { imageOf } from '../binary/elf/image.ts';
+import { type Bias, bias, type FileAddr, type FileOffset, toAddr } from '../model/addr.ts';
+import type { ByteSource } from '../model/byte_source.ts';
+import type { GoVersion, MapFlavour } from '../model/go_version.ts';
+import type { RuntimeOffsets } from '../model/probe_plan.ts';
+import { type BuildInfo, readBuildInfo } from './build_info.ts';
+import { flavourOf } from './flavour.ts';
+import { type ModuleData, readModuleData } from './module_data.ts';
+import { type Frame, framesAt } from './pclntab/frames.ts';
+import { type GoFunction, Pclntab } from './pclntab/pclntab.ts';
+import { findMapTypes } from './types/map_types.ts';
+import { TypeReader } from './types/type_reader.ts';
+import { knownMinor, NEWEST_KNOWN_MINOR, runtimeOffsets } from './versions/runtime_offsets.ts';
+
+/** Everything that mapaudit knows of one Go program, without running it. Addresses are those of the file. */
+export interface GoBinary {
+  readonly elf: ElfFile;
+  readonly buildInfo: BuildInfo;
+  readonly version: GoVersion;
+  /** Newer than the releases whose tables are known: those of the newest one are taken. */
+  readonly assumed: boolean;
+  readonly flavour: MapFlavour;
+  readonly offsets: RuntimeOffsets;
+  readonly moduleData: ModuleData;
+  /** The first function of that name. */
+  functionNamed(name: string): GoFunction | undefined;
+  functionAt(address: FileAddr): GoFunction | undefined;
+  readCode(f: GoFunction): Uint8Array;
+  read(address: FileAddr, length: number): Uint8Array | undefined;
+  fileOffsetOf(address: FileAddr): FileOffset | undefined;
+  /** The frames at an instruction, innermost first; for a return address ask with the address before it. */
+  frames(pc: FileAddr): readonly Frame[];
+  /** Reads types in a process that runs this binary with this bias; without a process in the file itself. */
+  typeReader(memory?: ByteSource, bias?: Bias): TypeReader;
+  /** Descriptors of all map types. */
+  mapTypes(): readonly FileAddr[];
+}
+
+/**
+ * Opens a Go program. Errors: those of `parseElf` (`elf-…`), of `readBuildInfo` (`not-go`, `go-too-old`,
+ * `gccgo`, `tinygo`), `no-pclntab`, `pclntab-corrupt`, `no-moduledata`.
+ */
+export function openGoBinary(source: ByteSource): GoBinary {
+  const elf = parseElf(source);
+  const buildInfo = readBuildInfo(elf);
+  const { version } = buildInfo;
+  const table = new Pclntab(elf);
+  const moduleData = readModuleData(elf, table.address, knownMinor(version));
+  table.setText(moduleData.text);
+  const flavour = flavourOf(version, (name) => table.functionNamed(name) !== undefined);
+  const offsets = runtimeOffsets(version, flavour);
+  const image = imageOf(elf);
+  const rules = { version: { ...version, minor: knownMinor(version) }, flavour, offsets };
+  return {
+    elf,
+    buildInfo,
+    version,
+    assumed: version.minor > NEWEST_KNOWN_MINOR,
+    flavour,
+    offsets,
+    moduleData,
+    functionNamed: (name) => table.functionNamed(name),
+    functionAt: (address) => table.functionAt(address),
+    readCode: (f) => elf.read(f.start, f.end - f.start) ?? new Uint8Array(0),
+    read: (address, length) => image.read(address, length),
+    fileOffsetOf: (address) => elf.fileOffsetOf(address),
+    frames: (pc) => framesAt(table, image, moduleData.gofunc, pc),
+    typeReader(memory = image, loadBias = bias(0)) {
+      const { types, etypes } = moduleData;
+      return new TypeReader(memory, { types: toAddr(types, loadBias), etypes: toAddr(etypes, loadBias) }, rules);
+    },
+    mapTypes: () => findMapTypes(image, moduleData),
+  };
+}

@@ -1,0 +1,151 @@
+import { view } from '../../binary/elf/bounded_reader.ts';
+import { type Addr, addr } from '../../model/addr.ts';
+import type { ByteSource } from '../../model/byte_source.ts';
+import type { GoVersion, MapFlavour } from '../../model/go_version.ts';
+import type { RuntimeOffsets } from '../../model/probe_plan.ts';
+import type { MapType, StructField, TypeHead } from './go_type.ts';
+import { kindOf } from './kinds.ts';
+import { mapLayout } from './map_layout.ts';
+
+/** abi.Type: go1.18–1.27 src/internal/abi/type.go (before 1.21 src/runtime/type.go). */
+const HEAD = 48;
+const TFLAG_UNCOMMON = 1;
+const TFLAG_EXTRA_STAR = 2;
+const TFLAG_NAMED = 4;
+const NAME_EMBEDDED = 8;
+
+const MAX_NAME = 1 << 14;
+const MAX_FIELDS = 4096;
+const MAX_SIZE = 1 << 40;
+
+/** Where a module's type names lie, as addresses in the memory that is read. */
+export interface TypeRange {
+  readonly types: Addr;
+  readonly etypes: Addr;
+}
+
+/** What the reader must know of the release. */
+export interface TypeRules {
+  readonly version: GoVersion;
+  readonly flavour: MapFlavour;
+  readonly offsets: RuntimeOffsets;
+}
+
+/**
+ * Reads type descriptors, of a process or of a file's image. Whatever cannot be read, or cannot be a type, is
+ * undefined. Answers are remembered: descriptors never change.
+ */
+export class TypeReader {
+  readonly #memory: ByteSource;
+  readonly #range: TypeRange;
+  readonly #rules: TypeRules;
+  readonly #heads = new Map<number, TypeHead | undefined>();
+
+  constructor(memory: ByteSource, range: TypeRange, rules: TypeRules) {
+    this.#memory = memory;
+    this.#range = range;
+    this.#rules = rules;
+  }
+
+  head(address: Addr): TypeHead | undefined {
+    if (!this.#heads.has(address)) this.#heads.set(address, this.#readHead(address));
+    return this.#heads.get(address);
+  }
+
+  nameOf(address: Addr): string | undefined {
+    return this.head(address)?.name;
+  }
+
+  map(address: Addr): MapType | undefined {
+    const head = this.head(address);
+    if (head?.kind !== 'map') return undefined;
+    const bytes = this.#memory.read(address, 136) ?? this.#memory.read(address, 88);
+    if (bytes === undefined) return undefined;
+    const words = view(bytes);
+    const key = addr(Number(words.getBigUint64(48, true)));
+    const elem = addr(Number(words.getBigUint64(56, true)));
+    const layout = mapLayout(words, this.#rules.flavour, this.#rules.version);
+    return layout === undefined ? undefined : { ...head, kind: 'map', key, elem, ...layout };
+  }
+
+  /** Fields of a struct type; undefined for other kinds. */
+  fields(address: Addr): readonly StructField[] | undefined {
+    if (this.head(address)?.kind !== 'struct') return undefined;
+    const slice = this.#memory.read(address + 56, 16);
+    if (slice === undefined) return undefined;
+    const [data, length] = [wordAt(slice, 0), wordAt(slice, 8)];
+    if (length > MAX_FIELDS) return undefined;
+    const bytes = this.#memory.read(data, length * 24);
+    if (bytes === undefined) return undefined;
+    const fields: StructField[] = [];
+    for (let at = 0; at < bytes.length; at += 24) {
+      const name = this.#name(wordAt(bytes, at));
+      if (name === undefined) return undefined;
+      const embedded = (name.flags & NAME_EMBEDDED) !== 0;
+      fields.push({ name: name.text, type: addr(wordAt(bytes, at + 8)), offset: wordAt(bytes, at + 16), embedded });
+    }
+    return fields;
+  }
+
+  /** Element type and length of an array type. */
+  array(address: Addr): { readonly elem: Addr; readonly length: number } | undefined {
+    if (this.head(address)?.kind !== 'array') return undefined;
+    const bytes = this.#memory.read(address + HEAD, 24);
+    return bytes === undefined ? undefined : { elem: addr(wordAt(bytes, 0)), length: wordAt(bytes, 16) };
+  }
+
+  /** Whether an interface type has methods: its first word then is an itab, not a type. */
+  hasMethods(address: Addr): boolean | undefined {
+    if (this.head(address)?.kind !== 'interface') return undefined;
+    const bytes = this.#memory.read(address + 64, 8);
+    return bytes === undefined ? undefined : wordAt(bytes, 0) > 0;
+  }
+
+  #readHead(address: Addr): TypeHead | undefined {
+    const bytes = this.#memory.read(address, HEAD);
+    if (bytes === undefined) return undefined;
+    const size = wordAt(bytes, 0);
+    const flags = bytes[20] ?? 0;
+    const kind = kindOf(bytes[23] ?? 0);
+    if (kind === undefined || size > MAX_SIZE) return undefined;
+    const name = this.#nameAt(address, view(bytes).getInt32(40, true));
+    if (name === undefined) return undefined;
+    const { typeDirectIface, typeDirectIfaceMask } = this.#rules.offsets;
+    return {
+      address,
+      name: (flags & TFLAG_EXTRA_STAR) !== 0 ? name.slice(1) : name,
+      kind,
+      size,
+      named: (flags & TFLAG_NAMED) !== 0 || (flags & TFLAG_UNCOMMON) !== 0,
+      direct: ((bytes[typeDirectIface] ?? 0) & typeDirectIfaceMask) !== 0,
+    };
+  }
+
+  /** A name offset counts from the module's types; a type made by reflect has none that could be read. */
+  #nameAt(type: Addr, offset: number): string | undefined {
+    const { types, etypes } = this.#range;
+    if (type < types || type >= etypes || offset <= 0) return undefined;
+    return this.#name(types + offset)?.text;
+  }
+
+  /** abi.Name: a byte of flags, the length as a variable-length number, the text. */
+  #name(address: number): { readonly flags: number; readonly text: string } | undefined {
+    const start = this.#memory.read(address, 4);
+    if (start === undefined) return undefined;
+    let length = 0;
+    let end = 1;
+    for (let shift = 0; end < 4; shift += 7) {
+      const byte = start[end++] ?? 0;
+      length |= (byte & 0x7f) << shift;
+      if (byte < 0x80) break;
+    }
+    if (length > MAX_NAME) return undefined;
+    const text = this.#memory.read(address + end, length);
+    return text === undefined ? undefined : { flags: start[0] ?? 0, text: new TextDecoder().decode(text) };
+  }
+}
+
+/** A 64-bit word as a number: addresses and sizes fit. */
+function wordAt(bytes: Uint8Array, at: number): number {
+  return Number(view(bytes).getBigUint64(at, true));
+}
