@@ -6,6 +6,7 @@ export default defineConfig(
   {
     ignores: [
       'dist/',
+      'dist.*.tmp/',
       'node_modules/',
       'coverage/',
       'test/.cache/',

@@ -61,7 +61,7 @@ function columnsOf(view: View, ops: readonly MapOp[], width: number): readonly T
     { column: { title: 'COUNT', align: 'right', min: 9, ideal: 9 }, cell: (one) => grouped(one.count) },
   ];
   const names: readonly TopColumn[] = [
-    { column: { title: SUBJECT[view], min: 26, ideal: 40, grows: true }, cell: (one) => one.subject },
+    { column: { title: SUBJECT[view], min: 30, ideal: 40, grows: true }, cell: (one) => one.subject },
     { column: { title: DETAIL[view], min: 18, ideal: 30, grows: true, drop: 1 }, cell: (one) => one.detail },
   ];
   const apart = [...numbers, ...ops.map(rateColumn), ...names];

@@ -11,7 +11,7 @@ const COLUMNS: readonly Column[] = [
   { title: 'MAPS', min: 7, ideal: 7, drop: 2 },
   { title: 'USER', min: 8, ideal: 8, drop: 4 },
   { title: 'CONTAINER', min: 12, ideal: 12, drop: 3 },
-  { title: 'AUDIT', min: 20, ideal: 20 },
+  { title: 'AUDIT', min: 40, ideal: 40 },
 ];
 
 /** The table of processes, and what to type next. */
@@ -52,7 +52,8 @@ function next(entries: readonly ProcessEntry[], style: Style): readonly string[]
   const first = entries.find((entry) => entry.auditable);
   if (first === undefined) return ['None of them can be audited. Why: mapaudit check -p PID'];
   return [
-    `Next: ${style.bold(`mapaudit top -p ${first.pid}`)} for the busiest maps, ${style.bold(`mapaudit trace -p ${first.pid} --op delete`)} for who deletes.`,
+    `Next: ${style.bold(`mapaudit top -p ${first.pid}`)} for the busiest maps,`,
+    `      ${style.bold(`mapaudit trace -p ${first.pid} --op delete`)} for who deletes.`,
   ];
 }
 

@@ -36,21 +36,15 @@ function byDrop(columns: readonly Column[]): readonly Column[] {
   return columns.filter((column) => column.drop !== undefined).sort((a, b) => (b.drop ?? 0) - (a.drop ?? 0));
 }
 
-/** Widens column by column, the one that lacks most first, up to their limits. Returns what is left. */
+/** Widens column by column, the narrowest first, up to their limits. Returns what is left. */
 function share(widths: Map<Column, number>, spare: number, limit: (column: Column) => number): number {
-  let left = spare;
-  while (left > 0) {
+  for (let left = spare; left > 0; left--) {
     const wanting = [...widths].filter(([column, width]) => width < limit(column));
     if (wanting.length === 0) return left;
-    const [column, width] = wanting.reduce((a, b) => (lack(b, limit) > lack(a, limit) ? b : a));
+    const [column, width] = wanting.reduce((a, b) => (b[1] < a[1] ? b : a));
     widths.set(column, width + 1);
-    left--;
   }
-  return left;
-}
-
-function lack([column, width]: [Column, number], limit: (column: Column) => number): number {
-  return limit(column) - width;
+  return 0;
 }
 
 /** One line: cells cut and filled to their columns. The last one is not filled; without a limit none is cut. */

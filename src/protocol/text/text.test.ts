@@ -66,8 +66,8 @@ describe('table', () => {
   });
 
   test('narrow: first less than ideal, then a column goes', () => {
-    expect(layout(columns, 18)).toEqual([4, 6, 4]);
-    expect(layout(columns, 12)).toEqual([4, 6, 0]);
+    expect(layout(columns, 18)).toEqual([5, 5, 4]);
+    expect(layout(columns, 12)).toEqual([5, 5, 0]);
   });
 
   test('rows are cut to their columns, and not when there is no limit', () => {
