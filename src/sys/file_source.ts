@@ -8,6 +8,7 @@ export interface FileSource extends ByteSource, Closable {
   readonly size: number;
   /** Tells one file from another, whatever names it goes by: device and inode. */
   readonly identity: string;
+  readonly inode: number;
 }
 
 const PAGE = 1 << 16;
@@ -34,6 +35,7 @@ export function openFile(path: string): FileSource {
     name: path,
     size,
     identity: `${dev}:${ino}`,
+    inode: ino,
     read(position, length) {
       if (closed || position < 0 || length < 0 || position + length > size) return undefined;
       const start = position % PAGE;

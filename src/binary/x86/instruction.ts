@@ -88,6 +88,11 @@ export function decodeX86(code: Uint8Array, address: FileAddr): Instruction[] {
   return found;
 }
 
+/** Without the NOPs that compilers put before branches and loops: `90`, `66 90`, and the longer ones. */
+export function withoutPadding(code: readonly Instruction[]): Instruction[] {
+  return code.filter((i) => i.mnemonic !== 'nop' && !(i.mnemonic === 'xchg' && i.op0 === i.op1));
+}
+
 function convert(
   raw: IcedInstruction,
   bytes: Uint8Array,

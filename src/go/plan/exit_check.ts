@@ -1,4 +1,4 @@
-import type { Instruction } from '../../binary/x86/instruction.ts';
+import { type Instruction, withoutPadding } from '../../binary/x86/instruction.ts';
 import type { FileAddr } from '../../model/addr.ts';
 import type { Register } from '../../model/probe_plan.ts';
 
@@ -28,7 +28,8 @@ const WINDOW = 6;
  * similar check at the beginning is fatal when the mark IS set; that tells them apart.
  * go1.26.8 src/internal/runtime/maps/map.go, Delete; go1.23.12 src/runtime/map.go, mapdelete.
  */
-export function findExits(code: readonly Instruction[], mark: WritingMark, isFatal: IsFatal): ExitPoint[] {
+export function findExits(all: readonly Instruction[], mark: WritingMark, isFatal: IsFatal): ExitPoint[] {
+  const code = withoutPadding(all);
   const found: ExitPoint[] = [];
   code.forEach((branch, index) => {
     if (branch.flow !== 'branch' || branch.target === undefined) return;

@@ -1,5 +1,5 @@
 import { isEmulated } from '../../binary/x86/emulated.ts';
-import type { Instruction } from '../../binary/x86/instruction.ts';
+import { type Instruction, withoutPadding } from '../../binary/x86/instruction.ts';
 import type { Register } from '../../model/probe_plan.ts';
 
 /** Where a function's arguments are all in their registers and a hit is one call. */
@@ -21,7 +21,8 @@ const STACKGUARD0 = 0x10;
  * before, the check's own branch must do, with a look at the flags that it looks at. Undefined when the
  * code has neither shape.
  */
-export function findEntry(code: readonly Instruction[]): EntryPoint | undefined {
+export function findEntry(all: readonly Instruction[]): EntryPoint | undefined {
+  const code = withoutPadding(all);
   const first = code[0];
   if (first === undefined) return undefined;
   const check = stackCheck(code);

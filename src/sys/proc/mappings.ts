@@ -15,10 +15,15 @@ export interface FileMapping {
 
 const LINE = /^([0-9a-f]+)-([0-9a-f]+) (\S+) ([0-9a-f]+) \S+ (\d+)\s*(.*)$/;
 
-/** The mappings of the file that the process runs, in the order of addresses. */
-export function exeMappings(pid: Pid, inode: number): readonly FileMapping[] {
-  const text = readFileSync(`/proc/${pid}/maps`, 'utf8');
-  return parseMappings(text).filter((mapping) => mapping.inode === inode);
+/**
+ * The mappings of the file that the process runs, in the order of addresses. On an overlay the inode differs
+ * from that of stat(2): then the path tells.
+ */
+export function exeMappings(pid: Pid, inode: number, exe: string | undefined): readonly FileMapping[] {
+  const all = parseMappings(readFileSync(`/proc/${pid}/maps`, 'utf8'));
+  const byInode = all.filter((mapping) => mapping.inode === inode);
+  const isExe = (path: string): boolean => path === exe || path === `${exe ?? ''} (deleted)`;
+  return byInode.length > 0 ? byInode : all.filter((mapping) => isExe(mapping.path));
 }
 
 export function parseMappings(text: string): FileMapping[] {

@@ -1,0 +1,191 @@
+import { view } from '../../binary/elf/bounded_reader.ts';
+import { type Addr, hex } from '../../model/addr.ts';
+import type { TypeHead } from '../types/go_type.ts';
+import type { TypeReader } from '../types/type_reader.ts';
+import { formatComplex, formatFloat } from './number.ts';
+import { quote, trimCut } from './quote.ts';
+
+/** A string's text, as far as it is known. */
+export interface TextPart {
+  readonly bytes: Uint8Array;
+  /** Its true length in bytes. */
+  readonly length: number;
+}
+
+/** What an interface holds, as far as it is known. */
+export interface ValuePart extends TextPart {
+  /** Dynamic type; 0: a nil interface. */
+  readonly type: Addr;
+  /** What lies in turn elsewhere, seen from the value's start. */
+  readonly inside: Elsewhere;
+}
+
+export type Missing = 'unreadable' | 'not-captured';
+
+/** Finds what a value refers to, by the offset of the string header or interface from the value's start. */
+export interface Elsewhere {
+  text(offset: number): TextPart | Missing;
+  value(offset: number): ValuePart | Missing;
+}
+
+/** A value in Go syntax. Missing bytes are shown as `…`. */
+export interface FormattedValue {
+  readonly text: string;
+  readonly truncated: boolean;
+  readonly unreadable: boolean;
+}
+
+/** Nothing that lies elsewhere was captured. */
+export const NOTHING_ELSEWHERE: Elsewhere = { text: () => 'not-captured', value: () => 'not-captured' };
+
+/** Deeper nesting is not shown. */
+const MAX_DEPTH = 8;
+const ELLIPSIS = '…';
+/** Interfaces show these as they are; values of other types as a conversion. */
+const PLAIN_IN_INTERFACE = new Set(['int', 'string', 'float64', 'bool', 'complex128']);
+
+/**
+ * Writes a value in Go syntax: strings as strconv.Quote writes them, numbers plain, structs and arrays as
+ * `main.Pair{A: 1, B: "x"}` and `[2]uint8{1, 2}`, pointers as addresses. Undefined when the type is not known.
+ */
+export function formatValue(
+  types: TypeReader,
+  type: Addr,
+  bytes: Uint8Array,
+  elsewhere: Elsewhere,
+): FormattedValue | undefined {
+  const head = types.head(type);
+  if (head === undefined) return undefined;
+  const writer = new Writer(types);
+  const text = writer.write(head, bytes, 0, elsewhere, 0);
+  return { text, truncated: writer.truncated, unreadable: writer.unreadable };
+}
+
+class Writer {
+  truncated = false;
+  unreadable = false;
+  readonly #types: TypeReader;
+
+  constructor(types: TypeReader) {
+    this.#types = types;
+  }
+
+  write(type: TypeHead, bytes: Uint8Array, offset: number, elsewhere: Elsewhere, depth: number): string {
+    if (depth > MAX_DEPTH) return this.#cut();
+    switch (type.kind) {
+      case 'string':
+        return this.#text(elsewhere.text(offset));
+      case 'interface':
+        return this.#interface(elsewhere.value(offset), depth);
+      case 'struct':
+        return this.#struct(type, bytes, offset, elsewhere, depth);
+      case 'array':
+        return this.#array(type, bytes, offset, elsewhere, depth);
+      default:
+        if (offset + type.size > bytes.length) return this.#cut();
+        return scalar(type, view(bytes), offset);
+    }
+  }
+
+  #cut(): string {
+    this.truncated = true;
+    return ELLIPSIS;
+  }
+
+  #missing(why: Missing): string {
+    if (why === 'unreadable') this.unreadable = true;
+    else this.truncated = true;
+    return ELLIPSIS;
+  }
+
+  #text(part: TextPart | Missing): string {
+    if (typeof part === 'string') return this.#missing(part);
+    if (part.bytes.length >= part.length) return quote(part.bytes);
+    this.truncated = true;
+    return quote(trimCut(part.bytes)) + ELLIPSIS;
+  }
+
+  #interface(part: ValuePart | Missing, depth: number): string {
+    if (typeof part === 'string') return this.#missing(part);
+    if (part.type === 0) return 'nil';
+    const type = this.#types.head(part.type);
+    if (type === undefined) return this.#cut();
+    const text =
+      type.kind === 'string' ? this.#text(part) : this.write(type, part.bytes, 0, part.inside, depth + 1);
+    return inInterface(type, text);
+  }
+
+  #struct(type: TypeHead, bytes: Uint8Array, offset: number, elsewhere: Elsewhere, depth: number): string {
+    const fields = this.#types.fields(type.address);
+    if (fields === undefined) return this.#cut();
+    const shown = fields.map((field) => {
+      const head = this.#types.head(field.type);
+      const value =
+        head === undefined ? this.#cut() : this.write(head, bytes, offset + field.offset, elsewhere, depth + 1);
+      return `${field.name}: ${value}`;
+    });
+    return `${type.name}{${shown.join(', ')}}`;
+  }
+
+  #array(type: TypeHead, bytes: Uint8Array, offset: number, elsewhere: Elsewhere, depth: number): string {
+    const array = this.#types.array(type.address);
+    const elem = array === undefined ? undefined : this.#types.head(array.elem);
+    if (array === undefined || elem === undefined) return this.#cut();
+    const shown: string[] = [];
+    for (let i = 0; i < array.length; i++) {
+      const at = offset + i * elem.size;
+      if (at + elem.size > bytes.length) {
+        shown.push(this.#cut());
+        break;
+      }
+      shown.push(this.write(elem, bytes, at, elsewhere, depth + 1));
+    }
+    return `${type.name}{${shown.join(', ')}}`;
+  }
+}
+
+/** A value inside an interface tells its type, unless the type is what a literal would have anyway. */
+export function inInterface(type: TypeHead, text: string): string {
+  if (PLAIN_IN_INTERFACE.has(type.name) || type.kind === 'struct' || type.kind === 'array') return text;
+  const name = type.kind === 'pointer' || type.kind === 'chan' ? `(${type.name})` : type.name;
+  return `${name}(${text})`;
+}
+
+/** A value of a kind that holds no other values. The caller has made sure that all its bytes are there. */
+function scalar({ kind, size }: TypeHead, bytes: DataView, at: number): string {
+  switch (kind) {
+    case 'bool':
+      return bytes.getUint8(at) === 0 ? 'false' : 'true';
+    case 'int':
+    case 'int8':
+    case 'int16':
+    case 'int32':
+    case 'int64':
+      return String(BigInt.asIntN(size * 8, word(bytes, at, size)));
+    case 'float32':
+      return formatFloat(bytes.getFloat32(at, true), 32);
+    case 'float64':
+      return formatFloat(bytes.getFloat64(at, true), 64);
+    case 'complex64':
+      return formatComplex(bytes.getFloat32(at, true), bytes.getFloat32(at + 4, true), 32);
+    case 'complex128':
+      return formatComplex(bytes.getFloat64(at, true), bytes.getFloat64(at + 8, true), 64);
+    case 'uint':
+    case 'uint8':
+    case 'uint16':
+    case 'uint32':
+    case 'uint64':
+    case 'uintptr':
+      return String(word(bytes, at, size));
+    default: {
+      const address = Number(word(bytes, at, Math.min(size, 8)));
+      return address === 0 ? 'nil' : hex(address);
+    }
+  }
+}
+
+function word(bytes: DataView, at: number, size: number): bigint {
+  let value = 0n;
+  for (let i = size - 1; i >= 0; i--) value = (value << 8n) | BigInt(bytes.getUint8(at + i));
+  return value;
+}
