@@ -94,6 +94,8 @@ struct bpf_map_def SEC("maps") key_plans = { BPF_MAP_TYPE_HASH, sizeof(struct ty
 struct bpf_map_def SEC("maps") verdicts = { BPF_MAP_TYPE_HASH, sizeof(struct verdict_key), 4, 65536, 0 };
 struct bpf_map_def SEC("maps") control = { BPF_MAP_TYPE_ARRAY, 4, sizeof(struct control), 1, 0 };
 struct bpf_map_def SEC("maps") ticks = { BPF_MAP_TYPE_PERCPU_ARRAY, 4, 8, 1, 0 };
+/* Records of any kind that found the ring full: one number to look at after each drain. */
+struct bpf_map_def SEC("maps") lost = { BPF_MAP_TYPE_PERCPU_ARRAY, 4, 8, 1, 0 };
 /* open[goid % OPEN_SLOTS] = goid, while the record of that goroutine's operation waits for its exit. */
 struct bpf_map_def SEC("maps") open = { BPF_MAP_TYPE_ARRAY, 4, 8, OPEN_SLOTS, 0 };
 
@@ -407,12 +409,20 @@ static __always_inline int sampled_out(void)
 	return __sync_fetch_and_add(tick, 1) % c->sample_every != 0;
 }
 
-static __always_inline void *reserve(__u64 size)
+static __always_inline void *reserve(__u32 site, __u64 size)
 {
-	__u32 cpu = bpf_get_smp_processor_id();
+	__u32 cpu = bpf_get_smp_processor_id(), zero = 0;
 	void *ring = bpf_map_lookup_elem(&rings, &cpu);
+	void *record = ring ? bpf_ringbuf_reserve(ring, size, 0) : 0;
+	__u64 *missed;
 
-	return ring ? bpf_ringbuf_reserve(ring, size, 0) : 0;
+	if (record)
+		return record;
+	bump(site, COUNT_RING_FULL);
+	missed = bpf_map_lookup_elem(&lost, &zero);
+	if (missed)
+		__sync_fetch_and_add(missed, 1);
+	return 0;
 }
 
 static __always_inline __u32 at_most(__u64 n, __u32 limit)
@@ -594,13 +604,11 @@ static __always_inline void fill_map(struct record_head *head)
 
 static __always_inline void emit(struct regs *ctx, const struct hit *hit, const struct key *key)
 {
-	struct record_head *head = reserve(config.record_size);
+	struct record_head *head = reserve(hit->site, config.record_size);
 	void *area = head + 1;
 
-	if (!head) {
-		bump(hit->site, COUNT_RING_FULL);
+	if (!head)
 		return;
-	}
 	head->time = bpf_ktime_get_ns();
 	head->pid = hit->pid;
 	head->tid = hit->tid;
@@ -713,11 +721,9 @@ int on_exit(struct regs *ctx)
 	*(volatile __u64 *)open_goid = 0;
 	hit.map = register_value(ctx, sites[hit.site].exit_register);
 	who(&hit);
-	head = reserve(EXIT_RECORD);
-	if (!head) {
-		bump(hit.site, COUNT_RING_FULL);
+	head = reserve(hit.site, EXIT_RECORD);
+	if (!head)
 		return 0;
-	}
 	head->time = bpf_ktime_get_ns();
 	head->pid = hit.pid;
 	head->tid = hit.tid;

@@ -5,7 +5,6 @@ import type { Questions } from '../protocol/questions.ts';
  * `--help` and `--version` load nothing that needs the kernel.
  */
 export async function connect(): Promise<Questions> {
-  // @ts-expect-error: the agent is not there yet; this line and the cast go when it is.
-  const agent = (await import('../agent/index.ts')) as { createQuestions(): Questions };
-  return agent.createQuestions();
+  const { createQuestions } = await import('../agent/index.ts');
+  return createQuestions();
 }

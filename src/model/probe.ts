@@ -71,6 +71,8 @@ export interface RunningProbe extends Closable {
   drain(consume: (chunk: RingChunk) => void): bigint;
   /** Takes the probes out; rings and counters can still be read. `close` does it too. */
   detach(): void;
+  /** Records that found the ring full so far, exits included. Cheap: one look. */
+  lost(): number;
   siteCounts(): readonly SiteCount[];
   counters(): readonly KernelCounter[];
   /** Tells the kernel how to fetch the keys of these types in this process (0 = every process of the binary). */

@@ -11,9 +11,12 @@ export function parseCpuList(text: string): number[] {
   return cpus;
 }
 
+let possible: number | undefined;
+
 /** CPUs that the kernel has made room for: per-CPU values have one slot for each. */
 export function possibleCpus(): number {
-  return Math.max(...parseCpuList(readFileSync('/sys/devices/system/cpu/possible', 'utf8'))) + 1;
+  possible ??= Math.max(...parseCpuList(readFileSync('/sys/devices/system/cpu/possible', 'utf8'))) + 1;
+  return possible;
 }
 
 export function onlineCpus(): number[] {

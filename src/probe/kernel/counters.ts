@@ -10,8 +10,8 @@ import { u32 } from './maps.ts';
 /** struct counter_slot: key (map, type, caller, site and pid), count, state. In 32-bit words. */
 const SLOT_BYTES = 64;
 const WORDS = SLOT_BYTES / 4;
-const COUNT_WORD = 10;
-const STATE_WORD = 12;
+const COUNT_WORD = 8;
+const STATE_WORD = 10;
 const SLOT_READY = 2;
 const KEY_BYTES = 32;
 const TWO_32 = 2 ** 32;
@@ -67,21 +67,23 @@ export class KernelCounters implements Closable {
 
 /** Totals of each site: hits, sampled out, ring full, ignored. */
 export function readSiteCounts(map: Fd, sites: readonly number[]): SiteCount[] {
-  const values = new Uint8Array(possibleCpus() * 8);
-  const read = (index: number): number => {
-    if (!lookupElement(map, u32(index), values)) return 0;
-    const words = new Uint32Array(values.buffer);
-    let sum = 0;
-    for (let at = 0; at < words.length; at += 2) sum += u64(words, at);
-    return sum;
-  };
   return sites.map((site) => ({
     site,
-    hits: read(site * 4),
-    sampledOut: read(site * 4 + 1),
-    ringFull: read(site * 4 + 2),
-    ignored: read(site * 4 + 3),
+    hits: readTotal(map, site * 4),
+    sampledOut: readTotal(map, site * 4 + 1),
+    ringFull: readTotal(map, site * 4 + 2),
+    ignored: readTotal(map, site * 4 + 3),
   }));
+}
+
+/** One number of a per-CPU array, over all CPUs. */
+export function readTotal(map: Fd, index = 0): number {
+  const values = new Uint8Array(possibleCpus() * 8);
+  if (!lookupElement(map, u32(index), values)) return 0;
+  const words = new Uint32Array(values.buffer);
+  let sum = 0;
+  for (let at = 0; at < words.length; at += 2) sum += u64(words, at);
+  return sum;
 }
 
 function counterAt(words: Uint32Array, at: number, count: number): KernelCounter {

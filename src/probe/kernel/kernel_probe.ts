@@ -21,7 +21,7 @@ import { monotonicNs } from '../../sys/clock.ts';
 import { ownPidNamespace } from '../../sys/cpus.ts';
 import type { Fd } from '../../sys/fd.ts';
 import { fillConfig } from './config.ts';
-import { KernelCounters, readSiteCounts } from './counters.ts';
+import { KernelCounters, readSiteCounts, readTotal } from './counters.ts';
 import { supportsUprobeMulti } from './features.ts';
 import { type AttachMethod, attachSites } from './links.ts';
 import { createMaps, type ProbeMaps, u32 } from './maps.ts';
@@ -40,6 +40,8 @@ export interface KernelProbeSpec {
   readonly options: ProbeOptions;
   /** Code to compare the plan with: the process's memory, or the file's image with bias 0. */
   readonly code: { readonly memory: ByteSource; readonly bias: Bias };
+  /** How to fetch keys, told to the kernel before the first hit. */
+  readonly keyPlans?: readonly KeyPlan[];
   /** Attach the program that does nothing instead: the floor that costs are measured against. */
   readonly empty?: boolean;
 }
@@ -88,6 +90,7 @@ class KernelProbe implements RunningProbe {
       ? own(new KernelCounters(this.#maps.named('counter_slots'), this.#maps.named('counters')))
       : undefined;
     this.setSampling(options.sampleEvery);
+    if (scope.type === 'process') this.setKeyPlans(scope.pid, spec.keyPlans ?? []);
     closing.add(this.#links);
     const method: AttachMethod = supportsUprobeMulti() ? 'multi' : 'perf';
     const linkOwn = this.#links.add.bind(this.#links);
@@ -119,6 +122,10 @@ class KernelProbe implements RunningProbe {
 
   detach(): void {
     this.#links.close();
+  }
+
+  lost(): number {
+    return readTotal(this.#maps.named('lost'));
   }
 
   siteCounts(): readonly SiteCount[] {

@@ -1,0 +1,23 @@
+import { planProbes } from '../go/plan/plan.ts';
+import type { MapOp } from '../model/map_op.ts';
+import { WRITE_OPS } from '../model/map_op.ts';
+import type { ProbePlan } from '../model/probe_plan.ts';
+import type { EffectMode } from '../protocol/options.ts';
+import type { Target } from './target.ts';
+
+/** How it is found out what operations did. */
+export type Effects = 'exit' | 'next' | 'off';
+
+/**
+ * `auto` takes the second probe: it costs half a microsecond a write, and in exchange tells at once, and
+ * without guessing, what the write did.
+ */
+export function effectsOf(mode: EffectMode, ops: readonly MapOp[]): Effects {
+  if (!ops.some((op) => WRITE_OPS.includes(op))) return 'off';
+  return mode === 'auto' ? 'exit' : mode;
+}
+
+/** What to probe in a process. */
+export function planFor(target: Target, ops: readonly MapOp[], effects: Effects): ProbePlan {
+  return planProbes(target.binary, { ops, exits: effects === 'exit' });
+}

@@ -1,0 +1,180 @@
+import type { ProbeOptions } from '../model/probe.ts';
+import type { Notice } from '../protocol/notice.ts';
+import type { TopOptions } from '../protocol/options.ts';
+import type { TopLine, TopSession } from '../protocol/questions.ts';
+import type { KeyPrefixCounter, Snapshot } from '../protocol/snapshot.ts';
+import type { EndReason, Summary } from '../protocol/summary.ts';
+import { captureBytes, kernelFilter } from '../query/kernel_filter.ts';
+import { Tally } from '../query/tally.ts';
+import type { Audit } from './audit.ts';
+import { Fleet } from './fleet.ts';
+import { ringBytesOf } from './ring_size.ts';
+import { RunClock } from './run_clock.ts';
+import { TopCounts } from './top_counts.ts';
+
+/** One operation in so many has its key looked at, while keys are wanted. */
+const KEY_SAMPLING = 64;
+
+/** Starts `top`: operations are counted in the kernel; keys are sampled while somebody wants them. */
+export function startTop(options: TopOptions, signal: AbortSignal): TopSession {
+  const wish = { keys: false };
+  return {
+    lines: topLines(options, signal, wish),
+    wantKeys(on) {
+      wish.keys = on && options.keys.type === 'full';
+    },
+  };
+}
+
+async function* topLines(
+  options: TopOptions,
+  signal: AbortSignal,
+  wish: { readonly keys: boolean },
+): AsyncGenerator<TopLine, void> {
+  const run = new TopRun(options);
+  const clock = new RunClock(options.durationMs, signal);
+  let nextSnapshot = options.once ? Infinity : options.intervalMs;
+  try {
+    let end: EndReason | undefined;
+    while (end === undefined) {
+      run.sampleKeys(wish.keys);
+      run.step(clock.isTimeToLook);
+      yield* run.takeLines();
+      end = clock.ended ?? run.ended;
+      if (end === undefined && clock.elapsedMs >= nextSnapshot) {
+        yield run.snapshot(clock.elapsedMs);
+        nextSnapshot += options.intervalMs * Math.ceil((clock.elapsedMs - nextSnapshot) / options.intervalMs || 1);
+      }
+      if (end === undefined) await clock.tick();
+    }
+    run.detach();
+    yield* run.takeLines();
+    yield run.snapshot(clock.elapsedMs, end);
+    yield run.summary(end, clock.elapsedMs);
+  } finally {
+    run.close();
+  }
+}
+
+class TopRun {
+  readonly #options: TopOptions;
+  readonly #fleet: Fleet;
+  readonly #counts = new Map<Audit, TopCounts>();
+  /** Counts of processes that have ended. */
+  readonly #gone: TopCounts[] = [];
+  #lines: (TopLine | Notice)[] = [];
+  #sampling = false;
+  #lastAt = 0;
+
+  constructor(options: TopOptions) {
+    this.#options = options;
+    this.#fleet = new Fleet(
+      { selection: options.selection, ops: options.filters.ops, effects: 'off', probe: probeOptions(options) },
+      {
+        joined: (audit) => this.#join(audit),
+        left: (audit) => this.#leave(audit),
+        notice: (notice) => this.#lines.push(notice),
+      },
+    );
+  }
+
+  get ended(): EndReason | undefined {
+    return this.#fleet.ended;
+  }
+
+  takeLines(): readonly TopLine[] {
+    const lines = this.#lines;
+    this.#lines = [];
+    return lines;
+  }
+
+  sampleKeys(on: boolean): void {
+    if (on === this.#sampling) return;
+    this.#sampling = on;
+    for (const counts of this.#counts.values()) counts.sampleKeys(on ? KEY_SAMPLING : 0);
+  }
+
+  step(look: boolean): void {
+    if (look) this.#fleet.look();
+    if (this.#sampling) for (const counts of this.#counts.values()) counts.drain();
+  }
+
+  detach(): void {
+    for (const audit of this.#fleet.audits) audit.probe.detach();
+  }
+
+  snapshot(elapsedMs: number, ended?: EndReason): Snapshot {
+    const seconds = Math.max(0.001, (elapsedMs - this.#lastAt) / 1000);
+    for (const counts of this.#counts.values()) counts.read(seconds);
+    const all = this.#all();
+    const counters = all.flatMap((counts) => counts.rows());
+    const prefixes = all.flatMap((counts): KeyPrefixCounter[] => counts.keyPrefixes(elapsedMs));
+    const snapshot: Snapshot = {
+      type: 'snapshot',
+      time: new Date().toISOString(),
+      elapsed_ms: Math.round(elapsedMs),
+      interval_ms: Math.round(elapsedMs - this.#lastAt),
+      targets: this.#fleet.audits.map((audit) => audit.attached),
+      counters,
+      ...(this.#sampling ? { key_prefixes: prefixes, keys_sampled_every: KEY_SAMPLING } : {}),
+      events: counters.reduce((sum, row) => sum + row.count, 0),
+      // Counted in the kernel: nothing passes through a ring that could be full.
+      lost: 0,
+      loss: { ring_full: 0, output_slow: 0, key_unreadable: 0, stack_unreadable: 0 },
+      ...(ended === undefined ? {} : { ended }),
+    };
+    this.#lastAt = elapsedMs;
+    return snapshot;
+  }
+
+  summary(ended: EndReason, elapsedMs: number): Summary {
+    const tally = new Tally();
+    for (const row of this.#all().flatMap((counts) => counts.rows())) tally.addUnseen(row.op, row.count);
+    const byOp = tally.byOp();
+    return {
+      type: 'summary',
+      ended,
+      duration_ms: Math.round(elapsedMs),
+      events: Object.values(byOp).reduce((sum, op) => sum + op.events, 0),
+      lost: 0,
+      sampled: 0,
+      loss: { ring_full: 0, output_slow: 0, key_unreadable: 0, stack_unreadable: 0 },
+      by_op: byOp,
+    };
+  }
+
+  close(): void {
+    this.#fleet.close();
+  }
+
+  #all(): readonly TopCounts[] {
+    return [...this.#gone, ...this.#counts.values()];
+  }
+
+  #join(audit: Audit): void {
+    this.#lines.push(audit.attached);
+    const counts = new TopCounts(audit, this.#options);
+    if (this.#sampling) counts.sampleKeys(KEY_SAMPLING);
+    this.#counts.set(audit, counts);
+  }
+
+  #leave(audit: Audit): void {
+    const counts = this.#counts.get(audit);
+    this.#counts.delete(audit);
+    if (counts === undefined) return;
+    counts.read(1);
+    counts.freeze();
+    this.#gone.push(counts);
+  }
+}
+
+function probeOptions(options: TopOptions): ProbeOptions {
+  return {
+    mode: 'both',
+    sampleEvery: 0,
+    frames: 0,
+    keyBytes: captureBytes(options.keys, options.filters),
+    ...kernelFilter(options.filters),
+    ringBytes: ringBytesOf(options.ringBytes),
+  };
+}

@@ -1,0 +1,190 @@
+import { randomBytes } from 'node:crypto';
+import type { ProbeOptions } from '../model/probe.ts';
+import type { TraceEvent } from '../protocol/event.ts';
+import type { Notice } from '../protocol/notice.ts';
+import type { TraceOptions } from '../protocol/options.ts';
+import type { TraceLine } from '../protocol/questions.ts';
+import type { EndReason, Summary } from '../protocol/summary.ts';
+import { captureBytes, kernelFilter } from '../query/kernel_filter.ts';
+import { Tally } from '../query/tally.ts';
+import type { Audit } from './audit.ts';
+import { Fleet } from './fleet.ts';
+import { effectsOf } from './plans.ts';
+import { ringBytesOf } from './ring_size.ts';
+import { RunClock } from './run_clock.ts';
+import { type TraceShared, TraceStream } from './trace_stream.ts';
+
+/** A consumer that takes longer than this for a batch holds the drain up: what is lost then is its loss. */
+const SLOW_MS = 50;
+
+/** A running `trace`: probes in place until the iteration ends, whichever way. */
+export async function* traceLines(
+  options: TraceOptions,
+  signal: AbortSignal,
+): AsyncGenerator<readonly TraceLine[], void> {
+  const run = new TraceRun(options);
+  const clock = new RunClock(options.durationMs, signal);
+  try {
+    let end: EndReason | undefined;
+    while (end === undefined) {
+      const lines = run.step(clock.isTimeToLook);
+      if (lines.length > 0) {
+        const before = performance.now();
+        yield lines;
+        run.consumerTook(performance.now() - before);
+      }
+      end = run.ended ?? clock.ended;
+      if (end === undefined) await clock.tick();
+    }
+    yield run.finish(end, clock.elapsedMs);
+  } finally {
+    run.close();
+  }
+}
+
+class TraceRun {
+  readonly #options: TraceOptions;
+  readonly #tally = new Tally();
+  readonly #shared: TraceShared;
+  readonly #streams = new Map<Audit, TraceStream>();
+  readonly #fleet: Fleet;
+  /** Lines that came up outside a drain: attachments, notices, the last events of a process. */
+  #extra: TraceLine[] = [];
+  #sampled = 0;
+  #lostGone = 0;
+  #lostSeen = 0;
+  #outputSlow = 0;
+  #slow = false;
+
+  constructor(options: TraceOptions) {
+    this.#options = options;
+    const effects = effectsOf(options.effects, options.filters.ops);
+    const wanted = (): number => (options.count ?? Infinity) - this.#tally.events;
+    this.#shared = { options, effects, tally: this.#tally, wanted, salt: randomBytes(32) };
+    this.#fleet = new Fleet(
+      { selection: options.selection, ops: options.filters.ops, effects, probe: probeOptions(options) },
+      {
+        joined: (audit) => this.#join(audit),
+        left: (audit) => this.#leave(audit),
+        notice: (notice) => this.#extra.push(notice),
+      },
+    );
+  }
+
+  get ended(): EndReason | undefined {
+    return this.#isCountReached ? 'count' : this.#fleet.ended;
+  }
+
+  get #isCountReached(): boolean {
+    return this.#tally.events >= (this.#options.count ?? Infinity);
+  }
+
+  /** The consumer was busy for so long with the last batch. */
+  consumerTook(ms: number): void {
+    this.#slow = ms > SLOW_MS;
+  }
+
+  step(look: boolean): readonly TraceLine[] {
+    if (look) this.#fleet.look();
+    const events: TraceEvent[] = [];
+    for (const stream of this.#streams.values()) stream.drain(events);
+    this.#noteLoss();
+    const lines: TraceLine[] = [...this.#extra, ...events];
+    this.#extra = [];
+    return lines;
+  }
+
+  finish(ended: EndReason, elapsedMs: number): readonly TraceLine[] {
+    const events: TraceEvent[] = [];
+    for (const stream of this.#streams.values()) this.#finishStream(stream, events);
+    this.#streams.clear();
+    return [...this.#extra, ...events, this.#summary(ended, elapsedMs)];
+  }
+
+  close(): void {
+    this.#fleet.close();
+  }
+
+  #join(audit: Audit): void {
+    this.#extra.push(audit.attached);
+    this.#streams.set(audit, new TraceStream(audit, this.#shared));
+  }
+
+  /** Its rings still hold what it did last. */
+  #leave(audit: Audit): void {
+    const stream = this.#streams.get(audit);
+    const events: TraceEvent[] = [];
+    if (stream !== undefined) this.#finishStream(stream, events);
+    this.#streams.delete(audit);
+    this.#extra.push(...events);
+  }
+
+  #finishStream(stream: TraceStream, events: TraceEvent[]): void {
+    // What was asked for has been delivered: what came after it is neither wanted nor lost.
+    if (this.#isCountReached) {
+      this.#lostGone += stream.ringFull;
+      return;
+    }
+    const totals = stream.finish(events);
+    this.#sampled += totals.sampledOut;
+    this.#noteLoss();
+    this.#lostGone += totals.ringFull;
+  }
+
+  #lostNow(): number {
+    let lost = this.#lostGone;
+    for (const stream of this.#streams.values()) lost += stream.ringFull;
+    return lost;
+  }
+
+  #noteLoss(): void {
+    const fresh = this.#lostNow() - this.#lostSeen;
+    if (fresh <= 0) return;
+    this.#lostSeen += fresh;
+    if (this.#slow) this.#outputSlow += fresh;
+    this.#extra.push(lossNotice(fresh, this.#slow));
+  }
+
+  #summary(ended: EndReason, elapsedMs: number): Summary {
+    const tally = this.#tally;
+    return {
+      type: 'summary',
+      ended,
+      duration_ms: Math.round(elapsedMs),
+      events: tally.events,
+      lost: this.#lostGone,
+      sampled: this.#sampled,
+      loss: {
+        ring_full: this.#lostGone - this.#outputSlow,
+        output_slow: this.#outputSlow,
+        key_unreadable: tally.keyUnreadable,
+        stack_unreadable: tally.stackUnreadable,
+      },
+      by_op: tally.byOp(),
+    };
+  }
+}
+
+function probeOptions(options: TraceOptions): ProbeOptions {
+  return {
+    mode: 'events',
+    sampleEvery: options.sampleEvery,
+    frames: options.frames,
+    keyBytes: captureBytes(options.keys, options.filters),
+    ...kernelFilter(options.filters),
+    ringBytes: ringBytesOf(options.ringBytes),
+  };
+}
+
+function lossNotice(count: number, slow: boolean): Notice {
+  const n = count.toLocaleString('en-US');
+  return {
+    type: 'notice',
+    level: 'warning',
+    code: 'events-lost',
+    message: slow ? `${n} events lost: the output is read too slowly` : `${n} events lost: the ring was full`,
+    hint: slow
+      ? 'Write to a file with -o FILE, take fewer operations (--op, --map, --site), or sample (--sample 1/100).'
+      : 'Make the rings larger (--ring 64M), take fewer operations (--op, --map, --site), or sample (--sample 1/100).',
+  };
+}

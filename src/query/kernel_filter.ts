@@ -1,0 +1,38 @@
+import { goid } from '../model/ids.ts';
+import type { ProbeOptions } from '../model/probe.ts';
+import type { Filters, KeyMode } from '../protocol/options.ts';
+import { KEY_TEXT_MAX } from '../model/record.ts';
+import { literalPrefix } from './glob.ts';
+
+/** What of the filters the kernel decides alone. */
+export function kernelFilter(filters: Filters): Pick<ProbeOptions, 'goid' | 'keyText' | 'verdicts'> {
+  const keyText = filters.key === undefined ? undefined : kernelKeyText(filters.key);
+  return {
+    ...(filters.goid === undefined ? {} : { goid: goid(filters.goid) }),
+    ...(keyText === undefined ? {} : { keyText }),
+    verdicts: filters.map !== undefined || filters.site !== undefined || filters.mapAddress !== undefined,
+  };
+}
+
+/** Longest key filter of the eBPF program. */
+const FILTER_MAX = 64;
+const PRINTABLE = /^[ !#-[\]-~]*$/;
+/** A text that a key other than a string may begin with: a number, a name, a type. */
+const AMBIGUOUS = /^[-+\w.*()[\]{}/]*$/;
+
+/**
+ * The beginning of a key glob as the kernel compares it: with the bytes of string keys. Undefined where the
+ * glob may also mean keys of other types, whose text only user space knows.
+ */
+export function kernelKeyText(glob: string): { readonly bytes: Uint8Array; readonly exact: boolean } | undefined {
+  const { text, exact } = literalPrefix(glob);
+  if (text === '' || !PRINTABLE.test(text) || AMBIGUOUS.test(text)) return undefined;
+  const bytes = new TextEncoder().encode(text);
+  return { bytes: bytes.subarray(0, FILTER_MAX), exact: exact && bytes.length <= FILTER_MAX };
+}
+
+/** Bytes of text to capture. Hashing takes the whole key; cutting for display is done later, so as not to lie about lengths. */
+export function captureBytes(keys: KeyMode, filters: Filters): number {
+  const wanted = filters.key !== undefined || keys.type !== 'none';
+  return wanted ? KEY_TEXT_MAX : 0;
+}
