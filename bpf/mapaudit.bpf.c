@@ -89,9 +89,9 @@ struct bpf_map_def SEC("maps") site_counts = { BPF_MAP_TYPE_PERCPU_ARRAY, 4, 8, 
 /* COUNTER_SLOTS for each possible CPU; the loader sets max_entries. User space maps it and reads along. */
 struct bpf_map_def SEC("maps") counter_slots = { BPF_MAP_TYPE_ARRAY, 4, sizeof(struct counter_slot), COUNTER_SLOTS, BPF_F_MMAPABLE };
 /* What finds no slot. */
-struct bpf_map_def SEC("maps") counters = { BPF_MAP_TYPE_PERCPU_HASH, sizeof(struct counter_key), 8, 65536, 0 };
-struct bpf_map_def SEC("maps") key_plans = { BPF_MAP_TYPE_HASH, sizeof(struct type_key), sizeof(struct key_plan), 65536, 0 };
-struct bpf_map_def SEC("maps") verdicts = { BPF_MAP_TYPE_HASH, sizeof(struct verdict_key), 4, 65536, 0 };
+struct bpf_map_def SEC("maps") counters = { BPF_MAP_TYPE_PERCPU_HASH, sizeof(struct counter_key), 8, 65536, BPF_F_NO_PREALLOC };
+struct bpf_map_def SEC("maps") key_plans = { BPF_MAP_TYPE_HASH, sizeof(struct type_key), sizeof(struct key_plan), 65536, BPF_F_NO_PREALLOC };
+struct bpf_map_def SEC("maps") verdicts = { BPF_MAP_TYPE_HASH, sizeof(struct verdict_key), 4, 65536, BPF_F_NO_PREALLOC };
 struct bpf_map_def SEC("maps") control = { BPF_MAP_TYPE_ARRAY, 4, sizeof(struct control), 1, 0 };
 struct bpf_map_def SEC("maps") ticks = { BPF_MAP_TYPE_PERCPU_ARRAY, 4, 8, 1, 0 };
 /* Records of any kind that found the ring full: one number to look at after each drain. */
