@@ -1,0 +1,71 @@
+import { writeFileSync } from 'node:fs';
+
+/** A goal as it is printed: what was measured, what is wanted, whether it is met. */
+export interface Goal {
+  readonly name: string;
+  readonly measured: number;
+  readonly most: number;
+  readonly unit: string;
+}
+
+/** Tables that are printed as they come, and may be written to a file at the end. */
+export class Report {
+  readonly #lines: string[] = [];
+  readonly #goals: Goal[] = [];
+
+  section(title: string, note?: string): void {
+    this.#put('', `## ${title}`, '');
+    if (note !== undefined) this.#put(note, '');
+  }
+
+  table(head: readonly string[], rows: readonly (readonly string[])[]): void {
+    const all = [head, ...rows];
+    const widths = head.map((_, column) => Math.max(3, ...all.map((row) => (row[column] ?? '').length)));
+    const line = (cells: readonly string[]): string =>
+      `| ${widths.map((width, column) => fit(cells[column] ?? '', width, column > 0)).join(' | ')} |`;
+    const rule = `|${widths.map((width, column) => (column > 0 ? `${'-'.repeat(width + 1)}:` : '-'.repeat(width + 2))).join('|')}|`;
+    this.#put(line(head), rule, ...rows.map(line), '');
+  }
+
+  note(text: string): void {
+    this.#put(text, '');
+  }
+
+  goal(goal: Goal): void {
+    this.#goals.push(goal);
+  }
+
+  /** All goals in one table. */
+  goals(): void {
+    this.section('Goals');
+    this.table(
+      ['goal', 'measured', 'at most', ''],
+      this.#goals.map(({ name, measured, most, unit }) => [
+        name,
+        `${round(measured)}${unit}`,
+        `${round(most)}${unit}`,
+        Number.isNaN(measured) ? 'not measured' : measured <= most ? 'met' : '**missed**',
+      ]),
+    );
+  }
+
+  write(path: string, head: string): void {
+    writeFileSync(
+      path,
+      `${head}\n${this.#lines
+        .join('\n')
+        .replaceAll(/\n{3,}/g, '\n\n')
+        .trimEnd()}\n`,
+    );
+  }
+
+  #put(...lines: string[]): void {
+    this.#lines.push(...lines);
+    console.log(lines.join('\n'));
+  }
+}
+
+const fit = (text: string, width: number, right: boolean): string =>
+  right ? text.padStart(width) : text.padEnd(width);
+
+const round = (value: number): string => String(Number(value.toPrecision(3)));

@@ -1,0 +1,40 @@
+/** All measurements, with the goals beside them: npm run bench [-- --write] [-- --quick] [-- part …] */
+import { execFileSync } from 'node:child_process';
+import { cpus, release } from 'node:os';
+import { join } from 'node:path';
+import { measureCosts } from './lib/cost.ts';
+import { reportCosts } from './lib/cost_report.ts';
+import { buildHot, ROOT } from './lib/hot.ts';
+import { Report } from './lib/report.ts';
+
+const args = process.argv.slice(2);
+const quick = args.includes('--quick');
+const parts = args.filter((arg) => !arg.startsWith('--'));
+const report = new Report();
+const binary = buildHot();
+
+const PARTS: Readonly<Record<string, () => Promise<void>>> = {
+  cost: async () => reportCosts(report, await measureCosts(binary, quick ? 1 : 7, quick ? 400 : 1100)),
+};
+
+for (const [name, part] of Object.entries(PARTS))
+  if (parts.length === 0 || parts.includes(name)) await part();
+report.goals();
+if (args.includes('--write')) report.write(join(ROOT, 'bench', 'RESULTS.md'), head());
+
+/** The machine, without its name. */
+function head(): string {
+  const cpu = cpus();
+  const virtual = /hypervisor/.test(execFileSync('cat', ['/proc/cpuinfo'], { encoding: 'utf8' }))
+    ? ', virtual machine'
+    : '';
+  const go = execFileSync('go', ['env', 'GOVERSION'], { encoding: 'utf8' }).trim();
+  const [kernel] = release().split('-');
+  const lines = [
+    `# Results of \`npm run bench\``,
+    '',
+    `${new Date().toISOString().slice(0, 10)}, ${cpu.length} CPUs ${cpu[0]?.model ?? ''}${virtual}, Linux ${kernel ?? ''}, ` +
+      `${go}, Node ${process.versions.node}. Written by \`npm run bench -- --write\`; do not edit.`,
+  ];
+  return lines.join('\n');
+}
