@@ -2,7 +2,14 @@ import type { Closable } from '../base/dispose.ts';
 import { isMapauditError } from '../base/errors.ts';
 import { addr } from '../model/addr.ts';
 import { pid as toPid } from '../model/ids.ts';
-import type { KernelCounter, ProbeOptions, ProbeScope, RunningProbe, SiteCount, VerdictSubject } from '../model/probe.ts';
+import type {
+  KernelCounter,
+  ProbeOptions,
+  ProbeScope,
+  RunningProbe,
+  SiteCount,
+  VerdictSubject,
+} from '../model/probe.ts';
 import type { ProbePlan } from '../model/probe_plan.ts';
 import { FLAG_KEY_UNPLANNED, RECORD_ENTRY } from '../model/record.ts';
 import { attachKernelProbe } from '../probe/kernel/kernel_probe.ts';
@@ -50,7 +57,8 @@ export class Audit implements Closable {
     for (let row = 0; row < batch.length; row++) {
       if (batch.kind[row] !== RECORD_ENTRY || ((batch.flags[row] ?? 0) & FLAG_KEY_UNPLANNED) === 0) continue;
       const pid = batch.pid[row] ?? 0;
-      for (const type of [batch.type[row] ?? 0, batch.keyType[row] ?? 0]) if (type !== 0) this.#plan(pid, type);
+      for (const type of [batch.type[row] ?? 0, batch.keyType[row] ?? 0])
+        if (type !== 0) this.#plan(pid, type);
     }
   }
 

@@ -54,7 +54,12 @@ function checkProcess(pid: Pid): { readonly identity: string; readonly report: C
         checkBinary(binary, exe ?? file.name, file.size),
         plan,
         [...kernelRequirements(), codeAsPlanned(target, plan)],
-        { pid, name, ...(container === undefined ? {} : { container }), ...(exeReplaced ? { exe_replaced: true } : {}) },
+        {
+          pid,
+          name,
+          ...(container === undefined ? {} : { container }),
+          ...(exeReplaced ? { exe_replaced: true } : {}),
+        },
       );
       return { identity: file.identity, report };
     });

@@ -92,7 +92,8 @@ export class Fleet implements Closable {
       try {
         this.#attach(Target.open(pid));
       } catch (error) {
-        if (!isMapauditError(error) || selection.type === 'pid' || (first && this.#isGeneral(error))) throw error;
+        if (!isMapauditError(error) || selection.type === 'pid' || (first && this.#isGeneral(error)))
+          throw error;
         if (error.code !== 'not-go' && error.code !== 'no-such-process')
           this.#say('warning', 'not-audited', `pid ${pid} is not audited: ${error.message}`, error.hint);
       }

@@ -1,7 +1,15 @@
 import { type Addr, addr } from '../model/addr.ts';
 import { chasesOf } from '../go/types/key_plan.ts';
 import type { TypeReader } from '../go/types/type_reader.ts';
-import { type Elsewhere, formatValue, inInterface, type Missing, type TextPart, type ValuePart, NOTHING_ELSEWHERE } from '../go/value/format_value.ts';
+import {
+  type Elsewhere,
+  formatValue,
+  inInterface,
+  type Missing,
+  type TextPart,
+  type ValuePart,
+  NOTHING_ELSEWHERE,
+} from '../go/value/format_value.ts';
 import { quote, trimCut } from '../go/value/quote.ts';
 import type { CapturedKey, CapturedPart } from '../stream/key_capture.ts';
 import type { FormattedKey, KeyFormatter } from '../stream/key_text.ts';
@@ -27,19 +35,31 @@ function formatKey(types: TypeReader, mapType: Addr, key: CapturedKey): Formatte
   const type = isInterface ? addr(key.keyType) : declared;
   const head = types.head(type);
   if (head === undefined) return undefined;
-  if (key.form === 'string') {
+  if (key.form === 'string' && head.kind === 'string') {
     const truncated = key.bytes.length < key.length;
     const text = truncated ? `${quote(trimCut(key.bytes))}…` : quote(key.bytes);
-    return { type: head.name, text: isInterface ? inInterface(head, text) : text, truncated, unreadable: false };
+    return {
+      type: head.name,
+      text: isInterface ? inInterface(head, text) : text,
+      truncated,
+      unreadable: false,
+    };
   }
-  const value = formatValue(types, type, key.bytes, elsewhereOf(types, type, key));
+  const elsewhere = key.form === 'string' ? soleText(key) : elsewhereOf(types, type, key);
+  const value = formatValue(types, type, key.bytes, elsewhere);
   if (value === undefined) return undefined;
   const text = isInterface ? inInterface(head, value.text) : value.text;
   return { type: head.name, text, truncated: value.truncated, unreadable: value.unreadable };
 }
 
+/** A struct or array that is one string is passed as that string. */
+function soleText(key: CapturedKey): Elsewhere {
+  return { ...NOTHING_ELSEWHERE, text: (offset) => (offset === 0 ? key : 'not-captured') };
+}
+
 /** The parts that were fetched along with the key belong to its chases in order. */
 function elsewhereOf(types: TypeReader, type: Addr, key: CapturedKey): Elsewhere {
+  if (key.parts.length === 0) return NOTHING_ELSEWHERE;
   const chases = chasesOf(types, type);
   const partAt = (offset: number): CapturedPart | Missing => {
     const part = key.parts[chases.findIndex((chase) => chase.offset === offset)];

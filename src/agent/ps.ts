@@ -8,7 +8,14 @@ import { openFile } from '../sys/file_source.ts';
 import { listProcesses, type ProcessFacts } from '../sys/proc/process.ts';
 
 /** Errors that say that a process is not Go's: such processes are not listed. */
-const NOT_GO = new Set(['not-go', 'elf-not-elf', 'elf-not-executable', 'no-such-file', 'elf-corrupt', 'cannot-open']);
+const NOT_GO = new Set([
+  'not-go',
+  'elf-not-elf',
+  'elf-not-executable',
+  'no-such-file',
+  'elf-corrupt',
+  'cannot-open',
+]);
 
 /** Every Go process of this machine, by pid. */
 export function listGoProcesses(): readonly ProcessEntry[] {
@@ -30,7 +37,9 @@ function entryOf(facts: ProcessFacts, users: ReadonlyMap<number, string>): Proce
   };
   try {
     const { version, flavour } = identify(facts);
-    const replaced = facts.exeReplaced ? { reason: 'its file was replaced since it began; that does not matter' } : {};
+    const replaced = facts.exeReplaced
+      ? { reason: 'its file was replaced since it began; that does not matter' }
+      : {};
     return { ...base, go_version: versionName(version), flavour, auditable: true, ...replaced };
   } catch (error) {
     if (!isMapauditError(error) || NOT_GO.has(error.code)) return undefined;

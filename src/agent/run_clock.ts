@@ -30,7 +30,9 @@ export class RunClock {
   /** Waits until rings are to be drained again; shorter when the run is over before. */
   async tick(): Promise<void> {
     const left = this.#durationMs === undefined ? DRAIN_MS : this.#durationMs - this.elapsedMs;
-    await sleep(Math.max(0, Math.min(DRAIN_MS, left)), undefined, { signal: this.#signal }).catch(() => undefined);
+    await sleep(Math.max(0, Math.min(DRAIN_MS, left)), undefined, { signal: this.#signal }).catch(
+      () => undefined,
+    );
   }
 
   /** True a few times a second. */

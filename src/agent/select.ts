@@ -31,6 +31,9 @@ function fileIdentity(path: string): string {
     const { dev, ino } = statSync(path);
     return `${dev}:${ino}`;
   } catch (cause) {
-    throw new MapauditError('no-such-file', `${path}: no such file`, { cause, hint: 'Give the path of the program.' });
+    throw new MapauditError('no-such-file', `${path}: no such file`, {
+      cause,
+      hint: 'Give the path of the program.',
+    });
   }
 }

@@ -96,7 +96,9 @@ export class Target implements Closable, ProcessSymbols {
   readImage(address: number, length: number): Uint8Array | undefined {
     const at = toFileAddr(addr(address), this.bias);
     const { segments } = this.binary.elf;
-    const constant = segments.some((s) => !s.writable && at >= s.address && at + length <= s.address + s.fileSize);
+    const constant = segments.some(
+      (s) => !s.writable && at >= s.address && at + length <= s.address + s.fileSize,
+    );
     return constant ? this.binary.elf.read(at, length) : undefined;
   }
 

@@ -43,7 +43,8 @@ async function* topLines(
       end = clock.ended ?? run.ended;
       if (end === undefined && clock.elapsedMs >= nextSnapshot) {
         yield run.snapshot(clock.elapsedMs);
-        nextSnapshot += options.intervalMs * Math.ceil((clock.elapsedMs - nextSnapshot) / options.intervalMs || 1);
+        nextSnapshot +=
+          options.intervalMs * Math.ceil((clock.elapsedMs - nextSnapshot) / options.intervalMs || 1);
       }
       if (end === undefined) await clock.tick();
     }
@@ -69,7 +70,12 @@ class TopRun {
   constructor(options: TopOptions) {
     this.#options = options;
     this.#fleet = new Fleet(
-      { selection: options.selection, ops: options.filters.ops, effects: 'off', probe: probeOptions(options) },
+      {
+        selection: options.selection,
+        ops: options.filters.ops,
+        effects: 'off',
+        probe: probeOptions(options),
+      },
       {
         joined: (audit) => this.#join(audit),
         left: (audit) => this.#leave(audit),

@@ -38,7 +38,13 @@ export class TopCounts {
     this.#filter = new CounterFilter(options.filters);
     this.#showPid = options.selection.type !== 'pid';
     const records = { keyArea: true, keepKeys: true, keepFrames: false };
-    this.#pipeline = new Pipeline({ plan: audit.plan, records, effects: false, identity: false, recorded: [] });
+    this.#pipeline = new Pipeline({
+      plan: audit.plan,
+      records,
+      effects: false,
+      identity: false,
+      recorded: [],
+    });
     const formatter = keyFormatter((pid) => audit.target(pid)?.types);
     this.#keys = new KeyTexts({ mode: { type: 'full' }, formatter, salt: new Uint8Array(0) });
     this.#top = this.#newTop();

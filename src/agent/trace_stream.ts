@@ -105,12 +105,16 @@ function append(to: TraceEvent[], events: readonly TraceEvent[]): void {
   for (const event of events) to.push(event);
 }
 
-const capturesKeys = ({ keys, filters }: TraceOptions): boolean => keys.type !== 'none' || filters.key !== undefined;
+const capturesKeys = ({ keys, filters }: TraceOptions): boolean =>
+  keys.type !== 'none' || filters.key !== undefined;
 
 /** Operations of which every one leaves a record: only a filter on the map itself takes none of a map's operations away. */
 function recordedOps({ sampleEvery, filters }: TraceOptions): readonly MapOp[] {
   const partial =
-    sampleEvery !== 1 || filters.goid !== undefined || filters.key !== undefined || filters.site !== undefined;
+    sampleEvery !== 1 ||
+    filters.goid !== undefined ||
+    filters.key !== undefined ||
+    filters.site !== undefined;
   return partial ? [] : filters.ops.filter((op) => WRITE_OPS.includes(op));
 }
 

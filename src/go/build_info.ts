@@ -44,7 +44,8 @@ function findHeader(elf: ElfFile): { readonly bytes: Uint8Array } | undefined {
   const places = [section, segment].flatMap((p) => (p === undefined ? [] : [p.offset]));
   for (const offset of places) {
     const bytes = readUpTo(elf, offset, MAX_TEXT);
-    if (bytes !== undefined && String.fromCharCode(...bytes.subarray(0, MAGIC.length)) === MAGIC) return { bytes };
+    if (bytes !== undefined && String.fromCharCode(...bytes.subarray(0, MAGIC.length)) === MAGIC)
+      return { bytes };
   }
   return undefined;
 }
@@ -94,10 +95,14 @@ function parseModInfo(text: string): Pick<BuildInfo, 'path' | 'module' | 'settin
 }
 
 function tooOld(elf: ElfFile, version: string): MapauditError {
-  return new MapauditError('go-too-old', `${elf.source.name} was built with ${version}; mapaudit needs Go 1.18 or newer`, {
-    fields: { version },
-    hint: 'Build it with a newer Go.',
-  });
+  return new MapauditError(
+    'go-too-old',
+    `${elf.source.name} was built with ${version}; mapaudit needs Go 1.18 or newer`,
+    {
+      fields: { version },
+      hint: 'Build it with a newer Go.',
+    },
+  );
 }
 
 /** Says what the program is instead, where that can be told. */
@@ -110,9 +115,13 @@ function notGo(elf: ElfFile): MapauditError {
       hint: 'Build it with the Go toolchain from go.dev.',
     });
   if (has((s) => s.startsWith('runtime.hashmap') || s === 'tinygo_scanCurrentStack'))
-    return new MapauditError('tinygo', `${name} was built with TinyGo, whose maps are another implementation`, {
-      hint: 'Build it with the Go toolchain from go.dev.',
-    });
+    return new MapauditError(
+      'tinygo',
+      `${name} was built with TinyGo, whose maps are another implementation`,
+      {
+        hint: 'Build it with the Go toolchain from go.dev.',
+      },
+    );
   return new MapauditError('not-go', `${name} is not a Go program`, {
     hint: 'mapaudit ps lists the Go processes that run now.',
   });

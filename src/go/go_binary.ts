@@ -68,7 +68,11 @@ export function openGoBinary(source: ByteSource): GoBinary {
     frames: (pc) => framesAt(table, image, moduleData.gofunc, pc),
     typeReader(memory = image, loadBias = bias(0)) {
       const { types, etypes } = moduleData;
-      return new TypeReader(memory, { types: toAddr(types, loadBias), etypes: toAddr(etypes, loadBias) }, rules);
+      return new TypeReader(
+        memory,
+        { types: toAddr(types, loadBias), etypes: toAddr(etypes, loadBias) },
+        rules,
+      );
     },
     mapTypes: () => findMapTypes(image, moduleData),
   };

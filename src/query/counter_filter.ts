@@ -18,16 +18,21 @@ export class CounterFilter {
     this.#type = filters.map === undefined ? undefined : new RegExp(filters.map);
     this.#site = filters.site === undefined ? undefined : new RegExp(filters.site);
     if (filters.key !== undefined && !kernelDecides(filters.key))
-      throw new MapauditError('key-filter-needs-events', `the kernel cannot count by the key filter ${filters.key}`, {
-        hint: "Use a text with at most a '*' at its end, such as 'sess:*', or mapaudit trace.",
-      });
+      throw new MapauditError(
+        'key-filter-needs-events',
+        `the kernel cannot count by the key filter ${filters.key}`,
+        {
+          hint: "Use a text with at most a '*' at its end, such as 'sess:*', or mapaudit trace.",
+        },
+      );
   }
 
   accepts(row: CounterRow, map: number, id: number | undefined): boolean {
     const { mapId, mapAddress } = this.#filters;
     if (mapId !== undefined && id !== mapId) return false;
     if (mapAddress !== undefined && map !== mapAddress) return false;
-    if (this.#type !== undefined && (row.map_type === undefined || !this.#type.test(row.map_type))) return false;
+    if (this.#type !== undefined && (row.map_type === undefined || !this.#type.test(row.map_type)))
+      return false;
     const place = `${row.caller ?? ''} ${row.file ?? ''}:${row.line ?? ''}`;
     return this.#site === undefined || this.#site.test(place);
   }

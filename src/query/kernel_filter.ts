@@ -24,7 +24,9 @@ const AMBIGUOUS = /^[-+\w.*()[\]{}/]*$/;
  * The beginning of a key glob as the kernel compares it: with the bytes of string keys. Undefined where the
  * glob may also mean keys of other types, whose text only user space knows.
  */
-export function kernelKeyText(glob: string): { readonly bytes: Uint8Array; readonly exact: boolean } | undefined {
+export function kernelKeyText(
+  glob: string,
+): { readonly bytes: Uint8Array; readonly exact: boolean } | undefined {
   const { text, exact } = literalPrefix(glob);
   if (text === '' || !PRINTABLE.test(text) || AMBIGUOUS.test(text)) return undefined;
   const bytes = new TextEncoder().encode(text);

@@ -70,7 +70,8 @@ export interface ProbeTotals {
 }
 
 export function totalsOf(counts: readonly SiteCount[]): ProbeTotals {
-  const sum = (pick: (count: SiteCount) => number): number => counts.reduce((all, count) => all + pick(count), 0);
+  const sum = (pick: (count: SiteCount) => number): number =>
+    counts.reduce((all, count) => all + pick(count), 0);
   return { hits: sum((c) => c.hits), sampledOut: sum((c) => c.sampledOut), ringFull: sum((c) => c.ringFull) };
 }
 

@@ -27,7 +27,8 @@ export function locatePclntab(elf: ElfFile): PclntabPlace {
     if (section !== undefined) return { address: section.address, size: section.size };
   }
   const sections = elf.sections.filter((s) => SEARCHED.includes(s.name) && s.type !== SHT_NOBITS);
-  const places = sections.length > 0 ? sections : elf.segments.map((s) => ({ address: s.address, size: s.fileSize }));
+  const places =
+    sections.length > 0 ? sections : elf.segments.map((s) => ({ address: s.address, size: s.fileSize }));
   for (const { address, size } of places) {
     const bytes = size > MAX_SECTION ? undefined : elf.read(address, size);
     const at = bytes === undefined ? undefined : findHeader(bytes);

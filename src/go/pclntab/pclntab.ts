@@ -143,7 +143,11 @@ export class Pclntab {
 
   /** Where a name stands in the table of names. A search by bytes: large programs have 10 MB of names. */
   #nameOffset(name: string): number | undefined {
-    const names = Buffer.from(this.#bytes.buffer, this.#bytes.byteOffset + this.#names, this.#cu - this.#names);
+    const names = Buffer.from(
+      this.#bytes.buffer,
+      this.#bytes.byteOffset + this.#names,
+      this.#cu - this.#names,
+    );
     const text = Buffer.from(`${name}\0`);
     if (names.subarray(0, text.length).equals(text)) return 0;
     const at = names.indexOf(Buffer.concat([Buffer.of(0), text]));
@@ -185,7 +189,11 @@ export class Pclntab {
 }
 
 function corrupt(elf: ElfFile, what: string): MapauditError {
-  return new MapauditError('pclntab-corrupt', `${elf.source.name}: Go's table of functions is corrupt: ${what}`, {
-    hint: 'Build or copy the binary again.',
-  });
+  return new MapauditError(
+    'pclntab-corrupt',
+    `${elf.source.name}: Go's table of functions is corrupt: ${what}`,
+    {
+      hint: 'Build or copy the binary again.',
+    },
+  );
 }

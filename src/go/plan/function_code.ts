@@ -40,7 +40,8 @@ export class FunctionCode {
     let message = false;
     for (let step = 0; step < MAX_STEPS; step++) {
       const i = code[index];
-      if (i === undefined || i.flow === 'branch' || i.flow === 'return' || i.flow === 'indirect') return false;
+      if (i === undefined || i.flow === 'branch' || i.flow === 'return' || i.flow === 'indirect')
+        return false;
       message ||= this.#isMessage(i);
       if (i.flow === 'call') return message && this.#isFatalCall(i);
       index = i.flow === 'jump' ? code.findIndex((j) => j.address === i.target) : index + 1;

@@ -98,7 +98,14 @@ const GROW_SWISS: readonly MapFunction[] = [
     key: NONE,
     partOf: [],
   },
-  { name: 'internal/runtime/maps.(*table).rehash', op: 'grow', map: 'RCX', type: 'RBX', key: NONE, partOf: [] },
+  {
+    name: 'internal/runtime/maps.(*table).rehash',
+    op: 'grow',
+    map: 'RCX',
+    type: 'RBX',
+    key: NONE,
+    partOf: [],
+  },
 ];
 
 /** All functions in which operations of the wanted kinds begin, in a fixed order. */

@@ -1,7 +1,14 @@
 import { isEmulated } from '../../binary/x86/emulated.ts';
 import { MapauditError } from '../../base/errors.ts';
 import { type MapOp, MAP_OPS, WRITE_OPS } from '../../model/map_op.ts';
-import type { AbsentFunction, CodeRange, EntrySite, ExitSite, ProbePlan, ProbeSite } from '../../model/probe_plan.ts';
+import type {
+  AbsentFunction,
+  CodeRange,
+  EntrySite,
+  ExitSite,
+  ProbePlan,
+  ProbeSite,
+} from '../../model/probe_plan.ts';
 import type { CodeFunction, CodeView } from './code_view.ts';
 import { findExits } from './exit_check.ts';
 import { FunctionCode } from './function_code.ts';
@@ -32,7 +39,9 @@ export function planProbes(view: CodeView, wishes: PlanWishes): ProbePlan {
   const ops = MAP_OPS.filter((op) => wishes.ops.includes(op));
   const code = new FunctionCode(view);
   const entries = mapFunctions(view.flavour, view.version, ops).map((f) => entryOf(view, code, f));
-  const exits = wishes.exits ? WRITE_OPS.filter((op) => ops.includes(op)).map((op) => exitsOf(view, code, op)) : [];
+  const exits = wishes.exits
+    ? WRITE_OPS.filter((op) => ops.includes(op)).map((op) => exitsOf(view, code, op))
+    : [];
   const outcomes = [...entries, ...exits];
   const unnumbered = outcomes.flatMap((o): readonly Unnumbered<ProbeSite>[] => o.sites);
   if (unnumbered.length === 0) throw nothingToProbe(ops);

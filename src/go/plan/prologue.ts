@@ -30,9 +30,17 @@ export function findEntry(all: readonly Instruction[]): EntryPoint | undefined {
   const next = code[check + 1];
   const branch = code[check];
   if (next !== undefined && isPushRbp(next))
-    return { at: next, skipRestarts: false, why: 'after the stack check: a restart through morestack has not reached it' };
+    return {
+      at: next,
+      skipRestarts: false,
+      why: 'after the stack check: a restart through morestack has not reached it',
+    };
   if (branch === undefined) return undefined;
-  return { at: branch, skipRestarts: true, why: 'the branch of the stack check: hits that go to morestack are told by the flags' };
+  return {
+    at: branch,
+    skipRestarts: true,
+    why: 'the branch of the stack check: hits that go to morestack are told by the flags',
+  };
 }
 
 /** Index of the JBE that ends the stack check, or undefined. */

@@ -23,9 +23,20 @@ export interface TypeHead {
   readonly direct: boolean;
 }
 
+/** What an array consists of. */
+export interface ArrayType {
+  readonly elem: Addr;
+  readonly length: number;
+}
+
 /** Where keys and elements lie: classic buckets hold 8 of each, a Swiss group 8 slots. */
 export type SlotLayout =
-  | { readonly kind: 'classic'; readonly bucketSize: number; readonly keySlot: number; readonly elemSlot: number }
+  | {
+      readonly kind: 'classic';
+      readonly bucketSize: number;
+      readonly keySlot: number;
+      readonly elemSlot: number;
+    }
   | {
       readonly kind: 'swiss';
       readonly groupSize: number;

@@ -41,9 +41,11 @@ function collect(types: TypeReader, type: Addr, offset: number, found: KeyChase[
   const head = types.head(type);
   if (head === undefined || depth > 8 || found.length >= MAX_COLLECTED || offset + 16 > KEY_RAW_MAX) return;
   if (head.kind === 'string') found.push({ kind: 'string', offset });
-  else if (head.kind === 'interface') found.push({ kind: types.hasMethods(type) === true ? 'iface' : 'eface', offset });
+  else if (head.kind === 'interface')
+    found.push({ kind: types.hasMethods(type) === true ? 'iface' : 'eface', offset });
   else if (head.kind === 'struct')
-    for (const field of types.fields(type) ?? []) collect(types, field.type, offset + field.offset, found, depth + 1);
+    for (const field of types.fields(type) ?? [])
+      collect(types, field.type, offset + field.offset, found, depth + 1);
   else if (head.kind === 'array') collectArray(types, type, offset, found, depth);
 }
 

@@ -3,7 +3,7 @@ import { type Addr, addr } from '../../model/addr.ts';
 import type { ByteSource } from '../../model/byte_source.ts';
 import type { GoVersion, MapFlavour } from '../../model/go_version.ts';
 import type { RuntimeOffsets } from '../../model/probe_plan.ts';
-import type { MapType, StructField, TypeHead } from './go_type.ts';
+import type { ArrayType, MapType, StructField, TypeHead } from './go_type.ts';
 import { kindOf } from './kinds.ts';
 import { mapLayout } from './map_layout.ts';
 
@@ -40,6 +40,10 @@ export class TypeReader {
   readonly #range: TypeRange;
   readonly #rules: TypeRules;
   readonly #heads = new Map<number, TypeHead | undefined>();
+  readonly #maps = new Map<number, MapType | undefined>();
+  readonly #fields = new Map<number, readonly StructField[] | undefined>();
+  readonly #arrays = new Map<number, ArrayType | undefined>();
+  readonly #methods = new Map<number, boolean | undefined>();
 
   constructor(memory: ByteSource, range: TypeRange, rules: TypeRules) {
     this.#memory = memory;
@@ -48,8 +52,7 @@ export class TypeReader {
   }
 
   head(address: Addr): TypeHead | undefined {
-    if (!this.#heads.has(address)) this.#heads.set(address, this.#readHead(address));
-    return this.#heads.get(address);
+    return remembered(this.#heads, address, () => this.#readHead(address));
   }
 
   nameOf(address: Addr): string | undefined {
@@ -57,6 +60,25 @@ export class TypeReader {
   }
 
   map(address: Addr): MapType | undefined {
+    return remembered(this.#maps, address, () => this.#readMap(address));
+  }
+
+  /** Fields of a struct type; undefined for other kinds. */
+  fields(address: Addr): readonly StructField[] | undefined {
+    return remembered(this.#fields, address, () => this.#readFields(address));
+  }
+
+  /** Element type and length of an array type. */
+  array(address: Addr): ArrayType | undefined {
+    return remembered(this.#arrays, address, () => this.#readArray(address));
+  }
+
+  /** Whether an interface type has methods: its first word then is an itab, not a type. */
+  hasMethods(address: Addr): boolean | undefined {
+    return remembered(this.#methods, address, () => this.#readMethods(address));
+  }
+
+  #readMap(address: Addr): MapType | undefined {
     const head = this.head(address);
     if (head?.kind !== 'map') return undefined;
     const bytes = this.#memory.read(address, 136) ?? this.#memory.read(address, 88);
@@ -68,8 +90,7 @@ export class TypeReader {
     return layout === undefined ? undefined : { ...head, kind: 'map', key, elem, ...layout };
   }
 
-  /** Fields of a struct type; undefined for other kinds. */
-  fields(address: Addr): readonly StructField[] | undefined {
+  #readFields(address: Addr): readonly StructField[] | undefined {
     if (this.head(address)?.kind !== 'struct') return undefined;
     const slice = this.#memory.read(address + 56, 16);
     if (slice === undefined) return undefined;
@@ -82,20 +103,23 @@ export class TypeReader {
       const name = this.#name(wordAt(bytes, at));
       if (name === undefined) return undefined;
       const embedded = (name.flags & NAME_EMBEDDED) !== 0;
-      fields.push({ name: name.text, type: addr(wordAt(bytes, at + 8)), offset: wordAt(bytes, at + 16), embedded });
+      fields.push({
+        name: name.text,
+        type: addr(wordAt(bytes, at + 8)),
+        offset: wordAt(bytes, at + 16),
+        embedded,
+      });
     }
     return fields;
   }
 
-  /** Element type and length of an array type. */
-  array(address: Addr): { readonly elem: Addr; readonly length: number } | undefined {
+  #readArray(address: Addr): ArrayType | undefined {
     if (this.head(address)?.kind !== 'array') return undefined;
     const bytes = this.#memory.read(address + HEAD, 24);
     return bytes === undefined ? undefined : { elem: addr(wordAt(bytes, 0)), length: wordAt(bytes, 16) };
   }
 
-  /** Whether an interface type has methods: its first word then is an itab, not a type. */
-  hasMethods(address: Addr): boolean | undefined {
+  #readMethods(address: Addr): boolean | undefined {
     if (this.head(address)?.kind !== 'interface') return undefined;
     const bytes = this.#memory.read(address + 64, 8);
     return bytes === undefined ? undefined : wordAt(bytes, 0) > 0;
@@ -143,6 +167,15 @@ export class TypeReader {
     const text = this.#memory.read(address + end, length);
     return text === undefined ? undefined : { flags: start[0] ?? 0, text: new TextDecoder().decode(text) };
   }
+}
+
+/** The answer of the first time: descriptors never change. */
+function remembered<T>(known: Map<number, T>, address: number, read: () => T): T {
+  const before = known.get(address);
+  if (before !== undefined || known.has(address)) return before as T;
+  const answer = read();
+  known.set(address, answer);
+  return answer;
 }
 
 /** A 64-bit word as a number: addresses and sizes fit. */

@@ -121,7 +121,9 @@ class Writer {
     const shown = fields.map((field) => {
       const head = this.#types.head(field.type);
       const value =
-        head === undefined ? this.#cut() : this.write(head, bytes, offset + field.offset, elsewhere, depth + 1);
+        head === undefined
+          ? this.#cut()
+          : this.write(head, bytes, offset + field.offset, elsewhere, depth + 1);
       return `${field.name}: ${value}`;
     });
     return `${type.name}{${shown.join(', ')}}`;

@@ -16,7 +16,7 @@ const ESCAPES = new Map<number, string>([
 /** A Go string literal, exactly as strconv.Quote writes it. */
 export function quote(bytes: Uint8Array): string {
   let text = '"';
-  for (let at = 0; at < bytes.length; ) {
+  for (let at = 0; at < bytes.length;) {
     const { rune, size } = decodeRune(bytes, at);
     text += rune === undefined ? `\\x${hexDigits(bytes[at] ?? 0, 2)}` : escapeRune(rune);
     at += size;

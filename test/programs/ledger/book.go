@@ -1,0 +1,81 @@
+package main
+
+import (
+	"bytes"
+	"runtime"
+	"strconv"
+	"unsafe"
+)
+
+// site is a place in this program that does an operation: filled when it is passed first.
+type site struct {
+	name string
+	line int
+}
+
+// here notes that the operation stands on the next line.
+func (s *site) here() {
+	if s.line != 0 {
+		return
+	}
+	var pcs [1]uintptr
+	runtime.Callers(2, pcs[:])
+	frame, _ := runtime.CallersFrames(pcs[:]).Next()
+	s.name, s.line = frame.Function, frame.Line+1
+}
+
+// ledger is the account of one goroutine, in the order of its operations.
+type ledger struct {
+	goid  []byte
+	count int64
+	text  []byte
+	// skip: the line at hand is a read that nobody asked for.
+	skip bool
+}
+
+func newLedger() *ledger {
+	var b [64]byte
+	n := runtime.Stack(b[:], false)
+	return &ledger{goid: append([]byte(nil), bytes.Fields(b[:n])[1]...), text: make([]byte, 0, 1<<20)}
+}
+
+// begin writes what comes before the key.
+func (g *ledger) begin(s *site, op, function string, address unsafe.Pointer, mapType string) []byte {
+	g.skip = !*reads && (op == "access" || op == "iterate")
+	b := append(append(g.text, g.goid...), '\t')
+	b = append(strconv.AppendInt(b, g.count, 10), '\t')
+	b = append(append(b, op...), '\t')
+	b = append(append(b, function...), '\t')
+	if s == &stackSites[0] || s == &stackSites[1] || s == &stackSites[2] {
+		b = append(b, '-')
+	} else {
+		b = strconv.AppendUint(append(b, "0x"...), uint64(uintptr(address)), 16)
+	}
+	return append(append(append(b, '\t'), mapType...), '\t')
+}
+
+// end writes what comes after the key. `found` is -1 where it means nothing.
+func (g *ledger) end(b []byte, s *site, keyType string, n int, found int8) {
+	if g.skip {
+		return
+	}
+	b = append(append(append(b, '\t'), keyType...), '\t')
+	b = append(strconv.AppendInt(b, int64(n), 10), '\t')
+	b = append(append(b, "-01"[found+1]), '\t')
+	b = append(append(b, s.name...), '\t')
+	g.text = append(strconv.AppendInt(b, int64(s.line), 10), '\n')
+	g.count++
+}
+
+func flag8(b bool) int8 {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+func quoted(s string) []byte { return strconv.AppendQuote(nil, s) }
+
+func appendInt(b []byte, n int64) []byte { return strconv.AppendInt(b, n, 10) }
+
+func addressOf[K comparable](m map[K]int64) unsafe.Pointer { return *(*unsafe.Pointer)(unsafe.Pointer(&m)) }
