@@ -1,6 +1,8 @@
-import { MapauditError } from '../base/errors.ts';
+import type { MapauditError } from '../base/errors.ts';
+import { ERRNO } from './errno.ts';
 import { Fd } from './fd.ts';
-import { addressOf, succeed, SYS, type SyscallResult, trySyscall } from './libc.ts';
+import { addressOf, keepAlive, succeed, SYS, type SyscallResult, trySyscall } from './libc.ts';
+import { raiseLockedMemory } from './resource_limit.ts';
 
 /** Commands of bpf(2): include/uapi/linux/bpf.h, enum bpf_cmd. */
 const BPF_MAP_CREATE = 0;
@@ -17,6 +19,7 @@ export const BPF_MAP_TYPE_PERCPU_HASH = 5;
 export const BPF_MAP_TYPE_PERCPU_ARRAY = 6;
 export const BPF_MAP_TYPE_ARRAY_OF_MAPS = 12;
 export const BPF_MAP_TYPE_RINGBUF = 27;
+export const BPF_F_NO_PREALLOC = 1 << 0;
 export const BPF_F_RDONLY_PROG = 1 << 7;
 export const BPF_F_MMAPABLE = 1 << 10;
 
@@ -55,7 +58,9 @@ class Attr {
   }
 
   run(command: number): SyscallResult {
-    return trySyscall(SYS.bpf, command, addressOf(this.bytes), ATTR_SIZE);
+    const result = trySyscall(SYS.bpf, command, addressOf(this.bytes), ATTR_SIZE);
+    keepAlive(this.bytes, ...this.#kept);
+    return result;
   }
 }
 
@@ -83,8 +88,11 @@ export function tryCreateMap(spec: MapSpec): SyscallResult {
     .run(BPF_MAP_CREATE);
 }
 
+/** As `tryCreateMap`; on a kernel that counts maps as locked memory the limit is raised first. */
 export function createMap(spec: MapSpec): Fd {
-  return new Fd(succeed(tryCreateMap(spec), `creating the BPF map ${spec.name}`), `BPF map ${spec.name}`);
+  let result = tryCreateMap(spec);
+  if (!result.ok && result.errno === ERRNO.EPERM && raiseLockedMemory()) result = tryCreateMap(spec);
+  return new Fd(succeed(result, `creating the BPF map ${spec.name}`), `BPF map ${spec.name}`);
 }
 
 export function updateElement(map: Fd, key: ArrayBufferView, value: ArrayBufferView): void {
@@ -130,8 +138,7 @@ export function lookupBatch(
     .u32(32, most)
     .u32(36, map.number);
   const result = attr.run(BPF_MAP_LOOKUP_BATCH);
-  const ENOENT = 2;
-  if (!result.ok && result.errno !== ENOENT) succeed(result, 'reading a BPF map');
+  if (!result.ok && result.errno !== ERRNO.ENOENT) succeed(result, 'reading a BPF map');
   return { count: attr.getU32(32), done: !result.ok };
 }
 
@@ -146,8 +153,9 @@ export interface ProgramSpec {
 }
 
 const LOG_SIZE = 1 << 20;
+const LOAD_TRIES = 20;
 
-/** Loads a program; a rejection is a MapauditError `verifier` whose cause holds the whole log. */
+/** Loads a program. With `log`, the verifier writes there what it thinks of it. */
 export function tryLoadProgram(spec: ProgramSpec, log?: Uint8Array): SyscallResult {
   const license = new TextEncoder().encode(`${spec.license}\0`);
   const attr = new Attr()
@@ -158,10 +166,14 @@ export function tryLoadProgram(spec: ProgramSpec, log?: Uint8Array): SyscallResu
     .name(48, spec.name)
     .u32(68, spec.multi ? BPF_TRACE_UPROBE_MULTI : 0);
   if (log !== undefined) attr.u32(24, 1).u32(28, log.length).pointer(32, log);
-  return attr.run(BPF_PROG_LOAD);
+  // The verifier gives up when a signal is pending (kernel/bpf/verifier.c); the next try has its chance.
+  let result = attr.run(BPF_PROG_LOAD);
+  for (let i = 0; i < LOAD_TRIES && !result.ok && result.errno === ERRNO.EAGAIN; i++)
+    result = attr.run(BPF_PROG_LOAD);
+  return result;
 }
 
-/** As `tryLoadProgram`; when the kernel refuses, asks again for its reasons. */
+/** As `tryLoadProgram`; when the verifier refuses, asks again for its reasons and throws what `explain` makes of them. */
 export function loadProgram(spec: ProgramSpec, explain: (log: string) => MapauditError): Fd {
   const result = tryLoadProgram(spec);
   if (result.ok) return new Fd(result.value, `BPF program ${spec.name}`);

@@ -4,9 +4,9 @@ import { readFileSync, statSync } from 'node:fs';
 export function parseCpuList(text: string): number[] {
   const cpus: number[] = [];
   for (const part of text.trim().split(',')) {
-    const [first, last] = part.split('-').map(Number);
-    if (first === undefined || Number.isNaN(first)) continue;
-    for (let cpu = first; cpu <= (last ?? first); cpu++) cpus.push(cpu);
+    if (part === '') continue;
+    const [first = 0, last = first] = part.split('-').map(Number);
+    for (let cpu = first; cpu <= last; cpu++) cpus.push(cpu);
   }
   return cpus;
 }

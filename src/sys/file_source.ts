@@ -20,7 +20,12 @@ const PAGES_KEPT = 64;
  */
 export function openFile(path: string): FileSource {
   const fd = open(path);
-  const { size, dev, ino } = fstatSync(fd);
+  const facts = fstatSync(fd);
+  if (!facts.isFile()) {
+    closeSync(fd);
+    throw new MapauditError('cannot-open', `${path}: not a regular file`);
+  }
+  const { size, dev, ino } = facts;
   const pages = new Map<number, Uint8Array>();
   let closed = false;
   const page = (index: number): Uint8Array => {
@@ -64,13 +69,18 @@ function open(path: string): number {
   }
 }
 
+/** What can be read of `length` bytes: fewer at the end of the file, and before a place that a disk cannot read. */
 function readAt(fd: number, position: number, length: number): Uint8Array {
   const bytes = new Uint8Array(length);
   let done = 0;
-  while (done < length) {
-    const n = readSync(fd, bytes, done, length - done, position + done);
-    if (n === 0) break;
-    done += n;
+  try {
+    while (done < length) {
+      const n = readSync(fd, bytes, done, length - done, position + done);
+      if (n === 0) break;
+      done += n;
+    }
+  } catch {
+    // The caller sees that bytes are missing.
   }
   return bytes.subarray(0, done);
 }

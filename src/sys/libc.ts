@@ -9,6 +9,7 @@ export const SYS = {
   munmap: 11,
   clockGettime: 228,
   perfEventOpen: 298,
+  prlimit64: 302,
   processVmReadv: 310,
   bpf: 321,
 } as const;
@@ -55,6 +56,14 @@ export function syscallError(what: string, errno: number): MapauditError {
  */
 export function addressOf(bytes: ArrayBufferView): bigint {
   return koffi.address(bytes);
+}
+
+/**
+ * To be called after a system call with everything that its addresses point into: an optimizing compiler may
+ * otherwise see no further use of an array during the call, and let its memory go.
+ */
+export function keepAlive(...arrays: readonly ArrayBufferView[]): void {
+  if (arrays.some((array) => array.byteLength < 0)) throw new Error('internal: unreachable');
 }
 
 /** The memory at an address as bytes, without a copy. The caller knows that it is mapped, and until when. */

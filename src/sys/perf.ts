@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Fd } from './fd.ts';
-import { addressOf, succeed, SYS, trySyscall } from './libc.ts';
+import { onlineCpus } from './cpus.ts';
+import { addressOf, keepAlive, succeed, SYS, trySyscall } from './libc.ts';
 
 const PERF_FLAG_FD_CLOEXEC = 8;
 const ATTR_SIZE = 112; // PERF_ATTR_SIZE_VER5
@@ -27,10 +28,9 @@ export function openUprobeEvent(pmu: number, path: string, offset: number, pid: 
   view.setUint32(4, ATTR_SIZE, true);
   view.setBigUint64(56, addressOf(file), true); // config1: uprobe_path
   view.setBigUint64(64, BigInt(offset), true); // config2: probe_offset
-  // A process, or (pid -1) everything on a CPU: uprobes of the latter kind hit on all CPUs.
-  const cpu = pid === -1 ? 0 : -1;
+  // A process, or (pid -1) everything on a CPU: a BPF program at the latter kind runs on all CPUs.
+  const cpu = pid === -1 ? (onlineCpus()[0] ?? 0) : -1;
   const result = trySyscall(SYS.perfEventOpen, addressOf(attr), pid, cpu, -1, PERF_FLAG_FD_CLOEXEC);
-  const fd = succeed(result, `opening a uprobe at ${path}+${offset}`);
-  if (file.length === 0) throw new Error('internal: unreachable'); // keeps `file` alive beyond the call
-  return new Fd(fd, `uprobe ${path}+${offset}`);
+  keepAlive(attr, file);
+  return new Fd(succeed(result, `opening a uprobe at ${path}+${offset}`), `uprobe ${path}+${offset}`);
 }

@@ -1,19 +1,48 @@
+import { closeSync, openSync, readSync } from 'node:fs';
 import type { ByteSource } from '../model/byte_source.ts';
 import type { Pid } from '../model/ids.ts';
-import { addressOf, SYS, trySyscall } from './libc.ts';
+import { ERRNO } from './errno.ts';
+import { addressOf, keepAlive, SYS, trySyscall } from './libc.ts';
+
+/** User space ends here. */
+const END = 2 ** 47;
+/** A kernel without the call (CONFIG_CROSS_MEMORY_ATTACH), or a seccomp filter against it. */
+const NO_SUCH_CALL: readonly number[] = [ERRNO.ENOSYS, ERRNO.EPERM];
 
 /** The memory of a running process by address. It is not stopped: two reads may see two states. */
 export function processMemory(pid: Pid): ByteSource {
   return {
     name: `pid ${pid}`,
     read(position, length) {
-      if (position < 0 || length < 0 || position + length >= 2 ** 47) return undefined;
+      if (position < 0 || length < 0 || position + length >= END) return undefined;
+      if (length === 0) return new Uint8Array(0);
       const bytes = new Uint8Array(length);
-      if (length === 0) return bytes;
-      const local = new BigUint64Array([addressOf(bytes), BigInt(length)]);
-      const remote = new BigUint64Array([BigInt(position), BigInt(length)]);
-      const result = trySyscall(SYS.processVmReadv, pid, addressOf(local), 1, addressOf(remote), 1, 0);
-      return result.ok && result.value === length ? bytes : undefined;
+      const got = readByCall(pid, position, bytes);
+      const whole = got === 'no-such-call' ? readByFile(pid, position, bytes) : got === length;
+      return whole ? bytes : undefined;
     },
   };
+}
+
+function readByCall(pid: Pid, position: number, bytes: Uint8Array): number | 'no-such-call' {
+  const local = new BigUint64Array([addressOf(bytes), BigInt(bytes.length)]);
+  const remote = new BigUint64Array([BigInt(position), BigInt(bytes.length)]);
+  const result = trySyscall(SYS.processVmReadv, pid, addressOf(local), 1, addressOf(remote), 1, 0);
+  keepAlive(bytes, local, remote);
+  if (result.ok) return result.value;
+  return NO_SUCH_CALL.includes(result.errno) ? 'no-such-call' : 0;
+}
+
+/** Through /proc/PID/mem, which asks for the same rights. Exported for its test. */
+export function readByFile(pid: Pid, position: number, bytes: Uint8Array): boolean {
+  try {
+    const fd = openSync(`/proc/${pid}/mem`, 'r');
+    try {
+      return readSync(fd, bytes, 0, bytes.length, position) === bytes.length;
+    } finally {
+      closeSync(fd);
+    }
+  } catch {
+    return false;
+  }
 }

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs';
 import { basename } from 'node:path';
 import { pid as toPid, type Pid } from '../../model/ids.ts';
 import { containerOf } from './container.ts';
+import { processStatus } from './status.ts';
 
 /** What /proc tells of one process. */
 export interface ProcessFacts {
@@ -36,8 +37,8 @@ export function listProcesses(): readonly ProcessFacts[] {
 export function processFacts(pid: Pid): ProcessFacts | undefined {
   const stat = statFields(pid);
   if (stat === undefined || stat.state === 'Z' || stat.state === 'X') return undefined;
-  const uid = ownerOf(pid);
-  if (uid === undefined) return undefined;
+  const status = processStatus(pid);
+  if (status === undefined) return undefined;
   const link = exeLink(pid);
   if (link === 'none') return undefined;
   const replaced = link?.endsWith(DELETED) === true;
@@ -47,7 +48,7 @@ export function processFacts(pid: Pid): ProcessFacts | undefined {
     name: exe === undefined ? stat.command : basename(exe),
     exe,
     exeReplaced: replaced,
-    uid,
+    uid: status.uid,
     startTime: stat.startTime,
     container: containerOf(readText(`/proc/${pid}/cgroup`) ?? ''),
   };
@@ -88,14 +89,6 @@ function exeLink(pid: Pid): string | undefined {
     return readlinkSync(`/proc/${pid}/exe`);
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'none' : undefined;
-  }
-}
-
-function ownerOf(pid: Pid): number | undefined {
-  try {
-    return statSync(`/proc/${pid}`).uid;
-  } catch {
-    return undefined;
   }
 }
 
