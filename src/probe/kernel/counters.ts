@@ -32,6 +32,7 @@ export class KernelCounters implements Closable {
 
   /** All counters; one that several CPUs have appears once for each of them. */
   read(): KernelCounter[] {
+    if (this.#slots.bytes.length === 0) throw new Error('internal: counters read after close');
     const found = this.#readHash();
     const words = this.#words;
     for (let at = 0; at < words.length; at += WORDS) {

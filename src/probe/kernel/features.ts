@@ -5,11 +5,14 @@ import { Fd } from '../../sys/fd.ts';
 /** `r0 = 0; exit` */
 const NOTHING = Uint8Array.of(0xb7, 0, 0, 0, 0, 0, 0, 0, 0x95, 0, 0, 0, 0, 0, 0, 0);
 
+/** -1, as an unsigned number. */
+const NO_PID = 0xffff_ffff;
+
 let multi: boolean | undefined;
 
 /**
- * Whether the kernel can attach many uprobes by one link (6.6 and later): asked by trying, with a file that
- * does not exist. MAPAUDIT_NO_UPROBE_MULTI=1 answers no, so that the other way can be tested.
+ * Whether the kernel can attach many uprobes by one link (Linux 6.6) and knows what a process is there: asked by
+ * trying, with a file that cannot be probed. MAPAUDIT_NO_UPROBE_MULTI=1 answers no, so that the other way can be tested.
  */
 export function supportsUprobeMulti(): boolean {
   if (process.env['MAPAUDIT_NO_UPROBE_MULTI'] === '1') return false;
@@ -21,10 +24,17 @@ function tryMulti(): boolean {
   const loaded = tryLoadProgram({ name: 'mapaudit_try', instructions: NOTHING, license: 'GPL', multi: true });
   if (!loaded.ok) return false;
   const program = new Fd(loaded.value, 'BPF program for a try');
-  const result = tryLinkUprobeMulti(program, { path: '/dev/null/none', offsets: [0], cookies: [0], pid: 0 });
+  const refusal = (pid: number): number | undefined => {
+    const result = tryLinkUprobeMulti(program, { path: '/', offsets: [0], cookies: [0], pid });
+    return result.ok ? undefined : result.errno;
+  };
+  // A kernel that knows the call complains of the path: a folder cannot be probed.
+  const known = refusal(0) === ERRNO.EBADF;
+  // The first ones (up to 6.9) compared threads where they should have compared processes, and a Go program's
+  // hits on all other threads were lost. Since that was put right a wrong pid is found before a wrong path.
+  const byProcess = refusal(NO_PID) === ERRNO.EINVAL;
   program.close();
-  // A kernel that knows the call complains of the path (or that it is no directory), not of the call.
-  return !result.ok && (result.errno === ERRNO.ENOENT || result.errno === ERRNO.ENOTDIR);
+  return known && byProcess;
 }
 
 /** What the kernel says to a ring buffer: undefined when it has them, else the errno. */

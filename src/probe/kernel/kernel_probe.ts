@@ -16,7 +16,6 @@ import type {
 import type { ProbePlan } from '../../model/probe_plan.ts';
 import type { RingChunk } from '../../model/ring_chunk.ts';
 import { loadProgram, updateElement } from '../../sys/bpf.ts';
-import { missingForKernelProbe } from '../../sys/capabilities.ts';
 import { monotonicNs } from '../../sys/clock.ts';
 import { ownPidNamespace } from '../../sys/cpus.ts';
 import type { Fd } from '../../sys/fd.ts';
@@ -27,11 +26,12 @@ import { type AttachMethod, attachSites } from './links.ts';
 import { createMaps, type ProbeMaps, u32 } from './maps.ts';
 import { type ElfObject, parseElfObject } from './object/elf_object.ts';
 import { relocate } from './object/relocate.ts';
-import { explainFailure, missingCapability } from './requirements.ts';
+import { preflight } from './preflight.ts';
+import { explainFailure } from './requirements.ts';
 import { RingReader } from './ring.ts';
+import { mapRing } from './ring_memory.ts';
 import { encodeKeyPlan, encodeTypeKey, encodeVerdictKey } from './tables.ts';
 import { verifierError } from './verifier_log.ts';
-import { verifySites } from './verify_sites.ts';
 
 /** What to attach, where. */
 export interface KernelProbeSpec {
@@ -47,15 +47,13 @@ export interface KernelProbeSpec {
 }
 
 const OBJECT = new URL('../../../bpf/mapaudit.bpf.o', import.meta.url);
-/** A program may be held up between taking its time stamp and reserving its record. */
+/** A program may be held up between reserving its record and taking its time stamp, or the other way round. */
 const SLACK_NS = 2_000_000n;
 
 /** Loads the eBPF programs and attaches them. When it throws, nothing is left in place. */
 export function attachKernelProbe(spec: KernelProbeSpec): RunningProbe {
   const began = monotonicNs();
-  const missing = missingForKernelProbe();
-  if (missing.length > 0) throw missingCapability(missing);
-  verifySites(spec.code.memory, spec.code.bias, spec.plan.sites);
+  preflight(spec);
   const closing = new CloseStack();
   try {
     return new KernelProbe(spec, closing, began);
@@ -83,8 +81,10 @@ class KernelProbe implements RunningProbe {
     this.#sites = plan.sites.map((site) => site.index);
     const object = parseElfObject(new Uint8Array(readFileSync(fileURLToPath(OBJECT))));
     const own = closing.add.bind(closing);
-    this.#maps = createMaps(object, readOnlyData(object, spec, this.#byProcess), options.ringBytes, own);
-    this.#rings = this.#maps.rings.map((fd) => own(new RingReader(fd, options.ringBytes)));
+    const method: AttachMethod = supportsUprobeMulti() ? 'multi' : 'perf';
+    const wishes = { ringBytes: options.ringBytes, growing: method === 'multi' };
+    this.#maps = createMaps(object, readOnlyData(object, spec, this.#byProcess), wishes, own);
+    this.#rings = this.#maps.rings.map((fd) => own(new RingReader(mapRing(fd, options.ringBytes))));
     const counts = options.mode !== 'events';
     this.#counters = counts
       ? own(new KernelCounters(this.#maps.named('counter_slots'), this.#maps.named('counters')))
@@ -92,7 +92,6 @@ class KernelProbe implements RunningProbe {
     this.setSampling(options.sampleEvery);
     if (scope.type === 'process') this.setKeyPlans(scope.pid, spec.keyPlans ?? []);
     closing.add(this.#links);
-    const method: AttachMethod = supportsUprobeMulti() ? 'multi' : 'perf';
     const linkOwn = this.#links.add.bind(this.#links);
     // Exits first: an entry that has no exit yet would wait for it in vain.
     for (const role of ['exit', 'entry'] as const) {
@@ -113,8 +112,7 @@ class KernelProbe implements RunningProbe {
         last = timeOfLast(chunk);
       });
       // Behind an unfinished record others may lie: only what was handed out is complete.
-      if (busy && last === undefined) watermark = min(watermark, this.#watermark);
-      else if (busy && last !== undefined) watermark = min(watermark, last);
+      if (busy) watermark = min(watermark, last === undefined ? this.#watermark : last - SLACK_NS);
     }
     this.#watermark = watermark > this.#watermark ? watermark : this.#watermark;
     return this.#watermark;

@@ -45,8 +45,9 @@ function linkMulti(program: Fd, sites: readonly ProbeSite[], scope: ProbeScope):
 function attachOne(program: Fd, site: ProbeSite, scope: ProbeScope, own: Own): void {
   const pmu = uprobePmuType();
   if (pmu === undefined)
-    throw new MapauditError('kernel-missing', 'this kernel has no uprobes for perf', {
-      hint: 'A kernel with CONFIG_UPROBE_EVENTS=y is needed.',
+    throw new MapauditError('kernel-missing', 'this kernel has no uprobes (CONFIG_UPROBE_EVENTS)', {
+      hint: 'A kernel with CONFIG_UPROBES=y and CONFIG_UPROBE_EVENTS=y is needed.',
+      fields: { option: 'CONFIG_UPROBE_EVENTS' },
     });
   const event = own(
     openUprobeEvent(pmu, scopePath(scope), site.offset, scope.type === 'process' ? scope.pid : -1),
@@ -56,9 +57,13 @@ function attachOne(program: Fd, site: ProbeSite, scope: ProbeScope, own: Own): v
 
 function attachError(errno: number, scope: ProbeScope): MapauditError {
   if ((errno === ERRNO.ESRCH || errno === ERRNO.ENOENT) && scope.type === 'process')
-    return new MapauditError('no-such-process', `process ${scope.pid} has ended`, {
-      hint: 'mapaudit ps lists the Go processes that run now.',
-      fields: { pid: scope.pid },
-    });
+    return noSuchProcess(scope.pid);
   return syscallError('attaching uprobes', errno);
+}
+
+export function noSuchProcess(pid: number): MapauditError {
+  return new MapauditError('no-such-process', `there is no process ${pid}`, {
+    hint: 'mapaudit ps lists the Go processes that run now.',
+    fields: { pid },
+  });
 }

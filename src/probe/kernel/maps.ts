@@ -1,5 +1,6 @@
 import type { Closable } from '../../base/dispose.ts';
 import {
+  BPF_F_NO_PREALLOC,
   BPF_F_RDONLY_PROG,
   BPF_MAP_TYPE_ARRAY,
   BPF_MAP_TYPE_RINGBUF,
@@ -24,18 +25,27 @@ export interface ProbeMaps {
 
 type Own = <T extends Closable>(item: T) => T;
 
+/** What is chosen for maps beyond their definitions. */
+export interface MapWishes {
+  readonly ringBytes: number;
+  /**
+   * The kernel can make elements of hash maps while a tracing program runs (Linux 6.1). Older ones warn, or
+   * refuse; there all room is made beforehand, which takes longer.
+   */
+  readonly growing: boolean;
+}
+
 /** Makes all maps that the object declares. Each is handed to `own`, also when a later one fails. */
-export function createMaps(object: ElfObject, readOnly: Uint8Array, ringBytes: number, own: Own): ProbeMaps {
+export function createMaps(object: ElfObject, readOnly: Uint8Array, wishes: MapWishes, own: Own): ProbeMaps {
   const cpus = possibleCpus();
-  const rings = onlineCpus().map((cpu) => ({ cpu, fd: own(createRing(cpu, ringBytes)) }));
+  const rings = onlineCpus().map((cpu) => ({ cpu, fd: own(createRing(cpu, wishes.ringBytes)) }));
   const maps = new Map<string, Fd>();
   for (const definition of mapDefinitions(object)) {
     const inner = definition.name === 'rings' ? rings[0]?.fd : undefined;
     const maxEntries = entriesOf(definition, cpus);
-    maps.set(
-      definition.name,
-      own(createMap({ ...definition, maxEntries, ...(inner === undefined ? {} : { inner }) })),
-    );
+    const flags = wishes.growing ? definition.flags : definition.flags & ~BPF_F_NO_PREALLOC;
+    const spec = { ...definition, maxEntries, flags, ...(inner === undefined ? {} : { inner }) };
+    maps.set(definition.name, own(createMap(spec)));
   }
   maps.set('.rodata', own(createReadOnly(readOnly)));
   const named = (name: string): Fd => {

@@ -20,6 +20,8 @@ const RIGHTS = [
   '(every Node program of this machine has them then).',
 ].join(' ');
 
+const NEWER_KERNEL = 'Linux 5.15 or later with CONFIG_BPF_SYSCALL=y is needed.';
+
 /** The error for rights that are missing. */
 export function missingCapability(missing: readonly Capability[]): MapauditError {
   return new MapauditError('missing-capability', `the kernel probe needs ${missing.join(' and ')}`, {
@@ -38,8 +40,15 @@ export function explainFailure(error: unknown): unknown {
       cause: error,
     });
   if (errno === ERRNO.ENOSYS)
-    return new MapauditError('kernel-missing', 'this kernel has no BPF', {
+    return new MapauditError('kernel-missing', 'this kernel has no BPF (CONFIG_BPF_SYSCALL)', {
       hint: 'A kernel with CONFIG_BPF_SYSCALL=y is needed.',
+      fields: { option: 'CONFIG_BPF_SYSCALL' },
+      cause: error,
+    });
+  if (errno === ERRNO.EINVAL && tryRingBuffer() === ERRNO.EINVAL)
+    return new MapauditError('kernel-missing', 'this kernel has no BPF ring buffers', {
+      hint: NEWER_KERNEL,
+      fields: { option: 'BPF_MAP_TYPE_RINGBUF' },
       cause: error,
     });
   if (errno === ERRNO.ENOMEM)
@@ -69,7 +78,7 @@ function ringBuffer(): KernelRequirement {
   return {
     ...base,
     detail: `errno ${errno}`,
-    hint: 'Linux 5.15 or later with CONFIG_BPF_SYSCALL=y is needed.',
+    hint: NEWER_KERNEL,
   };
 }
 

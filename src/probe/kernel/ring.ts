@@ -1,9 +1,7 @@
-import { type Closable, CloseStack } from '../../base/dispose.ts';
+import type { Closable } from '../../base/dispose.ts';
 import type { RingChunk } from '../../model/ring_chunk.ts';
-import type { Fd } from '../../sys/fd.ts';
-import { MemoryMap } from '../../sys/memory_map.ts';
+import type { RingMemory } from './ring_memory.ts';
 
-const PAGE = 4096;
 const HEADER = 8;
 /** Bits of a record's length word: include/uapi/linux/bpf.h, BPF_RINGBUF_*. */
 const BUSY = 0x8000_0000;
@@ -18,39 +16,29 @@ export interface RingVisit {
   readonly count: number;
 }
 
-/**
- * One BPF ring buffer, read in place: kernel/bpf/ringbuf.c. The first page holds the consumer's position and
- * is ours to write; then follow the producer's position and the data, mapped twice in a row, so that every
- * record is contiguous.
- */
+/** Reads one BPF ring buffer in place: a record is a word with its length and state, a word of padding, the data. */
 export class RingReader implements Closable {
-  readonly #closing = new CloseStack();
-  readonly #consumer: BigInt64Array;
-  readonly #producer: BigInt64Array;
-  readonly #data: Uint8Array;
+  readonly #memory: RingMemory;
   readonly #words: Uint32Array;
-  readonly #size: number;
   #offsets = new Uint32Array(1024);
   #lengths = new Uint32Array(1024);
   /** Bytes consumed since the ring was made: exact in a double. */
   #position = 0;
+  #closed = false;
 
-  constructor(fd: Fd, size: number) {
-    this.#size = size;
-    const consumer = this.#closing.add(MemoryMap.of(fd, 'read-write', 0, PAGE)).bytes;
-    const producer = this.#closing.add(MemoryMap.of(fd, 'read', PAGE, PAGE + 2 * size)).bytes;
-    this.#consumer = new BigInt64Array(consumer.buffer, 0, 1);
-    this.#producer = new BigInt64Array(producer.buffer, 0, 1);
-    this.#data = producer.subarray(PAGE);
-    this.#words = new Uint32Array(producer.buffer, PAGE);
+  constructor(memory: RingMemory) {
+    this.#memory = memory;
+    this.#words = new Uint32Array(memory.data.buffer, memory.data.byteOffset, memory.data.byteLength / 4);
+    this.#position = Number(Atomics.load(memory.consumer, 0));
   }
 
   /** Hands out all whole records and, once `consume` has returned, gives their room back to the kernel. */
   drain(consume: (chunk: RingChunk) => void): RingVisit {
-    const end = Number(Atomics.load(this.#producer, 0));
+    if (this.#closed) throw new Error('internal: ring read after close');
+    const end = Number(Atomics.load(this.#memory.producer, 0));
     const first = this.#position;
     if (end === first) return { busy: false, count: 0 };
-    const base = first % this.#size;
+    const base = first % this.#memory.size;
     let position = first;
     let count = 0;
     let busy = false;
@@ -71,16 +59,17 @@ export class RingReader implements Closable {
       position += (length + HEADER + 7) & ~7;
     }
     if (count > 0) {
-      const bytes = this.#data.subarray(base, base + (position - first));
+      const bytes = this.#memory.data.subarray(base, base + (position - first));
       consume({ bytes, offsets: this.#offsets, lengths: this.#lengths, count });
     }
     this.#position = position;
-    Atomics.store(this.#consumer, 0, BigInt(position));
+    Atomics.store(this.#memory.consumer, 0, BigInt(position));
     return { busy, count };
   }
 
   close(): void {
-    this.#closing.close();
+    this.#closed = true; // the arrays now stand for memory that is not there
+    this.#memory.close();
   }
 
   #growLists(): void {

@@ -78,10 +78,13 @@ function broken(why: string): MapauditError {
   });
 }
 
+/** All sections, none of which reaches beyond the file. */
 function readHeaders(view: DataView): Header[] {
   const start = Number(view.getBigUint64(40, true));
   const size = view.getUint16(58, true);
-  return Array.from({ length: view.getUint16(60, true) }, (_, i) => {
+  const length = view.getUint16(60, true);
+  if (size < 64 || start + length * size > view.byteLength) throw broken('it was cut off');
+  const headers = Array.from({ length }, (_, i) => {
     const at = start + i * size;
     return {
       name: view.getUint32(at, true),
@@ -92,6 +95,8 @@ function readHeaders(view: DataView): Header[] {
       info: view.getUint32(at + 44, true),
     };
   });
+  if (headers.some((h) => h.offset + h.size > view.byteLength)) throw broken('it was cut off');
+  return headers;
 }
 
 function readSymbols(

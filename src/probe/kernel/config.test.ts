@@ -1,0 +1,136 @@
+import { describe, expect, it } from 'vitest';
+import { isMapauditError } from '../../base/errors.ts';
+import { fileAddr, fileOffset } from '../../model/addr.ts';
+import { goid } from '../../model/ids.ts';
+import type { ProbeOptions } from '../../model/probe.ts';
+import type { EntrySite, ExitSite, ProbePlan, ProbeSite } from '../../model/probe_plan.ts';
+import { CONFIG, fillConfig, MAX_PARTS, MAX_SITES, SITE } from './config.ts';
+
+const AT = { config: 16, sites: 16 + CONFIG.size } as const;
+
+const base = {
+  function: 'runtime.mapdelete_faststr',
+  op: 'delete',
+  address: fileAddr(0x1000),
+  offset: fileOffset(0),
+  expected: Uint8Array.of(0x55),
+  instruction: 'PUSH RBP',
+  emulated: true,
+  why: '',
+} as const;
+
+const entry: EntrySite = {
+  ...base,
+  index: 0,
+  role: 'entry',
+  skipRestarts: false,
+  map: 'RBX',
+  type: 'RAX',
+  key: { kind: 'string', pointer: 'RCX', length: 'RDI' },
+  partOf: [],
+};
+const exit: ExitSite = { ...base, index: 1, role: 'exit', map: 'R9' };
+
+const options: ProbeOptions = {
+  mode: 'both',
+  sampleEvery: 1,
+  frames: 4,
+  keyBytes: 64,
+  verdicts: false,
+  ringBytes: 4096,
+};
+
+function fill(sites: readonly ProbeSite[], change: Partial<ProbeOptions> = {}): DataView {
+  const plan: ProbePlan = {
+    goVersion: { text: 'go1.26.8', major: 1, minor: 26, patch: 8, experiments: [] },
+    flavour: 'swiss',
+    ops: ['delete'],
+    sites,
+    absent: [],
+    offsets: {
+      gStackLo: 0,
+      gStackHi: 8,
+      gGoid: 152,
+      gStartpc: 296,
+      mapWriting: 34,
+      mapWritingMask: 1,
+      typeDirectIface: 23,
+      typeDirectIfaceMask: 32,
+    },
+  };
+  const data = new Uint8Array(AT.sites + MAX_SITES * SITE.size);
+  fillConfig(data, AT, plan, { ...options, ...change }, { byProcess: false, pidNamespace: undefined });
+  return new DataView(data.buffer);
+}
+
+const u32 = (view: DataView, field: keyof typeof CONFIG): number =>
+  view.getUint32(AT.config + CONFIG[field], true);
+const site = (view: DataView, index: number, field: keyof typeof SITE): number =>
+  view.getUint8(AT.sites + index * SITE.size + SITE[field]);
+
+describe('the configuration', () => {
+  it('says what is wanted of a record', () => {
+    const view = fill([entry]);
+    expect([u32(view, 'mode'), u32(view, 'frames'), u32(view, 'key_bytes'), u32(view, 'exits')]).toEqual([
+      3, 4, 64, 0,
+    ]);
+    expect([u32(view, 'g_goid'), u32(view, 'g_startpc'), u32(view, 'map_writing')]).toEqual([152, 296, 34]);
+    expect([u32(view, 'has_goid'), u32(view, 'pidns_ino')]).toEqual([0, 0]);
+  });
+
+  it('carries a goroutine and a text to filter by', () => {
+    const view = fill([entry], { goid: goid(7), keyText: { bytes: Buffer.from('sess:'), exact: true } });
+    expect(u32(view, 'has_goid')).toBe(1);
+    expect(view.getBigUint64(AT.config + CONFIG.goid, true)).toBe(7n);
+    expect([u32(view, 'key_filter_len'), u32(view, 'key_filter_exact')]).toEqual([5, 1]);
+    expect(view.getUint8(AT.config + CONFIG.key_filter)).toBe('s'.charCodeAt(0));
+  });
+
+  it('compares no more of a long text than fits: a prefix, never exactly', () => {
+    const view = fill([entry], { keyText: { bytes: Buffer.alloc(100, 'a'), exact: true } });
+    expect([u32(view, 'key_filter_len'), u32(view, 'key_filter_exact')]).toEqual([64, 0]);
+  });
+});
+
+describe('a site', () => {
+  it('says where arguments are', () => {
+    const view = fill([entry]);
+    expect([site(view, 0, 'shape'), site(view, 0, 'key'), site(view, 0, 'exits')]).toEqual([0, 3, 0]);
+    expect(site(fill([{ ...entry, map: 'RAX', type: 'RBX' }]), 0, 'shape')).toBe(1);
+    expect(site(fill([{ ...entry, map: 'RCX', type: undefined }]), 0, 'shape')).toBe(2);
+    const word = fill([{ ...entry, key: { kind: 'word', register: 'RCX', bytes: 4 } }]);
+    expect(site(word, 0, 'key')).toBe(1);
+  });
+
+  it('with an exit says so, and the exit where the map is', () => {
+    const view = fill([entry, exit]);
+    expect([site(view, 0, 'exits'), site(view, 1, 'exit_register'), u32(view, 'exits')]).toEqual([1, 9, 1]);
+  });
+
+  it('knows callers of which it is a part, relative to itself', () => {
+    const part = { name: 'runtime.mapclear', start: fileAddr(0x800), end: fileAddr(0x900) };
+    const view = fill([{ ...entry, partOf: [part] }]);
+    const at = AT.sites + SITE.part;
+    expect(site(view, 0, 'parts')).toBe(1);
+    expect([view.getBigInt64(at, true), view.getBigInt64(at + 8, true)]).toEqual([-0x800n, -0x700n]);
+  });
+
+  it('with arguments that the program does not know is refused', () => {
+    const part = { name: 'f', start: fileAddr(0), end: fileAddr(1) };
+    const strange: EntrySite[] = [
+      { ...entry, map: 'R8' },
+      { ...entry, key: { kind: 'pointer', register: 'RDI' } },
+      { ...entry, key: { kind: 'string', pointer: 'RCX', length: 'RSI' } },
+      { ...entry, partOf: Array.from({ length: MAX_PARTS + 1 }, () => part) },
+    ];
+    for (const one of strange) {
+      let code: string | undefined;
+      try {
+        fill([one]);
+      } catch (error) {
+        code = isMapauditError(error) ? error.code : String(error);
+      }
+      expect(code).toBe('plan-unsupported');
+    }
+  });
+});
