@@ -98,17 +98,17 @@ export class TypeReader {
     if (length > MAX_FIELDS) return undefined;
     const bytes = this.#memory.read(data, length * 24);
     if (bytes === undefined) return undefined;
+    // Up to 1.18 the offset shares its word with the mark "embedded": go1.18.10 src/runtime/type.go, structfield.
+    const isOld = this.#rules.version.minor <= 18;
     const fields: StructField[] = [];
     for (let at = 0; at < bytes.length; at += 24) {
       const name = this.#name(wordAt(bytes, at));
       if (name === undefined) return undefined;
-      const embedded = (name.flags & NAME_EMBEDDED) !== 0;
-      fields.push({
-        name: name.text,
-        type: addr(wordAt(bytes, at + 8)),
-        offset: wordAt(bytes, at + 16),
-        embedded,
-      });
+      const word = wordAt(bytes, at + 16);
+      const place = isOld
+        ? { offset: Math.floor(word / 2), embedded: word % 2 === 1 }
+        : { offset: word, embedded: (name.flags & NAME_EMBEDDED) !== 0 };
+      fields.push({ name: name.text, type: addr(wordAt(bytes, at + 8)), ...place });
     }
     return fields;
   }

@@ -42,8 +42,8 @@ type (
 
 type speaker interface{ speak() string }
 
-func (u user) speak() string  { return u.Name }
-func (l label) speak() string { return string(l) }
+func (u user) speak() string   { return u.Name }
+func (l label) speak() string  { return string(l) }
 func (n *named) speak() string { return "" }
 
 func (k pair) text(b []byte) []byte {

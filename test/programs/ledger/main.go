@@ -40,7 +40,6 @@ type kind struct {
 var (
 	kinds    []kind
 	clearAll func(g *ledger, w world)
-	sink     any
 
 	events     = flag.Int("ops", 100000, "operations to write down, about")
 	rate       = flag.Int("rate", 0, "operations a second over all goroutines; 0: as many as possible")
@@ -174,7 +173,7 @@ func burst(g *ledger, random *rand.Rand, own []world, common *shared) {
 			operate(g, random, common.worlds[random.Intn(len(common.worlds))], r)
 			common.lock.Unlock()
 		case n < 20:
-			sinkDepth += recurse(random.Intn(200), func() { operate(g, random, w, r) })
+			g.depth += recurse(random.Intn(200), func() { operate(g, random, w, r) })
 		case n < 22:
 			reflected(g, random, r)
 		case n < 24:
@@ -228,8 +227,6 @@ func onNil(g *ledger, random *rand.Rand, r uint64) {
 		w.read(g, r)
 	}
 }
-
-var sinkDepth int
 
 // recurse goes n frames deep before it acts, so that the stack grows in the middle of things.
 //

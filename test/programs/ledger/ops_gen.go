@@ -86,7 +86,7 @@ func (w *wI8) read(g *ledger, r uint64) {
 	s.here()
 	u, ok := w.m[k]
 	w.row(g, s, "access", "runtime.mapaccess2", k, n, flag8(ok))
-	sink = [2]any{&v, &u}
+	g.sink = [2]any{&v, &u}
 }
 
 //go:noinline
@@ -210,7 +210,7 @@ func (w *wI16) read(g *ledger, r uint64) {
 	s.here()
 	u, ok := w.m[k]
 	w.row(g, s, "access", "runtime.mapaccess2", k, n, flag8(ok))
-	sink = [2]any{&v, &u}
+	g.sink = [2]any{&v, &u}
 }
 
 //go:noinline
@@ -334,7 +334,7 @@ func (w *wI32) read(g *ledger, r uint64) {
 	s.here()
 	u, ok := w.m[k]
 	w.row(g, s, "access", "runtime.mapaccess2_fast32", k, n, flag8(ok))
-	sink = [2]any{&v, &u}
+	g.sink = [2]any{&v, &u}
 }
 
 //go:noinline
@@ -458,7 +458,7 @@ func (w *wI64) read(g *ledger, r uint64) {
 	s.here()
 	u, ok := w.m[k]
 	w.row(g, s, "access", "runtime.mapaccess2_fast64", k, n, flag8(ok))
-	sink = [2]any{&v, &u}
+	g.sink = [2]any{&v, &u}
 }
 
 //go:noinline
@@ -582,7 +582,7 @@ func (w *wInt) read(g *ledger, r uint64) {
 	s.here()
 	u, ok := w.m[k]
 	w.row(g, s, "access", "runtime.mapaccess2_fast64", k, n, flag8(ok))
-	sink = [2]any{&v, &u}
+	g.sink = [2]any{&v, &u}
 }
 
 //go:noinline
@@ -706,7 +706,7 @@ func (w *wU8) read(g *ledger, r uint64) {
 	s.here()
 	u, ok := w.m[k]
 	w.row(g, s, "access", "runtime.mapaccess2", k, n, flag8(ok))
-	sink = [2]any{&v, &u}
+	g.sink = [2]any{&v, &u}
 }
 
 //go:noinline
@@ -830,7 +830,7 @@ func (w *wU16) read(g *ledger, r uint64) {
 	s.here()
 	u, ok := w.m[k]
 	w.row(g, s, "access", "runtime.mapaccess2", k, n, flag8(ok))
-	sink = [2]any{&v, &u}
+	g.sink = [2]any{&v, &u}
 }
 
 //go:noinline
@@ -954,7 +954,7 @@ func (w *wU32) read(g *ledger, r uint64) {
 	s.here()
 	u, ok := w.m[k]
 	w.row(g, s, "access", "runtime.mapaccess2_fast32", k, n, flag8(ok))
-	sink = [2]any{&v, &u}
+	g.sink = [2]any{&v, &u}
 }
 
 //go:noinline
@@ -1078,7 +1078,7 @@ func (w *wU64) read(g *ledger, r uint64) {
 	s.here()
 	u, ok := w.m[k]
 	w.row(g, s, "access", "runtime.mapaccess2_fast64", k, n, flag8(ok))
-	sink = [2]any{&v, &u}
+	g.sink = [2]any{&v, &u}
 }
 
 //go:noinline
@@ -1202,7 +1202,7 @@ func (w *wUptr) read(g *ledger, r uint64) {
 	s.here()
 	u, ok := w.m[k]
 	w.row(g, s, "access", "runtime.mapaccess2_fast64", k, n, flag8(ok))
-	sink = [2]any{&v, &u}
+	g.sink = [2]any{&v, &u}
 }
 
 //go:noinline
@@ -1326,7 +1326,7 @@ func (w *wNamed) read(g *ledger, r uint64) {
 	s.here()
 	u, ok := w.m[k]
 	w.row(g, s, "access", "runtime.mapaccess2_fast64", k, n, flag8(ok))
-	sink = [2]any{&v, &u}
+	g.sink = [2]any{&v, &u}
 }
 
 //go:noinline
@@ -1450,7 +1450,7 @@ func (w *wStr) read(g *ledger, r uint64) {
 	s.here()
 	u, ok := w.m[k]
 	w.row(g, s, "access", "runtime.mapaccess2_faststr", k, n, flag8(ok))
-	sink = [2]any{&v, &u}
+	g.sink = [2]any{&v, &u}
 }
 
 //go:noinline
@@ -1574,7 +1574,7 @@ func (w *wStrSet) read(g *ledger, r uint64) {
 	s.here()
 	u, ok := w.m[k]
 	w.row(g, s, "access", "runtime.mapaccess2_faststr", k, n, flag8(ok))
-	sink = [2]any{&v, &u}
+	g.sink = [2]any{&v, &u}
 }
 
 //go:noinline
@@ -1698,7 +1698,7 @@ func (w *wStrList) read(g *ledger, r uint64) {
 	s.here()
 	u, ok := w.m[k]
 	w.row(g, s, "access", "runtime.mapaccess2_faststr", k, n, flag8(ok))
-	sink = [2]any{&v, &u}
+	g.sink = [2]any{&v, &u}
 }
 
 //go:noinline
@@ -1822,7 +1822,7 @@ func (w *wStr129) read(g *ledger, r uint64) {
 	s.here()
 	u, ok := w.m[k]
 	w.row(g, s, "access", "runtime.mapaccess2", k, n, flag8(ok))
-	sink = [2]any{&v, &u}
+	g.sink = [2]any{&v, &u}
 }
 
 //go:noinline
@@ -1946,7 +1946,7 @@ func (w *wStr1025) read(g *ledger, r uint64) {
 	s.here()
 	u, ok := w.m[k]
 	w.row(g, s, "access", "runtime.mapaccess2_fat", k, n, flag8(ok))
-	sink = [2]any{&v, &u}
+	g.sink = [2]any{&v, &u}
 }
 
 //go:noinline
@@ -2070,7 +2070,7 @@ func (w *wI32x129) read(g *ledger, r uint64) {
 	s.here()
 	u, ok := w.m[k]
 	w.row(g, s, "access", "runtime.mapaccess2", k, n, flag8(ok))
-	sink = [2]any{&v, &u}
+	g.sink = [2]any{&v, &u}
 }
 
 //go:noinline
@@ -2194,7 +2194,7 @@ func (w *wI64x128) read(g *ledger, r uint64) {
 	s.here()
 	u, ok := w.m[k]
 	w.row(g, s, "access", "runtime.mapaccess2_fast64", k, n, flag8(ok))
-	sink = [2]any{&v, &u}
+	g.sink = [2]any{&v, &u}
 }
 
 //go:noinline
@@ -2318,7 +2318,7 @@ func (w *wI64x1025) read(g *ledger, r uint64) {
 	s.here()
 	u, ok := w.m[k]
 	w.row(g, s, "access", "runtime.mapaccess2_fat", k, n, flag8(ok))
-	sink = [2]any{&v, &u}
+	g.sink = [2]any{&v, &u}
 }
 
 //go:noinline
@@ -2442,7 +2442,7 @@ func (w *wBool) read(g *ledger, r uint64) {
 	s.here()
 	u, ok := w.m[k]
 	w.row(g, s, "access", "runtime.mapaccess2", k, n, flag8(ok))
-	sink = [2]any{&v, &u}
+	g.sink = [2]any{&v, &u}
 }
 
 //go:noinline
@@ -2566,7 +2566,7 @@ func (w *wF32) read(g *ledger, r uint64) {
 	s.here()
 	u, ok := w.m[k]
 	w.row(g, s, "access", "runtime.mapaccess2", k, n, flag8(ok))
-	sink = [2]any{&v, &u}
+	g.sink = [2]any{&v, &u}
 }
 
 //go:noinline
@@ -2680,7 +2680,7 @@ func (w *wF64) read(g *ledger, r uint64) {
 	s.here()
 	u, ok := w.m[k]
 	w.row(g, s, "access", "runtime.mapaccess2", k, n, flag8(ok))
-	sink = [2]any{&v, &u}
+	g.sink = [2]any{&v, &u}
 }
 
 //go:noinline
@@ -2794,7 +2794,7 @@ func (w *wC128) read(g *ledger, r uint64) {
 	s.here()
 	u, ok := w.m[k]
 	w.row(g, s, "access", "runtime.mapaccess2", k, n, flag8(ok))
-	sink = [2]any{&v, &u}
+	g.sink = [2]any{&v, &u}
 }
 
 //go:noinline
@@ -2908,7 +2908,7 @@ func (w *wPair) read(g *ledger, r uint64) {
 	s.here()
 	u, ok := w.m[k]
 	w.row(g, s, "access", "runtime.mapaccess2", k, n, flag8(ok))
-	sink = [2]any{&v, &u}
+	g.sink = [2]any{&v, &u}
 }
 
 //go:noinline
@@ -3032,7 +3032,7 @@ func (w *wUser) read(g *ledger, r uint64) {
 	s.here()
 	u, ok := w.m[k]
 	w.row(g, s, "access", "runtime.mapaccess2", k, n, flag8(ok))
-	sink = [2]any{&v, &u}
+	g.sink = [2]any{&v, &u}
 }
 
 //go:noinline
@@ -3156,7 +3156,7 @@ func (w *wTwo) read(g *ledger, r uint64) {
 	s.here()
 	u, ok := w.m[k]
 	w.row(g, s, "access", "runtime.mapaccess2", k, n, flag8(ok))
-	sink = [2]any{&v, &u}
+	g.sink = [2]any{&v, &u}
 }
 
 //go:noinline
@@ -3280,7 +3280,7 @@ func (w *wDeep) read(g *ledger, r uint64) {
 	s.here()
 	u, ok := w.m[k]
 	w.row(g, s, "access", "runtime.mapaccess2", k, n, flag8(ok))
-	sink = [2]any{&v, &u}
+	g.sink = [2]any{&v, &u}
 }
 
 //go:noinline
@@ -3404,7 +3404,7 @@ func (w *wBlank) read(g *ledger, r uint64) {
 	s.here()
 	u, ok := w.m[k]
 	w.row(g, s, "access", "runtime.mapaccess2", k, n, flag8(ok))
-	sink = [2]any{&v, &u}
+	g.sink = [2]any{&v, &u}
 }
 
 //go:noinline
@@ -3528,7 +3528,7 @@ func (w *wEight) read(g *ledger, r uint64) {
 	s.here()
 	u, ok := w.m[k]
 	w.row(g, s, "access", "runtime.mapaccess2_fast64", k, n, flag8(ok))
-	sink = [2]any{&v, &u}
+	g.sink = [2]any{&v, &u}
 }
 
 //go:noinline
@@ -3652,7 +3652,7 @@ func (w *wOne) read(g *ledger, r uint64) {
 	s.here()
 	u, ok := w.m[k]
 	w.row(g, s, "access", "runtime.mapaccess2_faststr", k, n, flag8(ok))
-	sink = [2]any{&v, &u}
+	g.sink = [2]any{&v, &u}
 }
 
 //go:noinline
@@ -3776,7 +3776,7 @@ func (w *wA4) read(g *ledger, r uint64) {
 	s.here()
 	u, ok := w.m[k]
 	w.row(g, s, "access", "runtime.mapaccess2_fast32", k, n, flag8(ok))
-	sink = [2]any{&v, &u}
+	g.sink = [2]any{&v, &u}
 }
 
 //go:noinline
@@ -3900,7 +3900,7 @@ func (w *wA16) read(g *ledger, r uint64) {
 	s.here()
 	u, ok := w.m[k]
 	w.row(g, s, "access", "runtime.mapaccess2", k, n, flag8(ok))
-	sink = [2]any{&v, &u}
+	g.sink = [2]any{&v, &u}
 }
 
 //go:noinline
@@ -4024,7 +4024,7 @@ func (w *wAS2) read(g *ledger, r uint64) {
 	s.here()
 	u, ok := w.m[k]
 	w.row(g, s, "access", "runtime.mapaccess2", k, n, flag8(ok))
-	sink = [2]any{&v, &u}
+	g.sink = [2]any{&v, &u}
 }
 
 //go:noinline
@@ -4148,7 +4148,7 @@ func (w *wLarge) read(g *ledger, r uint64) {
 	s.here()
 	u, ok := w.m[k]
 	w.row(g, s, "access", "runtime.mapaccess2", k, n, flag8(ok))
-	sink = [2]any{&v, &u}
+	g.sink = [2]any{&v, &u}
 }
 
 //go:noinline
@@ -4272,7 +4272,7 @@ func (w *wPtr) read(g *ledger, r uint64) {
 	s.here()
 	u, ok := w.m[k]
 	w.row(g, s, "access", "runtime.mapaccess2_fast64", k, n, flag8(ok))
-	sink = [2]any{&v, &u}
+	g.sink = [2]any{&v, &u}
 }
 
 //go:noinline
@@ -4396,7 +4396,7 @@ func (w *wChan) read(g *ledger, r uint64) {
 	s.here()
 	u, ok := w.m[k]
 	w.row(g, s, "access", "runtime.mapaccess2_fast64", k, n, flag8(ok))
-	sink = [2]any{&v, &u}
+	g.sink = [2]any{&v, &u}
 }
 
 //go:noinline
@@ -4520,7 +4520,7 @@ func (w *wAny) read(g *ledger, r uint64) {
 	s.here()
 	u, ok := w.m[k]
 	w.row(g, s, "access", "runtime.mapaccess2", k, n, flag8(ok))
-	sink = [2]any{&v, &u}
+	g.sink = [2]any{&v, &u}
 }
 
 //go:noinline
@@ -4634,7 +4634,7 @@ func (w *wFace) read(g *ledger, r uint64) {
 	s.here()
 	u, ok := w.m[k]
 	w.row(g, s, "access", "runtime.mapaccess2", k, n, flag8(ok))
-	sink = [2]any{&v, &u}
+	g.sink = [2]any{&v, &u}
 }
 
 //go:noinline

@@ -174,7 +174,7 @@ func (w *w{{.Name}}) read(g *ledger, r uint64) {
 	s.here()
 	u, ok := w.m[k]
 	w.row(g, s, "access", "runtime.mapaccess2{{if .Fat}}_fat{{else}}{{.Fast}}{{end}}", k, n, flag8(ok))
-	sink = [2]any{&v, &u}
+	g.sink = [2]any{&v, &u}
 }
 
 //go:noinline
