@@ -10,7 +10,8 @@ import { noSuchProcess, scopePath } from './links.ts';
 import { missingCapability } from './requirements.ts';
 import { verifyFile, verifySites } from './verify_sites.ts';
 
-const PAGE = 4096;
+const SMALLEST = 4096;
+const LARGEST = 1 << 30;
 
 /** Everything that must hold before anything is made or touched. */
 export function preflight(spec: KernelProbeSpec): void {
@@ -30,7 +31,7 @@ export function preflight(spec: KernelProbeSpec): void {
 }
 
 function checkRingSize(bytes: number): void {
-  if (Number.isInteger(Math.log2(bytes)) && bytes >= PAGE) return;
+  if (Number.isInteger(Math.log2(bytes)) && bytes >= SMALLEST && bytes <= LARGEST) return;
   throw new MapauditError('bad-ring-size', `a ring cannot have ${bytes} bytes`, {
     hint: 'Give a power of two, such as --ring 4M.',
     fields: { bytes },
