@@ -2,9 +2,13 @@
 import { execFileSync } from 'node:child_process';
 import { cpus, release } from 'node:os';
 import { join } from 'node:path';
+import { reportAttach } from './lib/attach_report.ts';
+import { buildBig } from './lib/big.ts';
+import { buildMapaudit } from './lib/child.ts';
 import { measureCosts } from './lib/cost.ts';
 import { reportCosts } from './lib/cost_report.ts';
 import { buildHot, ROOT } from './lib/hot.ts';
+import { reportAgent, reportStream } from './lib/node_report.ts';
 import { Report } from './lib/report.ts';
 
 const args = process.argv.slice(2);
@@ -14,9 +18,18 @@ const report = new Report();
 const binary = buildHot();
 
 const PARTS: Readonly<Record<string, () => Promise<void>>> = {
-  cost: async () => reportCosts(report, await measureCosts(binary, quick ? 1 : 7, quick ? 400 : 1100)),
+  cost: async () => {
+    reportCosts(report, await measureCosts(binary, quick ? 1 : 7, quick ? 400 : 1100));
+  },
+  stream: () => {
+    reportStream(report);
+    return Promise.resolve();
+  },
+  attach: () => reportAttach(report, quick ? [binary] : [binary, buildBig()], quick ? 2 : 7),
+  agent: () => reportAgent(report, binary, quick ? 1000 : 10_000),
 };
 
+buildMapaudit();
 for (const [name, part] of Object.entries(PARTS))
   if (parts.length === 0 || parts.includes(name)) await part();
 report.goals();

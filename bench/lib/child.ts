@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { ROOT } from './hot.ts';
@@ -6,6 +6,11 @@ import { ROOT } from './hot.ts';
 const MAIN = join(ROOT, 'dist', 'cli', 'main.js');
 /** What bin/mapaudit of an installed package does. */
 const START = `const { main } = await import(process.argv[1]); process.exit(await main(process.argv.slice(2)));`;
+
+/** Compiles mapaudit as it stands in this checkout. */
+export function buildMapaudit(): void {
+  execFileSync(process.execPath, [join(ROOT, 'scripts', 'build.mjs')], { stdio: 'inherit' });
+}
 
 /** A tool that observes the target: mapaudit or bpftrace. */
 export class Tool {

@@ -31,7 +31,7 @@ export const SCENARIOS: readonly Scenario[] = [
   {
     id: 'top',
     name: 'mapaudit top, the whole tool',
-    start: async (pid) => {
+    start: async (pid: number): Promise<Watch> => {
       const tool = mapaudit(['top', '-p', String(pid), '--op', 'delete', '--json', '--interval', '10s'], {
         quiet: true,
       });
@@ -52,12 +52,15 @@ function probe(id: string, name: string, wish: ProbeWish): Scenario {
   return {
     id,
     name,
-    start: (pid) => {
+    start(pid: number): Promise<Watch> {
       const attached: Attached = attach(pid, wish);
       const isSilent = wish.empty === true || wish.options?.mode === 'counts';
       return Promise.resolve({
         loss: () => (isSilent ? undefined : { lost: attached.lost(), seen: attached.events() }),
-        stop: () => Promise.resolve(attached.close()),
+        stop: () => {
+          attached.close();
+          return Promise.resolve();
+        },
       });
     },
   };

@@ -1,0 +1,136 @@
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { request, Agent } from 'node:http';
+import { connect, createServer } from 'node:net';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/** Newest versions that Go 1.26 accepts; to be raised by hand, so that a run says the same tomorrow. */
+const NATS = 'github.com/nats-io/nats-server/v2@v2.15.2';
+const CADDY = 'github.com/caddyserver/caddy/v2/cmd/caddy@v2.11.9';
+
+const CACHE = fileURLToPath(new URL('../.cache/real/', import.meta.url));
+const LOAD = fileURLToPath(new URL('./nats_load', import.meta.url));
+const HOST = '127.0.0.1';
+const CADDY_REQUESTS = 4000;
+const CADDY_CONNECTIONS = 8;
+
+/** A real program that runs, with clients that ask it a bounded number of things. */
+export interface RealProgram {
+  readonly name: string;
+  readonly binary: string;
+  readonly pid: number;
+  /** Resolves when all has been asked and answered. */
+  load(): Promise<void>;
+  stop(): void;
+}
+
+/** nats-server, under publish and subscribe. */
+export async function startNats(): Promise<RealProgram> {
+  const binary = install(NATS, 'nats-server');
+  const load = join(CACHE, 'nats_load');
+  execFileSync('go', ['build', '-o', load, '.'], { cwd: LOAD, stdio: 'inherit' });
+  const port = await freePort();
+  const child = spawn(binary, ['-a', HOST, '-p', String(port)], { stdio: 'ignore' });
+  await listening(child, port);
+  return program('nats-server', binary, child, () => run(load, ['-url', `nats://${HOST}:${port}`]));
+}
+
+/** Caddy, answering HTTP requests with headers and templates of its own. */
+export async function startCaddy(): Promise<RealProgram> {
+  const binary = install(CADDY, 'caddy');
+  const port = await freePort();
+  const config = join(CACHE, 'caddy.json');
+  writeFileSync(config, JSON.stringify(caddyConfig(port)));
+  const env = { ...process.env, HOME: CACHE, XDG_DATA_HOME: CACHE, XDG_CONFIG_HOME: CACHE };
+  const child = spawn(binary, ['run', '--config', config], { stdio: 'ignore', env });
+  await listening(child, port);
+  return program('caddy', binary, child, () => requests(port));
+}
+
+function program(name: string, binary: string, child: ChildProcess, load: () => Promise<void>): RealProgram {
+  return { name, binary, pid: child.pid ?? 0, load, stop: () => child.kill('SIGKILL') };
+}
+
+/** Builds a command from the Go module proxy, once. */
+function install(module: string, name: string): string {
+  const binary = join(CACHE, name);
+  mkdirSync(CACHE, { recursive: true });
+  const version = module.slice(module.indexOf('@') + 1);
+  if (
+    existsSync(binary) &&
+    execFileSync('go', ['version', '-m', binary], { encoding: 'utf8' }).includes(version)
+  )
+    return binary;
+  const env = { ...process.env, GOBIN: CACHE, GOFLAGS: '-mod=mod', GOTOOLCHAIN: 'local' };
+  execFileSync('go', ['install', module], { env, cwd: CACHE, stdio: 'inherit' });
+  return binary;
+}
+
+function caddyConfig(port: number): unknown {
+  const headers = { handler: 'headers', response: { set: { 'X-Path': ['{http.request.uri.path}'] } } };
+  const answer = {
+    handler: 'static_response',
+    status_code: 200,
+    body: 'hello {http.request.uri.query.name}\n',
+  };
+  const server = {
+    listen: [`${HOST}:${port}`],
+    automatic_https: { disable: true },
+    routes: [{ handle: [headers, answer] }],
+  };
+  return { admin: { disabled: true }, apps: { http: { servers: { load: server } } } };
+}
+
+/** Requests over a few connections that are kept. */
+async function requests(port: number): Promise<void> {
+  const agent = new Agent({ keepAlive: true, maxSockets: CADDY_CONNECTIONS });
+  const one = (i: number): Promise<void> =>
+    new Promise((resolve, reject) => {
+      const headers = { 'X-Request': String(i), Cookie: `session=s${i}` };
+      const options = { host: HOST, port, path: `/page/${i % 50}?name=n${i}`, agent, headers };
+      request(options, (response) => response.resume().on('end', resolve))
+        .on('error', reject)
+        .end();
+    });
+  for (let i = 0; i < CADDY_REQUESTS; i += CADDY_CONNECTIONS)
+    await Promise.all(Array.from({ length: CADDY_CONNECTIONS }, (_, j) => one(i + j)));
+  agent.destroy();
+}
+
+function run(command: string, args: readonly string[]): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, { stdio: ['ignore', 'ignore', 'inherit'] });
+    child.on('error', reject);
+    child.on('exit', (code) =>
+      code === 0 ? resolve() : reject(new Error(`${command} ended with ${String(code)}`)),
+    );
+  });
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve) => {
+    const server = createServer().listen(0, HOST, () => {
+      const address = server.address();
+      server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
+    });
+  });
+}
+
+async function listening(child: ChildProcess, port: number): Promise<void> {
+  for (let i = 0; i < 600; i++) {
+    if (child.exitCode !== null) throw new Error(`it ended with ${child.exitCode} before it listened`);
+    if (await canConnect(port)) return;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  throw new Error('it did not listen within 30 s');
+}
+
+function canConnect(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, HOST, () => {
+      socket.destroy();
+      resolve(true);
+    }).on('error', () => resolve(false));
+  });
+}
