@@ -15,7 +15,7 @@ import type {
 } from '../../model/probe.ts';
 import type { ProbePlan } from '../../model/probe_plan.ts';
 import type { RingChunk } from '../../model/ring_chunk.ts';
-import { loadProgram, updateElement } from '../../sys/bpf.ts';
+import { loadProgram, updateElement, updateElements } from '../../sys/bpf.ts';
 import { monotonicNs } from '../../sys/clock.ts';
 import { ownPidNamespace } from '../../sys/cpus.ts';
 import type { Fd } from '../../sys/fd.ts';
@@ -136,8 +136,8 @@ class KernelProbe implements RunningProbe {
 
   setKeyPlans(pid: number, plans: readonly KeyPlan[]): void {
     const map = this.#maps.named('key_plans');
-    for (const plan of plans)
-      updateElement(map, encodeTypeKey(plan.type, this.#tablePid(pid)), encodeKeyPlan(plan));
+    const keys = plans.map((plan) => encodeTypeKey(plan.type, this.#tablePid(pid)));
+    updateElements(map, plans.length, Buffer.concat(keys), Buffer.concat(plans.map(encodeKeyPlan)));
   }
 
   setVerdict(pid: number, subject: VerdictSubject, address: Addr, accept: boolean): void {

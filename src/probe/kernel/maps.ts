@@ -7,6 +7,7 @@ import {
   createMap,
   freezeMap,
   updateElement,
+  updateElements,
 } from '../../sys/bpf.ts';
 import type { Fd } from '../../sys/fd.ts';
 import { onlineCpus, possibleCpus } from '../../sys/cpus.ts';
@@ -53,11 +54,16 @@ export function createMaps(object: ElfObject, readOnly: Uint8Array, wishes: MapW
     if (fd === undefined) throw new Error(`internal: no BPF map ${name}`);
     return fd;
   };
-  for (const { cpu, fd } of rings) updateElement(named('rings'), u32(cpu), u32(fd.number));
+  updateElements(
+    named('rings'),
+    rings.length,
+    u32(...rings.map((r) => r.cpu)),
+    u32(...rings.map((r) => r.fd.number)),
+  );
   return { named, numberOf: (name) => maps.get(name)?.number, rings: rings.map(({ fd }) => fd) };
 }
 
-export const u32 = (value: number): Uint8Array => new Uint8Array(Uint32Array.of(value).buffer);
+export const u32 = (...values: number[]): Uint8Array => new Uint8Array(Uint32Array.from(values).buffer);
 
 function entriesOf({ name, maxEntries }: MapDefinition, cpus: number): number {
   if (name === 'rings') return cpus;
