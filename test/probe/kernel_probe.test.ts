@@ -84,6 +84,25 @@ describe.each(['multi', 'perf'])('attached by %s', (method) => {
     expect(counters.every((counter) => counter.type !== 0 && counter.caller !== 0)).toBe(true);
   });
 
+  it('on a file sees processes that begin later', async () => {
+    const spec = specFor(target.pid);
+    const file = openFile(path);
+    const { offset, address } = spec.plan.sites[0]!;
+    const code = {
+      memory: { name: path, read: (at: number, n: number) => file.read(at - (address - offset), n) },
+      bias: bias(0),
+    };
+    const probe = attach({ ...spec, scope: { type: 'binary', path }, code });
+    file.close();
+    const later = await RunningTarget.start(path);
+    await later.ask('assign 70 1');
+    await target.ask('assign 30 1');
+    const seen = drainAll(probe).seen.filter((s) => s.key.startsWith('key-'));
+    expect(seen.filter((s) => s.pid === later.pid)).toHaveLength(70);
+    expect(seen.filter((s) => s.pid === target.pid)).toHaveLength(30);
+    later.close();
+  });
+
   it('what was in place before is in place again after', async () => {
     const spec = specFor(target.pid);
     const planned = bytesPlanned(spec.plan);
@@ -191,25 +210,6 @@ describe('a probe', () => {
     expect(drains.filter((drain) => drain.total > 0).length).toBeGreaterThan(20);
     for (const [i, { watermark }] of drains.entries())
       expect(watermark).toBeGreaterThanOrEqual(drains[i - 1]?.watermark ?? 0n);
-  });
-
-  it('on a file sees processes that begin later', async () => {
-    const spec = specFor(target.pid);
-    const file = openFile(path);
-    const { offset, address } = spec.plan.sites[0]!;
-    const code = {
-      memory: { name: path, read: (at: number, n: number) => file.read(at - (address - offset), n) },
-      bias: bias(0),
-    };
-    const probe = attach({ ...spec, scope: { type: 'binary', path }, code });
-    file.close();
-    const later = await RunningTarget.start(path);
-    await later.ask('assign 70 1');
-    await target.ask('assign 30 1');
-    const seen = drainAll(probe).seen.filter((s) => s.key.startsWith('key-'));
-    expect(seen.filter((s) => s.pid === later.pid)).toHaveLength(70);
-    expect(seen.filter((s) => s.pid === target.pid)).toHaveLength(30);
-    later.close();
   });
 
   it('leaves nothing open, however often it comes and goes', async () => {
