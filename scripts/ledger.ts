@@ -25,5 +25,5 @@ const result = await runLedger({
   traceArgs: ['--effects', values.effects],
   programArgs: values.build === 'race' || values.build === 'N' ? ['-idiom=false'] : [],
 });
-console.log(report(result));
+process.stdout.write(`${report(result)}\n`);
 process.exitCode = result.missing + result.extra + result.wrong > 0 ? 1 : 0;

@@ -14,7 +14,18 @@ async function row(version: string, build: Build): Promise<string> {
     const r = await runLedger({ program, events: EVENTS, rate: 8000, programArgs });
     const known = (100 * (1 - r.unknownFound / r.events)).toFixed(2);
     const exact = r.missing + r.extra + r.wrong === 0 ? 'exact' : '**differs**';
-    const cells = [version, build, r.attached?.flavour, r.attached?.probes, r.events, r.missing, r.extra, r.wrong, `${known} %`, exact];
+    const cells = [
+      version,
+      build,
+      r.attached?.flavour,
+      r.attached?.probes,
+      r.events,
+      r.missing,
+      r.extra,
+      r.wrong,
+      `${known} %`,
+      exact,
+    ];
     return `| ${cells.join(' | ')} |`;
   } catch (error) {
     return `| ${version} | ${build} | | | | | | | | **failed**: ${String(error).split('\n')[0] ?? ''} |`;
@@ -34,6 +45,6 @@ const lines = [
 for (const version of GO_VERSIONS)
   for (const build of builds) {
     lines.push(await row(version, build));
-    console.log(lines.at(-1));
+    process.stdout.write(`${lines.at(-1) ?? ''}\n`);
   }
 writeFileSync(new URL('../docs/support.md', import.meta.url), `${lines.join('\n')}\n`);

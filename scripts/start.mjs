@@ -36,7 +36,10 @@ async function buildShop() {
     say(
       `Building ${SOURCE} with ${output('go', ['env', 'GOVERSION'], { cwd: join(ROOT, SOURCE) })?.trim()} …`,
     );
-    const code = await run('go', ['build', '-o', SHOP, './cmd/shop'], { cwd: join(ROOT, SOURCE), ...TO_STDERR });
+    const code = await run('go', ['build', '-o', SHOP, './cmd/shop'], {
+      cwd: join(ROOT, SOURCE),
+      ...TO_STDERR,
+    });
     if (code !== 0) stop(`${SOURCE} could not be built; see above.`);
   });
 }

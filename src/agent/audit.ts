@@ -1,6 +1,6 @@
 import type { Closable } from '../base/dispose.ts';
 import { isMapauditError } from '../base/errors.ts';
-import { addr } from '../model/addr.ts';
+import { addr, fileAddr } from '../model/addr.ts';
 import { pid as toPid } from '../model/ids.ts';
 import type {
   KernelCounter,
@@ -36,7 +36,10 @@ export class Audit implements Closable {
   constructor(first: Target, scope: ProbeScope, plan: ProbePlan, options: ProbeOptions) {
     this.plan = plan;
     this.#scope = scope;
-    const memory = scope.type === 'process' ? first.memory : { name: scope.path, read: first.binary.read };
+    const memory =
+      scope.type === 'process'
+        ? first.memory
+        : { name: scope.path, read: (at: number, n: number) => first.binary.read(fileAddr(at), n) };
     const bias = scope.type === 'process' ? first.bias : (0 as Target['bias']);
     const keyPlans = options.keyBytes > 0 ? first.keyPlans() : [];
     this.probe = attachKernelProbe({ plan, scope, options, code: { memory, bias }, keyPlans });

@@ -1,5 +1,6 @@
 import type { Closable } from '../base/dispose.ts';
-import { isMapauditError, MapauditError } from '../base/errors.ts';
+import type { MapauditError } from '../base/errors.ts';
+import { isMapauditError } from '../base/errors.ts';
 import type { MapOp } from '../model/map_op.ts';
 import type { ProbeOptions, ProbeScope } from '../model/probe.ts';
 import type { Notice } from '../protocol/notice.ts';

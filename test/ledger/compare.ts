@@ -139,7 +139,10 @@ export class Comparer {
   #compareId(row: LedgerRow, event: TraceEvent, differ: (f: string, a: unknown, b: unknown) => void): void {
     const { id, address } = event.map;
     if (row.map === '-' || row.map === '0x0' || event.map.on_stack === true) return;
-    if (id === undefined) return differ('id', 'a number', undefined);
+    if (id === undefined) {
+      differ('id', 'a number', undefined);
+      return;
+    }
     const known = this.#ids.get(id);
     if (known === undefined) this.#ids.set(id, address ?? '');
     else if (known !== address) differ('id', known, address);

@@ -9,7 +9,8 @@ const FEW = 15_000;
 const RATE = 30_000;
 
 /** These builds make N deletes of what others compile into one clear. */
-const withoutIdiom = (build: Build): readonly string[] => (build === 'race' || build === 'N' ? ['-idiom=false'] : []);
+const withoutIdiom = (build: Build): readonly string[] =>
+  build === 'race' || build === 'N' ? ['-idiom=false'] : [];
 
 async function expectExact(run: LedgerRun, allowUnknown = 0): Promise<void> {
   const result = await runLedger(run);
@@ -33,7 +34,10 @@ describe('the trace agrees with the ledger', () => {
   it('also in reads and iterations', { timeout: 120_000 }, async () => {
     for (const version of ['1.21.13', '1.26.8', '1.27.4']) {
       const ops = ['delete', 'assign', 'clear', 'access', 'iterate'];
-      await expectExact({ program: buildGo('ledger', version), events: FEW, rate: 8000, ops, programArgs: ['-reads'] }, 0.0001);
+      await expectExact(
+        { program: buildGo('ledger', version), events: FEW, rate: 8000, ops, programArgs: ['-reads'] },
+        0.0001,
+      );
     }
   });
 
@@ -60,10 +64,20 @@ describe('the trace agrees with the ledger', () => {
 });
 
 describe('the comparison notices', () => {
-  const mutants = ['probe-address', 'goid-offset', 'key-register', 'map-register', 'exit-register', 'type-register'];
+  const mutants = [
+    'probe-address',
+    'goid-offset',
+    'key-register',
+    'map-register',
+    'exit-register',
+    'type-register',
+  ];
   for (const mutant of mutants) {
     it(`a wrong ${mutant.replace('-', ' ')}`, { timeout: 60_000 }, async () => {
-      const env = { NODE_OPTIONS: `--import ${new URL('./mutate.mjs', import.meta.url).href}`, MUTANT: mutant };
+      const env = {
+        NODE_OPTIONS: `--import ${new URL('./mutate.mjs', import.meta.url).href}`,
+        MUTANT: mutant,
+      };
       const run = { program: buildGo('ledger'), events: 3000, rate: 5000, env };
       const result = await runLedger(run).catch((error: unknown) => error);
       if (result instanceof Error) return; // refused: noticed before anything was counted

@@ -70,10 +70,10 @@ async function runIn(folder: string, run: LedgerRun): Promise<LedgerResult> {
     );
     const complaint = textOf(tracer);
     await attachedIn(trace, tracer, complaint);
-    program.stdin?.write('\n');
+    program.stdin.write('\n');
     for (let line = await lines.next(); line.done !== true; line = await lines.next())
       if (line.value.startsWith('done')) break;
-    program.stdin?.end('\n');
+    program.stdin.end('\n');
     const code = await exitOf(tracer);
     if (code !== 0) throw new Error(`mapaudit ended with code ${String(code)}: ${complaint.text}`);
     return await compareFiles(ledger, trace, ops);

@@ -37,9 +37,19 @@ export function buildGo(program: string, version: string = '1.26.8', build: Buil
   const out = join(CACHE, 'bin', `${program}-${version}-${build}-${hash.digest('hex').slice(0, 16)}`);
   if (existsSync(out)) return out;
   const goroot = gorootOf(version);
-  const env = { ...process.env, GOROOT: goroot, GOTOOLCHAIN: 'local', GOFLAGS: '-buildvcs=false', CGO_ENABLED: '1' };
+  const env = {
+    ...process.env,
+    GOROOT: goroot,
+    GOTOOLCHAIN: 'local',
+    GOFLAGS: '-buildvcs=false',
+    CGO_ENABLED: '1',
+  };
   const unfinished = `${out}.${process.pid}`;
-  execFileSync(join(goroot, 'bin/go'), ['build', ...flags, '-o', unfinished, '.'], { cwd: folder, env, stdio: 'pipe' });
+  execFileSync(join(goroot, 'bin/go'), ['build', ...flags, '-o', unfinished, '.'], {
+    cwd: folder,
+    env,
+    stdio: 'pipe',
+  });
   renameSync(unfinished, out);
   return out;
 }

@@ -93,14 +93,22 @@ function checkIdentity(reader: BoundedReader, name: string): number {
   const [bits, order] = reader.bytes(4, 2);
   const machine = machineName(reader.u16(18));
   if (bits === 1)
-    throw new MapauditError('elf-32-bit', `${name} is a 32-bit program (${machine}); mapaudit audits 64-bit ones`, {
-      fields: { machine },
-    });
+    throw new MapauditError(
+      'elf-32-bit',
+      `${name} is a 32-bit program (${machine}); mapaudit audits 64-bit ones`,
+      {
+        fields: { machine },
+      },
+    );
   if (bits !== 2 || order !== 1) throw corrupt(name, 4, `class ${bits ?? 0}, byte order ${order ?? 0}`);
   if (reader.u16(18) !== EM_X86_64)
-    throw new MapauditError('elf-foreign-machine', `${name} is built for ${machine}; mapaudit audits x86-64 programs`, {
-      fields: { machine },
-    });
+    throw new MapauditError(
+      'elf-foreign-machine',
+      `${name} is built for ${machine}; mapaudit audits x86-64 programs`,
+      {
+        fields: { machine },
+      },
+    );
   const type = reader.u16(16);
   if (type !== ET_EXEC && type !== ET_DYN)
     throw new MapauditError('elf-not-executable', `${name} is an ELF file, but no program (type ${type})`);
@@ -132,7 +140,8 @@ function readSections(reader: BoundedReader): Section[] {
   const size = reader.u16(58);
   const count = reader.u16(60);
   if (table === 0 || count === 0) return [];
-  if (size < 64 || count > MAX_HEADERS) throw corrupt(reader.name, 58, `${count} section headers of ${size} bytes`);
+  if (size < 64 || count > MAX_HEADERS)
+    throw corrupt(reader.name, 58, `${count} section headers of ${size} bytes`);
   const namesAt = table + reader.u16(62) * size;
   const namesSize = reader.u64(namesAt + 32);
   if (namesSize > MAX_NAMES) throw corrupt(reader.name, namesAt + 32, `section names of ${namesSize} bytes`);

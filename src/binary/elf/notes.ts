@@ -26,4 +26,5 @@ function noteOf(elf: ElfFile, sectionName: string, type: number): Uint8Array | u
   return bytes.subarray(12 + nameSize, 12 + nameSize + size);
 }
 
-const hexOf = (bytes: Uint8Array): string => Array.from(bytes, (b) => b.toString(16).padStart(2, '0')).join('');
+const hexOf = (bytes: Uint8Array): string =>
+  Array.from(bytes, (b) => b.toString(16).padStart(2, '0')).join('');

@@ -5,6 +5,7 @@ import {
   Formatter,
   FormatterSyntax,
   type Instruction as IcedInstruction,
+  type UsedRegister,
   InstructionInfoFactory,
   Mnemonic,
   OpAccess,
@@ -65,7 +66,12 @@ const NAMES = new Map<Iced, Register>([
   [Iced.R12, 'R12'], [Iced.R13, 'R13'], [Iced.R14, 'R14'], [Iced.R15, 'R15'],
 ]); // prettier-ignore
 
-const WRITING = new Set<OpAccess>([OpAccess.Write, OpAccess.CondWrite, OpAccess.ReadWrite, OpAccess.ReadCondWrite]);
+const WRITING = new Set<OpAccess>([
+  OpAccess.Write,
+  OpAccess.CondWrite,
+  OpAccess.ReadWrite,
+  OpAccess.ReadCondWrite,
+]);
 
 /** Decodes x86-64 machine code that begins at `address`. Bytes that are no instruction appear as `(bad)`. */
 export function decodeX86(code: Uint8Array, address: FileAddr): Instruction[] {
@@ -100,11 +106,12 @@ function convert(
   formatter: Formatter,
 ): Instruction {
   const flow = FLOWS.get(raw.flowControl) ?? 'next';
-  const direct = (flow === 'jump' || flow === 'branch' || flow === 'call') && raw.op0Kind === OpKind.NearBranch64;
+  const direct =
+    (flow === 'jump' || flow === 'branch' || flow === 'call') && raw.op0Kind === OpKind.NearBranch64;
   return {
     address: fileAddr(Number(raw.ip)),
     bytes,
-    mnemonic: (Mnemonic[raw.mnemonic] ?? '(bad)').toLowerCase(),
+    mnemonic: Mnemonic[raw.mnemonic].toLowerCase(),
     flow,
     target: direct ? fileAddr(Number(raw.nearBranchTarget)) : undefined,
     memory: memoryOf(raw),
@@ -137,7 +144,7 @@ function immediateOf(raw: IcedInstruction): number | undefined {
 function writesOf(raw: IcedInstruction, infos: InstructionInfoFactory): Register[] {
   const info = infos.info(raw);
   const written: Register[] = [];
-  for (const used of info.usedRegisters()) {
+  for (const used of info.usedRegisters() as readonly UsedRegister[]) {
     const name = WRITING.has(used.access) ? fullName(used.register) : undefined;
     if (name !== undefined) written.push(name);
     used.free();

@@ -1,6 +1,7 @@
 import { view } from '../../binary/elf/bounded_reader.ts';
 import { type Addr, hex } from '../../model/addr.ts';
 import type { TypeHead } from '../types/go_type.ts';
+import type { Kind } from '../types/kinds.ts';
 import type { TypeReader } from '../types/type_reader.ts';
 import { formatComplex, formatFloat } from './number.ts';
 import { quote, trimCut } from './quote.ts';
@@ -72,19 +73,12 @@ class Writer {
 
   write(type: TypeHead, bytes: Uint8Array, offset: number, elsewhere: Elsewhere, depth: number): string {
     if (depth > MAX_DEPTH) return this.#cut();
-    switch (type.kind) {
-      case 'string':
-        return this.#text(elsewhere.text(offset));
-      case 'interface':
-        return this.#interface(elsewhere.value(offset), depth);
-      case 'struct':
-        return this.#struct(type, bytes, offset, elsewhere, depth);
-      case 'array':
-        return this.#array(type, bytes, offset, elsewhere, depth);
-      default:
-        if (offset + type.size > bytes.length) return this.#cut();
-        return scalar(type, view(bytes), offset);
-    }
+    const { kind } = type;
+    if (kind === 'string') return this.#text(elsewhere.text(offset));
+    if (kind === 'interface') return this.#interface(elsewhere.value(offset), depth);
+    if (kind === 'struct') return this.#struct(type, bytes, offset, elsewhere, depth);
+    if (kind === 'array') return this.#array(type, bytes, offset, elsewhere, depth);
+    return offset + type.size > bytes.length ? this.#cut() : scalar(type, view(bytes), offset);
   }
 
   #cut(): string {
@@ -153,37 +147,22 @@ export function inInterface(type: TypeHead, text: string): string {
   return `${name}(${text})`;
 }
 
+const SIGNED: ReadonlySet<Kind> = new Set(['int', 'int8', 'int16', 'int32', 'int64']);
+const UNSIGNED: ReadonlySet<Kind> = new Set(['uint', 'uint8', 'uint16', 'uint32', 'uint64', 'uintptr']);
+
 /** A value of a kind that holds no other values. The caller has made sure that all its bytes are there. */
 function scalar({ kind, size }: TypeHead, bytes: DataView, at: number): string {
-  switch (kind) {
-    case 'bool':
-      return bytes.getUint8(at) === 0 ? 'false' : 'true';
-    case 'int':
-    case 'int8':
-    case 'int16':
-    case 'int32':
-    case 'int64':
-      return String(BigInt.asIntN(size * 8, word(bytes, at, size)));
-    case 'float32':
-      return formatFloat(bytes.getFloat32(at, true), 32);
-    case 'float64':
-      return formatFloat(bytes.getFloat64(at, true), 64);
-    case 'complex64':
-      return formatComplex(bytes.getFloat32(at, true), bytes.getFloat32(at + 4, true), 32);
-    case 'complex128':
-      return formatComplex(bytes.getFloat64(at, true), bytes.getFloat64(at + 8, true), 64);
-    case 'uint':
-    case 'uint8':
-    case 'uint16':
-    case 'uint32':
-    case 'uint64':
-    case 'uintptr':
-      return String(word(bytes, at, size));
-    default: {
-      const address = Number(word(bytes, at, Math.min(size, 8)));
-      return address === 0 ? 'nil' : hex(address);
-    }
-  }
+  if (kind === 'bool') return bytes.getUint8(at) === 0 ? 'false' : 'true';
+  if (SIGNED.has(kind)) return String(BigInt.asIntN(size * 8, word(bytes, at, size)));
+  if (UNSIGNED.has(kind)) return String(word(bytes, at, size));
+  if (kind === 'float32') return formatFloat(bytes.getFloat32(at, true), 32);
+  if (kind === 'float64') return formatFloat(bytes.getFloat64(at, true), 64);
+  if (kind === 'complex64')
+    return formatComplex(bytes.getFloat32(at, true), bytes.getFloat32(at + 4, true), 32);
+  if (kind === 'complex128')
+    return formatComplex(bytes.getFloat64(at, true), bytes.getFloat64(at + 8, true), 64);
+  const address = Number(word(bytes, at, Math.min(size, 8)));
+  return address === 0 ? 'nil' : hex(address);
 }
 
 function word(bytes: DataView, at: number, size: number): bigint {
