@@ -7,7 +7,7 @@ import type { Report } from './report.ts';
 
 const MODES: readonly (readonly [string, readonly string[]])[] = [
   ['trace, default', []],
-  ['trace, --effects next', ['--effects', 'next']],
+  ['trace, --effects off', ['--effects', 'off']],
 ];
 
 /** Processor and memory that `trace --json` takes at fixed rates. */

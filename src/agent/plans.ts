@@ -6,7 +6,7 @@ import type { EffectMode } from '../protocol/options.ts';
 import type { Target } from './target.ts';
 
 /** How it is found out what operations did. */
-export type Effects = 'exit' | 'next' | 'off';
+export type Effects = 'exit' | 'off';
 
 /**
  * `auto` takes the second probe: it costs half a microsecond a write, and in exchange tells at once, and

@@ -1,4 +1,5 @@
 import type { ProbeOptions } from '../model/probe.ts';
+import { NO_LOSS } from '../protocol/loss.ts';
 import type { Notice } from '../protocol/notice.ts';
 import type { TopOptions } from '../protocol/options.ts';
 import type { TopLine, TopSession } from '../protocol/questions.ts';
@@ -126,7 +127,7 @@ class TopRun {
       events: counters.reduce((sum, row) => sum + row.count, 0),
       // Counted in the kernel: nothing passes through a ring that could be full.
       lost: 0,
-      loss: { ring_full: 0, output_slow: 0, key_unreadable: 0, stack_unreadable: 0 },
+      loss: NO_LOSS,
       ...(ended === undefined ? {} : { ended }),
     };
     this.#lastAt = elapsedMs;
@@ -144,7 +145,7 @@ class TopRun {
       events: Object.values(byOp).reduce((sum, op) => sum + op.events, 0),
       lost: 0,
       sampled: 0,
-      loss: { ring_full: 0, output_slow: 0, key_unreadable: 0, stack_unreadable: 0 },
+      loss: NO_LOSS,
       by_op: byOp,
     };
   }

@@ -159,6 +159,7 @@ class TraceRun {
         output_slow: this.#outputSlow,
         key_unreadable: tally.keyUnreadable,
         stack_unreadable: tally.stackUnreadable,
+        len_unreadable: tally.lenUnreadable,
       },
       by_op: tally.byOp(),
     };

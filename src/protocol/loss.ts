@@ -8,7 +8,15 @@ export interface Loss {
   readonly key_unreadable: number;
   /** Events shown with a shorter stack: a frame could not be read. */
   readonly stack_unreadable: number;
+  /** Events shown without `len`: the map's header was not in memory at the hit. */
+  readonly len_unreadable: number;
 }
 
 /** Nothing was lost. */
-export const NO_LOSS: Loss = { ring_full: 0, output_slow: 0, key_unreadable: 0, stack_unreadable: 0 };
+export const NO_LOSS: Loss = {
+  ring_full: 0,
+  output_slow: 0,
+  key_unreadable: 0,
+  stack_unreadable: 0,
+  len_unreadable: 0,
+};

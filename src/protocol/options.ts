@@ -26,12 +26,12 @@ export type KeyMode =
   | { readonly type: 'none' };
 
 /**
- * How `found` is learnt. `exit`: a second probe at the end of each write reads the new count. `next`: the
- * count that the next operation on the map reports. `off`: not at all. `auto`: what the agent thinks best.
+ * How `found` is learnt. `exit`: a second probe at the end of each write reads the new count. `off`: not at
+ * all. `auto`: `exit`.
  */
-export type EffectMode = 'auto' | 'exit' | 'next' | 'off';
+export type EffectMode = 'auto' | 'exit' | 'off';
 
-export const EFFECT_MODES: readonly EffectMode[] = ['auto', 'exit', 'next', 'off'];
+export const EFFECT_MODES: readonly EffectMode[] = ['auto', 'exit', 'off'];
 
 /** The way in which operations are noticed. */
 export type ProbeKind = 'auto' | 'kernel';

@@ -1,21 +1,31 @@
-import picomatch from 'picomatch';
-
-/** A matcher for a glob over whole texts: `*` and `?` also match `/` and a leading dot, which mean nothing in a key. */
+/**
+ * A matcher for a glob over whole texts: `*` any text, `?` one character, `[a-z]` and `[!a-z]` sets, `\\` before a
+ * character takes it as it is. Keys are no paths: libraries for globs stop `*` at a slash or a leading dot.
+ */
 export function globMatcher(glob: string): (text: string) => boolean {
-  const expression = picomatch.makeRe(protectSlashes(glob), {
-    bash: true,
-    dot: true,
-    nobrace: true,
-    noextglob: true,
-    noglobstar: true,
-  });
-  return (text) => expression.test(protectSlashes(text));
+  const expression = new RegExp(`^${translate(glob)}$`, 'su');
+  return (text) => expression.test(text);
 }
 
-/** A slash is an ordinary character here; picomatch would stop `*` at it. */
-function protectSlashes(text: string): string {
-  return text.replaceAll('/', '\u0001');
+const TOKEN = /\\(.)|\*|\?|\[([!^]?)(\]?(?:\\.|[^\]\\])*)\]|[^]/gsu;
+
+function translate(glob: string): string {
+  return glob.replaceAll(TOKEN, (token: string, escaped?: string, not?: string, set?: string) => {
+    if (escaped !== undefined) return literal(escaped);
+    if (token === '*') return '.*';
+    if (token === '?') return '.';
+    if (set !== undefined) return `[${not === '' ? '' : '^'}${setOf(set)}]`;
+    return literal(token);
+  });
 }
+
+/** The inside of a set: escapes stand for themselves, and nothing but `-` is special. */
+const setOf = (set: string): string =>
+  set.replaceAll(/\\(.)|[[\]^\\]/gsu, (token: string, escaped?: string) =>
+    escaped === '-' ? '\\-' : literal(escaped ?? token),
+  );
+
+const literal = (text: string): string => text.replaceAll(/[\\^$.*+?()[\]{}|/]/g, '\\$&');
 
 /** What of a glob the kernel can compare: the text before the first special character, and whether that is all. */
 export interface LiteralPrefix {

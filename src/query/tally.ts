@@ -1,7 +1,7 @@
 import { type MapOp, MAP_OPS } from '../model/map_op.ts';
 import type { SiteCount } from '../model/probe.ts';
 import type { ProbeSite } from '../model/probe_plan.ts';
-import { FLAG_KEY_UNREADABLE, FLAG_STACK_UNREADABLE } from '../model/record.ts';
+import { FLAG_COUNT_UNREADABLE, FLAG_KEY_UNREADABLE, FLAG_STACK_UNREADABLE } from '../model/record.ts';
 import type { OpSummary } from '../protocol/summary.ts';
 import { OUTCOME_CLEARED, OUTCOME_FOUND, OUTCOME_MISSED, type TracedBatch } from '../stream/traced_batch.ts';
 
@@ -17,6 +17,7 @@ export class Tally {
   events = 0;
   keyUnreadable = 0;
   stackUnreadable = 0;
+  lenUnreadable = 0;
   readonly #ops = new Map<MapOp, OpTally>();
 
   /** Counts one delivered event. */
@@ -27,6 +28,7 @@ export class Tally {
     tally.events++;
     if ((flags & FLAG_KEY_UNREADABLE) !== 0) this.keyUnreadable++;
     if ((flags & FLAG_STACK_UNREADABLE) !== 0) this.stackUnreadable++;
+    if ((flags & FLAG_COUNT_UNREADABLE) !== 0) this.lenUnreadable++;
     const outcome = batch.outcome[row];
     if (outcome === OUTCOME_FOUND) tally.found++;
     else if (outcome === OUTCOME_MISSED) tally.missed++;

@@ -90,7 +90,7 @@ export function summary(events: number, ended: EndReason): Summary {
     events,
     lost: 0,
     sampled: 0,
-    loss: { ring_full: 0, output_slow: 0, key_unreadable: 0, stack_unreadable: 0 },
+    loss: { ring_full: 0, output_slow: 0, key_unreadable: 0, stack_unreadable: 0, len_unreadable: 0 },
     by_op: {
       delete: { events, found: events - Math.floor(events / 15), not_found: Math.floor(events / 15) },
     },
@@ -129,7 +129,7 @@ export function snapshot(tick: number, pid = 4242, keys = false): Snapshot {
       : {}),
     events: counters.reduce((sum, one) => sum + one.count, 0),
     lost: 0,
-    loss: { ring_full: 0, output_slow: 0, key_unreadable: 0, stack_unreadable: 0 },
+    loss: { ring_full: 0, output_slow: 0, key_unreadable: 0, stack_unreadable: 0, len_unreadable: 0 },
   };
 }
 

@@ -18,6 +18,8 @@ export interface Comparison {
   readonly wrong: number;
   /** Events whose `found` was not known: right, but less than could be. */
   readonly unknownFound: number;
+  /** Events without `len`: the map's header was not in memory. */
+  readonly unknownLen: number;
   /** Events whose key was unreadable or not captured in full. */
   readonly partialKeys: number;
   /** Wrong values by field. */
@@ -47,6 +49,7 @@ export class Comparer {
   #extra = 0;
   #wrong = 0;
   #unknownFound = 0;
+  #unknownLen = 0;
   #partialKeys = 0;
 
   constructor(rows: ReadonlyMap<string, readonly LedgerRow[]>, ops: ReadonlySet<string>) {
@@ -79,6 +82,7 @@ export class Comparer {
       extra: this.#extra,
       wrong: this.#wrong,
       unknownFound: this.#unknownFound,
+      unknownLen: this.#unknownLen,
       partialKeys: this.#partialKeys,
       byField: this.#byField,
       first: this.#first,
@@ -100,7 +104,8 @@ export class Comparer {
     // A map on the goroutine's stack moves with the stack: the ledger has one of its addresses.
     if (row.map !== '-' && event.map.on_stack !== true) same('map', row.map, event.map.address ?? '0x0');
     if (!(event.map.type ?? '').includes('go.shape.')) same('type', row.type, event.map.type);
-    same('len', row.len, event.len);
+    if (event.len === undefined) this.#unknownLen++;
+    else same('len', row.len, event.len);
     this.#compareFound(row, event, same);
     this.#compareKey(row, event, differ);
     this.#compareCaller(row, event, same);

@@ -135,6 +135,7 @@ export function report(result: LedgerResult): string {
     `extra ${n(result.extra)}`,
     `wrong ${n(result.wrong)}`,
     `found unknown ${n(result.unknownFound)}`,
+    `len unknown ${n(result.unknownLen)}`,
     `keys in part ${n(result.partialKeys)}`,
     `lost ${n(result.summary?.lost ?? 0)}`,
   ].join(' · ');

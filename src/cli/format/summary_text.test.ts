@@ -9,7 +9,7 @@ const plain: Summary = {
   events: 3112,
   lost: 0,
   sampled: 0,
-  loss: { ring_full: 0, output_slow: 0, key_unreadable: 0, stack_unreadable: 0 },
+  loss: { ring_full: 0, output_slow: 0, key_unreadable: 0, stack_unreadable: 0, len_unreadable: 0 },
   by_op: { delete: { events: 3112, found: 2901, not_found: 211 } },
 };
 
@@ -32,7 +32,7 @@ test('operations in their usual order, and what is not known', () => {
 });
 
 test('loss by cause, with what to do', () => {
-  const loss = { ring_full: 10, output_slow: 2, key_unreadable: 1, stack_unreadable: 3 };
+  const loss = { ring_full: 10, output_slow: 2, key_unreadable: 1, stack_unreadable: 3, len_unreadable: 0 };
   const lossy: Summary = { ...plain, lost: 12, sampled: 9000, loss, by_op: {} };
   expect(summaryText(lossy)).toEqual([
     '3,112 events · 12 lost (10 ring full, 2 output too slow) · 9,000 left out by sampling · 1 key unreadable · 3 stacks cut short',

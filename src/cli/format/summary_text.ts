@@ -48,6 +48,7 @@ export function lostText(of: { readonly lost: number; readonly loss: Loss }): st
 function partial(loss: Loss): readonly string[] {
   const parts: string[] = [];
   if (loss.key_unreadable > 0) parts.push(`${counted(loss.key_unreadable, 'key')} unreadable`);
+  if (loss.len_unreadable > 0) parts.push(`${counted(loss.len_unreadable, 'length')} unreadable`);
   if (loss.stack_unreadable > 0) parts.push(`${counted(loss.stack_unreadable, 'stack')} cut short`);
   return parts;
 }

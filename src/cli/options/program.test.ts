@@ -52,7 +52,7 @@ describe('what is understood', () => {
         goid: 918,
       },
       keys: { type: 'prefix', length: 8 },
-      effects: 'next',
+      effects: 'exit',
       probe: 'kernel',
       sampleEvery: 100,
       frames: 32,

@@ -137,9 +137,9 @@ export const OPTIONS = {
     value: 'HOW',
     group: 'What is shown of each',
     commands: RUNS,
-    help: 'How FOUND is learnt: exit (a second probe at the end of each write: certain, costs a second hit), next (from the next operation on the same map: costs nothing, not always known), off, auto. Default: auto.',
+    help: 'How FOUND is learnt: exit (a second probe at the end of each write: certain, costs a second hit), off, auto. Default: auto, which is exit.',
     details:
-      'Whether a delete found its key, and whether an assign inserted or replaced, is read from the number of entries before and after. `exit` reads it again at the end of the same operation. `next` takes what the next operation on that map reports as its count before, when nothing else can have come between. Where neither tells, FOUND stays empty: it is never guessed.',
+      'Whether a delete found its key, and whether an assign inserted or replaced, is read from the number of entries before and after. `exit` reads it again at the end of the same operation. Where that does not tell, FOUND stays empty: it is never guessed.',
     parse: oneOf('way to learn effects', EFFECT_MODES),
   },
   duration: {

@@ -5,8 +5,9 @@ export function formatFloat(value: number, bits: 32 | 64): string {
   if (value === 0) return Object.is(value, -0) ? '-0' : '0';
   const { digits, exponent } = shortest(Math.abs(value), bits);
   const sign = value < 0 ? '-' : '';
-  // %g with the shortest precision: the exponent form below 1e-4 and from 1e21 on. go1.26.8 src/strconv/ftoa.go.
-  return sign + (exponent < -4 || exponent >= 21 ? scientific(digits, exponent) : plain(digits, exponent));
+  // %g with the shortest precision: the exponent form below 1e-4 and from 1e6 on. go1.26.8 src/strconv/ftoa.go.
+  const isPlain = exponent >= -4 && exponent < 6;
+  return sign + (isPlain ? plain(digits, exponent) : scientific(digits, exponent));
 }
 
 /** A complex number as Go prints it: `(1+2i)`. */
