@@ -40,7 +40,7 @@ describe('what is understood', () => {
 
   test('trace with everything', () => {
     const line =
-      'trace --exe ./server --op delete,access --op clear --map Session --map-id #3 --site evict --key sess:* --goid 918 --sample 1/100 --stack=32 --keys=prefix:8 --effects next --duration 1m30s --count 10 --probe kernel --ring 3M';
+      'trace --exe ./server --op delete,access --op clear --map Session --map-id #3 --site evict --key sess:* --goid 918 --sample 1/100 --stack=32 --keys=prefix:8 --effects exit --duration 1m30s --count 10 --probe kernel --ring 3M';
     expect(traceOptionsOf(valuesOf(line))).toEqual({
       selection: { type: 'exe', path: './server' },
       filters: {
@@ -124,7 +124,7 @@ test.each([
   [['trace', '-p', '1', '--keys=none', '--key', 'a'], 'usage-contradiction: --key needs keys'],
   [['trace', '-p', '1', '--sample', '1/0'], 'usage-sample'],
   [['trace', '-p', '1', '--stack=65'], 'usage-number: 65 is no stack depth / Between 1 and 64.'],
-  [['trace', '-p', '1', '--effects', 'nxt'], 'Did you mean next?'],
+  [['trace', '-p', '1', '--effects', 'exi'], 'Did you mean exit?'],
   [['trace', '-p', '1', '--ring', '1G'], 'usage-size'],
   [['trace', '-p', '1', '--ring', '1K'], 'is out of range'],
   [['trace', '-p', '1', '--map-id', '0'], 'usage-map-id'],
