@@ -30,6 +30,7 @@ export async function measureCosts(
     await sleep(SETTLE_MS);
     for (let round = 0; round < rounds; round++) {
       for (const scenario of SCENARIOS) {
+        process.stderr.write(`round ${round + 1}/${rounds}: ${scenario.name}\n`);
         const watch = await scenario.start(target.pid, binary);
         await sleep(SETTLE_MS);
         const before = watch.loss();

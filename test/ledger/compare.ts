@@ -106,6 +106,8 @@ export class Comparer {
     if (!(event.map.type ?? '').includes('go.shape.')) same('type', row.type, event.map.type);
     if (event.len === undefined) this.#unknownLen++;
     else same('len', row.len, event.len);
+    // All goroutines of the ledger program are begun in main.run.
+    same('start', 'main.run.', (event.goroutine?.start ?? '').slice(0, 9));
     this.#compareFound(row, event, same);
     this.#compareKey(row, event, differ);
     this.#compareCaller(row, event, same);

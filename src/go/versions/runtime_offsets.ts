@@ -18,8 +18,8 @@ const G: Readonly<Record<number, { readonly goid: number; readonly startpc: numb
   23: { goid: 160, startpc: 304 },
   24: { goid: 160, startpc: 304 },
   25: { goid: 152, startpc: 296 },
-  26: { goid: 152, startpc: 296 },
-  27: { goid: 152, startpc: 296 },
+  26: { goid: 152, startpc: 304 },
+  27: { goid: 152, startpc: 304 },
 };
 
 /** hmap.flags and its bit hashWriting: go1.23.12 src/runtime/map.go. */
