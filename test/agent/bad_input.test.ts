@@ -1,0 +1,69 @@
+import { truncateSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { buildFor, errorCode, inFolder, mapaudit, patched } from './support.ts';
+
+describe(
+  'what cannot be audited is refused with a code, a cause and a next step',
+  { timeout: 120_000 },
+  () => {
+    it('no such process', () => {
+      const outcome = mapaudit('trace', '-p', '4194000', '--json');
+      expect(outcome.code).toBe(1);
+      expect(errorCode(outcome)).toBe('no-such-process');
+      expect(mapaudit('trace', '-p', '4194000').err).toContain('mapaudit ps');
+    });
+
+    it('a program that is not Go', () => {
+      expect(errorCode(mapaudit('check', '/bin/sleep', '--json'))).toBe('not-go');
+      expect(errorCode(mapaudit('trace', '-p', '1', '--json'))).toBeDefined();
+    });
+
+    it('a script, and a file that is not there', async () => {
+      await inFolder((folder) => {
+        writeFileSync(join(folder, 'script'), '#!/bin/sh\nexec true\n', { mode: 0o755 });
+        expect(errorCode(mapaudit('check', join(folder, 'script'), '--json'))).toBe('elf-not-elf');
+        expect(errorCode(mapaudit('check', join(folder, 'nothing'), '--json'))).toBe('no-such-file');
+      });
+    });
+
+    it('Go that is too old', async () => {
+      await inFolder((folder) => {
+        const outcome = mapaudit('check', patched(folder, 'go1.26.8', 'go1.17.8'), '--json');
+        expect(errorCode(outcome)).toBe('go-too-old');
+        expect(outcome.err).toContain('go1.17.8');
+      });
+    });
+
+    it('Go that is newer than known is taken when its own checks hold', async () => {
+      await inFolder((folder) => {
+        const outcome = mapaudit('check', patched(folder, 'go1.26.8', 'go1.99.8'), '--json');
+        // What 1.99 would look like is not known; a 1.26 binary under that name has other tables than 1.27's.
+        expect(outcome.code === 0 || errorCode(outcome) !== undefined).toBe(true);
+      });
+    });
+
+    it('other machines', async () => {
+      await inFolder((folder) => {
+        expect(errorCode(mapaudit('check', buildFor(folder, '386'), '--json'))).toBe('elf-32-bit');
+        const arm = mapaudit('check', buildFor(folder, 'arm64'), '--json');
+        expect(errorCode(arm)).toBe('elf-foreign-machine');
+        expect(arm.err).toContain('aarch64');
+      });
+    });
+
+    it('a binary that is cut off', async () => {
+      await inFolder((folder) => {
+        const path = patched(folder, 'go1.26.8', 'go1.26.8');
+        truncateSync(path, 300_000);
+        expect(errorCode(mapaudit('check', path, '--json'))).toMatch(/corrupt|elf|pclntab|moduledata/);
+      });
+    });
+
+    it('wrong flags', () => {
+      expect(mapaudit('trace', '-p', '1', '--op', 'delte').err).toContain('delete');
+      expect(mapaudit('trace', '-p', '1', '--map', '(').code).toBe(2);
+      expect(mapaudit('trace').code).toBe(2);
+    });
+  },
+);

@@ -1,0 +1,68 @@
+import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { buildGo } from '../support/go_build.ts';
+
+export const MAPAUDIT = fileURLToPath(new URL('../../bin/mapaudit', import.meta.url));
+
+/** What a command printed, and how it ended. */
+export interface Outcome {
+  readonly code: number | null;
+  readonly out: string;
+  readonly err: string;
+}
+
+/** Runs mapaudit to its end. */
+export function mapaudit(...args: string[]): Outcome {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [MAPAUDIT, ...args], {
+    encoding: 'utf8',
+    timeout: 60_000,
+  });
+  return { code: status, out: stdout, err: stderr };
+}
+
+/** The code of the error that a command ended with. */
+export function errorCode(outcome: Outcome): string | undefined {
+  const line = outcome.err.split('\n').find((text) => text.startsWith('{'));
+  return line === undefined ? undefined : (JSON.parse(line) as { code?: string }).code;
+}
+
+/** A folder that is gone when the function has ended. */
+export async function inFolder(use: (folder: string) => Promise<void> | void): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), 'mapaudit-agent-'));
+  try {
+    await use(folder);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** A copy of a Go binary with one text in it replaced by another of the same length. */
+export function patched(folder: string, from: string, to: string): string {
+  const path = join(folder, 'patched');
+  copyFileSync(buildGo('ledger'), path);
+  const bytes = readFileSync(path);
+  for (let at = bytes.indexOf(from); at >= 0; at = bytes.indexOf(from, at + 1)) bytes.write(to, at);
+  writeFileSync(path, bytes, { mode: 0o755 });
+  return path;
+}
+
+/** A Go program that uses maps until it is killed. */
+export function busyTarget(program = buildGo('ledger'), ...before: string[]): ChildProcess {
+  const args = ['-ops', '1000000000', '-rate', '2000', '-out', '/dev/null'];
+  const [command = program, ...rest] = [...before, program, ...args];
+  return spawn(command, rest, { stdio: 'ignore' });
+}
+
+/** Builds the small program for another machine. */
+export function buildFor(folder: string, arch: string): string {
+  const source = fileURLToPath(new URL('../programs/every', import.meta.url));
+  const out = join(folder, arch);
+  execFileSync('go', ['build', '-o', out, '.'], {
+    cwd: source,
+    env: { ...process.env, GOARCH: arch, CGO_ENABLED: '0' },
+  });
+  return out;
+}
