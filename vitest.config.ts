@@ -22,7 +22,9 @@ export default defineConfig({
           environment: 'node',
           testTimeout: 180_000,
           hookTimeout: 300_000,
-          maxWorkers: 2,
+          // One file at a time: what one test counts, another's load must not disturb.
+          maxWorkers: 1,
+          fileParallelism: false,
           sequence: { groupOrder: 1 },
         },
       },

@@ -6,7 +6,7 @@ import { type LedgerRun, report, runLedger } from './run.ts';
 const MANY = Number(process.env['MAPAUDIT_LEDGER_EVENTS'] ?? 1_000_000);
 const FEW = 15_000;
 /** As fast as two cores can take it without losing an event. */
-const RATE = 30_000;
+const RATE = 20_000;
 
 /** These builds make N deletes of what others compile into one clear. */
 const withoutIdiom = (build: Build): readonly string[] =>
@@ -29,7 +29,8 @@ async function expectExact(run: LedgerRun, allowUnknown = 0): Promise<void> {
 describe('the trace agrees with the ledger', () => {
   it(`in ${MANY.toLocaleString('en-US')} events, profiled meanwhile`, { timeout: 900_000 }, async () => {
     const program = buildGo('ledger');
-    await expectExact({ program, events: MANY, rate: RATE, programArgs: ['-profile'] }, 0.0001);
+    const traceArgs = ['--ring', '64M'];
+    await expectExact({ program, events: MANY, rate: RATE, programArgs: ['-profile'], traceArgs }, 0.0001);
   });
 
   it('also in reads and iterations', { timeout: 120_000 }, async () => {

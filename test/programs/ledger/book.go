@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"runtime"
 	"strconv"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"unsafe"
@@ -18,7 +19,10 @@ type site struct {
 var siteLock sync.Mutex
 
 // here notes that the operation stands on the next line.
-func (s *site) here() {
+func (s *site) here() { s.below(1) }
+
+// below notes that the operation stands so many lines below.
+func (s *site) below(lines int) {
 	if atomic.LoadInt32(&s.line) != 0 {
 		return
 	}
@@ -29,9 +33,12 @@ func (s *site) here() {
 	}
 	var pcs [1]uintptr
 	runtime.Callers(2, pcs[:])
+	if frame, _ := runtime.CallersFrames(pcs[:]).Next(); strings.HasSuffix(frame.Function, ").here") {
+		runtime.Callers(3, pcs[:])
+	}
 	frame, _ := runtime.CallersFrames(pcs[:]).Next()
 	s.name = frame.Function
-	atomic.StoreInt32(&s.line, int32(frame.Line+1))
+	atomic.StoreInt32(&s.line, int32(frame.Line+lines))
 }
 
 // ledger is the account of one goroutine, in the order of its operations.

@@ -103,8 +103,8 @@ func (w *wI8) rangeDelete(g *ledger, r uint64) {
 	left := 4
 	s, t := &sitesI8[7], &sitesI8[8]
 	n = len(w.m)
+	s.below(2)
 	w.row(g, s, "iterate", "-", first, n, -1)
-	s.here()
 	for k := range w.m {
 		if left--; left < 0 {
 			break
@@ -227,8 +227,8 @@ func (w *wI16) rangeDelete(g *ledger, r uint64) {
 	left := 4
 	s, t := &sitesI16[7], &sitesI16[8]
 	n = len(w.m)
+	s.below(2)
 	w.row(g, s, "iterate", "-", first, n, -1)
-	s.here()
 	for k := range w.m {
 		if left--; left < 0 {
 			break
@@ -351,8 +351,8 @@ func (w *wI32) rangeDelete(g *ledger, r uint64) {
 	left := 4
 	s, t := &sitesI32[7], &sitesI32[8]
 	n = len(w.m)
+	s.below(2)
 	w.row(g, s, "iterate", "-", first, n, -1)
-	s.here()
 	for k := range w.m {
 		if left--; left < 0 {
 			break
@@ -475,8 +475,8 @@ func (w *wI64) rangeDelete(g *ledger, r uint64) {
 	left := 4
 	s, t := &sitesI64[7], &sitesI64[8]
 	n = len(w.m)
+	s.below(2)
 	w.row(g, s, "iterate", "-", first, n, -1)
-	s.here()
 	for k := range w.m {
 		if left--; left < 0 {
 			break
@@ -599,8 +599,8 @@ func (w *wInt) rangeDelete(g *ledger, r uint64) {
 	left := 4
 	s, t := &sitesInt[7], &sitesInt[8]
 	n = len(w.m)
+	s.below(2)
 	w.row(g, s, "iterate", "-", first, n, -1)
-	s.here()
 	for k := range w.m {
 		if left--; left < 0 {
 			break
@@ -723,8 +723,8 @@ func (w *wU8) rangeDelete(g *ledger, r uint64) {
 	left := 4
 	s, t := &sitesU8[7], &sitesU8[8]
 	n = len(w.m)
+	s.below(2)
 	w.row(g, s, "iterate", "-", first, n, -1)
-	s.here()
 	for k := range w.m {
 		if left--; left < 0 {
 			break
@@ -847,8 +847,8 @@ func (w *wU16) rangeDelete(g *ledger, r uint64) {
 	left := 4
 	s, t := &sitesU16[7], &sitesU16[8]
 	n = len(w.m)
+	s.below(2)
 	w.row(g, s, "iterate", "-", first, n, -1)
-	s.here()
 	for k := range w.m {
 		if left--; left < 0 {
 			break
@@ -971,8 +971,8 @@ func (w *wU32) rangeDelete(g *ledger, r uint64) {
 	left := 4
 	s, t := &sitesU32[7], &sitesU32[8]
 	n = len(w.m)
+	s.below(2)
 	w.row(g, s, "iterate", "-", first, n, -1)
-	s.here()
 	for k := range w.m {
 		if left--; left < 0 {
 			break
@@ -1095,8 +1095,8 @@ func (w *wU64) rangeDelete(g *ledger, r uint64) {
 	left := 4
 	s, t := &sitesU64[7], &sitesU64[8]
 	n = len(w.m)
+	s.below(2)
 	w.row(g, s, "iterate", "-", first, n, -1)
-	s.here()
 	for k := range w.m {
 		if left--; left < 0 {
 			break
@@ -1219,8 +1219,8 @@ func (w *wUptr) rangeDelete(g *ledger, r uint64) {
 	left := 4
 	s, t := &sitesUptr[7], &sitesUptr[8]
 	n = len(w.m)
+	s.below(2)
 	w.row(g, s, "iterate", "-", first, n, -1)
-	s.here()
 	for k := range w.m {
 		if left--; left < 0 {
 			break
@@ -1343,8 +1343,8 @@ func (w *wNamed) rangeDelete(g *ledger, r uint64) {
 	left := 4
 	s, t := &sitesNamed[7], &sitesNamed[8]
 	n = len(w.m)
+	s.below(2)
 	w.row(g, s, "iterate", "-", first, n, -1)
-	s.here()
 	for k := range w.m {
 		if left--; left < 0 {
 			break
@@ -1467,8 +1467,8 @@ func (w *wStr) rangeDelete(g *ledger, r uint64) {
 	left := 4
 	s, t := &sitesStr[7], &sitesStr[8]
 	n = len(w.m)
+	s.below(2)
 	w.row(g, s, "iterate", "-", first, n, -1)
-	s.here()
 	for k := range w.m {
 		if left--; left < 0 {
 			break
@@ -1591,8 +1591,8 @@ func (w *wStrSet) rangeDelete(g *ledger, r uint64) {
 	left := 4
 	s, t := &sitesStrSet[7], &sitesStrSet[8]
 	n = len(w.m)
+	s.below(2)
 	w.row(g, s, "iterate", "-", first, n, -1)
-	s.here()
 	for k := range w.m {
 		if left--; left < 0 {
 			break
@@ -1715,8 +1715,8 @@ func (w *wStrList) rangeDelete(g *ledger, r uint64) {
 	left := 4
 	s, t := &sitesStrList[7], &sitesStrList[8]
 	n = len(w.m)
+	s.below(2)
 	w.row(g, s, "iterate", "-", first, n, -1)
-	s.here()
 	for k := range w.m {
 		if left--; left < 0 {
 			break
@@ -1839,8 +1839,8 @@ func (w *wStr129) rangeDelete(g *ledger, r uint64) {
 	left := 4
 	s, t := &sitesStr129[7], &sitesStr129[8]
 	n = len(w.m)
+	s.below(2)
 	w.row(g, s, "iterate", "-", first, n, -1)
-	s.here()
 	for k := range w.m {
 		if left--; left < 0 {
 			break
@@ -1963,8 +1963,8 @@ func (w *wStr1025) rangeDelete(g *ledger, r uint64) {
 	left := 4
 	s, t := &sitesStr1025[7], &sitesStr1025[8]
 	n = len(w.m)
+	s.below(2)
 	w.row(g, s, "iterate", "-", first, n, -1)
-	s.here()
 	for k := range w.m {
 		if left--; left < 0 {
 			break
@@ -2087,8 +2087,8 @@ func (w *wI32x129) rangeDelete(g *ledger, r uint64) {
 	left := 4
 	s, t := &sitesI32x129[7], &sitesI32x129[8]
 	n = len(w.m)
+	s.below(2)
 	w.row(g, s, "iterate", "-", first, n, -1)
-	s.here()
 	for k := range w.m {
 		if left--; left < 0 {
 			break
@@ -2211,8 +2211,8 @@ func (w *wI64x128) rangeDelete(g *ledger, r uint64) {
 	left := 4
 	s, t := &sitesI64x128[7], &sitesI64x128[8]
 	n = len(w.m)
+	s.below(2)
 	w.row(g, s, "iterate", "-", first, n, -1)
-	s.here()
 	for k := range w.m {
 		if left--; left < 0 {
 			break
@@ -2335,8 +2335,8 @@ func (w *wI64x1025) rangeDelete(g *ledger, r uint64) {
 	left := 4
 	s, t := &sitesI64x1025[7], &sitesI64x1025[8]
 	n = len(w.m)
+	s.below(2)
 	w.row(g, s, "iterate", "-", first, n, -1)
-	s.here()
 	for k := range w.m {
 		if left--; left < 0 {
 			break
@@ -2459,8 +2459,8 @@ func (w *wBool) rangeDelete(g *ledger, r uint64) {
 	left := 4
 	s, t := &sitesBool[7], &sitesBool[8]
 	n = len(w.m)
+	s.below(2)
 	w.row(g, s, "iterate", "-", first, n, -1)
-	s.here()
 	for k := range w.m {
 		if left--; left < 0 {
 			break
@@ -2583,8 +2583,8 @@ func (w *wF32) rangeDelete(g *ledger, r uint64) {
 	left := 4
 	s, t := &sitesF32[7], &sitesF32[8]
 	n = len(w.m)
+	s.below(2)
 	w.row(g, s, "iterate", "-", first, n, -1)
-	s.here()
 	for k := range w.m {
 		if left--; left < 0 {
 			break
@@ -2697,8 +2697,8 @@ func (w *wF64) rangeDelete(g *ledger, r uint64) {
 	left := 4
 	s, t := &sitesF64[7], &sitesF64[8]
 	n = len(w.m)
+	s.below(2)
 	w.row(g, s, "iterate", "-", first, n, -1)
-	s.here()
 	for k := range w.m {
 		if left--; left < 0 {
 			break
@@ -2811,8 +2811,8 @@ func (w *wC128) rangeDelete(g *ledger, r uint64) {
 	left := 4
 	s, t := &sitesC128[7], &sitesC128[8]
 	n = len(w.m)
+	s.below(2)
 	w.row(g, s, "iterate", "-", first, n, -1)
-	s.here()
 	for k := range w.m {
 		if left--; left < 0 {
 			break
@@ -2925,8 +2925,8 @@ func (w *wPair) rangeDelete(g *ledger, r uint64) {
 	left := 4
 	s, t := &sitesPair[7], &sitesPair[8]
 	n = len(w.m)
+	s.below(2)
 	w.row(g, s, "iterate", "-", first, n, -1)
-	s.here()
 	for k := range w.m {
 		if left--; left < 0 {
 			break
@@ -3049,8 +3049,8 @@ func (w *wUser) rangeDelete(g *ledger, r uint64) {
 	left := 4
 	s, t := &sitesUser[7], &sitesUser[8]
 	n = len(w.m)
+	s.below(2)
 	w.row(g, s, "iterate", "-", first, n, -1)
-	s.here()
 	for k := range w.m {
 		if left--; left < 0 {
 			break
@@ -3173,8 +3173,8 @@ func (w *wTwo) rangeDelete(g *ledger, r uint64) {
 	left := 4
 	s, t := &sitesTwo[7], &sitesTwo[8]
 	n = len(w.m)
+	s.below(2)
 	w.row(g, s, "iterate", "-", first, n, -1)
-	s.here()
 	for k := range w.m {
 		if left--; left < 0 {
 			break
@@ -3297,8 +3297,8 @@ func (w *wDeep) rangeDelete(g *ledger, r uint64) {
 	left := 4
 	s, t := &sitesDeep[7], &sitesDeep[8]
 	n = len(w.m)
+	s.below(2)
 	w.row(g, s, "iterate", "-", first, n, -1)
-	s.here()
 	for k := range w.m {
 		if left--; left < 0 {
 			break
@@ -3421,8 +3421,8 @@ func (w *wBlank) rangeDelete(g *ledger, r uint64) {
 	left := 4
 	s, t := &sitesBlank[7], &sitesBlank[8]
 	n = len(w.m)
+	s.below(2)
 	w.row(g, s, "iterate", "-", first, n, -1)
-	s.here()
 	for k := range w.m {
 		if left--; left < 0 {
 			break
@@ -3545,8 +3545,8 @@ func (w *wEight) rangeDelete(g *ledger, r uint64) {
 	left := 4
 	s, t := &sitesEight[7], &sitesEight[8]
 	n = len(w.m)
+	s.below(2)
 	w.row(g, s, "iterate", "-", first, n, -1)
-	s.here()
 	for k := range w.m {
 		if left--; left < 0 {
 			break
@@ -3669,8 +3669,8 @@ func (w *wOne) rangeDelete(g *ledger, r uint64) {
 	left := 4
 	s, t := &sitesOne[7], &sitesOne[8]
 	n = len(w.m)
+	s.below(2)
 	w.row(g, s, "iterate", "-", first, n, -1)
-	s.here()
 	for k := range w.m {
 		if left--; left < 0 {
 			break
@@ -3793,8 +3793,8 @@ func (w *wA4) rangeDelete(g *ledger, r uint64) {
 	left := 4
 	s, t := &sitesA4[7], &sitesA4[8]
 	n = len(w.m)
+	s.below(2)
 	w.row(g, s, "iterate", "-", first, n, -1)
-	s.here()
 	for k := range w.m {
 		if left--; left < 0 {
 			break
@@ -3917,8 +3917,8 @@ func (w *wA16) rangeDelete(g *ledger, r uint64) {
 	left := 4
 	s, t := &sitesA16[7], &sitesA16[8]
 	n = len(w.m)
+	s.below(2)
 	w.row(g, s, "iterate", "-", first, n, -1)
-	s.here()
 	for k := range w.m {
 		if left--; left < 0 {
 			break
@@ -4041,8 +4041,8 @@ func (w *wAS2) rangeDelete(g *ledger, r uint64) {
 	left := 4
 	s, t := &sitesAS2[7], &sitesAS2[8]
 	n = len(w.m)
+	s.below(2)
 	w.row(g, s, "iterate", "-", first, n, -1)
-	s.here()
 	for k := range w.m {
 		if left--; left < 0 {
 			break
@@ -4165,8 +4165,8 @@ func (w *wLarge) rangeDelete(g *ledger, r uint64) {
 	left := 4
 	s, t := &sitesLarge[7], &sitesLarge[8]
 	n = len(w.m)
+	s.below(2)
 	w.row(g, s, "iterate", "-", first, n, -1)
-	s.here()
 	for k := range w.m {
 		if left--; left < 0 {
 			break
@@ -4289,8 +4289,8 @@ func (w *wPtr) rangeDelete(g *ledger, r uint64) {
 	left := 4
 	s, t := &sitesPtr[7], &sitesPtr[8]
 	n = len(w.m)
+	s.below(2)
 	w.row(g, s, "iterate", "-", first, n, -1)
-	s.here()
 	for k := range w.m {
 		if left--; left < 0 {
 			break
@@ -4413,8 +4413,8 @@ func (w *wChan) rangeDelete(g *ledger, r uint64) {
 	left := 4
 	s, t := &sitesChan[7], &sitesChan[8]
 	n = len(w.m)
+	s.below(2)
 	w.row(g, s, "iterate", "-", first, n, -1)
-	s.here()
 	for k := range w.m {
 		if left--; left < 0 {
 			break
@@ -4537,8 +4537,8 @@ func (w *wAny) rangeDelete(g *ledger, r uint64) {
 	left := 4
 	s, t := &sitesAny[7], &sitesAny[8]
 	n = len(w.m)
+	s.below(2)
 	w.row(g, s, "iterate", "-", first, n, -1)
-	s.here()
 	for k := range w.m {
 		if left--; left < 0 {
 			break
@@ -4651,8 +4651,8 @@ func (w *wFace) rangeDelete(g *ledger, r uint64) {
 	left := 4
 	s, t := &sitesFace[7], &sitesFace[8]
 	n = len(w.m)
+	s.below(2)
 	w.row(g, s, "iterate", "-", first, n, -1)
-	s.here()
 	for k := range w.m {
 		if left--; left < 0 {
 			break

@@ -191,8 +191,8 @@ func (w *w{{.Name}}) rangeDelete(g *ledger, r uint64) {
 	left := 4
 	s, t := &sites{{.Name}}[7], &sites{{.Name}}[8]
 	n = len(w.m)
+	s.below(2)
 	w.row(g, s, "iterate", "-", first, n, -1)
-	s.here()
 	for k := range w.m {
 		if left--; left < 0 {
 			break
