@@ -1,5 +1,5 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { request, Agent } from 'node:http';
 import { connect, createServer } from 'node:net';
 import { join } from 'node:path';
@@ -27,7 +27,7 @@ export interface RealProgram {
 
 /** nats-server, under publish and subscribe. */
 export async function startNats(): Promise<RealProgram> {
-  const binary = install(NATS, 'nats-server');
+  const binary = ownCopy(install(NATS, 'nats-server'));
   const load = join(CACHE, 'nats_load');
   execFileSync('go', ['build', '-o', load, '.'], { cwd: LOAD, stdio: 'inherit' });
   const port = await freePort();
@@ -38,7 +38,7 @@ export async function startNats(): Promise<RealProgram> {
 
 /** Caddy, answering HTTP requests with headers and templates of its own. */
 export async function startCaddy(): Promise<RealProgram> {
-  const binary = install(CADDY, 'caddy');
+  const binary = ownCopy(install(CADDY, 'caddy'));
   const port = await freePort();
   const config = join(CACHE, 'caddy.json');
   writeFileSync(config, JSON.stringify(caddyConfig(port)));
@@ -49,7 +49,21 @@ export async function startCaddy(): Promise<RealProgram> {
 }
 
 function program(name: string, binary: string, child: ChildProcess, load: () => Promise<void>): RealProgram {
-  return { name, binary, pid: child.pid ?? 0, load, stop: () => child.kill('SIGKILL') };
+  const stop = (): void => {
+    child.kill('SIGKILL');
+    rmSync(binary, { force: true });
+  };
+  return { name, binary, pid: child.pid ?? 0, load, stop };
+}
+
+/**
+ * A file of this run alone: bpftrace's `-p` also counts other processes of a file, such as those of another
+ * run of this test at the same time.
+ */
+function ownCopy(binary: string): string {
+  const copy = `${binary}-${process.pid}`;
+  copyFileSync(binary, copy);
+  return copy;
 }
 
 /** Builds a command from the Go module proxy, once. */
