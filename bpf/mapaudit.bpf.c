@@ -345,20 +345,23 @@ static __always_inline int same_counter(const struct counter_key *a, const struc
 	       a->pid == b->pid;
 }
 
-/* The slow way, for counters without a slot. What does not fit even here stands in site_counts alone. */
-static __always_inline void count_in_hash(struct counter_key *key)
+/*
+ * Programs make more maps than there is room for: what finds no slot is counted for all further maps together,
+ * by type and caller. What does not fit even here stands in site_counts alone.
+ */
+static __always_inline void count_without_map(struct counter_key *key)
 {
 	__u64 zero = 0, *value;
 
+	key->map = 0;
 #pragma unroll
-	for (int attempt = 0; attempt < 3; attempt++) {
+	for (int attempt = 0; attempt < 2; attempt++) {
 		value = bpf_map_lookup_elem(&counters, key);
 		if (value) {
 			__sync_fetch_and_add(value, 1);
 			return;
 		}
-		if (bpf_map_update_elem(&counters, key, &zero, BPF_NOEXIST) == -7 /* E2BIG: full */)
-			key->map = 0; /* all further maps together */
+		bpf_map_update_elem(&counters, key, &zero, BPF_NOEXIST);
 	}
 }
 
@@ -390,7 +393,7 @@ static __always_inline void count(const struct hit *hit)
 			return;
 		}
 	}
-	count_in_hash(&key);
+	count_without_map(&key);
 }
 
 static __always_inline int sampled_out(void)

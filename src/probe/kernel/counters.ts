@@ -66,6 +66,26 @@ export class KernelCounters implements Closable {
   }
 }
 
+/**
+ * The counters, and for each site one more for hits that found no room in any of them: their sum is exact. The
+ * sites' totals must have been read before the counters, so that hits in between are not taken for such;
+ * `least` keeps what was known before, so that no counter ever falls.
+ */
+export function withRest(
+  counters: KernelCounter[],
+  sites: readonly SiteCount[],
+  least: Map<number, number>,
+): KernelCounter[] {
+  const counted = new Map<number, number>();
+  for (const { site, count } of counters) counted.set(site, (counted.get(site) ?? 0) + count);
+  for (const { site, hits } of sites) {
+    const rest = Math.max(least.get(site) ?? 0, hits - (counted.get(site) ?? 0));
+    least.set(site, rest);
+    if (rest > 0) counters.push({ pid: 0, site, type: 0, map: 0, caller: 0, count: rest });
+  }
+  return counters;
+}
+
 /** Totals of each site: hits, sampled out, ring full, ignored. */
 export function readSiteCounts(map: Fd, sites: readonly number[]): SiteCount[] {
   return sites.map((site) => ({

@@ -20,7 +20,7 @@ import { monotonicNs } from '../../sys/clock.ts';
 import { ownPidNamespace } from '../../sys/cpus.ts';
 import type { Fd } from '../../sys/fd.ts';
 import { fillConfig } from './config.ts';
-import { KernelCounters, readSiteCounts, readTotal } from './counters.ts';
+import { KernelCounters, readSiteCounts, readTotal, withRest } from './counters.ts';
 import { supportsUprobeMulti } from './features.ts';
 import { type AttachMethod, attachSites } from './links.ts';
 import { createMaps, type ProbeMaps, u32 } from './maps.ts';
@@ -73,6 +73,8 @@ class KernelProbe implements RunningProbe {
   readonly #byProcess: boolean;
   readonly #sites: readonly number[];
   #watermark = 0n;
+  /** Hits of each site that no counter had room for. */
+  readonly #rest = new Map<number, number>();
 
   constructor(spec: KernelProbeSpec, closing: CloseStack, began: bigint) {
     const { plan, scope, options } = spec;
@@ -131,7 +133,9 @@ class KernelProbe implements RunningProbe {
   }
 
   counters(): readonly KernelCounter[] {
-    return this.#counters?.read() ?? [];
+    if (this.#counters === undefined) return [];
+    const totals = this.siteCounts();
+    return withRest(this.#counters.read(), totals, this.#rest);
   }
 
   setKeyPlans(pid: number, plans: readonly KeyPlan[]): void {
