@@ -30,8 +30,3 @@ export function readSymbols(elf: ElfFile): ElfSymbol[] {
   }
   return found;
 }
-
-/** Whether any symbol satisfies a condition; false for a stripped file. */
-export function hasSymbol(elf: ElfFile, condition: (name: string) => boolean): boolean {
-  return readSymbols(elf).some((symbol) => condition(symbol.name));
-}
