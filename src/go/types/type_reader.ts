@@ -14,6 +14,8 @@ const TFLAG_EXTRA_STAR = 2;
 const TFLAG_NAMED = 4;
 const NAME_EMBEDDED = 8;
 
+const HAVE_ELEM: ReadonlySet<string> = new Set(['pointer', 'slice', 'array', 'chan']);
+
 const MAX_NAME = 1 << 14;
 const MAX_FIELDS = 4096;
 const MAX_SIZE = 1 << 40;
@@ -43,6 +45,7 @@ export class TypeReader {
   readonly #maps = new Map<number, MapType | undefined>();
   readonly #fields = new Map<number, readonly StructField[] | undefined>();
   readonly #arrays = new Map<number, ArrayType | undefined>();
+  readonly #elems = new Map<number, Addr | undefined>();
   readonly #methods = new Map<number, boolean | undefined>();
 
   constructor(memory: ByteSource, range: TypeRange, rules: TypeRules) {
@@ -66,6 +69,11 @@ export class TypeReader {
   /** Fields of a struct type; undefined for other kinds. */
   fields(address: Addr): readonly StructField[] | undefined {
     return remembered(this.#fields, address, () => this.#readFields(address));
+  }
+
+  /** What a pointer type points to, or what a slice, array or channel type consists of; undefined for other kinds. */
+  elem(address: Addr): Addr | undefined {
+    return remembered(this.#elems, address, () => this.#readElem(address));
   }
 
   /** Element type and length of an array type. */
@@ -111,6 +119,14 @@ export class TypeReader {
       fields.push({ name: name.text, type: addr(wordAt(bytes, at + 8)), ...place });
     }
     return fields;
+  }
+
+  /** abi.PtrType, SliceType, ArrayType, ChanType: go1.18–1.27 src/internal/abi/type.go, Elem comes right after Type. */
+  #readElem(address: Addr): Addr | undefined {
+    const kind = this.head(address)?.kind;
+    if (kind === undefined || !HAVE_ELEM.has(kind)) return undefined;
+    const bytes = this.#memory.read(address + HEAD, 8);
+    return bytes === undefined ? undefined : addr(wordAt(bytes, 0));
   }
 
   #readArray(address: Addr): ArrayType | undefined {
