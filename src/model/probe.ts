@@ -69,6 +69,8 @@ export interface RunningProbe extends Closable {
    * nothing can come any more: records with a later time stamp may still be overtaken by others.
    */
   drain(consume: (chunk: RingChunk) => void): bigint;
+  /** The share, 0 to 1, to which the last `drain` found the fullest ring filled. */
+  readonly fill: number;
   /** Takes the probes out; rings and counters can still be read. `close` does it too. */
   detach(): void;
   /** Records that found the ring full so far, exits included. Cheap: one look. */

@@ -1,6 +1,6 @@
 import type { Attached } from './attached.ts';
 import type { CheckReport } from './check_report.ts';
-import type { TraceEvent } from './event.ts';
+import type { EncodedEvents, TraceEvent } from './event.ts';
 import type { Notice } from './notice.ts';
 import type { TopOptions, TraceOptions } from './options.ts';
 import type { ProcessEntry } from './process_entry.ts';
@@ -9,7 +9,7 @@ import type { Snapshot } from './snapshot.ts';
 import type { Summary } from './summary.ts';
 
 /** `attached` first, `summary` last and always. */
-export type TraceLine = Attached | TraceEvent | Notice | Summary;
+export type TraceLine = Attached | TraceEvent | EncodedEvents | Notice | Summary;
 export type TopLine = Attached | Snapshot | Notice | Summary;
 
 /** A running `top`. */

@@ -72,6 +72,7 @@ class KernelProbe implements RunningProbe {
   readonly #counters: KernelCounters | undefined;
   readonly #byProcess: boolean;
   readonly #sites: readonly number[];
+  fill = 0;
   #watermark = 0n;
   /** Hits of each site that no counter had room for. */
   readonly #rest = new Map<number, number>();
@@ -107,12 +108,14 @@ class KernelProbe implements RunningProbe {
 
   drain(consume: (chunk: RingChunk) => void): bigint {
     let watermark = monotonicNs() - SLACK_NS;
+    this.fill = 0;
     for (const ring of this.#rings) {
       let last: bigint | undefined;
-      const { busy } = ring.drain((chunk) => {
+      const { busy, fill } = ring.drain((chunk) => {
         consume(chunk);
         last = timeOfLast(chunk);
       });
+      this.fill = Math.max(this.fill, fill);
       // Behind an unfinished record others may lie: only what was handed out is complete.
       if (busy) watermark = min(watermark, last === undefined ? this.#watermark : last - SLACK_NS);
     }
