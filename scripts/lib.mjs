@@ -1,7 +1,15 @@
 /** What the scripts share. No dependencies: they run before anything is installed. */
 import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -65,27 +73,57 @@ function filesOf(path) {
     .map((entry) => join(entry.parentPath, entry.name).slice(ROOT.length + 1));
 }
 
-/** Does `make` unless it was done with this digest before and the result is still `there`. */
-export async function onceFor(name, wanted, there, make) {
+/** Times and sizes of files: as long as these stay, so do the contents. Much faster to find than a digest. */
+function glance(paths) {
+  const facts = paths.flatMap(filesOf).map((path) => {
+    const { mtimeMs, size, ino } = statSync(join(ROOT, path));
+    return `${path} ${mtimeMs} ${size} ${ino}`;
+  });
+  return facts.sort().join('\n');
+}
+
+/** What was noted the last time; nothing when that was never, or noted otherwise. */
+function stampAt(path) {
+  try {
+    return JSON.parse(readFileSync(path, 'utf8'));
+  } catch {
+    return {};
+  }
+}
+
+/** Does `make` unless it was done with the same contents of `paths` before and the result is still `there`. */
+export async function onceFor(name, paths, there, make) {
   const stamp = join(STAMPS, name);
-  if (there && existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return false;
-  await make();
+  const seen = glance(paths);
+  const before = there ? stampAt(stamp) : {};
+  if (before.seen === seen) return false;
+  const wanted = digest(paths);
+  const fresh = before.digest !== wanted;
+  if (fresh) await make();
   mkdirSync(STAMPS, { recursive: true });
-  writeFileSync(stamp, wanted);
-  return true;
+  writeFileSync(stamp, JSON.stringify({ digest: wanted, seen }));
+  return fresh;
 }
 
 /** Installs what package-lock.json names, unless that was done. */
 export async function install() {
   const installed =
-    existsSync(join(ROOT, 'node_modules', 'typescript')) && existsSync(join(ROOT, 'node_modules', 'koffi'));
-  await onceFor('installed', digest(['package-lock.json']), installed, async () => {
+    existsSync(join(ROOT, 'node_modules', 'esbuild')) && existsSync(join(ROOT, 'node_modules', 'koffi'));
+  refuseBorrowedModules();
+  await onceFor('installed', ['package-lock.json'], installed, async () => {
     if (installed && matchesLock()) return;
     console.error('Installing what package-lock.json names (npm ci) …');
     const code = await run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], TO_STDERR);
     if (code !== 0)
       throw new Error(`npm ci failed (exit code ${code}). A registry that can be reached is needed once.`);
   });
+}
+
+/** npm empties the folder before it installs: behind a link that would be another checkout's. */
+function refuseBorrowedModules() {
+  const modules = join(ROOT, 'node_modules');
+  if (!existsSync(modules) || !lstatSync(modules).isSymbolicLink()) return;
+  throw new Error(`${modules} is a link; installing would empty what it points to. Remove the link.`);
 }
 
 /** npm writes down what it installed; the same packages in the same versions need no second install. */

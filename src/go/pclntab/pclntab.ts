@@ -50,6 +50,7 @@ export class Pclntab {
   readonly #pctab: number;
   readonly #functab: number;
   #text = 0;
+  readonly #offsetsByPackage = new Map<string, ReadonlyMap<string, number>>();
   #nameOffsets: Int32Array | undefined;
 
   constructor(elf: ElfFile, place: PclntabPlace = locatePclntab(elf)) {
@@ -141,17 +142,27 @@ export class Pclntab {
       : { name: this.nameAt(record.nameOffset), start: record.start, end: record.end };
   }
 
-  /** Where a name stands in the table of names. A search by bytes: large programs have 10 MB of names. */
+  /** Where a name stands in the table of names. */
   #nameOffset(name: string): number | undefined {
-    const names = Buffer.from(
-      this.#bytes.buffer,
-      this.#bytes.byteOffset + this.#names,
-      this.#cu - this.#names,
-    );
-    const text = Buffer.from(`${name}\0`);
-    if (names.subarray(0, text.length).equals(text)) return 0;
-    const at = names.indexOf(Buffer.concat([Buffer.of(0), text]));
-    return at < 0 ? undefined : at + 1;
+    const start = packageOf(name);
+    let offsets = this.#offsetsByPackage.get(start);
+    if (offsets === undefined) this.#offsetsByPackage.set(start, (offsets = this.#namesOf(start)));
+    return offsets.get(name);
+  }
+
+  /** All names that begin so, with their offsets. One search by bytes: large programs have 10 MB of names. */
+  #namesOf(start: string): ReadonlyMap<string, number> {
+    const { buffer, byteOffset } = this.#bytes;
+    const names = Buffer.from(buffer, byteOffset + this.#names, this.#cu - this.#names);
+    const wanted = Buffer.from(start);
+    const found = new Map<string, number>();
+    for (let at = names.indexOf(wanted); at >= 0; at = names.indexOf(wanted, at + 1)) {
+      if (at > 0 && names[at - 1] !== 0) continue;
+      const end = names.indexOf(0, at);
+      const name = names.toString('utf8', at, end < 0 ? names.length : end);
+      if (!found.has(name)) found.set(name, at);
+    }
+    return found;
   }
 
   /** Name offsets of all functions in order; those of 1.18–1.20's generic functions are shared. */
@@ -186,6 +197,13 @@ export class Pclntab {
       inlineTree: tree === NO_OFFSET ? undefined : tree,
     };
   }
+}
+
+/** `internal/runtime/maps.` of `internal/runtime/maps.(*Map).Delete`. */
+function packageOf(name: string): string {
+  const bracket = name.search(/[[(]/);
+  const path = bracket < 0 ? name : name.slice(0, bracket);
+  return name.slice(0, name.indexOf('.', path.lastIndexOf('/') + 1) + 1);
 }
 
 function corrupt(elf: ElfFile, what: string): MapauditError {

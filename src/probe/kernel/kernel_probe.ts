@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { CloseStack } from '../../base/dispose.ts';
 import { MapauditError } from '../../base/errors.ts';
 import type { Addr, Bias } from '../../model/addr.ts';
@@ -19,6 +18,7 @@ import { loadProgram, updateElement, updateElements } from '../../sys/bpf.ts';
 import { monotonicNs } from '../../sys/clock.ts';
 import { ownPidNamespace } from '../../sys/cpus.ts';
 import type { Fd } from '../../sys/fd.ts';
+import { packageFile } from '../../sys/package_file.ts';
 import { fillConfig } from './config.ts';
 import { KernelCounters, readSiteCounts, readTotal, withRest } from './counters.ts';
 import { supportsUprobeMulti } from './features.ts';
@@ -46,7 +46,7 @@ export interface KernelProbeSpec {
   readonly empty?: boolean;
 }
 
-const OBJECT = new URL('../../../bpf/mapaudit.bpf.o', import.meta.url);
+const OBJECT = 'bpf/mapaudit.bpf.o';
 /** A program may be held up between reserving its record and taking its time stamp, or the other way round. */
 const SLACK_NS = 2_000_000n;
 
@@ -82,7 +82,7 @@ class KernelProbe implements RunningProbe {
     this.#closing = closing;
     this.#byProcess = scope.type === 'binary';
     this.#sites = plan.sites.map((site) => site.index);
-    const object = parseElfObject(new Uint8Array(readFileSync(fileURLToPath(OBJECT))));
+    const object = parseElfObject(readObject());
     const own = closing.add.bind(closing);
     const method: AttachMethod = supportsUprobeMulti() ? 'multi' : 'perf';
     const wishes = { ringBytes: options.ringBytes, growing: method === 'multi' };
@@ -177,6 +177,14 @@ const min = (a: bigint, b: bigint): bigint => (a < b ? a : b);
 
 function timeOfLast({ bytes, offsets, count }: RingChunk): bigint {
   return new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(offsets[count - 1] ?? 0, true);
+}
+
+function readObject(): Uint8Array {
+  const path = packageFile(OBJECT);
+  if (path !== undefined) return new Uint8Array(readFileSync(path));
+  throw new MapauditError('broken-install', `${OBJECT} is missing from mapaudit's folder`, {
+    hint: 'Install mapaudit again.',
+  });
 }
 
 function readOnlyData(object: ElfObject, { plan, options }: KernelProbeSpec, byProcess: boolean): Uint8Array {
