@@ -36,8 +36,9 @@ struct config {
 	__u32 key_filter_len;   /*  84  0: no filter */
 	__u32 key_filter_exact; /*  88  the whole key, not only its beginning */
 	__u32 pad;              /*  92 */
-	__u8 key_filter[KEY_FILTER_MAX]; /* 96 */
-};                              /* 160 */
+	__u64 map;              /*  96  only this map; 0: all */
+	__u8 key_filter[KEY_FILTER_MAX]; /* 104 */
+};                              /* 168 */
 
 /* Which registers hold type, map and key: the argument orders of Go's map functions. */
 enum {

@@ -176,6 +176,8 @@ static __always_inline int wanted(const struct hit *hit)
 {
 	if (config.has_goid && hit->goid != config.goid)
 		return 0;
+	if (config.map && hit->map != config.map)
+		return 0;
 	if (config.verdicts && (rejected(hit, hit->caller, SUBJECT_CALLER) ||
 				(hit->type && rejected(hit, hit->type, SUBJECT_TYPE)) ||
 				rejected(hit, hit->map, SUBJECT_MAP)))

@@ -16,6 +16,9 @@ describe('ByteWriter', () => {
       4_294_967_296,
       999_999_999_999_999,
       Number.MAX_SAFE_INTEGER,
+      2 ** 64,
+      1e300,
+      -1,
     ]) {
       const writer = new ByteWriter(1);
       writer.number(n);

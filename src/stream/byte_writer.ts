@@ -2,8 +2,6 @@ const ENCODER = new TextEncoder();
 const ZERO = 0x30;
 /** `set` has a price of its own: shorter texts are copied byte by byte. */
 const SHORT = 16;
-/** Digits of the largest safe integer. */
-const MOST_DIGITS = 16;
 
 /** UTF-8 bytes of a text. */
 export const encoded = (text: string): Uint8Array => ENCODER.encode(text);
@@ -51,10 +49,14 @@ export class ByteWriter {
     this.put(encoded(text));
   }
 
-  /** Appends a whole number from 0 to 2^53, in decimal. */
+  /** Appends a number as JSON has it; whole numbers from 0 to 2^53 are quick. */
   number(value: number): void {
+    if (!Number.isSafeInteger(value) || value < 0) {
+      this.text(JSON.stringify(value));
+      return;
+    }
     let digits = 1;
-    for (let most = 10; value >= most && digits < MOST_DIGITS; most *= 10) digits++;
+    for (let most = 10; value >= most; most *= 10) digits++;
     this.digits(value, digits);
   }
 

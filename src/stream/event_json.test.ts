@@ -59,6 +59,7 @@ function records(): FakeRecord[] {
     { flags: FLAG_GOROUTINE_UNREADABLE },
     { flags: FLAG_MAP_ON_STACK },
     { goid: 0 },
+    { count: 2 ** 63 },
     { startPc: 0 },
     { caller: 0 },
     { caller: 0x40_2001, frames: [0x40_3001, 0x99] },
@@ -118,7 +119,7 @@ describe('EventJson', () => {
       const lifter = new EventLifter(lifting);
       const json = new EventJson({ ...lifting, lifter, showsText: (_, type) => type === TEXT_MAP });
       const batch = batchOf(records());
-      expect(batch.length).toBe(40);
+      expect(batch.length).toBe(42);
       for (let row = 0; row < batch.length; row++)
         expect(line(json, batch, row)).toBe(`${jsonLine(lifter.lift(batch, row))}\n`);
     });

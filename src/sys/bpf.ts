@@ -1,4 +1,4 @@
-import type { MapauditError } from '../base/errors.ts';
+import { MapauditError } from '../base/errors.ts';
 import { ERRNO } from './errno.ts';
 import { Fd } from './fd.ts';
 import { addressOf, keepAlive, succeed, SYS, type SyscallResult, trySyscall } from './libc.ts';
@@ -194,10 +194,19 @@ export function loadProgram(spec: ProgramSpec, explain: (log: string) => Mapaudi
   const log = new Uint8Array(LOG_SIZE);
   const again = tryLoadProgram(spec, log);
   if (again.ok) return new Fd(again.value, `BPF program ${spec.name}`);
+  if (again.errno === ERRNO.EAGAIN) throw interrupted(spec.name);
   const end = log.indexOf(0);
   const text = new TextDecoder().decode(log.subarray(0, end < 0 ? log.length : end));
   if (text.trim() === '') succeed(again, `loading the BPF program ${spec.name}`);
   throw explain(text);
+}
+
+function interrupted(program: string): MapauditError {
+  const message = `the kernel was interrupted each time it checked mapaudit's eBPF program ${program} (EAGAIN)`;
+  return new MapauditError('interrupted', message, {
+    hint: 'Signals come faster than the check takes: run mapaudit without a profiler or interval timer (node --cpu-prof).',
+    fields: { name: 'EAGAIN' },
+  });
 }
 
 /** What one uprobe_multi link probes. */

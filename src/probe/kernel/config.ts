@@ -33,8 +33,9 @@ export const CONFIG = {
   type_direct_mask: 80,
   key_filter_len: 84,
   key_filter_exact: 88,
-  key_filter: 96,
-  size: 160,
+  map: 96,
+  key_filter: 104,
+  size: 168,
 } as const;
 
 /** Offsets in struct site_config. */
@@ -111,6 +112,7 @@ export function fillConfig(
   u32('exits', Number(plan.sites.some((site) => site.role === 'exit')));
   u32('has_goid', Number(options.goid !== undefined));
   u64('goid', options.goid ?? 0);
+  u64('map', options.map ?? 0);
   u64('pidns_dev', around.pidNamespace?.dev ?? 0);
   u64('pidns_ino', around.pidNamespace?.ino ?? 0);
   fillOffsets(u32, plan);
