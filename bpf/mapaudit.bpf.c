@@ -93,7 +93,6 @@ struct bpf_map_def SEC("maps") counters = { BPF_MAP_TYPE_PERCPU_HASH, sizeof(str
 struct bpf_map_def SEC("maps") key_plans = { BPF_MAP_TYPE_HASH, sizeof(struct type_key), sizeof(struct key_plan), 65536, BPF_F_NO_PREALLOC };
 struct bpf_map_def SEC("maps") verdicts = { BPF_MAP_TYPE_HASH, sizeof(struct verdict_key), 4, 65536, BPF_F_NO_PREALLOC };
 struct bpf_map_def SEC("maps") control = { BPF_MAP_TYPE_ARRAY, 4, sizeof(struct control), 1, 0 };
-struct bpf_map_def SEC("maps") ticks = { BPF_MAP_TYPE_PERCPU_ARRAY, 4, 8, 1, 0 };
 /* Records of any kind that found the ring full: one number to look at after each drain. */
 struct bpf_map_def SEC("maps") lost = { BPF_MAP_TYPE_PERCPU_ARRAY, 4, 8, 1, 0 };
 /* open[goid % OPEN_SLOTS] = goid, while the record of that goroutine's operation waits for its exit. */
@@ -402,16 +401,13 @@ static __always_inline int sampled_out(void)
 {
 	__u32 zero = 0;
 	struct control *c = bpf_map_lookup_elem(&control, &zero);
-	__u64 *tick;
 
 	if (!c || c->sample_every == 0)
 		return 1;
 	if (c->sample_every == 1)
 		return 0;
-	tick = bpf_map_lookup_elem(&ticks, &zero);
-	if (!tick)
-		return 0;
-	return __sync_fetch_and_add(tick, 1) % c->sample_every != 0;
+	/* By chance: every Nth hit of a program that repeats itself may always be the same operation. */
+	return bpf_get_prandom_u32() % c->sample_every != 0;
 }
 
 static __always_inline void *reserve(__u32 site, __u64 size)
@@ -590,11 +586,17 @@ static __always_inline void fill_goroutine(struct regs *ctx, struct record_head 
 		head->flags |= FLAG_MAP_ON_STACK;
 }
 
+/* hmap.hash0 is the upper half of the second word, maps.Map.seed all of it. */
+static __always_inline __u32 seed_of(__u64 word)
+{
+	return config.map_writing == 8 ? word >> 32 : word;
+}
+
 static __always_inline void fill_map(struct record_head *head)
 {
 	__u64 header[5];
 
-	head->count = 0;
+	head->count = head->seed = 0;
 	if (!head->map)
 		return;
 	if (bpf_probe_read_user(header, sizeof(header), (void *)head->map)) {
@@ -602,6 +604,7 @@ static __always_inline void fill_map(struct record_head *head)
 		return;
 	}
 	head->count = header[0];
+	head->seed = seed_of(header[1]);
 	__u64 word = config.map_writing == 8 ? header[1] : header[4] >> 16;
 	if (word & config.map_writing_mask)
 		head->flags |= FLAG_WRITING;
@@ -740,8 +743,11 @@ int on_exit(struct regs *ctx)
 	head->key_stored = 0;
 	head->map = hit.map;
 	head->goid = hit.goid;
-	if (bpf_probe_read_user(&head->count, 8, (void *)hit.map))
+	__u64 header[2] = {};
+	if (bpf_probe_read_user(header, sizeof(header), (void *)hit.map))
 		head->flags |= FLAG_COUNT_UNREADABLE;
+	head->count = header[0];
+	head->seed = seed_of(header[1]);
 	bpf_ringbuf_submit(head, BPF_RB_NO_WAKEUP);
 	return 0;
 }

@@ -19,8 +19,11 @@ export function kernelFilter(filters: Filters): Pick<ProbeOptions, 'goid' | 'map
 /** Longest key filter of the eBPF program. */
 const FILTER_MAX = 64;
 const PRINTABLE = /^[ !#-[\]-~]*$/;
-/** A text that a key other than a string may begin with: a number, a name, a type. */
-const AMBIGUOUS = /^[-+\w.*()[\]{}/]*$/;
+/**
+ * A text that a key other than a string may begin with: a number, a name, a type; behind a bracket of which
+ * anything may follow.
+ */
+const AMBIGUOUS = /^[-+\w.*\]/]*($|[([{])/;
 
 /**
  * The beginning of a key glob as the kernel compares it: with the bytes of string keys. Undefined where the

@@ -110,7 +110,7 @@ export const OPTIONS = {
     value: '1/N',
     group: 'What is shown of each',
     commands: ['trace'],
-    help: 'Show one operation in N. The summary says how many were left out.',
+    help: 'Show one operation in N, drawn by chance. The summary says how many were left out.',
     parse: parseSample,
   },
   stack: {
