@@ -1,7 +1,15 @@
 /** What the scripts share. No dependencies: they run before anything is installed. */
 import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -81,11 +89,25 @@ export async function install() {
     existsSync(join(ROOT, 'node_modules', 'typescript')) && existsSync(join(ROOT, 'node_modules', 'koffi'));
   await onceFor('installed', digest(['package-lock.json']), installed, async () => {
     if (installed && matchesLock()) return;
+    refuseLinkedModules(ROOT);
     console.error('Installing what package-lock.json names (npm ci) …');
     const code = await run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], TO_STDERR);
     if (code !== 0)
       throw new Error(`npm ci failed (exit code ${code}). A registry that can be reached is needed once.`);
   });
+}
+
+/**
+ * npm ci empties node_modules before it fills it: through a symbolic link it would empty that of another
+ * checkout, which then lacks what it needs while it may be in use. Throws for a link, whatever it leads to.
+ */
+export function refuseLinkedModules(root) {
+  const path = join(root, 'node_modules');
+  if (lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() !== true) return;
+  throw new Error(
+    `${path} is a symbolic link to ${readlinkSync(path)}, and npm ci would empty what lies there. ` +
+      'Remove the link (rm node_modules) for packages of its own, or run npm ci where it leads to.',
+  );
 }
 
 /** npm writes down what it installed; the same packages in the same versions need no second install. */
