@@ -78,8 +78,12 @@ struct verdict_key {
 };
 
 struct control {
-	__u32 sample_every, pad;
+	__u32 sample_every;
+	__u32 stopped; /* STOPPED_*; looked at where config.stoppable */
 };
+
+/* Entries end first, so that the operations that are under way still get their exits. */
+enum { STOPPED_ENTRIES = 1, STOPPED_ALL = 2 };
 
 enum { COUNT_HITS = 0, COUNT_SAMPLED_OUT = 1, COUNT_RING_FULL = 2, COUNT_IGNORED = 3 };
 
@@ -139,6 +143,18 @@ static __always_inline void who(struct hit *hit)
 		hit->pid = both >> 32;
 		hit->tid = both;
 	}
+}
+
+/* Taking many probes out one by one takes seconds; what hits them meanwhile is no longer wanted. */
+static __always_inline int stopped(__u32 what)
+{
+	__u32 zero = 0;
+	struct control *c;
+
+	if (!config.stoppable)
+		return 0;
+	c = bpf_map_lookup_elem(&control, &zero);
+	return c && *(volatile __u32 *)&c->stopped >= what;
 }
 
 /* Key plans and verdicts are kept under pid 0 when all processes see the same addresses. */
@@ -648,6 +664,8 @@ int on_entry(struct regs *ctx)
 	struct key key = {};
 	const volatile struct site_config *site = &sites[hit.site];
 
+	if (stopped(STOPPED_ENTRIES))
+		return 0;
 	if (site->skip_restarts && (REG(ctx, flags) & CARRY_OR_ZERO)) {
 		bump(hit.site, COUNT_IGNORED);
 		return 0;
@@ -715,6 +733,8 @@ int on_exit(struct regs *ctx)
 	struct hit hit = { .site = bpf_get_attach_cookie(ctx) & (MAX_SITES - 1) };
 	struct record_head *head;
 
+	if (stopped(STOPPED_ALL))
+		return 0;
 	if (bpf_probe_read_user(&hit.goid, 8, (void *)(REG(ctx, r14) + config.g_goid)))
 		return 0;
 	__u32 slot = hit.goid % OPEN_SLOTS;

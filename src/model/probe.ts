@@ -69,7 +69,10 @@ export interface RunningProbe extends Closable {
    * nothing can come any more: records with a later time stamp may still be overtaken by others.
    */
   drain(consume: (chunk: RingChunk) => void): bigint;
-  /** Takes the probes out; rings and counters can still be read. `close` does it too. */
+  /**
+   * Ends the probes: nothing is seen or counted after it; rings and counters can still be read. On kernels
+   * without uprobe_multi, breakpoints without effect stay in the target until `close`, which takes seconds.
+   */
   detach(): void;
   /** Records that found the ring full so far, exits included. Cheap: one look. */
   lost(): number;

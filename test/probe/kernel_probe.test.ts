@@ -111,13 +111,31 @@ describe.each(['multi', 'perf'])('attached by %s', (method) => {
     expect(bytesAt(spec)).toEqual(planned.map((bytes) => `cc${bytes.slice(2)}`));
     await target.ask('assign 10 1');
     probe.detach();
-    expect(bytesAt(spec)).toEqual(planned);
+    if (method === 'multi') expect(bytesAt(spec)).toEqual(planned);
     await target.ask('delete 10 1');
     expect(drainAll(probe).seen).toHaveLength(10);
     expect(totals(probe).hits).toBe(10);
     probe.close();
+    expect(bytesAt(spec)).toEqual(planned);
     probe.close();
     expect(() => drainAll(probe)).toThrow('after close');
+  });
+
+  it('sees nothing after it was detached, while the program goes on', async () => {
+    const wishes = { ops: ['delete', 'assign'], exits: true } as const;
+    const probe = attach(specFor(target.pid, { mode: 'both', keyBytes: 0 }, wishes));
+    const flood = target.ask('flood 1500');
+    const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+    await pause(100);
+    probe.detach();
+    drainAll(probe);
+    const { hits } = totals(probe);
+    expect(hits).toBeGreaterThan(1000);
+    await pause(300);
+    expect(totals(probe).hits).toBe(hits);
+    expect(probe.counters().reduce((sum, counter) => sum + counter.count, 0)).toBe(hits);
+    expect(drainAll(probe).seen).toEqual([]);
+    expect(Number(await flood)).toBeGreaterThan(hits);
   });
 });
 

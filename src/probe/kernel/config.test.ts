@@ -59,7 +59,17 @@ function fill(sites: readonly ProbeSite[], change: Partial<ProbeOptions> = {}): 
     },
   };
   const data = new Uint8Array(AT.sites + MAX_SITES * SITE.size);
-  fillConfig(data, AT, plan, { ...options, ...change }, { byProcess: false, pidNamespace: undefined });
+  fillConfig(
+    data,
+    AT,
+    plan,
+    { ...options, ...change },
+    {
+      byProcess: false,
+      stoppable: true,
+      pidNamespace: undefined,
+    },
+  );
   return new DataView(data.buffer);
 }
 
@@ -75,7 +85,7 @@ describe('the configuration', () => {
       3, 4, 64, 0,
     ]);
     expect([u32(view, 'g_goid'), u32(view, 'g_startpc'), u32(view, 'map_writing')]).toEqual([152, 296, 34]);
-    expect([u32(view, 'has_goid'), u32(view, 'pidns_ino')]).toEqual([0, 0]);
+    expect([u32(view, 'has_goid'), u32(view, 'pidns_ino'), u32(view, 'stoppable')]).toEqual([0, 0, 1]);
   });
 
   it('carries a goroutine and a text to filter by', () => {

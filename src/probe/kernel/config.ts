@@ -33,6 +33,7 @@ export const CONFIG = {
   type_direct_mask: 80,
   key_filter_len: 84,
   key_filter_exact: 88,
+  stoppable: 92,
   key_filter: 96,
   size: 160,
 } as const;
@@ -80,6 +81,8 @@ const NUMBERS: readonly Register[] = [
 export interface Surroundings {
   /** Key plans, verdicts and counters are kept per process. */
   readonly byProcess: boolean;
+  /** Hits can be ended by `stopped` in the control map, before the probes are out. */
+  readonly stoppable: boolean;
   readonly pidNamespace: { readonly dev: number; readonly ino: number } | undefined;
 }
 
@@ -108,6 +111,7 @@ export function fillConfig(
   u32('key_bytes', options.keyBytes);
   u32('verdicts', Number(options.verdicts));
   u32('by_process', Number(around.byProcess));
+  u32('stoppable', Number(around.stoppable));
   u32('exits', Number(plan.sites.some((site) => site.role === 'exit')));
   u32('has_goid', Number(options.goid !== undefined));
   u64('goid', options.goid ?? 0);
