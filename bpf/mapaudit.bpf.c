@@ -190,8 +190,6 @@ static __always_inline void arguments(struct regs *ctx, __u32 shape, struct hit 
 
 static __always_inline int wanted(const struct hit *hit)
 {
-	if (config.has_goid && hit->goid != config.goid)
-		return 0;
 	if (config.verdicts && (rejected(hit, hit->caller, SUBJECT_CALLER) ||
 				(hit->type && rejected(hit, hit->type, SUBJECT_TYPE)) ||
 				rejected(hit, hit->map, SUBJECT_MAP)))
@@ -670,18 +668,24 @@ int on_entry(struct regs *ctx)
 		bump(hit.site, COUNT_IGNORED);
 		return 0;
 	}
+	/* What one asks for by number first: all others then cost no read of user memory, or one. */
+	arguments(ctx, site->shape, &hit);
+	if (config.has_map && hit.map != config.map)
+		return 0;
+	if (config.has_goid) {
+		if (bpf_probe_read_user(&hit.goid, 8, (void *)(REG(ctx, r14) + config.g_goid)))
+			return 0; /* nothing says that it is that goroutine */
+		if (hit.goid != config.goid)
+			return 0;
+	}
 	if (bpf_probe_read_user(&hit.caller, 8, (void *)REG(ctx, sp)))
 		hit.flags |= FLAG_STACK_UNREADABLE;
 	if (site->parts && is_part(site, hit.caller - REG(ctx, ip))) {
 		bump(hit.site, COUNT_IGNORED);
 		return 0;
 	}
-	arguments(ctx, site->shape, &hit);
 	if (config.by_process || (config.mode & MODE_EVENTS))
 		who(&hit);
-	if (config.has_goid &&
-	    bpf_probe_read_user(&hit.goid, 8, (void *)(REG(ctx, r14) + config.g_goid)))
-		hit.flags |= FLAG_GOROUTINE_UNREADABLE;
 	if (!wanted(&hit))
 		return 0;
 	if (config.key_filter_len) {
@@ -735,6 +739,9 @@ int on_exit(struct regs *ctx)
 
 	if (stopped(STOPPED_ALL))
 		return 0;
+	hit.map = register_value(ctx, sites[hit.site].exit_register);
+	if (config.has_map && hit.map != config.map)
+		return 0;
 	if (bpf_probe_read_user(&hit.goid, 8, (void *)(REG(ctx, r14) + config.g_goid)))
 		return 0;
 	__u32 slot = hit.goid % OPEN_SLOTS;
@@ -742,7 +749,6 @@ int on_exit(struct regs *ctx)
 	if (!open_goid || *(volatile __u64 *)open_goid != hit.goid)
 		return 0;
 	*(volatile __u64 *)open_goid = 0;
-	hit.map = register_value(ctx, sites[hit.site].exit_register);
 	who(&hit);
 	head = reserve(hit.site, EXIT_RECORD);
 	if (!head)

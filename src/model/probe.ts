@@ -21,6 +21,8 @@ export interface ProbeOptions {
   /** Longest key text to copy, in bytes; 0 captures no keys at all. */
   readonly keyBytes: number;
   readonly goid?: Goid;
+  /** Only the map with its header at this address; 0 is what is done to nil maps. */
+  readonly mapAddress?: Addr;
   /** Only keys whose text begins with (or, with `exact`, is) these bytes. Keys that are not strings do not match. */
   readonly keyText?: { readonly bytes: Uint8Array; readonly exact: boolean };
   /** Look into the verdict tables below; without it `setVerdict` does nothing. */

@@ -1,3 +1,4 @@
+import { addr } from '../model/addr.ts';
 import { goid } from '../model/ids.ts';
 import type { ProbeOptions } from '../model/probe.ts';
 import type { Filters, KeyMode } from '../protocol/options.ts';
@@ -5,12 +6,15 @@ import { KEY_TEXT_MAX } from '../model/record.ts';
 import { literalPrefix } from './glob.ts';
 
 /** What of the filters the kernel decides alone. */
-export function kernelFilter(filters: Filters): Pick<ProbeOptions, 'goid' | 'keyText' | 'verdicts'> {
+export function kernelFilter(
+  filters: Filters,
+): Pick<ProbeOptions, 'goid' | 'mapAddress' | 'keyText' | 'verdicts'> {
   const keyText = filters.key === undefined ? undefined : kernelKeyText(filters.key);
   return {
     ...(filters.goid === undefined ? {} : { goid: goid(filters.goid) }),
+    ...(filters.mapAddress === undefined ? {} : { mapAddress: addr(filters.mapAddress) }),
     ...(keyText === undefined ? {} : { keyText }),
-    verdicts: filters.map !== undefined || filters.site !== undefined || filters.mapAddress !== undefined,
+    verdicts: filters.map !== undefined || filters.site !== undefined,
   };
 }
 

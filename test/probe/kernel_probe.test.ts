@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { isMapauditError, type MapauditError } from '../../src/base/errors.ts';
 import { addr, bias } from '../../src/model/addr.ts';
-import { pid as toPid } from '../../src/model/ids.ts';
+import { goid, pid as toPid } from '../../src/model/ids.ts';
 import type { RunningProbe } from '../../src/model/probe.ts';
 import { RECORD_ENTRY, RECORD_EXIT } from '../../src/model/record.ts';
 import { attachKernelProbe, type KernelProbeSpec } from '../../src/probe/kernel/kernel_probe.ts';
@@ -199,6 +199,30 @@ describe('a probe', () => {
     probe.setVerdict(target.pid, 'map', addr(Number(maps[0])), true);
     await target.ask('assign 10 2');
     expect(drainAll(probe).seen).toHaveLength(20);
+  });
+
+  it.each(['events', 'counts'] as const)('filters by map and by goroutine (%s)', async (mode) => {
+    const wishes = { ops: ['delete', 'assign'], exits: true } as const;
+    const all = attach(specFor(target.pid, {}, wishes));
+    await target.ask('assign 10 3');
+    const entries = drainAll(all).seen.filter((s) => s.kind === RECORD_ENTRY);
+    all.close();
+    const [map] = [...new Set(entries.map((s) => Number(s.map)))];
+    const counts = (probe: RunningProbe): number => totals(probe).hits;
+
+    const one = attach(specFor(target.pid, { mode, mapAddress: addr(map!) }, wishes));
+    const nil = attach(specFor(target.pid, { mode, mapAddress: addr(0) }, wishes));
+    const main = attach(specFor(target.pid, { mode, goid: goid(1) }, wishes));
+    await target.ask('delete 10 3');
+    expect([counts(one), counts(nil), counts(main)]).toEqual([10, 0, 0]);
+    await target.ask('nil 7');
+    expect([counts(one), counts(nil), counts(main)]).toEqual([10, 7, 7]);
+    const { seen } = drainAll(one);
+    const wanted = mode === 'events' ? 10 : 0;
+    expect(seen.filter((s) => s.kind === RECORD_ENTRY)).toHaveLength(wanted);
+    expect(seen.filter((s) => s.kind === RECORD_EXIT)).toHaveLength(wanted);
+    expect(seen.every((s) => Number(s.map) === map)).toBe(true);
+    if (mode === 'counts') expect(one.counters().map((c) => [c.map, c.count])).toEqual([[map, 10]]);
   });
 
   it('filters by the text of a key', async () => {

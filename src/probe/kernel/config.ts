@@ -35,7 +35,9 @@ export const CONFIG = {
   key_filter_exact: 88,
   stoppable: 92,
   key_filter: 96,
-  size: 160,
+  map: 160,
+  has_map: 168,
+  size: 176,
 } as const;
 
 /** Offsets in struct site_config. */
@@ -115,6 +117,8 @@ export function fillConfig(
   u32('exits', Number(plan.sites.some((site) => site.role === 'exit')));
   u32('has_goid', Number(options.goid !== undefined));
   u64('goid', options.goid ?? 0);
+  u32('has_map', Number(options.mapAddress !== undefined));
+  u64('map', options.mapAddress ?? 0);
   u64('pidns_dev', around.pidNamespace?.dev ?? 0);
   u64('pidns_ino', around.pidNamespace?.ino ?? 0);
   fillOffsets(u32, plan);
