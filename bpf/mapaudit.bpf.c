@@ -78,8 +78,12 @@ struct verdict_key {
 };
 
 struct control {
-	__u32 sample_every, pad;
+	__u32 sample_every;
+	__u32 stopped; /* STOPPED_*; looked at where config.stoppable */
 };
+
+/* Entries end first, so that the operations that are under way still get their exits. */
+enum { STOPPED_ENTRIES = 1, STOPPED_ALL = 2 };
 
 enum { COUNT_HITS = 0, COUNT_SAMPLED_OUT = 1, COUNT_RING_FULL = 2, COUNT_IGNORED = 3 };
 
@@ -140,6 +144,18 @@ static __always_inline void who(struct hit *hit)
 	}
 }
 
+/* Taking many probes out one by one takes seconds; what hits them meanwhile is no longer wanted. */
+static __always_inline int stopped(__u32 what)
+{
+	__u32 zero = 0;
+	struct control *c;
+
+	if (!config.stoppable)
+		return 0;
+	c = bpf_map_lookup_elem(&control, &zero);
+	return c && *(volatile __u32 *)&c->stopped >= what;
+}
+
 /* Key plans and verdicts are kept under pid 0 when all processes see the same addresses. */
 static __always_inline __u32 table_pid(const struct hit *hit)
 {
@@ -173,10 +189,6 @@ static __always_inline void arguments(struct regs *ctx, __u32 shape, struct hit 
 
 static __always_inline int wanted(const struct hit *hit)
 {
-	if (config.has_goid && hit->goid != config.goid)
-		return 0;
-	if (config.map && hit->map != config.map)
-		return 0;
 	if (config.verdicts && (rejected(hit, hit->caller, SUBJECT_CALLER) ||
 				(hit->type && rejected(hit, hit->type, SUBJECT_TYPE)) ||
 				rejected(hit, hit->map, SUBJECT_MAP)))
@@ -653,9 +665,21 @@ int on_entry(struct regs *ctx)
 	struct key key = {};
 	const volatile struct site_config *site = &sites[hit.site];
 
+	if (stopped(STOPPED_ENTRIES))
+		return 0;
 	if (site->skip_restarts && (REG(ctx, flags) & CARRY_OR_ZERO)) {
 		bump(hit.site, COUNT_IGNORED);
 		return 0;
+	}
+	/* What one asks for by number first: all others then cost no read of user memory, or one. */
+	arguments(ctx, site->shape, &hit);
+	if (config.has_map && hit.map != config.map)
+		return 0;
+	if (config.has_goid) {
+		if (bpf_probe_read_user(&hit.goid, 8, (void *)(REG(ctx, r14) + config.g_goid)))
+			return 0; /* nothing says that it is that goroutine */
+		if (hit.goid != config.goid)
+			return 0;
 	}
 	if (bpf_probe_read_user(&hit.caller, 8, (void *)REG(ctx, sp)))
 		hit.flags |= FLAG_STACK_UNREADABLE;
@@ -663,12 +687,8 @@ int on_entry(struct regs *ctx)
 		bump(hit.site, COUNT_IGNORED);
 		return 0;
 	}
-	arguments(ctx, site->shape, &hit);
 	if (config.by_process || (config.mode & MODE_EVENTS))
 		who(&hit);
-	if (config.has_goid &&
-	    bpf_probe_read_user(&hit.goid, 8, (void *)(REG(ctx, r14) + config.g_goid)))
-		hit.flags |= FLAG_GOROUTINE_UNREADABLE;
 	if (!wanted(&hit))
 		return 0;
 	if (config.key_filter_len) {
@@ -720,6 +740,11 @@ int on_exit(struct regs *ctx)
 	struct hit hit = { .site = bpf_get_attach_cookie(ctx) & (MAX_SITES - 1) };
 	struct record_head *head;
 
+	if (stopped(STOPPED_ALL))
+		return 0;
+	hit.map = register_value(ctx, sites[hit.site].exit_register);
+	if (config.has_map && hit.map != config.map)
+		return 0;
 	if (bpf_probe_read_user(&hit.goid, 8, (void *)(REG(ctx, r14) + config.g_goid)))
 		return 0;
 	__u32 slot = hit.goid % OPEN_SLOTS;
@@ -727,7 +752,6 @@ int on_exit(struct regs *ctx)
 	if (!open_goid || *(volatile __u64 *)open_goid != hit.goid)
 		return 0;
 	*(volatile __u64 *)open_goid = 0;
-	hit.map = register_value(ctx, sites[hit.site].exit_register);
 	who(&hit);
 	head = reserve(hit.site, EXIT_RECORD);
 	if (!head)
