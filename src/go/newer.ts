@@ -5,7 +5,6 @@ import { addr, type FileAddr, fileAddr, hex } from '../model/addr.ts';
 import type { GoVersion } from '../model/go_version.ts';
 import type { GoBinary } from './go_binary.ts';
 import type { MapType } from './types/go_type.ts';
-import type { TypeReader } from './types/type_reader.ts';
 import { tooNew } from './versions/too_new.ts';
 
 /** Where goroutines are made: go1.18–1.27 src/runtime/proc.go. */
@@ -17,7 +16,7 @@ const ALWAYS_LINKED = ['runtime.mapassign_faststr', 'runtime.mapassign'];
 /** Enough to see that descriptors are made otherwise. */
 const LOOKED_AT = 300;
 const SLOTS = 8;
-/** abi.MapType.Group: go1.27.4 src/internal/abi/map.go. */
+/** abi.MapType.Group, a type that has no name: go1.27.4 src/internal/abi/map.go. Its size is its first word. */
 const GROUP = 64;
 
 /**
@@ -58,15 +57,20 @@ function checkMapTypes(binary: GoBinary): void {
       throw new Error(`the map type at ${hex(address)} cannot be read`);
     if (!map.named && map.name !== `map[${key.name}]${elem.name}`)
       throw new Error(`${map.name} has keys of ${key.name} and elements of ${elem.name}`);
-    const group = groupSize(binary, types, address);
+    const group = groupSize(binary, address);
     if (!fits(map, key.size, elem.size, group))
       throw new Error(`the slots of ${map.name} do not lie in its group of ${group ?? 'unknown'} bytes`);
   }
 }
 
-function groupSize(binary: GoBinary, types: TypeReader, map: FileAddr): number | undefined {
-  const word = binary.read(fileAddr(map + GROUP), 8);
-  return word === undefined ? undefined : types.head(addr(Number(view(word).getBigUint64(0, true))))?.size;
+function groupSize(binary: GoBinary, map: FileAddr): number | undefined {
+  const group = wordAt(binary, map + GROUP);
+  return group === undefined ? undefined : wordAt(binary, group);
+}
+
+function wordAt(binary: GoBinary, address: number): number | undefined {
+  const bytes = binary.read(fileAddr(address), 8);
+  return bytes === undefined ? undefined : Number(view(bytes).getBigUint64(0, true));
 }
 
 function fits(
