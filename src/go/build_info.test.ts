@@ -5,6 +5,7 @@ import { makeElf } from '../binary/elf/testing.ts';
 import { bufferSource } from '../model/byte_source.ts';
 import { readBuildInfo } from './build_info.ts';
 import { flavourOf } from './flavour.ts';
+import { Bytes } from './testing.ts';
 import { parseGoVersion } from './version_text.ts';
 
 const MARK = 'x'.repeat(16);
@@ -24,15 +25,36 @@ function read(section: string, name = '.go.buildinfo'): ReturnType<typeof readBu
   return readBuildInfo(parseElf(bufferSource(makeElf({ sections: { [name]: section } }))));
 }
 
-function codeOf(section: string): string {
+function outcomeOf(act: () => unknown): unknown {
   try {
-    read(section);
+    return act();
   } catch (error) {
-    if (isMapauditError(error)) return error.code;
-    throw error;
+    if (!isMapauditError(error)) throw error;
+    const { version } = error.fields;
+    return version === undefined ? error.code : `${error.code}: ${String(version)}`;
   }
-  return 'none';
 }
+
+const codeOf = (section: string): string => String(outcomeOf(() => read(section))).replace(/:.*/, '');
+
+/** A file that has nothing but one segment, which begins with the build information at offset 120. */
+function withoutSections(section: string): Uint8Array {
+  const bytes = makeElf({ sections: { '.go.buildinfo': section } });
+  const words = new DataView(bytes.buffer);
+  words.setBigUint64(40, 0n, true);
+  words.setUint16(60, 0, true);
+  words.setBigUint64(64 + 8, 120n, true);
+  return bytes;
+}
+
+const version = (file: Uint8Array): string => readBuildInfo(parseElf(bufferSource(file))).version.text;
+
+/** The header as it was up to Go 1.17: the addresses of two strings. */
+const pointers = (version: number, modules: number): string =>
+  new Bytes()
+    .append(Buffer.from(header(0, '').slice(0, 16), 'latin1'))
+    .u64(version, modules)
+    .section();
 
 const text = (s: string): string => varint(s.length) + s;
 
@@ -60,8 +82,45 @@ describe('readBuildInfo', () => {
   it('does not take anything else for Go', () => {
     expect(codeOf('no build information here, only text that is long enough')).toBe('not-go');
     expect(codeOf(header(2, text('gopher') + text('')))).toBe('not-go');
+  });
+
+  it('does not take half a version for a version', () => {
     // A length that reaches beyond the file.
-    expect(codeOf(header(2, '\xff\xff\xff\x7fgo'))).toBe('not-go');
+    expect(codeOf(header(2, '\xff\xff\xff\x7fgo'))).toBe('elf-corrupt');
+    const whole = withoutSections(header(2, text('go1.26.8') + text('')));
+    const start = 120 + 32;
+    for (let length = start; length < start + 9; length++)
+      expect(outcomeOf(() => version(whole.slice(0, length)))).toBe('elf-corrupt');
+    expect(version(whole.slice(0, start + 10))).toBe('go1.26.8');
+  });
+
+  it('reads it also where there are no section headers', () => {
+    expect(version(withoutSections(header(2, text('go1.22.12') + text(''))))).toBe('go1.22.12');
+  });
+
+  it('says which release before 1.18 it is, behind the pointers that they had', () => {
+    const at = (name: string, sections: Readonly<Record<string, string>>): number =>
+      parseElf(bufferSource(makeElf({ sections }))).section(name)?.address ?? 0;
+    const place = { '.go.buildinfo': pointers(0, 0), '.data': 'x'.repeat(48) };
+    const data = at('.data', place);
+    const string = new Bytes()
+      .u64(data + 16, 9)
+      .text('go1.16.15')
+      .section();
+    const old = { '.go.buildinfo': pointers(data, 0), '.data': string };
+    expect(outcomeOf(() => readBuildInfo(parseElf(bufferSource(makeElf({ sections: old })))))).toBe(
+      'go-too-old: go1.16.15',
+    );
+    for (const lost of [pointers(data + 4000, 0), pointers(data + 8, 0), pointers(0, 0)]) {
+      const sections = { ...old, '.go.buildinfo': lost };
+      expect(outcomeOf(() => readBuildInfo(parseElf(bufferSource(makeElf({ sections })))))).toBe(
+        'go-too-old: go1.17 or older',
+      );
+    }
+  });
+
+  it('does not know another Go than the first', () => {
+    expect(codeOf(header(2, text('go2.1.0') + text('')))).toBe('go-too-new');
   });
 });
 

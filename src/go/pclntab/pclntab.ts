@@ -2,7 +2,7 @@ import { MapauditError } from '../../base/errors.ts';
 import { view } from '../../binary/elf/bounded_reader.ts';
 import { cString, type ElfFile } from '../../binary/elf/elf_file.ts';
 import { type FileAddr, fileAddr } from '../../model/addr.ts';
-import { locatePclntab, MAGIC_120, type PclntabPlace } from './locate.ts';
+import { isKnownHeader, locatePclntab, MAGIC_120, type PclntabPlace } from './locate.ts';
 import { pcValue } from './pc_value.ts';
 
 /** A function of the binary, `[start, end)`. */
@@ -59,6 +59,7 @@ export class Pclntab {
     this.address = place.address;
     this.#bytes = bytes;
     this.#view = view(bytes);
+    if (!isKnownHeader(this.#view, 0)) throw unknown(elf, bytes.subarray(0, 8));
     this.isNew = this.#view.getUint32(0, true) === MAGIC_120;
     this.functionCount = this.#word(elf, 8);
     this.#names = this.#word(elf, 32);
@@ -93,14 +94,18 @@ export class Pclntab {
     return index === undefined ? undefined : this.#recordOf(index);
   }
 
+  /** Empty for an offset that lies outside of the table. */
   nameAt(offset: number): string {
     const at = this.#names + offset;
-    return cString(this.#bytes.subarray(at, at + MAX_NAME), 0);
+    return offset < 0 ? '' : cString(this.#bytes.subarray(at, at + MAX_NAME), 0);
   }
 
-  /** The value of a pc-value table at an address of the function; undefined when it has none there. */
+  /**
+   * The value of a pc-value table at an address of the function; undefined when it has none there. Table 0 is
+   * none: go1.26.8 src/runtime/symtab.go, pcvalue.
+   */
   valueAt(table: number, start: FileAddr, address: FileAddr): number | undefined {
-    return pcValue(this.#bytes, this.#pctab + table, start, address);
+    return table === 0 ? undefined : pcValue(this.#bytes, this.#pctab + table, start, address);
   }
 
   file(record: FunctionRecord, fileNumber: number): string | undefined {
@@ -144,6 +149,7 @@ export class Pclntab {
 
   /** Where a name stands in the table of names. */
   #nameOffset(name: string): number | undefined {
+    if (name === '') return undefined;
     const start = packageOf(name);
     let offsets = this.#offsetsByPackage.get(start);
     if (offsets === undefined) this.#offsetsByPackage.set(start, (offsets = this.#namesOf(start)));
@@ -181,11 +187,11 @@ export class Pclntab {
     if (at + fixed > this.#bytes.length) return undefined;
     const pcdataCount = this.#view.getUint32(at + 28, true);
     const funcdataCount = this.#view.getUint8(at + (this.isNew ? 43 : 39));
-    const word = (i: number): number => {
+    const word = (i: number): number | undefined => {
       const place = at + fixed + 4 * i;
-      return place + 4 > this.#bytes.length ? 0 : this.#view.getUint32(place, true);
+      return place + 4 > this.#bytes.length ? undefined : this.#view.getUint32(place, true);
     };
-    const tree = FUNCDATA_INLINE_TREE < funcdataCount ? word(pcdataCount + FUNCDATA_INLINE_TREE) : NO_OFFSET;
+    const tree = FUNCDATA_INLINE_TREE < funcdataCount ? word(pcdataCount + FUNCDATA_INLINE_TREE) : undefined;
     return {
       start: fileAddr(this.#entry(index)),
       end: fileAddr(this.#entry(index + 1)),
@@ -193,17 +199,30 @@ export class Pclntab {
       pcfile: this.#view.getUint32(at + 20, true),
       pcln: this.#view.getUint32(at + 24, true),
       cuOffset: this.#view.getUint32(at + 32, true),
-      pcInlineIndex: PCDATA_INLINE_INDEX < pcdataCount ? word(PCDATA_INLINE_INDEX) : 0,
+      pcInlineIndex: PCDATA_INLINE_INDEX < pcdataCount ? (word(PCDATA_INLINE_INDEX) ?? 0) : 0,
       inlineTree: tree === NO_OFFSET ? undefined : tree,
     };
   }
 }
 
-/** `internal/runtime/maps.` of `internal/runtime/maps.(*Map).Delete`. */
+/** `internal/runtime/maps.` of `internal/runtime/maps.(*Map).Delete`; the whole name where it has no package. */
 function packageOf(name: string): string {
   const bracket = name.search(/[[(]/);
   const path = bracket < 0 ? name : name.slice(0, bracket);
-  return name.slice(0, name.indexOf('.', path.lastIndexOf('/') + 1) + 1);
+  const dot = name.indexOf('.', path.lastIndexOf('/') + 1);
+  return dot < 0 ? name : name.slice(0, dot + 1);
+}
+
+function unknown(elf: ElfFile, header: Uint8Array): MapauditError {
+  const bytes = Buffer.from(header).toString('hex');
+  return new MapauditError(
+    'pclntab-unknown',
+    `${elf.source.name}: Go's table of functions is of another layout: it begins with ${bytes}`,
+    {
+      fields: { header: bytes },
+      hint: 'The binary is damaged, or of a Go that is newer than this mapaudit; look for a newer one.',
+    },
+  );
 }
 
 function corrupt(elf: ElfFile, what: string): MapauditError {
