@@ -1,0 +1,155 @@
+import { addr, type FileAddr } from '../../model/addr.ts';
+import type { Register } from '../../model/probe_plan.ts';
+import type { MapType } from '../types/go_type.ts';
+import type { TypeReader } from '../types/type_reader.ts';
+import { Dictionaries } from './dictionary.ts';
+import { writePath, ZERO_VALUE_SIZE } from './key_path.ts';
+import type { KeyPath, MapCall } from './map_calls.ts';
+import type { CallSite, MapCode } from './map_code.ts';
+import type { MapSite, TypeSource } from './map_site.ts';
+import { type Origin, originBefore } from './origin.ts';
+import { headerOnStack } from './stack_maps.ts';
+
+type Typing = Pick<MapSite, 'types' | 'typesComplete' | 'typeSource'>;
+
+const UNTYPED: Typing = { types: [], typesComplete: false, typeSource: undefined };
+
+/**
+ * Finds out on which map type each call works, and which calls make a map on the stack. Candidates that are
+ * no calls, and seeds that are no map's, are left out. `sites` should hold all calls of the functions in
+ * question: what is done with a map tells the type of a make that is given none.
+ */
+export function analyse(code: MapCode, candidates: readonly CallSite[]): MapSite[] {
+  return new Analysis(code, candidates).sites();
+}
+
+/** Where the type, the map and the iterator of a call come from. */
+interface Traced {
+  readonly site: CallSite;
+  readonly type: Origin | undefined;
+  readonly map: Origin | undefined;
+  readonly iterator: Origin | undefined;
+  /** Of a seed: where in the frame the header lies. */
+  readonly header: number | undefined;
+}
+
+class Analysis {
+  readonly #code: MapCode;
+  readonly #types: TypeReader;
+  readonly #dictionaries: Dictionaries;
+  readonly #traced: readonly Traced[];
+  readonly #byFunction = new Map<FileAddr, Traced[]>();
+
+  constructor(code: MapCode, candidates: readonly CallSite[]) {
+    this.#code = code;
+    this.#types = code.binary.typeReader();
+    this.#dictionaries = new Dictionaries(code);
+    this.#traced = candidates
+      .filter(({ address, within }) => code.isCall(address, within))
+      .map((site) => this.#trace(site))
+      .filter(({ site, header }) => site.callee.seed !== true || header !== undefined);
+    for (const one of this.#traced) {
+      const known = this.#byFunction.get(one.site.within.start);
+      if (known === undefined) this.#byFunction.set(one.site.within.start, [one]);
+      else known.push(one);
+    }
+    this.#dictionaries.prepare(
+      this.#traced.filter(({ type }) => isArgument(type)).map(({ site }) => site.within),
+    );
+  }
+
+  sites(): MapSite[] {
+    return this.#traced.map((traced) => {
+      const { site, header } = traced;
+      const onStack = header !== undefined ? true : this.#isOnStack(site);
+      return {
+        ...site,
+        frames: this.#code.binary.frames(site.address),
+        ...this.#typing(traced),
+        ...(onStack === undefined ? {} : { onStack }),
+      };
+    });
+  }
+
+  #trace(site: CallSite): Traced {
+    const outline = this.#code.outline(site.within);
+    const index = outline.indexAt(site.address) ?? 0;
+    const from = (register: Register | undefined): Origin | undefined =>
+      register === undefined ? undefined : originBefore(outline, index, register);
+    const { type, map, iterator, seed } = site.callee;
+    return {
+      site,
+      type: from(type),
+      map: from(map),
+      iterator: from(iterator),
+      header: seed === true ? headerOnStack(outline, site, this.#code.binary.flavour) : undefined,
+    };
+  }
+
+  #typing(traced: Traced): Typing {
+    const { site, type } = traced;
+    if (site.callee.type === undefined) return this.#fromUse(traced);
+    if (type === undefined) return UNTYPED;
+    const { addresses, complete } = this.#dictionaries.constants(type, site.within);
+    const types = [...addresses].flatMap((address) => {
+      const map = this.#types.map(addr(address));
+      return map !== undefined && this.#fits(map, site.callee) ? [map] : [];
+    });
+    const source: TypeSource | undefined =
+      type.kind === 'constant' ? 'code' : isDictionary(type, site) ? 'dictionary' : undefined;
+    return {
+      types,
+      typesComplete: complete && types.length === addresses.size && types.length > 0,
+      typeSource: types.length > 0 ? (source ?? 'code') : source,
+    };
+  }
+
+  /** The type of another operation of the function on what this call made, or on the iterator that it steps. */
+  #fromUse({ site, iterator, header }: Traced): Typing {
+    const same = (this.#byFunction.get(site.within.start) ?? []).filter(({ site: other, ...one }) => {
+      if (other.callee.type === undefined) return false;
+      if (iterator !== undefined) return isSame(one.iterator, iterator);
+      if (header !== undefined) return one.map?.kind === 'frame' && one.map.displacement === header;
+      return one.map?.kind === 'result' && one.map.call === site.address;
+    });
+    const found = same.map((one) => this.#typing(one)).find(({ types }) => types.length > 0);
+    return found === undefined ? UNTYPED : { ...found, typeSource: 'use' };
+  }
+
+  #isOnStack({ callee, address, within }: CallSite): boolean | undefined {
+    if (callee.op !== 'make') return undefined;
+    if (callee.name === 'runtime.makemap_small') return false;
+    const outline = this.#code.outline(within);
+    const header = originBefore(outline, outline.indexAt(address) ?? 0, 'RCX');
+    if (header?.kind === 'frame') return true;
+    return header?.kind === 'zero' ? false : undefined;
+  }
+
+  /** Whether the compiler would call this function for maps of that type: if not, the type was misread. */
+  #fits(map: MapType, callee: MapCall): boolean {
+    if (callee.path === 'none') return true;
+    const path = writePath(this.#types, map);
+    return path !== undefined && pathOf(callee, path, this.#types.head(map.elem)?.size ?? 0) === callee.path;
+  }
+}
+
+/** The path of an operation on maps whose writes take `write`. */
+function pathOf({ op }: MapCall, write: KeyPath, elemSize: number): KeyPath {
+  if (op === 'assign') return write;
+  if (op === 'access' && elemSize > ZERO_VALUE_SIZE) return 'fat';
+  return write === 'fast64ptr' ? 'fast64' : write;
+}
+
+function isArgument(origin: Origin | undefined): boolean {
+  if (origin?.kind === 'load') return isArgument(origin.from);
+  return origin?.kind === 'argument';
+}
+
+/** Only generic code gets types through an argument; Go's table of functions writes its names with `[...]`. */
+function isDictionary(origin: Origin, { within }: CallSite): boolean {
+  return origin.kind === 'load' && isArgument(origin) && within.name.includes('[');
+}
+
+function isSame(a: Origin | undefined, b: Origin): boolean {
+  return JSON.stringify(a) === JSON.stringify(b);
+}
