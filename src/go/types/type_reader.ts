@@ -18,7 +18,7 @@ const HAVE_ELEM: ReadonlySet<string> = new Set(['pointer', 'slice', 'array', 'ch
 
 const MAX_NAME = 1 << 14;
 const MAX_FIELDS = 4096;
-const MAX_SIZE = 1 << 40;
+const MAX_SIZE = 2 ** 40;
 
 /** Where a module's type names lie, as addresses in the memory that is read. */
 export interface TypeRange {
