@@ -23,12 +23,10 @@ export function analyse(code: MapCode, candidates: readonly CallSite[]): MapSite
   return new Analysis(code, candidates).sites();
 }
 
-/** Where the type, the map and the iterator of a call come from. */
+/** Where the type of a call comes from. */
 interface Traced {
   readonly site: CallSite;
   readonly type: Origin | undefined;
-  readonly map: Origin | undefined;
-  readonly iterator: Origin | undefined;
   /** Of a seed: where in the frame the header lies. */
   readonly header: number | undefined;
 }
@@ -72,18 +70,19 @@ class Analysis {
   }
 
   #trace(site: CallSite): Traced {
+    const { type, seed } = site.callee;
     const outline = this.#code.outline(site.within);
-    const index = outline.indexAt(site.address) ?? 0;
-    const from = (register: Register | undefined): Origin | undefined =>
-      register === undefined ? undefined : originBefore(outline, index, register);
-    const { type, map, iterator, seed } = site.callee;
     return {
       site,
-      type: from(type),
-      map: from(map),
-      iterator: from(iterator),
+      type: this.#origin(site, type),
       header: seed === true ? headerOnStack(outline, site, this.#code.binary.flavour) : undefined,
     };
+  }
+
+  #origin({ address, within }: CallSite, register: Register | undefined): Origin | undefined {
+    const outline = this.#code.outline(within);
+    const index = outline.indexAt(address);
+    return index === undefined || register === undefined ? undefined : originBefore(outline, index, register);
   }
 
   #typing(traced: Traced): Typing {
@@ -105,22 +104,26 @@ class Analysis {
   }
 
   /** The type of another operation of the function on what this call made, or on the iterator that it steps. */
-  #fromUse({ site, iterator, header }: Traced): Typing {
-    const same = (this.#byFunction.get(site.within.start) ?? []).filter(({ site: other, ...one }) => {
-      if (other.callee.type === undefined) return false;
-      if (iterator !== undefined) return isSame(one.iterator, iterator);
-      if (header !== undefined) return one.map?.kind === 'frame' && one.map.displacement === header;
-      return one.map?.kind === 'result' && one.map.call === site.address;
-    });
-    const found = same.map((one) => this.#typing(one)).find(({ types }) => types.length > 0);
-    return found === undefined ? UNTYPED : { ...found, typeSource: 'use' };
+  #fromUse({ site, header }: Traced): Typing {
+    const iterator = this.#origin(site, site.callee.iterator);
+    if (site.callee.iterator !== undefined && iterator === undefined) return UNTYPED;
+    for (const one of this.#byFunction.get(site.within.start) ?? []) {
+      if (one.site.callee.type === undefined) continue;
+      const isIts =
+        iterator !== undefined
+          ? isSame(this.#origin(one.site, one.site.callee.iterator), iterator)
+          : isMade(this.#origin(one.site, one.site.callee.map), site, header);
+      const typing = isIts ? this.#typing(one) : UNTYPED;
+      if (typing.types.length > 0) return { ...typing, typeSource: 'use' };
+    }
+    return UNTYPED;
   }
 
-  #isOnStack({ callee, address, within }: CallSite): boolean | undefined {
+  #isOnStack(site: CallSite): boolean | undefined {
+    const { callee } = site;
     if (callee.op !== 'make') return undefined;
     if (callee.name === 'runtime.makemap_small') return false;
-    const outline = this.#code.outline(within);
-    const header = originBefore(outline, outline.indexAt(address) ?? 0, 'RCX');
+    const header = this.#origin(site, 'RCX');
     if (header?.kind === 'frame') return true;
     return header?.kind === 'zero' ? false : undefined;
   }
@@ -152,4 +155,10 @@ function isDictionary(origin: Origin, { within }: CallSite): boolean {
 
 function isSame(a: Origin | undefined, b: Origin): boolean {
   return JSON.stringify(a) === JSON.stringify(b);
+}
+
+/** Whether a map is the one that a call made, or whose header lies there in the frame. */
+function isMade(map: Origin | undefined, maker: CallSite, header: number | undefined): boolean {
+  if (header !== undefined) return map?.kind === 'frame' && map.displacement === header;
+  return map?.kind === 'result' && map.call === maker.address;
 }

@@ -20,6 +20,8 @@ export type Origin =
 type Place = Register | number;
 
 const MAX_STEPS = 4000;
+/** So many places where ways meet are looked beyond. */
+const MAX_DEPTH = 256;
 const SLOT = 8;
 /** The widest store that the compiler emits without AVX-512: a YMM register. */
 const WIDEST = 32;
@@ -30,44 +32,84 @@ const WIDEST = 32;
  * happens on one of them. A call is taken to change every register and no slot that holds a spilled value.
  */
 export function originBefore(code: CodeOutline, index: number, place: Place): Origin | undefined {
-  const search: Search = { code, steps: 0, seen: new Map() };
-  const found = search_(search, index, place);
+  const search: Search = { code, steps: 0, depth: 0, seen: new Map() };
+  const found = find(search, index, place);
   return found === 'loop' ? undefined : found;
 }
 
 interface Search {
   readonly code: CodeOutline;
   steps: number;
+  depth: number;
   /** Answers for `place @ index`; 'loop' while it is being looked for: a way round adds nothing. */
   readonly seen: Map<string, Origin | undefined | 'loop'>;
 }
 
-function search_(search: Search, index: number, place: Place): Origin | undefined | 'loop' {
-  if (index === 0) return typeof place === 'number' ? undefined : { kind: 'argument', register: place };
+function find(search: Search, index: number, place: Place): Origin | undefined | 'loop' {
+  let [at, where] = [index, place];
+  const offsets: number[] = [];
+  // Straight code is walked in a loop; only where ways meet does the search go deeper.
+  for (;;) {
+    if (at === 0) {
+      const entry: Origin | undefined =
+        typeof where === 'number' ? undefined : { kind: 'argument', register: where };
+      return loaded(entry, offsets);
+    }
+    if (search.steps++ > MAX_STEPS) return undefined;
+    const before = search.code.before(at);
+    const [from] = before;
+    if (from === undefined) return undefined;
+    if (before.length > 1) return loaded(meeting(search, at, where, before), offsets);
+    const step = stepBack(search, from, where);
+    if (step?.from === undefined) return loaded(step?.origin, offsets);
+    if (step.offset !== undefined) offsets.push(step.offset);
+    [at, where] = [from, step.from];
+  }
+}
+
+/** The answer of all ways that meet at an instruction, when they agree. */
+function meeting(
+  search: Search,
+  index: number,
+  place: Place,
+  before: readonly number[],
+): Origin | undefined | 'loop' {
   const key = `${place}@${index}`;
   if (search.seen.has(key)) return search.seen.get(key);
-  if (search.steps++ > MAX_STEPS) return undefined;
+  if (search.depth >= MAX_DEPTH) return undefined;
   search.seen.set(key, 'loop');
-  const answers = search.code.before(index).map((from) => after(search, from, place));
+  search.depth++;
+  const answers = before.map((from) => after(search, from, place));
+  search.depth--;
   const known = answers.filter((answer) => answer !== 'loop');
   const [first] = known;
-  const agreed = known.length > 0 && known.every((answer) => isSame(answer, first));
-  const answer = known.length === 0 && answers.length > 0 ? 'loop' : agreed ? first : undefined;
-  if (answer === 'loop') search.seen.delete(key);
-  else search.seen.set(key, answer);
+  if (known.length === 0) {
+    search.seen.delete(key);
+    return 'loop';
+  }
+  const answer = known.every((one) => isSame(one, first)) ? first : undefined;
+  search.seen.set(key, answer);
   return answer;
 }
 
 /** What the place holds after the instruction has run. */
 function after(search: Search, index: number, place: Place): Origin | undefined | 'loop' {
+  const step = stepBack(search, index, place);
+  if (step?.from === undefined) return step?.origin;
+  const from = find(search, index, step.from);
+  return step.offset === undefined ? from : loaded(from, [step.offset]);
+}
+
+/** The word at the last offset from the word at the one before, and so on. */
+function loaded(from: Origin | undefined | 'loop', offsets: readonly number[]): Origin | undefined | 'loop' {
+  if (from === undefined || from === 'loop') return from;
+  return offsets.reduceRight<Origin>((inner, offset) => ({ kind: 'load', from: inner, offset }), from);
+}
+
+function stepBack(search: Search, index: number, place: Place): Step {
   const instruction = search.code.at(index);
   if (instruction === undefined) return undefined;
-  const step = typeof place === 'number' ? slotStep(instruction, place) : registerStep(instruction, place);
-  if (step === undefined) return undefined;
-  if (step.from === undefined) return step.origin;
-  const from = search_(search, index, step.from);
-  if (step.offset === undefined || from === undefined || from === 'loop') return from;
-  return { kind: 'load', from, offset: step.offset };
+  return typeof place === 'number' ? slotStep(instruction, place) : registerStep(instruction, place);
 }
 
 /** Either an answer, or the place to go on with (of which the word at `offset` is meant). */
