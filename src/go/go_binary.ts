@@ -23,6 +23,8 @@ export interface GoBinary {
   readonly flavour: MapFlavour;
   readonly offsets: RuntimeOffsets;
   readonly moduleData: ModuleData;
+  /** Go's table of functions itself. */
+  readonly table: Pclntab;
   /** The first function of that name. */
   functionNamed(name: string): GoFunction | undefined;
   functionAt(address: FileAddr): GoFunction | undefined;
@@ -60,6 +62,7 @@ export function openGoBinary(source: ByteSource): GoBinary {
     flavour,
     offsets,
     moduleData,
+    table,
     functionNamed: (name) => table.functionNamed(name),
     functionAt: (address) => table.functionAt(address),
     readCode: (f) => elf.read(f.start, f.end - f.start) ?? new Uint8Array(0),

@@ -69,22 +69,18 @@ export class CodeOutline {
   /** Indexes of the instructions after which this one may run, direct jumps only. */
   before(index: number): readonly number[] {
     const jumps = this.#jumps.get(index) ?? [];
-    return index > 0 && goesOn(this.#flows[index - 1]) ? [index - 1, ...jumps] : jumps;
+    return index > 0 && !ENDS.has(this.#flows[index - 1]) ? [index - 1, ...jumps] : jumps;
   }
 }
 
-function goesOn(flow: FlowControl | undefined): boolean {
-  switch (flow) {
-    case undefined:
-    case FlowControl.UnconditionalBranch:
-    case FlowControl.IndirectBranch:
-    case FlowControl.Return:
-    case FlowControl.Exception:
-      return false;
-    default:
-      return true;
-  }
-}
+/** After these the next instruction does not run. */
+const ENDS: ReadonlySet<FlowControl | undefined> = new Set([
+  undefined,
+  FlowControl.UnconditionalBranch,
+  FlowControl.IndirectBranch,
+  FlowControl.Return,
+  FlowControl.Exception,
+]);
 
 function outline(
   code: Uint8Array,

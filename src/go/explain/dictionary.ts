@@ -84,7 +84,9 @@ export class Dictionaries {
 
 /** Read-only, or made so once the loader is through (RELRO, where PIE keeps what holds addresses). */
 function isConstant(elf: MapCode['binary']['elf'], at: number): boolean {
-  const section = elf.sections.find((s) => s.address !== 0 && at >= s.address && at + 8 <= s.address + s.size);
+  const section = elf.sections.find(
+    (s) => s.address !== 0 && at >= s.address && at + 8 <= s.address + s.size,
+  );
   if (section !== undefined) return !section.writable || /relro|\.data\.rel\.ro|\.rodata/.test(section.name);
   return elf.segments.some((s) => !s.writable && at >= s.address && at + 8 <= s.address + s.fileSize);
 }

@@ -67,12 +67,7 @@ function compareOfArray(types: TypeReader, type: Addr, depth: number): KeyCompar
 }
 
 /** A struct with one field is compared like the field; with more, all must be plain, named, and without gaps. */
-function compareOfStruct(
-  types: TypeReader,
-  type: Addr,
-  size: number,
-  depth: number,
-): KeyCompare | undefined {
+function compareOfStruct(types: TypeReader, type: Addr, size: number, depth: number): KeyCompare | undefined {
   const fields = types.fields(type);
   if (fields === undefined) return undefined;
   const [only] = fields;

@@ -39,13 +39,19 @@ const accesses = ([1, 2] as const).flatMap((results) =>
   })),
 );
 
-const assigns = (['generic', ...FAST, 'fast64ptr'] as const).map(
-  (path): MapCall => ({ name: `runtime.mapassign${suffix(path)}`, op: 'assign', path, ...given }),
-);
+const assigns = (['generic', ...FAST, 'fast64ptr'] as const).map((path): MapCall => ({
+  name: `runtime.mapassign${suffix(path)}`,
+  op: 'assign',
+  path,
+  ...given,
+}));
 
-const deletes = (['generic', ...FAST] as const).map(
-  (path): MapCall => ({ name: `runtime.mapdelete${suffix(path)}`, op: 'delete', path, ...given }),
-);
+const deletes = (['generic', ...FAST] as const).map((path): MapCall => ({
+  name: `runtime.mapdelete${suffix(path)}`,
+  op: 'delete',
+  path,
+  ...given,
+}));
 
 const others: readonly MapCall[] = [
   { name: 'runtime.mapclear', op: 'clear', path: 'none', ...given },
