@@ -58,7 +58,7 @@ export function buildGo(program: string, version: string = '1.26.8', build: Buil
  * A release's GOROOT, through a link: Go 1.19 builds nothing while its own tree lies in the module cache,
  * where toolchains are downloaded to.
  */
-function gorootOf(version: string): string {
+export function gorootOf(version: string): string {
   const link = join(CACHE, 'goroot', `go${version}`);
   if (existsSync(link)) return link;
   mkdirSync(join(CACHE, 'goroot'), { recursive: true });
