@@ -41,7 +41,10 @@ function instances(report: ExplainReport, { file, line }: Mark): string[][] {
   for (const site of report.sites) {
     const [frame, ...outer] = site.frames;
     if (frame?.line !== line || !frame.file?.endsWith(`/${file}`)) continue;
-    const key = [frame.function, ...outer.map((one) => `${one.function}:${one.line ?? 0}`)].join(' < ');
+    const types = site.maps.map((map) => map.type);
+    // Up to 1.20 all instances of a generic function have one name; their map types tell them apart.
+    const own = frame.function.includes('[...]') ? types.join() : '';
+    const key = [frame.function, own, ...outer.map((one) => `${one.function}:${one.line ?? 0}`)].join(' < ');
     found.set(key, [...(found.get(key) ?? []), nameOf(site)]);
   }
   return [...found.values()].map((calls) => calls.sort());
@@ -77,7 +80,7 @@ describe.each(cases)('go%s %s', (version, build) => {
         const at = `${(frame?.file ?? '').replace(/.*\//, '')}:${frame?.line ?? 0}`;
         return (
           frame?.function.startsWith('main.main') !== true &&
-          frame?.file?.includes('/explain/') === true &&
+          frame?.file?.includes('/programs/explain/') === true &&
           !known.has(at)
         );
       }),
@@ -115,6 +118,22 @@ describe.each(cases)('go%s %s', (version, build) => {
       expect(explained(version, build, `explain/${mark.file}:${mark.line}`).sites).toEqual(whole);
     }
   });
+});
+
+const modern = cases.filter(([version]) => Number(version.split('.')[1]) >= 21);
+
+test.each(modern)('go%s %s: package maps, inlined or not', (version, build) => {
+  const minor = Number(version.split('.')[1]);
+  const calls = (where: string): string[] => explained(version, build, where).sites.map(nameOf).sort();
+  const loop = minor >= 24 ? ['mapIterNext', 'mapIterStart'] : ['mapiterinit', 'mapiternext'];
+  const wanted = [...loop, 'mapdelete_faststr'].map((name) => `runtime.${name}`).sort();
+  expect(calls('maps.DeleteFunc')).toEqual(wanted);
+  expect(calls('maps.Clone')).toEqual(['maps.clone']);
+  for (const where of ['maps.DeleteFunc', 'maps.Clone'])
+    for (const site of explained(version, build, where).sites)
+      expect(site.maps.map((map) => map.type)).toEqual(['map[string]int']);
+  const constructs = explained(version, build, 'maps.DeleteFunc').sites.map((site) => site.construct);
+  expect(constructs).toContain('delete(m, k) in maps.DeleteFunc');
 });
 
 /** All sites as the compiler prints them, by the function whose code holds them. */

@@ -164,10 +164,7 @@ func onStack(k string, n int) int {
 
 //go:noinline
 func literal(k string) map[string]int {
-	return map[string]int{ // want: runtime.makemap_small
-		k:       1, // want: runtime.mapassign_faststr of map[string]int
-		k + "x": 2, // want: runtime.mapassign_faststr of map[string]int
-	}
+	return map[string]int{k: 1, k + "x": 2} // want: runtime.makemap_small runtime.mapassign_faststr runtime.mapassign_faststr
 }
 
 // ---- inlining
