@@ -6,7 +6,7 @@ import { originBefore } from './origin.ts';
 /** hmap.hash0 (go1.18–1.25 src/runtime/map.go) and maps.Map.seed (go1.24–1.27 internal/runtime/maps/map.go). */
 const SEED_OFFSET = { classic: 12, swiss: 8, 'swiss-split': 8 } as const;
 
-/** The seed is stored right after it was made. */
+/** The seed is stored right after it was made; with -race it is put aside first, while the store is announced. */
 const LOOK_AHEAD = 8;
 
 /**
@@ -14,22 +14,25 @@ const LOOK_AHEAD = 8;
  * result goes elsewhere: then it is no map. A map that does not escape, with no hint or a constant one up to
  * 8, is made without any call but this one. go1.18–1.27 src/cmd/compile/internal/walk/builtin.go, walkMakeMap.
  */
+// The last of the stores counts: what comes before only puts the seed aside.
 export function headerOnStack(code: CodeOutline, site: CallSite, flavour: MapFlavour): number | undefined {
   const index = code.indexAt(site.address);
-  if (index === undefined) return undefined;
-  for (let at = index + 1; at <= index + LOOK_AHEAD; at++) {
+  let found: number | undefined;
+  for (let at = (index ?? code.length) + 1; at <= (index ?? 0) + LOOK_AHEAD; at++) {
     const i = code.at(at);
-    if (i === undefined || i.flow !== 'next') return undefined;
-    const { memory } = i;
-    if (i.mnemonic === 'mov' && i.op0 === undefined && i.op1 === 'RAX' && memory?.base !== undefined) {
-      const header = memory.displacement - SEED_OFFSET[flavour];
-      if (memory.base === 'RSP') return isAddressTaken(code, header) ? header : undefined;
+    if (i === undefined || (i.flow !== 'next' && i.flow !== 'call')) break;
+    const { memory, op1 } = i;
+    if (i.mnemonic !== 'mov' || i.op0 !== undefined || op1 === undefined || memory?.base === undefined)
+      continue;
+    const stored = originBefore(code, at, op1);
+    if (stored?.kind !== 'result' || stored.call !== site.address) continue;
+    const header = memory.displacement - SEED_OFFSET[flavour];
+    if (memory.base !== 'RSP') {
       const base = originBefore(code, at, memory.base);
-      return base?.kind === 'frame' ? base.displacement + header : undefined;
-    }
-    if (i.writes.includes('RAX')) return undefined;
+      if (base?.kind === 'frame') found = base.displacement + header;
+    } else if (isAddressTaken(code, header)) found = header;
   }
-  return undefined;
+  return found;
 }
 
 function isAddressTaken(code: CodeOutline, displacement: number): boolean {
