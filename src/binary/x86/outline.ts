@@ -66,6 +66,11 @@ export class CodeOutline {
     return this.#decoded.get(index);
   }
 
+  /** The one instruction after which this one runs; undefined when there are none or several. */
+  onlyBefore(index: number): number | undefined {
+    return index > 0 && !this.#jumps.has(index) && !ENDS.has(this.#flows[index - 1]) ? index - 1 : undefined;
+  }
+
   /** Indexes of the instructions after which this one may run, direct jumps only. */
   before(index: number): readonly number[] {
     const jumps = this.#jumps.get(index) ?? [];

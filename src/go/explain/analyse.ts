@@ -2,7 +2,7 @@ import { addr, type FileAddr } from '../../model/addr.ts';
 import type { Register } from '../../model/probe_plan.ts';
 import type { MapType } from '../types/go_type.ts';
 import type { TypeReader } from '../types/type_reader.ts';
-import { Dictionaries } from './dictionary.ts';
+import { Dictionaries, isGeneric } from './dictionary.ts';
 import { writePath, ZERO_VALUE_SIZE } from './key_path.ts';
 import type { KeyPath, MapCall } from './map_calls.ts';
 import type { CallSite, MapCode } from './map_code.ts';
@@ -20,7 +20,15 @@ const UNTYPED: Typing = { types: [], typesComplete: false, typeSource: undefined
  * question: what is done with a map tells the type of a make that is given none.
  */
 export function analyse(code: MapCode, candidates: readonly CallSite[]): MapSite[] {
-  return new Analysis(code, candidates).sites();
+  const types = code.binary.typeReader();
+  const dictionaries = new Dictionaries(code);
+  const byFunction = new Map<FileAddr, CallSite[]>();
+  for (const site of candidates) {
+    const known = byFunction.get(site.within.start);
+    if (known === undefined) byFunction.set(site.within.start, [site]);
+    else known.push(site);
+  }
+  return [...byFunction.values()].flatMap((sites) => new Analysis(code, types, dictionaries, sites).sites());
 }
 
 /** Where the type of a call comes from. */
@@ -31,29 +39,22 @@ interface Traced {
   readonly header: number | undefined;
 }
 
+/** The calls of one function. */
 class Analysis {
   readonly #code: MapCode;
   readonly #types: TypeReader;
   readonly #dictionaries: Dictionaries;
   readonly #traced: readonly Traced[];
-  readonly #byFunction = new Map<FileAddr, Traced[]>();
+  readonly #origins = new Map<string, Origin | undefined>();
 
-  constructor(code: MapCode, candidates: readonly CallSite[]) {
+  constructor(code: MapCode, types: TypeReader, dictionaries: Dictionaries, candidates: readonly CallSite[]) {
     this.#code = code;
-    this.#types = code.binary.typeReader();
-    this.#dictionaries = new Dictionaries(code);
+    this.#types = types;
+    this.#dictionaries = dictionaries;
     this.#traced = candidates
       .filter(({ address, within }) => code.isCall(address, within))
       .map((site) => this.#trace(site))
       .filter(({ site, header }) => site.callee.seed !== true || header !== undefined);
-    for (const one of this.#traced) {
-      const known = this.#byFunction.get(one.site.within.start);
-      if (known === undefined) this.#byFunction.set(one.site.within.start, [one]);
-      else known.push(one);
-    }
-    this.#dictionaries.prepare(
-      this.#traced.filter(({ type }) => isArgument(type)).map(({ site }) => site.within),
-    );
   }
 
   sites(): MapSite[] {
@@ -79,10 +80,16 @@ class Analysis {
     };
   }
 
+  /** What a register holds at a call. Remembered: each make looks at all operations of the function. */
   #origin({ address, within }: CallSite, register: Register | undefined): Origin | undefined {
+    if (register === undefined) return undefined;
+    const key = `${register}@${address}`;
+    if (this.#origins.has(key)) return this.#origins.get(key);
     const outline = this.#code.outline(within);
     const index = outline.indexAt(address);
-    return index === undefined || register === undefined ? undefined : originBefore(outline, index, register);
+    const origin = index === undefined ? undefined : originBefore(outline, index, register);
+    this.#origins.set(key, origin);
+    return origin;
   }
 
   #typing(traced: Traced): Typing {
@@ -107,7 +114,7 @@ class Analysis {
   #fromUse({ site, header }: Traced): Typing {
     const iterator = this.#origin(site, site.callee.iterator);
     if (site.callee.iterator !== undefined && iterator === undefined) return UNTYPED;
-    for (const one of this.#byFunction.get(site.within.start) ?? []) {
+    for (const one of this.#traced) {
       if (one.site.callee.type === undefined) continue;
       const isIts =
         iterator !== undefined
@@ -148,9 +155,9 @@ function isArgument(origin: Origin | undefined): boolean {
   return origin?.kind === 'argument';
 }
 
-/** Only generic code gets types through an argument; Go's table of functions writes its names with `[...]`. */
+/** Only generic code gets types through an argument. */
 function isDictionary(origin: Origin, { within }: CallSite): boolean {
-  return origin.kind === 'load' && isArgument(origin) && within.name.includes('[');
+  return origin.kind === 'load' && isArgument(origin) && isGeneric(within.name);
 }
 
 function isSame(a: Origin | undefined, b: Origin): boolean {

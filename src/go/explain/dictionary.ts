@@ -20,25 +20,13 @@ export interface Constants {
 
 const UNKNOWN: Constants = { addresses: new Set(), complete: false };
 
+/** Finds out what generic code is given: its callers pass a dictionary of the types it works on. */
 export class Dictionaries {
   readonly #code: MapCode;
-  readonly #callers = new Map<FileAddr, readonly { address: FileAddr; within: GoFunction }[]>();
+  #callers: ReadonlyMap<FileAddr, readonly Caller[]> | undefined;
 
   constructor(code: MapCode) {
     this.#code = code;
-  }
-
-  /** Finds the callers of all these functions at once; `constants` needs them. One pass over the code. */
-  prepare(functions: readonly GoFunction[]): void {
-    const missing = new Map<number, GoFunction>();
-    for (const f of functions) if (!this.#callers.has(f.start)) missing.set(f.start, f);
-    const found = new Map<number, { address: FileAddr; within: GoFunction }[]>();
-    for (const { address, target } of this.#code.callsOf(missing)) {
-      const within = this.#code.binary.functionAt(address);
-      if (within === undefined || within.start === target || !this.#code.isCall(address, within)) continue;
-      found.set(target, [...(found.get(target) ?? []), { address, within }]);
-    }
-    for (const f of missing.values()) this.#callers.set(f.start, found.get(f.start) ?? []);
   }
 
   constants(origin: Origin | undefined, within: GoFunction, up = 0): Constants {
@@ -55,12 +43,13 @@ export class Dictionaries {
 
   #argument(register: Register, within: GoFunction, up: number): Constants {
     // A closure's context is made where the closure is, and the call of it is indirect.
-    if (register === 'RDX' || up >= MAX_CALLERS_UP) return UNKNOWN;
-    this.prepare([within]);
+    if (register === 'RDX' || up >= MAX_CALLERS_UP || !isGeneric(within.name)) return UNKNOWN;
+    this.#callers ??= callersOfGeneric(this.#code);
     const callers = this.#callers.get(within.start) ?? [];
     const addresses = new Set<FileAddr>();
     let complete = callers.length > 0;
     for (const caller of callers) {
+      if (!this.#code.isCall(caller.address, caller.within)) continue;
       const outline = this.#code.outline(caller.within);
       const index = outline.indexAt(caller.address);
       const origin = index === undefined ? undefined : originBefore(outline, index, register);
@@ -80,6 +69,34 @@ export class Dictionaries {
     const word = Number(view(bytes).getBigUint64(0, true));
     return word === 0 ? undefined : fileAddr(word);
   }
+}
+
+/** Go's table of functions writes type arguments, or `[...]`, into the names of generic functions alone. */
+export const isGeneric = (name: string): boolean => name.includes('[');
+
+interface Caller {
+  readonly address: FileAddr;
+  readonly within: GoFunction;
+}
+
+/** What looks like a call of a generic function, by the function's start. One pass over all code. */
+function callersOfGeneric(code: MapCode): Map<FileAddr, Caller[]> {
+  const { table } = code.binary;
+  const starts = new Map<number, undefined>();
+  for (let index = 0; index < table.functionCount; index++) {
+    const record = table.recordOf(index);
+    if (record !== undefined && isGeneric(table.nameAt(record.nameOffset)))
+      starts.set(record.start, undefined);
+  }
+  const found = new Map<FileAddr, Caller[]>();
+  for (const { address, target } of code.callsOf(starts)) {
+    const within = code.binary.functionAt(address);
+    if (within === undefined || within.start === target) continue;
+    const known = found.get(target);
+    if (known === undefined) found.set(target, [{ address, within }]);
+    else known.push({ address, within });
+  }
+  return found;
 }
 
 /** Read-only, or made so once the loader is through (RELRO, where PIE keeps what holds addresses). */

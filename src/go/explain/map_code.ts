@@ -14,6 +14,9 @@ export interface CallSite {
   readonly within: GoFunction;
 }
 
+/** So many functions' code is kept decoded. */
+const KEPT = 64;
+
 /** The code of a binary, as far as calls of map functions are concerned. */
 export class MapCode {
   readonly binary: GoBinary;
@@ -23,11 +26,14 @@ export class MapCode {
     this.binary = binary;
   }
 
+  /** A function's code. The last few are kept: questions come function by function. */
   outline(f: GoFunction): CodeOutline {
     const known = this.#outlines.get(f.start);
     if (known !== undefined) return known;
     const made = new CodeOutline(this.binary.readCode(f), f.start);
     this.#outlines.set(f.start, made);
+    const [oldest] = this.#outlines.keys();
+    if (this.#outlines.size > KEPT && oldest !== undefined) this.#outlines.delete(oldest);
     return made;
   }
 

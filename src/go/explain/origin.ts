@@ -56,10 +56,12 @@ function find(search: Search, index: number, place: Place): Origin | undefined |
       return loaded(entry, offsets);
     }
     if (search.steps++ > MAX_STEPS) return undefined;
-    const before = search.code.before(at);
-    const [from] = before;
-    if (from === undefined) return undefined;
-    if (before.length > 1) return loaded(meeting(search, at, where, before), offsets);
+    const from = search.code.onlyBefore(at);
+    if (from === undefined) return loaded(meeting(search, at, where), offsets);
+    if (typeof where !== 'number' && isUntouched(search.code.at(from), where)) {
+      at = from;
+      continue;
+    }
     const step = stepBack(search, from, where);
     if (step?.from === undefined) return loaded(step?.origin, offsets);
     if (step.offset !== undefined) offsets.push(step.offset);
@@ -68,12 +70,8 @@ function find(search: Search, index: number, place: Place): Origin | undefined |
 }
 
 /** The answer of all ways that meet at an instruction, when they agree. */
-function meeting(
-  search: Search,
-  index: number,
-  place: Place,
-  before: readonly number[],
-): Origin | undefined | 'loop' {
+function meeting(search: Search, index: number, place: Place): Origin | undefined | 'loop' {
+  const before = search.code.before(index);
   const key = `${place}@${index}`;
   if (search.seen.has(key)) return search.seen.get(key);
   if (search.depth >= MAX_DEPTH) return undefined;
@@ -83,7 +81,7 @@ function meeting(
   search.depth--;
   const known = answers.filter((answer) => answer !== 'loop');
   const [first] = known;
-  if (known.length === 0) {
+  if (known.length === 0 && before.length > 0) {
     search.seen.delete(key);
     return 'loop';
   }
@@ -104,6 +102,11 @@ function after(search: Search, index: number, place: Place): Origin | undefined 
 function loaded(from: Origin | undefined | 'loop', offsets: readonly number[]): Origin | undefined | 'loop' {
   if (from === undefined || from === 'loop') return from;
   return offsets.reduceRight<Origin>((inner, offset) => ({ kind: 'load', from: inner, offset }), from);
+}
+
+/** The register holds after the instruction what it held before. */
+function isUntouched(i: Instruction | undefined, register: Register): boolean {
+  return i !== undefined && i.flow !== 'call' && !i.writes.includes(register);
 }
 
 function stepBack(search: Search, index: number, place: Place): Step {
