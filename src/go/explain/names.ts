@@ -46,20 +46,28 @@ export function matchFunction(asked: string, names: Iterable<string>): FunctionM
 /** Suggestions are few enough to be read. */
 const MAX_NEAR = 3;
 
-/** The names that are most like what was typed: compared without the import path, unless it was typed too. */
+/**
+ * The names that are most like what was typed. Compared are as many of their last parts as were typed, without
+ * the marks of a pointer receiver, which are easily left out.
+ */
 function nearest(wanted: string, names: readonly string[]): string[] {
-  const limit = Math.max(2, Math.floor(wanted.length / 3));
-  const short = (name: string): string =>
-    wanted.includes('/') ? name : name.slice(name.lastIndexOf('/') + 1);
-  const last = (name: string): string => name.slice(name.lastIndexOf('.') + 1);
+  const typed = partsOf(wanted);
+  const text = typed.join('.');
+  const limit = Math.max(2, Math.floor(text.length / 3));
   const scored = names.flatMap((name) => {
-    const candidate = wanted.includes('.') ? short(name) : last(name);
-    if (Math.abs(candidate.length - wanted.length) > limit) return [];
-    const distance = editDistance(wanted.toLowerCase(), candidate.toLowerCase());
+    const candidate = partsOf(name).slice(-typed.length).join('.');
+    if (Math.abs(candidate.length - text.length) > limit) return [];
+    const distance = editDistance(text, candidate);
     return distance > limit ? [] : [{ name, distance }];
   });
   scored.sort((a, b) => a.distance - b.distance || (a.name < b.name ? -1 : 1));
   return scored.slice(0, MAX_NEAR).map(({ name }) => name);
+}
+
+/** `example.com/shop.(*Cache).evict` -> `shop`, `cache`, `evict`. */
+function partsOf(name: string): string[] {
+  const short = name.slice(name.lastIndexOf('/') + 1);
+  return short.toLowerCase().replaceAll(/[(*)]/g, '').split('.');
 }
 
 /** Whether a function is the one that is meant, or a closure or loop body in it, which are functions of their own. */

@@ -202,6 +202,13 @@ func (c *Cache[K, V]) drop(k K) {
 	}()
 }
 
+//go:noinline
+func (c *Cache[K, V]) later(k K) func() {
+	return func() {
+		delete(c.m, k) // want: runtime.mapdelete_fast64
+	}
+}
+
 // ---- closures, defers, goroutines
 
 //go:noinline
@@ -214,8 +221,10 @@ func closures(m map[string]int, k string) func() {
 
 //go:noinline
 func nothing(m map[string]int) int {
-	return len(m)
+	return tiny(m)
 }
+
+func tiny(m map[string]int) int { return len(m) }
 
 var sink int
 
@@ -246,6 +255,7 @@ func main() {
 	c := &Cache[*int, string]{m: map[*int]string{}}
 	c.put(&i, k)
 	c.drop(&i)
+	c.later(&i)()
 	closures(m, k)()
 	sink += nothing(m)
 	modern(m, k)
