@@ -3,7 +3,7 @@ import { type FileAddr, fileAddr } from '../../model/addr.ts';
 import { decodeX86, type Instruction as Decoded } from './instruction.ts';
 
 /** So many instructions are decoded fully at a time. */
-const WINDOW = 16;
+const WINDOW = 4;
 
 /**
  * A function's code as boundaries and jumps, of which single instructions are decoded fully when asked for.
