@@ -67,7 +67,7 @@ export function buildGo(
  * A release's GOROOT, through a link: Go 1.19 builds nothing while its own tree lies in the module cache,
  * where toolchains are downloaded to.
  */
-function gorootOf(version: string): string {
+export function gorootOf(version: string): string {
   const link = join(CACHE, 'goroot', `go${version}`);
   if (existsSync(link)) return link;
   mkdirSync(join(CACHE, 'goroot'), { recursive: true });
