@@ -64,7 +64,8 @@ struct site_config {
 	__u8 parts;          /* 3  ranges in use */
 	__u8 exit_register;  /* 4  x86 number of the register with the map, of an exit site */
 	__u8 exits;          /* 5  this function has an exit site */
-	__u16 pad;           /* 6 */
+	__u8 up;             /* 6  the caller that counts is that of the function which called this one */
+	__u8 pad;            /* 7 */
 	struct part part[MAX_PARTS]; /* 8 */
 };                           /* 72 */
 

@@ -687,6 +687,9 @@ int on_entry(struct regs *ctx)
 		bump(hit.site, COUNT_IGNORED);
 		return 0;
 	}
+	/* The frame pointer is still that of the function that called, its return address lies above it. */
+	if (site->up && bpf_probe_read_user(&hit.caller, 8, (void *)(REG(ctx, bp) + 8)))
+		hit.caller = 0;
 	if (config.by_process || (config.mode & MODE_EVENTS))
 		who(&hit);
 	if (!wanted(&hit))

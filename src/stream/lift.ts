@@ -96,7 +96,10 @@ export class EventLifter {
     for (let i = 0; i < (batch.frameCount[row] ?? 0); i++) {
       const low = view.getUint32(at + i * 8, true);
       const high = view.getUint32(at + i * 8 + 4, true);
-      frames.push(...this.#options.symbols.site(pid, high * 0x1_0000_0000 + low).frames);
+      const address = high * 0x1_0000_0000 + low;
+      // Of a growth the caller is the first frame already: what lies between is the runtime's.
+      if (i === 0 && address === batch.caller[row]) continue;
+      frames.push(...this.#options.symbols.site(pid, address).frames);
     }
     return frames;
   }

@@ -35,12 +35,7 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true }));
 
 test('what the package has, and what it has not', () => {
-  const wanted = [
-    'bin/mapaudit',
-    'dist/cli/main.js',
-    'bpf/mapaudit.bpf.o',
-    'bpf/mapaudit.bpf.c',
-  ];
+  const wanted = ['bin/mapaudit', 'dist/cli/main.js', 'bpf/mapaudit.bpf.o', 'bpf/mapaudit.bpf.c'];
   const pages = [
     'docs/cli.md',
     'docs/json.md',

@@ -48,6 +48,7 @@ export const SITE = {
   parts: 3,
   exit_register: 4,
   exits: 5,
+  up: 6,
   part: 8,
   size: 72,
 } as const;
@@ -162,6 +163,8 @@ function fillEntry(data: Uint8Array, at: number, site: EntrySite, exits: boolean
   data[at + SITE.skip_restarts] = Number(site.skipRestarts);
   data[at + SITE.parts] = site.partOf.length;
   data[at + SITE.exits] = Number(exits);
+  // A map grows inside an assign: what made it grow is the place that assigns.
+  data[at + SITE.up] = Number(site.op === 'grow');
   const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
   site.partOf.forEach((part, i) => {
     view.setBigInt64(at + SITE.part + 16 * i, BigInt(part.start - site.address), true);
