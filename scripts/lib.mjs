@@ -8,6 +8,7 @@ import {
   readdirSync,
   readFileSync,
   statSync,
+  readlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -109,9 +110,9 @@ export async function onceFor(name, paths, there, make) {
 export async function install() {
   const installed =
     existsSync(join(ROOT, 'node_modules', 'esbuild')) && existsSync(join(ROOT, 'node_modules', 'koffi'));
-  refuseBorrowedModules();
   await onceFor('installed', ['package-lock.json'], installed, async () => {
     if (installed && matchesLock()) return;
+    refuseLinkedModules(ROOT);
     console.error('Installing what package-lock.json names (npm ci) …');
     const code = await run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], TO_STDERR);
     if (code !== 0)
@@ -119,11 +120,17 @@ export async function install() {
   });
 }
 
-/** npm empties the folder before it installs: behind a link that would be another checkout's. */
-function refuseBorrowedModules() {
-  const modules = join(ROOT, 'node_modules');
-  if (!existsSync(modules) || !lstatSync(modules).isSymbolicLink()) return;
-  throw new Error(`${modules} is a link; installing would empty what it points to. Remove the link.`);
+/**
+ * npm ci empties node_modules before it fills it: through a symbolic link it would empty that of another
+ * checkout, which then lacks what it needs while it may be in use. Throws for a link, whatever it leads to.
+ */
+export function refuseLinkedModules(root) {
+  const path = join(root, 'node_modules');
+  if (lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() !== true) return;
+  throw new Error(
+    `${path} is a symbolic link to ${readlinkSync(path)}, and npm ci would empty what lies there. ` +
+      'Remove the link (rm node_modules) for packages of its own, or run npm ci where it leads to.',
+  );
 }
 
 /** npm writes down what it installed; the same packages in the same versions need no second install. */

@@ -62,6 +62,7 @@ export class TraceStream {
     const filter = new RowFilter(options.filters, {
       symbols: this.#symbols,
       keyText: (batch, row) => whole.of(batch, row),
+      plainKey: (batch, row) => whole.plain(batch, row),
       onVerdict: (pid, subject, address, accept) => audit.setVerdict(pid, subject, address, accept),
     });
     const lifting: LiftOptions = {

@@ -24,6 +24,8 @@ export interface GoBinary {
   readonly flavour: MapFlavour;
   readonly offsets: RuntimeOffsets;
   readonly moduleData: ModuleData;
+  /** Go's table of functions itself. */
+  readonly table: Pclntab;
   /** The first function of that name. */
   functionNamed(name: string): GoFunction | undefined;
   functionAt(address: FileAddr): GoFunction | undefined;
@@ -67,6 +69,7 @@ function openWith(elf: ElfFile, buildInfo: BuildInfo): GoBinary {
     flavour,
     offsets,
     moduleData,
+    table,
     functionNamed: (name) => table.functionNamed(name),
     functionAt: (address) => table.functionAt(address),
     readCode: (f) => elf.read(f.start, f.end - f.start) ?? new Uint8Array(0),

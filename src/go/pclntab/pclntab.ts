@@ -3,7 +3,7 @@ import { view } from '../../binary/elf/bounded_reader.ts';
 import { cString, type ElfFile } from '../../binary/elf/elf_file.ts';
 import { type FileAddr, fileAddr } from '../../model/addr.ts';
 import { isKnownHeader, locatePclntab, MAGIC_120, type PclntabPlace } from './locate.ts';
-import { pcValue } from './pc_value.ts';
+import { type PcRange, pcRanges, pcValue } from './pc_value.ts';
 
 /** A function of the binary, `[start, end)`. */
 export interface GoFunction {
@@ -115,6 +115,26 @@ export class Pclntab {
     if (offset === NO_OFFSET) return undefined;
     const name = this.#files + offset;
     return cString(this.#bytes.subarray(name, name + MAX_NAME), 0);
+  }
+
+  /** A pc-value table from the function's start to its end. */
+  rangesOf(table: number, record: FunctionRecord): PcRange[] {
+    return pcRanges(this.#bytes, this.#pctab + table, record.start, record.end);
+  }
+
+  /** The function with an index below `functionCount`. */
+  recordOf(index: number): FunctionRecord | undefined {
+    return this.#recordOf(index);
+  }
+
+  /** Names of all functions, those that were inlined everywhere too. */
+  functionNames(): string[] {
+    return texts(this.#bytes.subarray(this.#names, this.#cu));
+  }
+
+  /** Names of all source files. */
+  fileNames(): string[] {
+    return texts(this.#bytes.subarray(this.#files, this.#pctab));
   }
 
   #word(elf: ElfFile, at: number): number {
@@ -233,4 +253,12 @@ function corrupt(elf: ElfFile, what: string): MapauditError {
       hint: 'Build or copy the binary again.',
     },
   );
+}
+
+/** Texts that each end with a NUL byte. */
+function texts(bytes: Uint8Array): string[] {
+  return new TextDecoder()
+    .decode(bytes)
+    .split('\0')
+    .filter((text) => text !== '');
 }
