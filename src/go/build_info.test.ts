@@ -84,6 +84,18 @@ describe('readBuildInfo', () => {
     expect(codeOf(header(2, text('gopher') + text('')))).toBe('not-go');
   });
 
+  it('names other compilers by what they leave in a program', () => {
+    const codeWith = (sections: Readonly<Record<string, string>>, symbols: readonly string[]): unknown =>
+      outcomeOf(() => readBuildInfo(parseElf(bufferSource(makeElf({ sections, symbols })))));
+    const text = { '.text': 'code' };
+    expect(codeWith(text, ['main', 'memcpy'])).toBe('not-go');
+    expect(codeWith({ ...text, '.go_export': 'v3;' }, [])).toBe('gccgo');
+    expect(codeWith(text, ['main', '__go_init_main'])).toBe('gccgo');
+    expect(codeWith(text, ['main', 'runtime.hashmapBinarySet'])).toBe('tinygo');
+    // go1.18–1.27's own compiler has no such names; of TinyGo: src/runtime/asm_amd64.S.
+    expect(codeWith(text, ['main', 'tinygo_longjmp'])).toBe('tinygo');
+  });
+
   it('does not take half a version for a version', () => {
     // A length that reaches beyond the file.
     expect(codeOf(header(2, '\xff\xff\xff\x7fgo'))).toBe('elf-corrupt');

@@ -125,7 +125,7 @@ function notGo(elf: ElfFile): MapauditError {
     return new MapauditError('gccgo', `${name} was built with gccgo, whose maps are another implementation`, {
       hint: 'Build it with the Go toolchain from go.dev.',
     });
-  if (has((s) => s.startsWith('runtime.hashmap') || s === 'tinygo_scanCurrentStack'))
+  if (has((s) => s.startsWith('runtime.hashmap') || s.startsWith('tinygo_')))
     return new MapauditError(
       'tinygo',
       `${name} was built with TinyGo, whose maps are another implementation`,

@@ -1,8 +1,17 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, symlinkSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { type HotCall, profileOf } from './profile.ts';
 
 const CACHE = fileURLToPath(new URL('../.cache/', import.meta.url));
 const PROGRAMS = fileURLToPath(new URL('../programs/', import.meta.url));
@@ -23,9 +32,18 @@ export const BUILDS = {
   race: ['-race'],
   N: ['-gcflags=all=-N -l'],
   trimpath: ['-trimpath'],
+  // From Go 1.21 on.
+  pgo: ['-pgo=PROFILE'],
 } as const satisfies Record<string, readonly string[]>;
 
 export type Build = keyof typeof BUILDS;
+
+/** What a profile makes the compiler inline: the work of a delete and of a clear, into the function that is probed. */
+const HOT: readonly HotCall[] = [
+  { caller: 'runtime.mapdelete', callee: 'internal/runtime/maps.(*Map).Delete' },
+  { caller: 'runtime.mapclear', callee: 'internal/runtime/maps.(*Map).Clear' },
+  { caller: 'internal/runtime/maps.(*Map).Clear', callee: 'internal/runtime/maps.(*table).Clear' },
+];
 
 /**
  * Builds a program of test/programs with a Go release, once for each state of its sources; returns its path.
@@ -38,7 +56,7 @@ export function buildGo(
   experiment = '',
 ): string {
   const folder = join(PROGRAMS, program);
-  const flags = BUILDS[build];
+  const flags = BUILDS[build].map((flag) => flag.replace('PROFILE', profilePath));
   const hash = createHash('sha256').update(JSON.stringify([version, flags, experiment]));
   for (const file of readdirSync(folder, { recursive: true, withFileTypes: true }))
     if (file.isFile()) hash.update(file.name).update(readFileSync(join(file.parentPath, file.name)));
@@ -61,6 +79,14 @@ export function buildGo(
   });
   renameSync(unfinished, out);
   return out;
+}
+
+/** Writes the profile of `pgo` builds; gives its path. */
+function profilePath(): string {
+  const path = join(CACHE, 'hot.pgo');
+  mkdirSync(CACHE, { recursive: true });
+  writeFileSync(path, profileOf(HOT));
+  return path;
 }
 
 /**

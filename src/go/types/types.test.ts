@@ -312,5 +312,8 @@ describe('hostile descriptors', () => {
     const at = addr(TYPES + 8);
     expect(types.array('[3]T', at, 3, 8)).toBe(at);
     expect(chasesOf(types.reader(), at)).toEqual([]);
+    const wide = modern();
+    wide.array('[500]T', at, 500, 1);
+    expect(chasesOf(wide.reader(), at)).toEqual([]);
   });
 });

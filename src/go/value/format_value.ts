@@ -50,6 +50,8 @@ export const NOTHING_ELSEWHERE: Elsewhere = { text: () => 'not-captured', value:
 
 /** Deeper nesting is not shown. */
 const MAX_DEPTH = 8;
+/** More values in one key are not shown: an array of empty structs may have any number. */
+const MAX_VALUES = 1024;
 const ELLIPSIS = '…';
 /** Kinds whose values are elsewhere. */
 const REFERRING: ReadonlySet<Kind> = new Set(['pointer', 'slice', 'map']);
@@ -77,13 +79,14 @@ class Writer {
   truncated = false;
   unreadable = false;
   readonly #types: TypeReader;
+  #left = MAX_VALUES;
 
   constructor(types: TypeReader) {
     this.#types = types;
   }
 
   write(type: TypeHead, bytes: Uint8Array, offset: number, elsewhere: Elsewhere, depth: number): string {
-    if (depth > MAX_DEPTH) return this.#cut();
+    if (depth > MAX_DEPTH || this.#left-- <= 0) return this.#cut();
     const { kind } = type;
     if (kind === 'string') return this.#text(elsewhere.text(offset));
     if (kind === 'interface') return this.#interface(elsewhere.value(offset, type), depth);
@@ -150,7 +153,7 @@ class Writer {
     const shown: string[] = [];
     for (let i = 0; i < array.length; i++) {
       const at = offset + i * elem.size;
-      if (at + elem.size > bytes.length) {
+      if (at + elem.size > bytes.length || this.#left <= 0) {
         shown.push(this.#cut());
         break;
       }
