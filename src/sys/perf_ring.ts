@@ -52,12 +52,16 @@ export class PerfRing implements Closable {
     return new PerfRing(memory, () => map.close());
   }
 
-  /** Hands over all records that lie in the ring, and frees their room. */
-  drain(consume: (record: PerfRecord) => void): void {
+  /**
+   * Hands over all records that lie in the ring, and frees their room. Returns how full it was, from 0 to 1: the
+   * kernel tells of records that found no room only when there is room again.
+   */
+  drain(consume: (record: PerfRecord) => void): number {
     const { head, tail } = this.#memory;
     // Loads and stores of Atomics are the barriers that the kernel asks for: no record before its head is seen.
     const end = Atomics.load(head, 0);
-    let at = Atomics.load(tail, 0);
+    const begin = Atomics.load(tail, 0);
+    let at = begin;
     try {
       while (at < end) {
         const start = Number(BigInt.asUintN(32, at)) & this.#mask;
@@ -75,6 +79,7 @@ export class PerfRing implements Closable {
     } finally {
       Atomics.store(tail, 0, at);
     }
+    return Number(end - begin) / this.#memory.data.length;
   }
 
   close(): void {

@@ -11,7 +11,10 @@ export function watchError(errno: number, asked: number): MapauditError {
       return new MapauditError(
         'watchpoints-taken',
         `the processor's watchpoints are taken: ${asked} asked for, and another tool holds too many of the four`,
-        { hint: 'End the debugger, perf or other mapaudit watch that uses them, or watch fewer places.', fields },
+        {
+          hint: 'End the debugger, perf or other mapaudit watch that uses them, or watch fewer places.',
+          fields,
+        },
       );
     case ERRNO.EACCES:
     case ERRNO.EPERM:

@@ -42,6 +42,7 @@ export interface Sample {
 /** What a ring can tell. */
 export type WatchRecord =
   | Sample
+  /** Hits found the ring full: so many more; 0 when it may be and is not told yet. */
   | { readonly type: 'lost'; readonly count: number }
   /** A thread of process `pid` has been made, at `time`. */
   | { readonly type: 'fork'; readonly pid: number; readonly tid: number; readonly time: bigint }

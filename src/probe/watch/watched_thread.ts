@@ -6,6 +6,9 @@ import { PerfRing } from '../../sys/perf_ring.ts';
 import type { Place } from './place.ts';
 import { readRecord, type WatchRecord } from './sample.ts';
 
+/** A ring with less room than the largest record may have lost some already. */
+const NEARLY_FULL = 0.9;
+
 /** How every thread is watched. */
 export interface ThreadOptions {
   readonly access: BreakpointAccess;
@@ -63,12 +66,13 @@ export class WatchedThread implements Closable {
   }
 
   drain(consume: (record: WatchRecord) => void): void {
-    this.#ring.drain((raw) => {
+    const full = this.#ring.drain((raw) => {
       const record = readRecord(raw);
       if (record?.type === 'sample') this.#samples++;
       if (record?.type === 'lost') this.#told += record.count;
       if (record !== undefined) consume(record);
     });
+    if (full > NEARLY_FULL) consume({ type: 'lost', count: 0 });
   }
 
   /** Stops watching, hands over what is left, and tells hits that found the ring full and were not told of yet. */
