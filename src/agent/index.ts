@@ -3,6 +3,7 @@ import { check } from './check.ts';
 import { listGoProcesses } from './ps.ts';
 import { startTop } from './top.ts';
 import { traceLines } from './trace.ts';
+import { watchLines } from './watch.ts';
 
 /** The agent in this very process: it answers a face's questions from the machine that it runs on. */
 export function createQuestions(): Questions {
@@ -11,6 +12,7 @@ export function createQuestions(): Questions {
     check: (subject) => Promise.resolve().then(() => check(subject)),
     trace: traceLines,
     top: startTop,
+    watch: watchLines,
     close: () => Promise.resolve(),
   };
 }

@@ -19,14 +19,15 @@ export class Gaps {
     if (!this.#open.has(tid)) this.#open.set(tid, from);
   }
 
-  /** Since `to` every thread is watched, or gone. */
-  endAll(to: bigint): void {
-    for (const from of this.#open.values()) {
+  /** Since `to` every thread is watched, or gone; all but those of `except`. */
+  endAll(to: bigint, except: ReadonlySet<number>): void {
+    for (const [tid, from] of this.#open) {
+      if (except.has(tid)) continue;
       this.#closed.push({ from, to });
       this.#count++;
       if (to - from > this.#longest) this.#longest = to - from;
+      this.#open.delete(tid);
     }
-    this.#open.clear();
   }
 
   get isOpen(): boolean {

@@ -1,6 +1,7 @@
 import { MapauditError } from '../../base/errors.ts';
 import { type Addr, hex } from '../../model/addr.ts';
 import { BREAKPOINT_LENGTHS, BREAKPOINTS_A_THREAD, type BreakpointLength } from '../../sys/breakpoint.ts';
+import type { WatchHit } from './watch_hit.ts';
 
 /** Bytes to be watched. */
 export interface Place {
@@ -17,11 +18,15 @@ export interface Place {
  */
 export type ResolvePlaces = () => readonly Place[] | undefined;
 
+/** Where places come from. */
+export interface PlaceSource {
+  readonly resolve: ResolvePlaces;
+  /** Whether the places may be elsewhere since that hit: the map's pointer to its groups was written, say. */
+  readonly movedBy?: (hit: WatchHit) => boolean;
+}
+
 /** Places that never move. */
-export const fixedPlaces =
-  (places: readonly Place[]): ResolvePlaces =>
-  () =>
-    places;
+export const fixedPlaces = (places: readonly Place[]): PlaceSource => ({ resolve: () => places });
 
 /** User space ends here on x86-64 with four levels of page tables. */
 const USER_END = 2 ** 47;

@@ -1,4 +1,5 @@
 import type { Closable } from '../../base/dispose.ts';
+import type { MapauditError } from '../../base/errors.ts';
 import type { Pid } from '../../model/ids.ts';
 import { monotonicNs } from '../../sys/clock.ts';
 import { ERRNO } from '../../sys/errno.ts';
@@ -30,6 +31,9 @@ export class ThreadSet implements Closable {
   /** All threads that were there at this moment are watched. */
   #complete = 0n;
   #seen = 0;
+  /** New threads that the kernel does not let us watch at the moment, and why. */
+  readonly #refused = new Set<number>();
+  #refusal: MapauditError | undefined;
 
   constructor(pid: Pid, options: ThreadOptions) {
     this.#pid = pid;
@@ -39,6 +43,11 @@ export class ThreadSet implements Closable {
   /** Threads that are watched now. */
   get size(): number {
     return this.#threads.size;
+  }
+
+  /** Why some threads are not watched now although they are there. */
+  get refusal(): MapauditError | undefined {
+    return this.#refused.size === 0 ? undefined : this.#refusal;
   }
 
   /** Threads that were watched, ever. */
@@ -73,10 +82,11 @@ export class ThreadSet implements Closable {
     for (let round = 0; round < MOST_ROUNDS && this.#places.length > 0; round++) {
       const began = monotonicNs();
       const fresh = (threadsOf(this.#pid) ?? []).filter((tid) => !this.#threads.has(tid));
+      this.#refused.clear();
       const added = fresh.filter((tid) => this.#add(tid)).length;
       found += added;
       if (added === 0) {
-        this.gaps.endAll(began);
+        this.gaps.endAll(began, this.#refused);
         this.#complete = began;
         break;
       }
@@ -126,7 +136,11 @@ export class ThreadSet implements Closable {
     const result = WatchedThread.open(tid, this.#places, this.#options);
     if (!result.ok) {
       if (result.errno === ERRNO.ESRCH) return false;
-      throw watchError(result.errno, this.#places.length);
+      this.#refusal = watchError(result.errno, this.#places.length);
+      if (!this.#started) throw this.#refusal;
+      this.gaps.begin(tid, this.#complete);
+      this.#refused.add(tid);
+      return false;
     }
     if (this.#started) this.gaps.begin(tid, this.#complete);
     this.#threads.set(tid, result.thread);

@@ -1,10 +1,11 @@
 import type { Closable } from '../../base/dispose.ts';
+import type { MapauditError } from '../../base/errors.ts';
 import type { ByteSource } from '../../model/byte_source.ts';
 import type { Pid } from '../../model/ids.ts';
 import { monotonicNs } from '../../sys/clock.ts';
 import type { BreakpointAccess } from '../../sys/breakpoint.ts';
 import { HitQueue } from './hit_queue.ts';
-import { checkPlaces, type Place, type ResolvePlaces } from './place.ts';
+import { checkPlaces, type Place, type PlaceSource } from './place.ts';
 import type { WatchRecord } from './sample.ts';
 import { ThreadSet } from './thread_set.ts';
 import type { WatchHit } from './watch_hit.ts';
@@ -20,7 +21,7 @@ export interface WatchSpec {
   readonly pid: Pid;
   /** The process's memory: values are read there. */
   readonly memory: ByteSource;
-  readonly resolve: ResolvePlaces;
+  readonly source: PlaceSource;
   readonly access: BreakpointAccess;
   /** Most frames of each hit's stack, at most MOST_FRAMES. */
   readonly frames: number;
@@ -56,12 +57,12 @@ export class WatchProbe implements Closable {
   #done = false;
 
   constructor(spec: WatchSpec) {
-    const { pid, access, frames, resolve } = spec;
+    const { pid, access, frames, source } = spec;
     this.#spec = spec;
     this.#threads = new ThreadSet(pid, { access, frames, ringPages: RING_PAGES });
     this.#queue = new HitQueue([], this.#threads.gaps, 0n);
     try {
-      this.#watch(resolve() ?? []);
+      this.#watch(source.resolve() ?? []);
     } catch (error) {
       this.close();
       throw error;
@@ -71,6 +72,16 @@ export class WatchProbe implements Closable {
   /** Where the watchpoints are now. */
   get places(): readonly Place[] {
     return this.#places;
+  }
+
+  /** Watchpoints that are set now: places times threads. */
+  get size(): number {
+    return this.#places.length * this.#threads.size;
+  }
+
+  /** Why some new threads are not watched now, if there are any. */
+  get refusal(): MapauditError | undefined {
+    return this.#threads.refusal;
   }
 
   get totals(): WatchTotals {
@@ -91,7 +102,9 @@ export class WatchProbe implements Closable {
     this.#readValues();
     this.#threads.drain((record) => this.#take(record));
     if (this.#threads.isTimeToLook) this.#threads.look();
-    return this.#queue.take(known);
+    const hits = this.#queue.take(known);
+    const { movedBy } = this.#spec.source;
+    return movedBy !== undefined && hits.some(movedBy) ? [...hits, ...this.resolveAgain()] : hits;
   }
 
   /**
@@ -99,7 +112,7 @@ export class WatchProbe implements Closable {
    * old places; for the moment that it takes nothing is watched.
    */
   resolveAgain(): WatchHit[] {
-    const places = this.#spec.resolve();
+    const places = this.#spec.source.resolve();
     if (this.#done || places === undefined || samePlaces(places, this.#places)) return [];
     this.#readValues();
     this.#threads.finish((record) => this.#take(record));
