@@ -31,7 +31,8 @@ function returnAddresses(hit: WatchHit, target: Target): number[] {
 }
 
 /** Packages of Go's own that write on behalf of a program's line. */
-const RUNTIME = /^(runtime|internal\/runtime|internal\/bytealg|reflect|syscall|internal\/poll|os|sync/atomic)[./]/;
+const RUNTIME =
+  /^(runtime|internal\/runtime|internal\/bytealg|reflect|syscall|internal\/poll|os|sync\/atomic)[./]/;
 
 /** The first frame that is not Go's runtime; undefined when that is the innermost one, or none is. */
 export function callerBehind(frames: readonly FrameOfEvent[]): FrameOfEvent | undefined {
