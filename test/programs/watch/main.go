@@ -147,22 +147,50 @@ func answer(v interface{}) {
 	fmt.Println(string(line))
 }
 
-// swarm lets n goroutines write, each on a thread of its own when `threads` says so.
-func swarm(n, times int, threads bool, write func(int64)) {
-	var all sync.WaitGroup
+// swarm lets n goroutines write at the same time, each on a thread of its own. With `mortal` that is a new one,
+// which ends with its goroutine.
+func swarm(n, times int, mortal bool, write func(int64)) {
+	var ready, all sync.WaitGroup
+	ready.Add(n)
 	for i := 0; i < n; i++ {
 		all.Add(1)
 		go func() {
 			defer all.Done()
-			if threads {
-				runtime.LockOSThread() // never unlocked: the thread ends with its goroutine
+			runtime.LockOSThread()
+			if !mortal {
+				defer runtime.UnlockOSThread()
 			}
+			ready.Done()
+			ready.Wait()
 			for j := 0; j < times; j++ {
 				write(next())
 			}
 		}()
 	}
 	all.Wait()
+}
+
+var (
+	held    sync.WaitGroup
+	release chan struct{}
+)
+
+// hold starts n threads that write when they are released.
+func hold(n int, write func(int64)) {
+	var ready sync.WaitGroup
+	ready.Add(n)
+	held.Add(n)
+	release = make(chan struct{})
+	for i := 0; i < n; i++ {
+		go func(release chan struct{}) {
+			defer held.Done()
+			runtime.LockOSThread()
+			ready.Done()
+			<-release
+			write(next())
+		}(release)
+	}
+	ready.Wait()
 }
 
 func main() {
@@ -182,6 +210,15 @@ func main() {
 		switch verb {
 		case "write", "threads":
 			swarm(n, times, verb == "threads", ways[way])
+		case "hold":
+			hold(n, ways[way])
+		case "release":
+			close(release)
+			held.Wait()
+		case "fill": // the map of `assign` grows, and takes its elements elsewhere
+			for i := 0; i < n; i++ {
+				inlined[1000+len(inlined)] = 0
+			}
 		case "grow": // the map moves its elements; `stale` points to where one was
 			for i := 0; i < 2000; i++ {
 				grown[i+100] = 1
