@@ -32,9 +32,9 @@ function watch(source: PlaceSource | readonly Place[], access: 'write' | 'read-w
 /** Drains while `work` goes on, and a little longer. */
 async function during<T>(probe: WatchProbe, work: Promise<T>): Promise<{ hits: WatchHit[]; result: T }> {
   const hits: WatchHit[] = [];
-  let done = false;
-  const settled = work.finally(() => (done = true));
-  for (let rest = 4; rest > 0; rest -= done ? 1 : 0) {
+  const state = { done: false };
+  const settled = work.finally(() => (state.done = true));
+  for (let rest = 4; rest > 0; rest -= state.done ? 1 : 0) {
     hits.push(...probe.drain());
     await sleep(10);
   }
