@@ -30,7 +30,7 @@ export async function* watchLines(
   const clock = new RunClock(options.durationMs, signal);
   const run = new WatchRun(options, sourceOf);
   try {
-    yield [run.attached(clock.elapsedMs)];
+    yield run.attached(clock.elapsedMs);
     let end: EndReason | undefined;
     while (end === undefined) {
       await clock.tick();
@@ -66,6 +66,7 @@ class WatchRun {
         source: sourceOf(target),
         access: options.access === 'rw' ? 'read-write' : 'write',
         frames: Math.max(options.frames, FEWEST_FRAMES),
+        goidOffset: target.binary.offsets.gGoid,
       });
     } catch (error) {
       target.close();
@@ -77,9 +78,9 @@ class WatchRun {
     return this.#wanted <= 0 ? 'count' : this.#target.ended();
   }
 
-  attached(tookMs: number): WatchLine {
+  attached(tookMs: number): readonly WatchLine[] {
     const { facts, binary, pid } = this.#target;
-    return {
+    const attached: WatchLine = {
       type: 'attached',
       pid,
       name: facts.name,
@@ -88,6 +89,11 @@ class WatchRun {
       probes: this.#probe.size,
       attach_ms: Math.round(tookMs),
     };
+    const refusal = this.#probe.witnessRefusal;
+    if (refusal === undefined) return [attached];
+    const message = `goroutines are not shown, and values less often: ${refusal.message}`;
+    const hint = refusal.hint === undefined ? {} : { hint: refusal.hint };
+    return [attached, { type: 'notice', level: 'warning', code: 'no-witness', message, ...hint }];
   }
 
   step(): readonly WatchLine[] {
@@ -132,7 +138,7 @@ class WatchRun {
       ...(caller === undefined ? {} : { caller }),
       ...(this.#options.frames > 0 ? { stack: frames.slice(0, this.#options.frames) } : {}),
       ...(before === undefined ? {} : { before: valueOf(before, time - before.ended) }),
-      ...(after === undefined ? {} : { after: valueOf(after, after.begun - time) }),
+      ...(after === undefined ? {} : { after: valueOf(after, after.begun > time ? after.begun - time : 0n) }),
     };
   }
 

@@ -25,8 +25,9 @@ async function start(version?: string): Promise<void> {
 
 function watch(source: PlaceSource | readonly Place[], access: 'write' | 'read-write' = 'write'): WatchProbe {
   const { pid, memory } = target;
+  const goidOffset = target.binary.offsets.gGoid;
   const places = 'resolve' in source ? source : fixedPlaces(source);
-  return new WatchProbe({ pid, memory, access, frames: 32, source: places });
+  return new WatchProbe({ pid, memory, access, frames: 32, source: places, goidOffset });
 }
 
 /** Drains while `work` goes on, and a little longer. */
@@ -54,9 +55,9 @@ const NAMES: Readonly<Record<string, string>> = {
 }; // prettier-ignore
 
 const expected = (book: readonly Wrote[]): string[] =>
-  book.map((w) => `main.${NAMES[w.how] ?? '?'} main.go:${w.line} tid ${w.tid}`).sort();
+  book.map((w) => `main.${NAMES[w.how] ?? '?'} main.go:${w.line} tid ${w.tid} goroutine ${w.goid}`).sort();
 const found = (hits: readonly WatchHit[]): string[] =>
-  hits.map((hit) => `${lineOf(hit)} tid ${hit.tid}`).sort();
+  hits.map((hit) => `${lineOf(hit)} tid ${hit.tid} goroutine ${hit.goid ?? 'unknown'}`).sort();
 
 function codeOf(make: () => WatchProbe): string {
   try {

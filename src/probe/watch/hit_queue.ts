@@ -1,8 +1,9 @@
 import type { Gaps } from './gaps.ts';
 import type { Place } from './place.ts';
 import type { Sample } from './sample.ts';
-import { GUARD_NS, ValueLog } from './value_log.ts';
+import { GUARD_NS, type ReadValue, ValueLog } from './value_log.ts';
 import type { WatchHit } from './watch_hit.ts';
+import type { Witness, Witnesses } from './witness.ts';
 
 /** What is known of one place. */
 interface Watched {
@@ -10,6 +11,9 @@ interface Watched {
   readonly values: ValueLog;
   /** The last hit, or the moment since when the place is watched. */
   since: bigint;
+  previous: Sample | undefined;
+  /** What it left, where that is certain. */
+  last: ReadValue | undefined;
 }
 
 /**
@@ -19,13 +23,15 @@ interface Watched {
 export class HitQueue {
   readonly #places: ReadonlyMap<number, Watched>;
   readonly #gaps: Gaps;
+  readonly #witnesses: Witnesses | undefined;
   #waiting: Sample[] = [];
 
   /** `since`: all threads are watched from this moment on. */
-  constructor(places: readonly Place[], gaps: Gaps, since: bigint) {
+  constructor(places: readonly Place[], gaps: Gaps, since: bigint, witnesses?: Witnesses) {
+    this.#witnesses = witnesses;
     const watched = places.map((place): [number, Watched] => [
       place.address,
-      { place, values: new ValueLog(), since },
+      { place, values: new ValueLog(), since, previous: undefined, last: undefined },
     ]);
     this.#places = new Map(watched);
     this.#gaps = gaps;
@@ -45,6 +51,7 @@ export class HitQueue {
     for (const watched of this.#places.values()) {
       watched.values.clear();
       watched.since = now;
+      watched.last = undefined;
     }
   }
 
@@ -66,7 +73,7 @@ export class HitQueue {
     const end = until === undefined ? -1 : this.#waiting.findIndex((sample) => sample.time >= until);
     const count = end < 0 ? this.#waiting.length : end;
     const hits: WatchHit[] = [];
-    const next = nextTimes(this.#waiting);
+    const next = nextSamples(this.#waiting);
     for (const [i, sample] of this.#waiting.slice(0, count).entries()) {
       const hit = this.#hit(sample, next[i]);
       if (hit !== undefined) hits.push(hit);
@@ -76,18 +83,28 @@ export class HitQueue {
     return hits;
   }
 
-  #hit(sample: Sample, next: bigint | undefined): WatchHit | undefined {
+  #hit(sample: Sample, next: Sample | undefined): WatchHit | undefined {
     const { time, address } = sample;
     const watched = this.#places.get(address);
     if (watched === undefined) return undefined;
-    const before = watched.values.before(time, watched.since);
-    const after = watched.values.after(time, next);
+    const witness = this.#witnesses?.of(sample);
+    const { last } = watched;
+    const isAlone = (other: { tid: number; time: bigint } | undefined): boolean =>
+      other === undefined || other.tid === sample.tid || apart(other.time, time) > GUARD_NS;
+    const previous = watched.previous;
+    const seen = isAlone(previous) && isAlone(next) ? seenBy(witness, watched.place) : undefined;
+    const left = isAlone(previous) ? last : undefined;
+    const before = left ?? watched.values.before(time, watched.since);
+    const after = seen ?? watched.values.after(time, next?.time);
     watched.since = time;
+    watched.last = seen;
+    watched.previous = sample;
     const certainBefore = before !== undefined && this.#gaps.isWatched(before.begun, time);
     const certainAfter = after !== undefined && this.#gaps.isWatched(time, after.ended);
     return {
       ...sample,
       place: watched.place,
+      ...(witness?.goid === undefined || witness.goid === 0 ? {} : { goid: witness.goid }),
       ...(certainBefore ? { before } : {}),
       ...(certainAfter ? { after } : {}),
     };
@@ -96,18 +113,27 @@ export class HitQueue {
   #forget(until: bigint): void {
     for (const { values } of this.#places.values()) values.forget(until);
     this.#gaps.forget(until - 1000n * GUARD_NS);
+    this.#witnesses?.forget(until - 1000n * GUARD_NS);
   }
 }
 
-/** For each sample the time of the next one at the same place. */
-function nextTimes(samples: readonly Sample[]): (bigint | undefined)[] {
-  const coming = new Map<number, bigint>();
-  const times: (bigint | undefined)[] = samples.map(() => undefined);
-  for (let i = samples.length - 1; i >= 0; i--) {
-    const sample = samples[i];
-    if (sample === undefined) continue;
-    times[i] = coming.get(sample.address);
-    coming.set(sample.address, sample.time);
+const apart = (a: bigint, b: bigint): bigint => (a < b ? b - a : a - b);
+
+/** The bytes of a place out of what was read in the trap. */
+function seenBy(witness: Witness | undefined, { address, length }: Place): ReadValue | undefined {
+  if (witness?.word === undefined) return undefined;
+  const { time, word } = witness;
+  const from = address % 8;
+  return { bytes: word.slice(from, from + length), begun: time, ended: time };
+}
+
+/** For each sample the next one at the same place. */
+function nextSamples(samples: readonly Sample[]): (Sample | undefined)[] {
+  const coming = new Map<number, Sample>();
+  const found: (Sample | undefined)[] = samples.map(() => undefined);
+  for (const [i, sample] of [...samples.entries()].reverse()) {
+    found[i] = coming.get(sample.address);
+    coming.set(sample.address, sample);
   }
-  return times;
+  return found;
 }

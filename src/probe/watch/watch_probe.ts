@@ -1,5 +1,5 @@
 import type { Closable } from '../../base/dispose.ts';
-import type { MapauditError } from '../../base/errors.ts';
+import { MapauditError } from '../../base/errors.ts';
 import type { ByteSource } from '../../model/byte_source.ts';
 import type { Pid } from '../../model/ids.ts';
 import { monotonicNs } from '../../sys/clock.ts';
@@ -9,6 +9,7 @@ import { checkPlaces, type Place, type PlaceSource } from './place.ts';
 import type { WatchRecord } from './sample.ts';
 import { ThreadSet } from './thread_set.ts';
 import type { WatchHit } from './watch_hit.ts';
+import { Witnesses } from './witness.ts';
 
 /** 4 KiB pages of each thread's ring: some hundred hits. */
 const RING_PAGES = 32;
@@ -25,6 +26,8 @@ export interface WatchSpec {
   readonly access: BreakpointAccess;
   /** Most frames of each hit's stack, at most MOST_FRAMES. */
   readonly frames: number;
+  /** Of runtime.g's goid. With it, goroutine and value are seen at each hit itself, where the kernel lets us. */
+  readonly goidOffset?: number;
 }
 
 /** What a run of watching was. */
@@ -50,6 +53,9 @@ export interface WatchTotals {
 export class WatchProbe implements Closable {
   readonly #spec: WatchSpec;
   readonly #threads: ThreadSet;
+  readonly #witnesses: Witnesses | undefined;
+  /** Why goroutines and values are not seen at the hit itself, where that was wanted. */
+  readonly witnessRefusal: MapauditError | undefined;
   #places: readonly Place[] = [];
   #queue: HitQueue;
   #lost = 0;
@@ -59,8 +65,12 @@ export class WatchProbe implements Closable {
   constructor(spec: WatchSpec) {
     const { pid, access, frames, source } = spec;
     this.#spec = spec;
-    this.#threads = new ThreadSet(pid, { access, frames, ringPages: RING_PAGES });
-    this.#queue = new HitQueue([], this.#threads.gaps, 0n);
+    const opened = openWitnesses(spec.goidOffset);
+    this.#witnesses = opened instanceof Witnesses ? opened : undefined;
+    this.witnessRefusal = opened instanceof MapauditError ? opened : undefined;
+    const witnesses = this.#witnesses === undefined ? {} : { witnesses: this.#witnesses };
+    this.#threads = new ThreadSet(pid, { access, frames, ringPages: RING_PAGES, ...witnesses });
+    this.#queue = new HitQueue([], this.#threads.gaps, 0n, this.#witnesses);
     try {
       this.#watch(source.resolve() ?? []);
     } catch (error) {
@@ -101,6 +111,7 @@ export class WatchProbe implements Closable {
     const known = monotonicNs() - LATE_NS;
     this.#readValues();
     this.#threads.drain((record) => this.#take(record));
+    this.#witnesses?.drain();
     if (this.#threads.isTimeToLook) this.#threads.look();
     const hits = this.#queue.take(known);
     const { movedBy } = this.#spec.source;
@@ -116,6 +127,7 @@ export class WatchProbe implements Closable {
     if (this.#done || places === undefined || samePlaces(places, this.#places)) return [];
     this.#readValues();
     this.#threads.finish((record) => this.#take(record));
+    this.#witnesses?.drain();
     const hits = this.#queue.takeAll();
     this.#watch(places);
     this.#moves++;
@@ -128,19 +140,21 @@ export class WatchProbe implements Closable {
     this.#done = true;
     this.#readValues();
     this.#threads.finish((record) => this.#take(record));
+    this.#witnesses?.drain();
     return this.#queue.takeAll();
   }
 
   close(): void {
     this.#done = true;
     this.#threads.close();
+    this.#witnesses?.close();
   }
 
   #watch(places: readonly Place[]): void {
     checkPlaces(places);
     this.#places = places;
     this.#threads.watch(places, (record) => this.#take(record));
-    this.#queue = new HitQueue(places, this.#threads.gaps, monotonicNs());
+    this.#queue = new HitQueue(places, this.#threads.gaps, monotonicNs(), this.#witnesses);
     this.#readValues();
   }
 
@@ -157,6 +171,17 @@ export class WatchProbe implements Closable {
       const bytes = this.#spec.memory.read(place.address, place.length);
       if (bytes !== undefined) this.#queue.addValue(place, bytes, begun, monotonicNs());
     }
+  }
+}
+
+/** The reason, when it cannot be had; undefined when it is not wanted. */
+function openWitnesses(goidOffset: number | undefined): Witnesses | MapauditError | undefined {
+  if (goidOffset === undefined) return undefined;
+  try {
+    return Witnesses.open(goidOffset);
+  } catch (error) {
+    if (error instanceof MapauditError) return error;
+    throw error;
   }
 }
 

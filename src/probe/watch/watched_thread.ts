@@ -4,6 +4,7 @@ import type { Fd } from '../../sys/fd.ts';
 import { disableEvent, eventCount, shareRing } from '../../sys/perf_event.ts';
 import { PerfRing } from '../../sys/perf_ring.ts';
 import type { Place } from './place.ts';
+import type { Witnesses } from './witness.ts';
 import { readRecord, type WatchRecord } from './sample.ts';
 
 /** A ring with less room than the largest record may have lost some already. */
@@ -15,6 +16,7 @@ export interface ThreadOptions {
   readonly frames: number;
   /** 4 KiB pages of a thread's ring, a power of two. */
   readonly ringPages: number;
+  readonly witnesses?: Witnesses;
 }
 
 export type OpenedThread =
@@ -55,6 +57,7 @@ export class WatchedThread implements Closable {
         const [owner] = events;
         if (owner === undefined) ring = closing.add(PerfRing.of(event, options.ringPages));
         else shareRing(event, owner);
+        if (options.witnesses !== undefined) closing.add(options.witnesses.attach(event));
         events.push(event);
       }
       if (ring === undefined) throw new Error('internal: a thread is watched at no place');
