@@ -41,6 +41,8 @@ test('what the package has, and what it has not', () => {
     'dist/tui/screen.js',
     'bpf/mapaudit.bpf.o',
     'bpf/mapaudit.bpf.c',
+    'bpf/watch.bpf.o',
+    'bpf/watch.bpf.c',
   ];
   const pages = [
     'docs/cli.md',

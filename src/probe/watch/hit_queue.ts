@@ -25,6 +25,8 @@ export class HitQueue {
   readonly #gaps: Gaps;
   readonly #witnesses: Witnesses | undefined;
   #waiting: Sample[] = [];
+  /** Before this moment there were hits that are not known. */
+  #lostUntil = 0n;
 
   /** `since`: all threads are watched from this moment on. */
   constructor(places: readonly Place[], gaps: Gaps, since: bigint, witnesses?: Witnesses) {
@@ -48,6 +50,7 @@ export class HitQueue {
 
   /** Hits were lost: of what was read until now nothing follows for hits before or after. */
   forgetValues(now: bigint): void {
+    this.#lostUntil = now;
     for (const watched of this.#places.values()) {
       watched.values.clear();
       watched.since = now;
@@ -97,10 +100,11 @@ export class HitQueue {
     const before = left ?? watched.values.before(time, watched.since);
     const after = seen ?? watched.values.after(time, next?.time);
     watched.since = time;
-    watched.last = seen;
+    watched.last = time >= this.#lostUntil ? seen : undefined;
     watched.previous = sample;
-    const certainBefore = before !== undefined && this.#gaps.isWatched(before.begun, time);
-    const certainAfter = after !== undefined && this.#gaps.isWatched(time, after.ended);
+    const isKnown = time >= this.#lostUntil;
+    const certainBefore = before !== undefined && isKnown && this.#gaps.isWatched(before.begun, time);
+    const certainAfter = after !== undefined && isKnown && this.#gaps.isWatched(time, after.ended);
     return {
       ...sample,
       place: watched.place,

@@ -227,6 +227,8 @@ func main() {
 			for i := 0; i < n; i++ {
 				*cell = int64(i)
 			}
+		case "set": // the next value is one more
+			atomic.StoreInt64(&value, int64(n))
 		case "read": // the kernel writes for us
 			r, w, _ := os.Pipe()
 			w.Write([]byte(strings.Repeat("x", 8)))
