@@ -4,6 +4,7 @@ import { explain } from './explain.ts';
 import { listGoProcesses } from './ps.ts';
 import { startTop } from './top.ts';
 import { traceLines } from './trace.ts';
+import { watchLines } from './watch.ts';
 
 /** The agent in this very process: it answers a face's questions from the machine that it runs on. */
 export function createQuestions(): Questions {
@@ -13,6 +14,7 @@ export function createQuestions(): Questions {
     explain: (options) => Promise.resolve().then(() => explain(options)),
     trace: traceLines,
     top: startTop,
+    watch: watchLines,
     close: () => Promise.resolve(),
   };
 }

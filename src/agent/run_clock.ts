@@ -46,8 +46,13 @@ export class RunClock {
    */
   async tick(fill: number): Promise<void> {
     this.#pauseMs = nextPause(this.#pauseMs, fill);
-    const left = this.#durationMs === undefined ? this.#pauseMs : this.#durationMs - this.elapsedMs;
-    const ms = Math.max(0, Math.min(this.#pauseMs, left));
+    await this.pause(this.#pauseMs);
+  }
+
+  /** Waits so many milliseconds; shorter when the run is over before. */
+  async pause(most: number): Promise<void> {
+    const left = this.#durationMs === undefined ? most : this.#durationMs - this.elapsedMs;
+    const ms = Math.max(0, Math.min(most, left));
     await sleep(ms, undefined, { signal: this.#signal }).catch(() => undefined);
   }
 

@@ -76,6 +76,16 @@ export class Target implements Closable, ProcessSymbols {
     return this.binary.functionAt(toFileAddr(addr(pc), this.bias))?.name;
   }
 
+  /** Bytes from the stack pointer up to the return address; at a function's first instruction that is 0. */
+  stackDepth(pc: number): number | undefined {
+    return this.binary.stackDepth(toFileAddr(addr(pc), this.bias));
+  }
+
+  isFunctionStart(pc: number): boolean {
+    const at = toFileAddr(addr(pc), this.bias);
+    return this.binary.functionAt(at)?.start === at;
+  }
+
   typeName(address: number): string | undefined {
     // The file knows it too when the process has gone meanwhile.
     return this.#inFile.nameOf(addr(address - this.bias)) ?? this.types.nameOf(addr(address));

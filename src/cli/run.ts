@@ -5,8 +5,9 @@ import { runExplain } from './commands/explain.ts';
 import { runPs } from './commands/ps.ts';
 import { runTop } from './commands/top.ts';
 import { runTrace } from './commands/trace.ts';
+import { runWatch } from './commands/watch.ts';
 import { explainOptionsOf } from './options/explain_options.ts';
-import { checkSubjectOf, topOptionsOf, traceOptionsOf } from './options/resolve.ts';
+import { checkSubjectOf, topOptionsOf, traceOptionsOf, watchOptionsOf } from './options/resolve.ts';
 import type { CommandName } from './options/spec.ts';
 import type { OptionValues } from './options/table.ts';
 import type { Io } from './output/io.ts';
@@ -30,6 +31,10 @@ export function jobOf(name: CommandName, words: readonly (string | undefined)[],
     case 'trace': {
       const options = traceOptionsOf(values);
       return (questions, io) => runTrace(options, questions, io);
+    }
+    case 'watch': {
+      const options = watchOptionsOf(values);
+      return (questions, io) => runWatch(options, questions, io);
     }
     case 'top': {
       const options = topOptionsOf(values);

@@ -8,6 +8,7 @@ import type { ProcessEntry } from './process_entry.ts';
 import type { CheckSubject } from './selection.ts';
 import type { Snapshot } from './snapshot.ts';
 import type { Summary } from './summary.ts';
+import type { WatchLine, WatchOptions } from './watch.ts';
 
 /** `attached` first, `summary` last and always. */
 export type TraceLine = Attached | TraceEvent | EncodedEvents | Notice | Summary;
@@ -40,6 +41,7 @@ export interface Questions {
   explain(options: ExplainOptions): Promise<ExplainReport>;
   /** In batches, so that 100,000 events a second need no promise each. A batch belongs to the face. */
   trace(options: TraceOptions, signal: AbortSignal): AsyncIterable<readonly TraceLine[]>;
+  watch(options: WatchOptions, signal: AbortSignal): AsyncIterable<readonly WatchLine[]>;
   top(options: TopOptions, signal: AbortSignal): TopSession;
   /** Takes out whatever is still in place. Faces call it last. */
   close(): Promise<void>;

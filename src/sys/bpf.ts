@@ -26,6 +26,7 @@ export const BPF_F_RDONLY_PROG = 1 << 7;
 export const BPF_F_MMAPABLE = 1 << 10;
 
 const BPF_PROG_TYPE_KPROBE = 2;
+const BPF_PROG_TYPE_PERF_EVENT = 7;
 const BPF_TRACE_UPROBE_MULTI = 48;
 const BPF_PERF_EVENT = 41;
 const NAME_MAX = 15;
@@ -165,6 +166,8 @@ export interface ProgramSpec {
   readonly license: string;
   /** To be attached through uprobe_multi. */
   readonly multi: boolean;
+  /** To run at each overflow of a perf event, and not at a uprobe. */
+  readonly perfEvent?: boolean;
 }
 
 const LOG_SIZE = 1 << 20;
@@ -180,7 +183,7 @@ const LOAD_PAUSES = [0, 1, 2, 5, 10, 20, 50, 100, 200, 400, 500, 700];
 export function tryLoadProgram(spec: ProgramSpec, log?: Uint8Array): SyscallResult {
   const license = new TextEncoder().encode(`${spec.license}\0`);
   const attr = new Attr()
-    .u32(0, BPF_PROG_TYPE_KPROBE)
+    .u32(0, spec.perfEvent === true ? BPF_PROG_TYPE_PERF_EVENT : BPF_PROG_TYPE_KPROBE)
     .u32(4, spec.instructions.length / 8)
     .pointer(8, spec.instructions)
     .pointer(16, license)

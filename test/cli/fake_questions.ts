@@ -1,16 +1,20 @@
 import { MapauditError } from '../../src/base/errors.ts';
 import type { TopOptions, TraceOptions } from '../../src/protocol/options.ts';
 import type { Questions, TopLine, TraceLine } from '../../src/protocol/questions.ts';
+import type { WatchLine, WatchOptions } from '../../src/protocol/watch.ts';
 import type { EndReason } from '../../src/protocol/summary.ts';
 import {
   attached,
+  bareHit,
   checkReport,
   event,
   explainReport,
+  hit,
   hostileEvent,
   processes,
   snapshot,
   summary,
+  watchSummary,
 } from './samples.ts';
 
 /** What the fake does, chosen by the pid that is asked for. */
@@ -39,6 +43,7 @@ export function fakeQuestions(): Questions {
       let keys = false;
       return { lines: top(options, signal, () => keys), wantKeys: (on) => (keys = on) };
     },
+    watch,
     close: () => Promise.resolve(),
   };
 }
@@ -73,6 +78,15 @@ async function* trace(options: TraceOptions, signal: AbortSignal): AsyncGenerato
       ? 'target-exited'
       : 'count';
   yield [summary(sent, ended)];
+}
+
+async function* watch(options: WatchOptions): AsyncGenerator<readonly WatchLine[]> {
+  if (options.pid === NO_SUCH_PID) throw noSuchProcess();
+  yield [{ ...attached, pid: options.pid }];
+  const hits = Array.from({ length: options.count ?? 4 }, (_, i) => hit(i, options.frames));
+  yield [...hits, bareHit];
+  await Promise.resolve();
+  yield [watchSummary(hits.length + 1, 'target-exited')];
 }
 
 async function* top(options: TopOptions, signal: AbortSignal, keys: () => boolean): AsyncGenerator<TopLine> {

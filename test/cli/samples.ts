@@ -7,6 +7,7 @@ import type { TraceOptions } from '../../src/protocol/options.ts';
 import type { ProcessEntry } from '../../src/protocol/process_entry.ts';
 import type { Counter, Snapshot } from '../../src/protocol/snapshot.ts';
 import type { EndReason, Summary } from '../../src/protocol/summary.ts';
+import type { Hit } from '../../src/protocol/watch.ts';
 
 /** Results as an agent could give them; every optional field stands in one of them, so that schemas are tried. */
 export const attached: Attached = {
@@ -52,6 +53,46 @@ export function event(i: number, options?: Pick<TraceOptions, 'frames'>): TraceE
     thread: 4245,
     caller,
     ...(options !== undefined && options.frames > 0 ? { stack } : {}),
+  };
+}
+
+export function hit(i: number, frames = 0): Hit {
+  const caller = event(0).caller!;
+  const writer = {
+    function: 'runtime.memmove',
+    file: '/go/src/runtime/memmove_amd64.s',
+    line: 249,
+    inlined: false,
+  };
+  return {
+    type: 'hit',
+    time: event(i).time,
+    place: { address: '0xc000123450', length: 8, label: 'value' },
+    thread: 4245,
+    goroutine: { id: 918, start: 'example.com/shop.(*Cache).janitor' },
+    writer,
+    caller,
+    ...(i % 2 === 0 ? {} : { kernel: true }),
+    ...(frames > 0 ? { stack: [writer, caller] } : {}),
+    before: { word: `0x${i.toString(16)}`, read_ns: 8_000_000 },
+    after: { word: `0x${(i + 1).toString(16)}`, read_ns: 2_000_000 },
+  };
+}
+
+/** As little as a hit can tell. */
+export const bareHit: Hit = {
+  type: 'hit',
+  time: '2026-03-01T12:01:33Z',
+  place: { address: '0xc000123450', length: 1 },
+  thread: 1,
+  writer: { function: '0x4a81f0', inlined: false },
+};
+
+export function watchSummary(events: number, ended: EndReason): Summary {
+  return {
+    ...summary(events, ended),
+    by_op: {},
+    watched: { threads: 9, late_threads: 2, longest_gap_ms: 11.25, moves: 1 },
   };
 }
 

@@ -8,14 +8,17 @@ import { fakeMapaudit } from './child.ts';
 import {
   attached,
   checkReport,
+  bareHit,
   event,
   explainReport,
+  hit,
   hostileEvent,
   notice,
   oddEvents,
   processes,
   snapshot,
   summary,
+  watchSummary,
 } from './samples.ts';
 
 const folder = new URL('../../docs/schema/', import.meta.url);
@@ -43,6 +46,10 @@ describe('what the types allow fits the schemas', () => {
     event(1, { frames: 2 }),
     hostileEvent(0),
     ...oddEvents,
+    hit(0),
+    hit(1, 2),
+    bareHit,
+    watchSummary(3, 'count'),
     removed,
     whole,
     ...processes,
@@ -80,6 +87,10 @@ test.each([
   [
     ['trace', '-p', '7000', '--count', '3', '--json'],
     ['attached', 'event', 'summary'],
+  ],
+  [
+    ['watch', '-p', '1', '--address', '0xc000123450', '--json', '--stack'],
+    ['attached', 'hit', 'summary'],
   ],
   [
     ['top', '-p', '1', '--once', '--json'],

@@ -35,7 +35,14 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true }));
 
 test('what the package has, and what it has not', () => {
-  const wanted = ['bin/mapaudit', 'dist/cli/main.js', 'bpf/mapaudit.bpf.o', 'bpf/mapaudit.bpf.c'];
+  const wanted = [
+    'bin/mapaudit',
+    'dist/cli/main.js',
+    'bpf/mapaudit.bpf.o',
+    'bpf/mapaudit.bpf.c',
+    'bpf/watch.bpf.o',
+    'bpf/watch.bpf.c',
+  ];
   const pages = [
     'docs/cli.md',
     'docs/json.md',

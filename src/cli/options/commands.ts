@@ -74,6 +74,19 @@ export const COMMANDS: readonly CommandSpec[] = [
     ],
   },
   {
+    name: 'watch',
+    summary: 'say who writes to an address, also outside the map functions',
+    description:
+      "Sets the processor's own watchpoints on up to four places, in every thread of the process, and shows each write: time, goroutine, the line that did it, the value before and after. The process is not stopped. Ends at Ctrl-C, or when the program ends, with a summary.",
+    examples: [
+      { line: 'sudo mapaudit watch -p 4242 --address 0xc000123450', says: 'eight bytes there' },
+      {
+        line: 'sudo mapaudit watch -p 4242 --address 0xc000123450:1=control,0xc000123460=value --stack --count 10',
+        says: 'two places with names, the first ten hits with stacks',
+      },
+    ],
+  },
+  {
     name: 'top',
     summary: 'show the busiest maps and places, live',
     description:

@@ -1,4 +1,5 @@
 import { EFFECT_MODES, PROBE_KINDS } from '../../protocol/options.ts';
+import { WATCH_ACCESSES } from '../../protocol/watch.ts';
 import { oneOf } from '../parse/choice.ts';
 import { parseDuration } from '../parse/duration.ts';
 import { globOf } from '../parse/glob.ts';
@@ -8,6 +9,7 @@ import { parseSample, wholeNumber } from '../parse/number.ts';
 import { parseOps } from '../parse/ops.ts';
 import { parsePath } from '../parse/path.ts';
 import { parsePid } from '../parse/pid.ts';
+import { parseLength, parsePlaces } from '../parse/places.ts';
 import { regexOf } from '../parse/regex.ts';
 import { parseRingSize } from '../parse/size.ts';
 import type { CommandName, OptionSpec, ValueOf } from './spec.ts';
@@ -15,7 +17,7 @@ import type { CommandName, OptionSpec, ValueOf } from './spec.ts';
 const RUNS: readonly CommandName[] = ['trace', 'top'];
 const SELECTS: readonly CommandName[] = ['check', 'trace', 'top'];
 const READS: readonly CommandName[] = ['explain'];
-const ALL: readonly CommandName[] = ['ps', 'check', 'explain', 'trace', 'top'];
+const ALL: readonly CommandName[] = ['ps', 'check', 'explain', 'trace', 'top', 'watch'];
 
 const COLOR_MODES = ['auto', 'always', 'never'] as const;
 
@@ -29,7 +31,7 @@ export const OPTIONS = {
     short: '-p',
     value: 'PID',
     group: 'Which processes',
-    commands: [...SELECTS, ...READS],
+    commands: [...SELECTS, ...READS, 'watch'],
     help: 'This process. mapaudit ps lists them.',
     parse: parsePid,
   },
@@ -106,6 +108,33 @@ export const OPTIONS = {
     help: 'Operations of this goroutine. Decided in the kernel.',
     parse: wholeNumber('goroutine id', 0),
   },
+  address: {
+    flag: '--address',
+    value: 'LIST',
+    group: 'Which operations',
+    commands: ['watch'],
+    list: true,
+    help: 'What to watch, up to four places joined by commas: 0xc000123450, or with length and name 0xc000123450:4=hits.',
+    details:
+      'A thread of an x86 processor has four watchpoints. An address must be a multiple of its length; the name stands in the output in place of the address.',
+    parse: parsePlaces,
+  },
+  length: {
+    flag: '--length',
+    value: 'N',
+    group: 'Which operations',
+    commands: ['watch'],
+    help: 'Bytes of each place that has no length of its own: 1, 2, 4 or 8. Default: 8.',
+    parse: parseLength,
+  },
+  for: {
+    flag: '--for',
+    value: 'ACCESS',
+    group: 'Which operations',
+    commands: ['watch'],
+    help: 'write, or rw for reads and writes (processors know no watchpoint for reads alone). Default: write.',
+    parse: oneOf('kind of access', WATCH_ACCESSES),
+  },
   sample: {
     flag: '--sample',
     value: '1/N',
@@ -119,7 +148,7 @@ export const OPTIONS = {
     value: 'DEPTH',
     whenBare: '16',
     group: 'What is shown of each',
-    commands: ['trace'],
+    commands: ['trace', 'watch'],
     help: `Show the stack, 16 frames or as many as said (at most ${DEEPEST_STACK}): --stack=32.`,
     parse: wholeNumber('stack depth', 1, DEEPEST_STACK),
   },
@@ -147,7 +176,7 @@ export const OPTIONS = {
     flag: '--duration',
     value: 'TIME',
     group: 'How long',
-    commands: RUNS,
+    commands: [...RUNS, 'watch'],
     help: 'End after this time: 500ms, 10s, 1m30s. Default: until Ctrl-C.',
     parse: parseDuration,
   },
@@ -155,7 +184,7 @@ export const OPTIONS = {
     flag: '--count',
     value: 'N',
     group: 'How long',
-    commands: ['trace'],
+    commands: ['trace', 'watch'],
     help: 'End after N events.',
     parse: wholeNumber('number of events', 1),
   },

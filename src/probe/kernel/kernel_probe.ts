@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { CloseStack } from '../../base/dispose.ts';
 import { MapauditError } from '../../base/errors.ts';
 import type { Addr, Bias } from '../../model/addr.ts';
@@ -18,13 +17,13 @@ import { loadProgram, updateElement, updateElements } from '../../sys/bpf.ts';
 import { monotonicNs } from '../../sys/clock.ts';
 import { ownPidNamespace } from '../../sys/cpus.ts';
 import type { Fd } from '../../sys/fd.ts';
-import { packageFile } from '../../sys/package_file.ts';
 import { fillConfig } from './config.ts';
 import { KernelCounters, readSiteCounts, readTotal, withRest } from './counters.ts';
 import { supportsUprobeMulti } from './features.ts';
 import { type Attachment, type AttachMethod, attachSites } from './links.ts';
 import { createMaps, type ProbeMaps, u32 } from './maps.ts';
 import { type ElfObject, parseElfObject } from './object/elf_object.ts';
+import { readObject } from './object/read_object.ts';
 import { relocate } from './object/relocate.ts';
 import { preflight } from './preflight.ts';
 import { explainFailure } from './requirements.ts';
@@ -88,7 +87,7 @@ class KernelProbe implements RunningProbe {
     this.#closing = closing;
     this.#byProcess = scope.type === 'binary';
     this.#sites = plan.sites.map((site) => site.index);
-    const object = parseElfObject(readObject());
+    const object = parseElfObject(readObject(OBJECT));
     const own = closing.add.bind(closing);
     const method: AttachMethod = supportsUprobeMulti() ? 'multi' : 'perf';
     const wishes = { ringBytes: options.ringBytes, growing: method === 'multi' };
@@ -185,14 +184,6 @@ const min = (a: bigint, b: bigint): bigint => (a < b ? a : b);
 
 function timeOfLast({ bytes, offsets, count }: RingChunk): bigint {
   return new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(offsets[count - 1] ?? 0, true);
-}
-
-function readObject(): Uint8Array {
-  const path = packageFile(OBJECT);
-  if (path !== undefined) return new Uint8Array(readFileSync(path));
-  throw new MapauditError('broken-install', `${OBJECT} is missing from mapaudit's folder`, {
-    hint: 'Install mapaudit again.',
-  });
 }
 
 function readOnlyData(object: ElfObject, spec: KernelProbeSpec, method: AttachMethod): Uint8Array {
