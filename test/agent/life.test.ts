@@ -69,7 +69,7 @@ describe('what targets do to an audit', { timeout: 120_000 }, () => {
   });
 
   it('a program that starts itself anew has left: that is said', () => {
-    const outcome = mapaudit('trace', '-p', life('exec'), '--duration', '20s', '--json');
+    const outcome = mapaudit('trace', '-p', life('exec'), '--sample', '1/50', '--duration', '30s', '--json');
     expect(outcome.code).toBe(0);
     expect(summaryOf(outcome.out).ended).toBe('target-exec');
   });

@@ -50,7 +50,7 @@ func main() {
 	case "once":
 		keys()
 	case "exec":
-		for i := 0; i < 400; i++ {
+		for i := 0; i < 1600; i++ {
 			keys()
 			time.Sleep(5 * time.Millisecond)
 		}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"runtime"
 	"sync"
+	"time"
 )
 
 // A value that is not torn has the same number everywhere.
@@ -32,6 +33,16 @@ func write(goroutines int) {
 	}
 }
 
+// rest lets others have their turn: a map that is written to at each moment cannot be read.
+func (s *shared) rest(i int64) {
+	if i%64 == 0 {
+		runtime.Gosched()
+	}
+	if i%500 == 0 {
+		time.Sleep(2 * time.Millisecond)
+	}
+}
+
 func (s *shared) churn(writer int64) {
 	for round := int64(1); ; round++ {
 		for i := int64(0); i < 20000; i++ {
@@ -43,14 +54,13 @@ func (s *shared) churn(writer int64) {
 				delete(s.m, key-6)
 			}
 			s.mu.Unlock()
-			if i%64 == 0 {
-				runtime.Gosched()
-			}
+			s.rest(i)
 		}
 		for i := int64(0); i < 20000; i++ {
 			s.mu.Lock()
 			delete(s.m, fixed+i*2+writer)
 			s.mu.Unlock()
+			s.rest(i)
 		}
 	}
 }
