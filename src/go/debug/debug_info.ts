@@ -1,13 +1,13 @@
 import { AT, OP, TAG } from '../../binary/dwarf/constants.ts';
 import { Cursor } from '../../binary/dwarf/cursor.ts';
-import { type Dwarf, openDwarf } from '../../binary/dwarf/dwarf.ts';
+import { type Dwarf, openDwarf, type Unit } from '../../binary/dwarf/dwarf.ts';
 import { addressByIndex, type Entry } from '../../binary/dwarf/entry.ts';
 import type { Inflate } from '../../binary/dwarf/sections.ts';
 import { bias, type Bias, type FileAddr, fileAddr, toAddr } from '../../model/addr.ts';
 import type { GoBinary } from '../go_binary.ts';
 import type { TypeReader } from '../types/type_reader.ts';
-import { DwarfTypes } from './dwarf_types.ts';
-import { type GoType, unescapePath } from './go_type.ts';
+import { AT_GO, DwarfTypes } from './dwarf_types.ts';
+import { type GoType, shortTypeName, unescapePath } from './go_type.ts';
 
 /** A variable of a package. */
 export interface PackageVariable {
@@ -19,6 +19,12 @@ export interface PackageVariable {
   readonly type: GoType | undefined;
 }
 
+/** Where a variable's entry stands, and the package of its unit. */
+interface VariableEntry {
+  readonly offset: number;
+  readonly packageName: string | undefined;
+}
+
 /**
  * What the debug information of a Go binary tells of variables, types and functions. `reader` reads type
  * descriptors: of the file, or of a process with its bias, where `GoType.descriptor` then lies.
@@ -27,8 +33,9 @@ export class DebugInfo {
   readonly dwarf: Dwarf;
   readonly types: DwarfTypes;
   readonly #bias: Bias;
-  #variables: ReadonlyMap<string, number> | undefined;
+  #variables: ReadonlyMap<string, VariableEntry> | undefined;
   #functions: { readonly starts: Float64Array; readonly offsets: Float64Array } | undefined;
+  #named: ReadonlyMap<string, number> | undefined;
 
   constructor(dwarf: Dwarf, reader: TypeReader, binary: GoBinary, loadBias: Bias) {
     this.dwarf = dwarf;
@@ -43,21 +50,31 @@ export class DebugInfo {
 
   /** Names of all package variables, with package paths. */
   variableNames(): Iterable<string> {
-    return this.#variableOffsets().keys();
+    return this.#entries().keys();
   }
 
   /** The package variable of that full name. */
   variable(name: string): PackageVariable | undefined {
-    const offset = this.#variableOffsets().get(name);
-    const entry = offset === undefined ? undefined : this.dwarf.entry(offset);
+    const entry = this.#variableEntry(name);
     if (entry === undefined) return undefined;
     return { name, address: staticAddress(entry), type: this.types.at(entry.reference(AT.type)) };
   }
 
+  /** The name of the package (not its path) that a variable is of; compilers before 1.20 do not tell. */
+  packageNameOf(variable: string): string | undefined {
+    return this.#entries().get(variable)?.packageName;
+  }
+
+  /** The type of that name with package path, or with the package's name where that is all the name has. */
+  typeNamed(name: string): GoType | undefined {
+    this.#named ??= this.#readTypeNames();
+    return this.types.at(this.#named.get(name));
+  }
+
   /** The entry of the function that holds an instruction. */
   functionAt(pc: FileAddr): Entry | undefined {
-    this.#index();
-    const { starts, offsets } = this.#functions ?? { starts: [], offsets: [] };
+    this.#functions ??= this.#readFunctions();
+    const { starts, offsets } = this.#functions;
     let low = 0;
     let high = starts.length;
     while (low < high) {
@@ -72,32 +89,62 @@ export class DebugInfo {
     return end !== undefined && pc < end ? entry : undefined;
   }
 
-  #variableOffsets(): ReadonlyMap<string, number> {
-    this.#index();
-    return this.#variables ?? new Map<string, number>();
+  #variableEntry(name: string): Entry | undefined {
+    const offset = this.#entries().get(name)?.offset;
+    return offset === undefined ? undefined : this.dwarf.entry(offset);
   }
 
-  /** Goes over all units once; each entry is looked at only at the top level. */
-  #index(): void {
-    if (this.#variables !== undefined) return;
-    const variables = new Map<string, number>();
-    const functions: { start: number; offset: number }[] = [];
-    for (const unit of this.dwarf.units())
-      this.dwarf.walk(unit, (tag, offset, depth) => {
-        if (tag !== TAG.variable && tag !== TAG.subprogram) return depth === 0;
-        const entry = this.dwarf.entry(offset, unit);
-        const { name } = entry ?? {};
-        if (tag === TAG.variable && name?.includes('.') === true) variables.set(unescapePath(name), offset);
-        const start = tag === TAG.subprogram ? entry?.address(AT.lowPc) : undefined;
-        if (start !== undefined) functions.push({ start, offset });
-        return false;
+  #entries(): ReadonlyMap<string, VariableEntry> {
+    this.#variables ??= this.#readVariables();
+    return this.#variables;
+  }
+
+  #readVariables(): ReadonlyMap<string, VariableEntry> {
+    const found = new Map<string, VariableEntry>();
+    for (const unit of this.dwarf.units()) {
+      const packageName = this.dwarf.entry(unit.first, unit)?.text(AT_GO.packageName);
+      this.#topLevel(unit, TAG.variable, ({ name, offset }) => {
+        if (name?.includes('.') === true) found.set(unescapePath(name), { offset, packageName });
       });
-    functions.sort((a, b) => a.start - b.start);
-    this.#functions = {
-      starts: Float64Array.from(functions, (f) => f.start),
-      offsets: Float64Array.from(functions, (f) => f.offset),
+    }
+    return found;
+  }
+
+  #readFunctions(): { readonly starts: Float64Array; readonly offsets: Float64Array } {
+    const found: { readonly start: number; readonly offset: number }[] = [];
+    for (const unit of this.dwarf.units())
+      this.#topLevel(unit, TAG.subprogram, (entry) => {
+        const start = entry.address(AT.lowPc);
+        if (start !== undefined) found.push({ start, offset: entry.offset });
+      });
+    found.sort((a, b) => a.start - b.start);
+    return {
+      starts: Float64Array.from(found, (f) => f.start),
+      offsets: Float64Array.from(found, (f) => f.offset),
     };
-    this.#variables = variables;
+  }
+
+  #readTypeNames(): ReadonlyMap<string, number> {
+    const full = new Map<string, number>();
+    for (const unit of this.dwarf.units())
+      for (const tag of [TAG.typedef, TAG.structureType, TAG.baseType, TAG.pointerType, TAG.arrayType])
+        this.#topLevel(unit, tag, ({ name, offset }) => {
+          if (name !== undefined) full.set(unescapePath(name), offset);
+        });
+    for (const [name, offset] of [...full]) {
+      const short = shortTypeName(name);
+      if (!full.has(short)) full.set(short, offset);
+    }
+    return full;
+  }
+
+  /** Entries of one tag that stand directly in a unit. */
+  #topLevel(unit: Unit, wanted: number, visit: (entry: Entry) => void): void {
+    this.dwarf.walk(unit, (tag, offset, depth) => {
+      const entry = depth === 1 && tag === wanted ? this.dwarf.entry(offset, unit) : undefined;
+      if (entry !== undefined) visit(entry);
+      return depth === 0;
+    });
   }
 }
 

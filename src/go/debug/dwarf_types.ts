@@ -10,7 +10,14 @@ import { type GoField, type GoType, shortTypeName } from './go_type.ts';
  * Attributes of Go alone: go1.18–1.27 src/cmd/internal/dwarf/dwarf.go. DW_AT_go_runtime_type is the offset of
  * the type descriptor from moduledata.types, 0 when the linker has dropped it, in all of these releases.
  */
-export const AT_GO = { kind: 0x2900, key: 0x2901, elem: 0x2902, embedded: 0x2903, runtimeType: 0x2904 } as const;
+export const AT_GO = {
+  kind: 0x2900,
+  key: 0x2901,
+  elem: 0x2902,
+  embedded: 0x2903,
+  runtimeType: 0x2904,
+  packageName: 0x2905,
+} as const;
 
 /** Longer chains of typedefs are circles. */
 const MAX_TYPEDEFS = 16;
