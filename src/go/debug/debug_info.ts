@@ -19,6 +19,16 @@ export interface PackageVariable {
   readonly type: GoType | undefined;
 }
 
+const VARIABLE_TAGS: ReadonlySet<number> = new Set([TAG.variable]);
+const FUNCTION_TAGS: ReadonlySet<number> = new Set([TAG.subprogram]);
+const TYPE_TAGS: ReadonlySet<number> = new Set([
+  TAG.typedef,
+  TAG.structureType,
+  TAG.baseType,
+  TAG.pointerType,
+  TAG.arrayType,
+]);
+
 /** Where a variable's entry stands, and the package of its unit. */
 interface VariableEntry {
   readonly offset: number;
@@ -60,7 +70,7 @@ export class DebugInfo {
     return { name, address: staticAddress(entry), type: this.types.at(entry.reference(AT.type)) };
   }
 
-  /** The name of the package (not its path) that a variable is of; compilers before 1.20 do not tell. */
+  /** The name of the package (not its path) that a variable is of; undefined where its unit does not tell. */
   packageNameOf(variable: string): string | undefined {
     return this.#entries().get(variable)?.packageName;
   }
@@ -103,7 +113,7 @@ export class DebugInfo {
     const found = new Map<string, VariableEntry>();
     for (const unit of this.dwarf.units()) {
       const packageName = this.dwarf.entry(unit.first, unit)?.text(AT_GO.packageName);
-      this.#topLevel(unit, TAG.variable, ({ name, offset }) => {
+      this.#topLevel(unit, VARIABLE_TAGS, ({ name, offset }) => {
         if (name?.includes('.') === true) found.set(unescapePath(name), { offset, packageName });
       });
     }
@@ -113,7 +123,7 @@ export class DebugInfo {
   #readFunctions(): { readonly starts: Float64Array; readonly offsets: Float64Array } {
     const found: { readonly start: number; readonly offset: number }[] = [];
     for (const unit of this.dwarf.units())
-      this.#topLevel(unit, TAG.subprogram, (entry) => {
+      this.#topLevel(unit, FUNCTION_TAGS, (entry) => {
         const start = entry.address(AT.lowPc);
         if (start !== undefined) found.push({ start, offset: entry.offset });
       });
@@ -127,10 +137,9 @@ export class DebugInfo {
   #readTypeNames(): ReadonlyMap<string, number> {
     const full = new Map<string, number>();
     for (const unit of this.dwarf.units())
-      for (const tag of [TAG.typedef, TAG.structureType, TAG.baseType, TAG.pointerType, TAG.arrayType])
-        this.#topLevel(unit, tag, ({ name, offset }) => {
-          if (name !== undefined) full.set(unescapePath(name), offset);
-        });
+      this.#topLevel(unit, TYPE_TAGS, ({ name, offset }) => {
+        if (name !== undefined) full.set(unescapePath(name), offset);
+      });
     for (const [name, offset] of [...full]) {
       const short = shortTypeName(name);
       if (!full.has(short)) full.set(short, offset);
@@ -138,10 +147,10 @@ export class DebugInfo {
     return full;
   }
 
-  /** Entries of one tag that stand directly in a unit. */
-  #topLevel(unit: Unit, wanted: number, visit: (entry: Entry) => void): void {
+  /** Entries of some tags that stand directly in a unit. */
+  #topLevel(unit: Unit, wanted: ReadonlySet<number>, visit: (entry: Entry) => void): void {
     this.dwarf.walk(unit, (tag, offset, depth) => {
-      const entry = depth === 1 && tag === wanted ? this.dwarf.entry(offset, unit) : undefined;
+      const entry = depth === 1 && wanted.has(tag) ? this.dwarf.entry(offset, unit) : undefined;
       if (entry !== undefined) visit(entry);
       return depth === 0;
     });

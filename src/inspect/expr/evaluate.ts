@@ -2,7 +2,17 @@ import { closest } from '../../base/closest.ts';
 import { assertUnreachable } from '../../base/assert.ts';
 import { type GoType, shortTypeName } from '../../go/debug/go_type.ts';
 import { addr, hex } from '../../model/addr.ts';
-import { findField, held, partOf, type Place, placeAt, pointee, sliceOf, structOf } from '../place/place.ts';
+import {
+  atomicPointer,
+  findField,
+  held,
+  partOf,
+  type Place,
+  placeAt,
+  pointee,
+  sliceOf,
+  structOf,
+} from '../place/place.ts';
 import type { Program } from '../place/program.ts';
 import { parseExpression } from './parse.ts';
 import { errorOf, Problem } from './problem.ts';
@@ -117,7 +127,8 @@ class Evaluator {
     return new Problem('no-such-variable', at, `there is no variable ${text}`, hint);
   }
 
-  #field(of: Evaluated, name: string, at: number): Evaluated {
+  #field(given: Evaluated, name: string, at: number): Evaluated {
+    const of = transparent(given);
     const found = findField(of.type, name);
     if (found === undefined) throw noField(of, name, at);
     let place: Place = of;
@@ -128,7 +139,8 @@ class Evaluator {
     return named(place, `${of.name}.${name}`);
   }
 
-  #deref(of: Evaluated, at: number): Evaluated {
+  #deref(given: Evaluated, at: number): Evaluated {
+    const of = transparent(given);
     if (of.type.kind !== 'pointer')
       throw new Problem('not-a-pointer', at, `${of.name} is no pointer but ${article(of.type)}`);
     return named(this.#follow(of, `${of.name} is`, at), `(*${of.name})`);
@@ -229,6 +241,12 @@ function integerOf(place: Place): number | undefined {
 }
 
 const named = (place: Place, name: string): Evaluated => ({ ...place, name });
+
+/** An atomic.Pointer[T] is used like a *T. */
+function transparent(of: Evaluated): Evaluated {
+  const pointer = atomicPointer(of);
+  return pointer === undefined ? of : named(pointer, of.name);
+}
 
 const unreadable = (at: number): Problem =>
   new Problem('unreadable-memory', at, 'the memory there cannot be read');

@@ -33,7 +33,7 @@ function string(inside: string): Literal | undefined {
 function rune(inside: string): Literal | undefined {
   const bytes = unescape(inside, "'");
   if (bytes === undefined || bytes === '') return undefined;
-  const points = [...new TextDecoder().decode(Uint8Array.from(bytes, (c) => c.charCodeAt(0)))];
+  const points = Array.from(new TextDecoder().decode(Uint8Array.from(bytes, (c) => c.charCodeAt(0))));
   const [point] = points;
   if (point === undefined || points.length !== 1) return undefined;
   return { kind: 'int', value: BigInt(point.codePointAt(0) ?? 0) };

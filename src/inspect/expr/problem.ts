@@ -16,7 +16,7 @@ export class Problem extends Error {
 
 /** The error for the user: the message, the expression, a caret under the place. */
 export function errorOf(problem: Problem, expression: string): MapauditError {
-  const before = [...expression.slice(0, problem.at)].length;
+  const before = Array.from(expression.slice(0, problem.at)).length;
   const picture = `    ${expression}\n    ${' '.repeat(before)}^`;
   return new MapauditError(problem.code, `${problem.message}\n${picture}`, {
     fields: { expression, position: problem.at },

@@ -56,6 +56,19 @@ export function pointee(memory: ByteSource, place: Place): Place | Obstacle {
 }
 
 /**
+ * What an atomic.Pointer[T] is at heart: a *T. Undefined for other types. Its fields are `_ [0]*T`, `_ noCopy`,
+ * `v unsafe.Pointer`: go1.19–1.27 src/sync/atomic/type.go.
+ */
+export function atomicPointer(place: Place): Place | undefined {
+  if (place.type.kind !== 'struct' || !/^(?:sync\/)?atomic\.Pointer\[/.test(place.type.fullName))
+    return undefined;
+  const fields = place.type.fields();
+  const type = fields?.find((field) => field.type.kind === 'array')?.type.elem();
+  const value = fields?.find((field) => field.name === 'v');
+  return type?.kind === 'pointer' && value !== undefined ? partOf(place, value.offset, type) : undefined;
+}
+
+/**
  * What an interface holds. go1.18–1.27 src/runtime/runtime2.go, eface and iface; the type of an itab is its
  * second word (src/internal/abi/iface.go, before 1.22 runtime2.go).
  */
