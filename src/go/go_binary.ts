@@ -31,6 +31,11 @@ export interface GoBinary {
   fileOffsetOf(address: FileAddr): FileOffset | undefined;
   /** The frames at an instruction, innermost first; for a return address ask with the address before it. */
   frames(pc: FileAddr): readonly Frame[];
+  /**
+   * Bytes between the stack pointer and the return address at an instruction; for a return address ask with the
+   * address before it. Undefined where no function is.
+   */
+  stackDepth(pc: FileAddr): number | undefined;
   /** Reads types in a process that runs this binary with this bias; without a process in the file itself. */
   typeReader(memory?: ByteSource, bias?: Bias): TypeReader;
   /** Descriptors of all map types. */
@@ -66,6 +71,10 @@ export function openGoBinary(source: ByteSource): GoBinary {
     read: (address, length) => image.read(address, length),
     fileOffsetOf: (address) => elf.fileOffsetOf(address),
     frames: (pc) => framesAt(table, image, moduleData.gofunc, pc),
+    stackDepth(pc) {
+      const record = table.record(pc);
+      return record === undefined ? undefined : table.valueAt(record.pcsp, record.start, pc);
+    },
     typeReader(memory = image, loadBias = bias(0)) {
       const { types, etypes } = moduleData;
       return new TypeReader(

@@ -19,6 +19,8 @@ export interface FunctionRecord {
   readonly nameOffset: number;
   /** Offset in the function's own file table of the compilation unit. */
   readonly cuOffset: number;
+  /** Offset of the pc-value table that tells how far the stack pointer is below the return address. */
+  readonly pcsp: number;
   readonly pcfile: number;
   readonly pcln: number;
   /** Offset of the pc-value table that tells which call was inlined there; 0: none. */
@@ -179,6 +181,7 @@ export class Pclntab {
       start: fileAddr(this.#entry(index)),
       end: fileAddr(this.#entry(index + 1)),
       nameOffset: this.#view.getInt32(at + 4, true),
+      pcsp: this.#view.getUint32(at + 16, true),
       pcfile: this.#view.getUint32(at + 20, true),
       pcln: this.#view.getUint32(at + 24, true),
       cuOffset: this.#view.getUint32(at + 32, true),
