@@ -31,10 +31,7 @@ export interface GoBinary {
   fileOffsetOf(address: FileAddr): FileOffset | undefined;
   /** The frames at an instruction, innermost first; for a return address ask with the address before it. */
   frames(pc: FileAddr): readonly Frame[];
-  /**
-   * Bytes between the stack pointer and the return address at an instruction; for a return address ask with the
-   * address before it. Undefined where no function is.
-   */
+  /** Bytes from the stack pointer up to the return address, at an instruction; undefined where Go does not say. */
   stackDepth(pc: FileAddr): number | undefined;
   /** Reads types in a process that runs this binary with this bias; without a process in the file itself. */
   typeReader(memory?: ByteSource, bias?: Bias): TypeReader;
@@ -73,7 +70,9 @@ export function openGoBinary(source: ByteSource): GoBinary {
     frames: (pc) => framesAt(table, image, moduleData.gofunc, pc),
     stackDepth(pc) {
       const record = table.record(pc);
-      return record === undefined ? undefined : table.valueAt(record.pcsp, record.start, pc);
+      return record === undefined || record.pcsp === 0
+        ? undefined
+        : table.valueAt(record.pcsp, record.start, pc);
     },
     typeReader(memory = image, loadBias = bias(0)) {
       const { types, etypes } = moduleData;

@@ -19,7 +19,7 @@ export interface FunctionRecord {
   readonly nameOffset: number;
   /** Offset in the function's own file table of the compilation unit. */
   readonly cuOffset: number;
-  /** Offset of the pc-value table that tells how far the stack pointer is below the return address. */
+  /** Offset of the pc-value table of how far the stack pointer is below the return address; 0: none. */
   readonly pcsp: number;
   readonly pcfile: number;
   readonly pcln: number;
