@@ -18,7 +18,11 @@ const NO_BYTES = new Uint8Array(0);
  * The location expression of a variable at an instruction: the one that holds everywhere, or that of its list.
  * Undefined where it has none: there the variable does not exist, or not any more. Error: `dwarf-corrupt`.
  */
-export function locationAt(entry: Entry, pc: number, attribute: number = AT.location): Uint8Array | undefined {
+export function locationAt(
+  entry: Entry,
+  pc: number,
+  attribute: number = AT.location,
+): Uint8Array | undefined {
   const everywhere = entry.block(attribute);
   if (everywhere !== undefined) return everywhere;
   const offset = entry.listOffset(attribute, 'loclists');
@@ -44,7 +48,8 @@ export function covers(entry: Entry, pc: number): boolean {
 function listOf(entry: Entry, offset: number, kind: 'loc' | 'ranges'): Generator<ListEntry> {
   const { unit, dwarf } = entry;
   const base = dwarf.entry(unit.first, unit)?.address(AT.lowPc) ?? 0;
-  if (unit.version < 5) return oldList(new Cursor(`.debug_${kind}`, dwarf.sections.bytes(kind), offset), base, kind);
+  if (unit.version < 5)
+    return oldList(new Cursor(`.debug_${kind}`, dwarf.sections.bytes(kind), offset), base, kind);
   const name = kind === 'loc' ? 'loclists' : 'rnglists';
   const cursor = new Cursor(`.debug_${name}`, dwarf.sections.bytes(name), offset);
   return newList(cursor, base, kind, unit, (index) => addressByIndex(dwarf, unit, index));

@@ -68,7 +68,8 @@ class Machine {
 
   #take(): Location {
     const top = this.#stack.pop();
-    const location = this.#said ?? (top === undefined ? undefined : { kind: 'memory' as const, address: top });
+    const location =
+      this.#said ?? (top === undefined ? undefined : { kind: 'memory' as const, address: top });
     this.#said = undefined;
     return location ?? { kind: 'gone' };
   }
