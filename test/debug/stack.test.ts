@@ -1,7 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { goroutineFields } from '../../src/go/versions/goroutine_fields.ts';
+import { evaluate, mapHeader } from '../../src/inspect/expr/evaluate.ts';
+import { findMaps } from '../../src/inspect/find/find_maps.ts';
 import { findField, wordOf } from '../../src/inspect/place/place.ts';
 import { parkedGoroutines } from '../../src/inspect/stack/goroutines.ts';
+import { frameScope } from '../../src/inspect/stack/frame_scope.ts';
 import { frameLocals } from '../../src/inspect/stack/locals.ts';
 import { type StackFrame, unwind } from '../../src/inspect/stack/unwind.ts';
 import type { Build } from '../support/go_build.ts';
@@ -51,6 +54,29 @@ describe.each(BUILDS)('stacks of a program of Go %s, %s', (version, build) => {
       ]);
       expect([one.local, headers]).toEqual([one.local, [[one.type, one.header]]]);
     }
+  });
+
+  it('finds the maps that only local variables lead to, and says whose they are', () => {
+    const { program, said } = vars;
+    const { maps } = findMaps(program, program.debug!, { stacks: true });
+    for (const one of said.filter(({ local }) => local !== undefined)) {
+      const map = maps.find(({ header }) => Number(header) === one.header);
+      expect([one.local, map?.type.name]).toEqual([one.local, one.type]);
+      expect(map?.where?.function).toMatch(/^main\.(?:park|deeper|main\.func)/);
+      expect(map?.where?.file).toMatch(/main\.go$/);
+      expect(map?.where?.goroutine).toBeGreaterThan(1);
+    }
+  });
+
+  it('evaluates expressions in a frame', () => {
+    const { program, said } = vars;
+    const frame = stacks.flat().find((one) => one.function === 'main.park')!;
+    const scope = frameScope(program, program.debug!, frame);
+    const local = said.find((one) => one.local === 'local')!;
+    expect(mapHeader(evaluate('local', { program, scope }))).toBe(local.header);
+    const plain = said.find((one) => one.expr === 'main.plain')!;
+    expect(mapHeader(evaluate('plain', { program, scope }))).toBe(plain.header);
+    expect(() => evaluate('loca', { program, scope })).toThrowError(/there is no variable loca\n/);
   });
 
   it('knows the fields of runtime.g', () => {

@@ -4,6 +4,7 @@ import { placeAt } from '../place/place.ts';
 import type { Program } from '../place/program.ts';
 import { FIND_LIMITS, type FindLimits, type FoundMaps, type MapValues } from './found_map.ts';
 import { MapSearch, type Root } from './search.ts';
+import { stackRoots } from './stack_roots.ts';
 
 /** Where maps are looked for. */
 export interface FindOptions {
@@ -12,6 +13,8 @@ export interface FindOptions {
   readonly values?: MapValues | undefined;
   /** Which packages' variables to begin with, by path. Without it all but the runtime's own. */
   readonly packages?: (path: string) => boolean;
+  /** Begins then with the local variables of goroutines that do not run too. */
+  readonly stacks?: boolean;
 }
 
 /**
@@ -20,8 +23,9 @@ export interface FindOptions {
  * these before Go's own library: limits cut off what is of least interest.
  */
 export function findMaps(program: Program, debug: DebugInfo, options: FindOptions = {}): FoundMaps {
-  const limits = { ...FIND_LIMITS, ...options.limits };
-  return new MapSearch(program, limits, options.values).run(packageRoots(program, debug, options.packages));
+  const search = new MapSearch(program, { ...FIND_LIMITS, ...options.limits }, options.values);
+  const found = search.run(packageRoots(program, debug, options.packages));
+  return options.stacks === true ? search.run(stackRoots(program, debug)) : found;
 }
 
 function packageRoots(

@@ -11,6 +11,16 @@ export interface Owner {
   readonly lock: string | undefined;
 }
 
+/** The call that a local variable belongs to. */
+export interface OnStack {
+  readonly goroutine: number;
+  /** The function that declares the variable, also when it was inlined. */
+  readonly function: string;
+  readonly file?: string;
+  /** The line that the function has reached. */
+  readonly line?: number;
+}
+
 /** A map that was found in a program's memory. */
 export interface FoundMap {
   /** `sync.Map` is no map of the runtime: its insides are for those who know them. */
@@ -23,6 +33,8 @@ export interface FoundMap {
   /** The variable, field or element that holds it. */
   readonly holder: Place;
   readonly owner: Owner | undefined;
+  /** For what only a local variable leads to: whose it is. `name` then begins with that variable. */
+  readonly where: OnStack | undefined;
 }
 
 /** Why the search has not seen everything. */

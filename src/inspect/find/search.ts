@@ -2,18 +2,21 @@ import type { GoField, GoType } from '../../go/debug/go_type.ts';
 import { type Addr, addr } from '../../model/addr.ts';
 import { atomicPointer, held, partOf, type Place, placeAt, sliceOf, wordOf } from '../place/place.ts';
 import type { Program } from '../place/program.ts';
-import type { Cut, FindLimits, FoundMap, FoundMaps, MapValues, Owner } from './found_map.ts';
+import type { Cut, FindLimits, FoundMap, FoundMaps, MapValues, OnStack, Owner } from './found_map.ts';
 import { Reach, typeKey } from './reach.ts';
 
 /** Where a search begins: a variable under its name. */
 export interface Root {
   readonly name: string;
   readonly place: Place;
+  /** For local variables. */
+  readonly where?: OnStack | undefined;
 }
 
 interface Step extends Root {
   readonly depth: number;
   readonly owner: Owner | undefined;
+  readonly where: OnStack | undefined;
 }
 
 /** Larger values are read piece by piece. */
@@ -41,8 +44,11 @@ export class MapSearch {
     this.#values = values;
   }
 
+  /** Searches from some roots. What earlier calls have seen is not looked at again; reads are counted anew. */
   run(roots: Iterable<Root>): FoundMaps {
-    for (const root of roots) this.#add({ ...root, depth: 0, owner: undefined });
+    this.#reads = 0;
+    this.#next = [];
+    for (const { name, place, where } of roots) this.#add({ name, place, where, depth: 0, owner: undefined });
     while (this.#next.length > 0) {
       [this.#level, this.#next] = [this.#next, []];
       for (const step of this.#level) {
@@ -102,11 +108,12 @@ export class MapSearch {
     this.#found('map', addr(header), place, step);
   }
 
-  #found(kind: FoundMap['kind'], header: Addr, place: Place, { name, owner, depth }: Step): void {
+  #found(kind: FoundMap['kind'], header: Addr, place: Place, step: Step): void {
     if (this.#maps.has(header)) return;
+    const { name, owner, where, depth } = step;
     const holder =
       place.address === undefined ? place : placeAt(this.#program.memory, place.address, place.type);
-    const map: FoundMap = { kind, name, header, type: place.type, holder, owner };
+    const map: FoundMap = { kind, name, header, type: place.type, holder, owner, where };
     this.#maps.set(header, map);
     const elem = kind === 'map' ? place.type.elem() : undefined;
     if (this.#values === undefined || (elem !== undefined && !this.#reach.leadsToMap(elem))) return;
@@ -116,31 +123,32 @@ export class MapSearch {
         this.#cuts.add('elements');
         break;
       }
-      this.#add({ name: `${name}[${key}]`, place: value, depth: depth + 1, owner: undefined });
+      this.#add({ name: `${name}[${key}]`, place: value, where, depth: depth + 1, owner: undefined });
     }
   }
 
-  #pointer(place: Place, { name, depth, owner }: Step): void {
+  #pointer(place: Place, step: Step): void {
     const target = wordOf(place, 0);
     const elem = place.type.elem();
     if (target === undefined || target === 0 || elem === undefined) return;
-    const next = elem.kind === 'struct' ? name : `(*${name})`;
+    const name = elem.kind === 'struct' ? step.name : `(*${step.name})`;
     this.#add({
-      name: next,
+      ...step,
+      name,
       place: placeAt(this.#program.memory, addr(target), elem),
-      depth: depth + 1,
-      owner,
+      depth: step.depth + 1,
     });
   }
 
-  #interface(place: Place, { name, depth, owner }: Step): void {
+  #interface(place: Place, step: Step): void {
     this.#reads++;
     const value = held(this.#program, place);
     if (typeof value === 'string' || !this.#reach.leadsToMap(value.type)) return;
-    const step: Step = { name: `${name}.(${value.type.name})`, place: value, depth: depth + 1, owner };
+    const name = `${step.name}.(${value.type.name})`;
+    const next: Step = { ...step, name, place: value, depth: step.depth + 1 };
     // A pointer-shaped value lies in the interface itself: its bytes are at hand.
-    if (value.type.kind === 'map' || value.type.kind === 'pointer') this.#look(value, step);
-    else this.#add(step);
+    if (value.type.kind === 'map' || value.type.kind === 'pointer') this.#look(value, next);
+    else this.#add(next);
   }
 
   #slice(place: Place, step: Step): void {
