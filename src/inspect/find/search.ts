@@ -3,6 +3,7 @@ import { type Addr, addr } from '../../model/addr.ts';
 import { atomicPointer, held, partOf, type Place, placeAt, sliceOf, wordOf } from '../place/place.ts';
 import type { Program } from '../place/program.ts';
 import type { Cut, FindLimits, FoundMap, FoundMaps, MapValues, OnStack, Owner } from './found_map.ts';
+import { plausibleMap } from './plausible.ts';
 import { Reach, typeKey } from './reach.ts';
 
 /** Where a search begins: a variable under its name. */
@@ -104,7 +105,9 @@ export class MapSearch {
 
   #map(place: Place, step: Step): void {
     const header = wordOf(place, 0);
-    if (header === undefined || header === 0) return;
+    if (header === undefined || header === 0 || this.#maps.has(header)) return;
+    this.#reads++;
+    if (!plausibleMap(this.#program, header)) return;
     this.#found('map', addr(header), place, step);
   }
 
