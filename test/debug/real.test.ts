@@ -53,7 +53,9 @@ describe('nats-server', () => {
     expect(ofServer.map((map) => map.owner?.field)).toEqual(
       expect.arrayContaining(['clients', 'routes', 'leafs']),
     );
-    expect(maps.some((map) => map.owner?.type === 'server.Account' && map.owner.field === 'clients')).toBe(true);
+    expect(maps.some((map) => map.owner?.type === 'server.Account' && map.owner.field === 'clients')).toBe(
+      true,
+    );
     expect(cuts).toEqual([]);
   });
 });

@@ -22,6 +22,8 @@ interface Step extends Root {
 
 /** Larger values are read piece by piece. */
 const MAX_READ = 1 << 20;
+/** Structs and arrays within each other. */
+const MAX_NESTING = 100;
 
 /**
  * Looks through everything that is reached from the roots, breadth first, so that a map gets its shortest
@@ -38,6 +40,7 @@ export class MapSearch {
   #level: Step[] = [];
   #next: Step[] = [];
   #reads = 0;
+  #nesting = 0;
 
   constructor(program: Program, limits: FindLimits, values?: MapValues) {
     this.#program = program;
@@ -92,8 +95,15 @@ export class MapSearch {
     return { ...place, read: (at, n) => (at + n > size ? undefined : bytes.subarray(at, at + n)) };
   }
 
-  /** Looks at a value, and at what lies in it. */
+  /** Looks at a value, and at what lies in it. A type that holds itself exists in broken files alone. */
   #look(place: Place, step: Step): void {
+    if (this.#nesting >= MAX_NESTING) return;
+    this.#nesting++;
+    this.#lookAt(place, step);
+    this.#nesting--;
+  }
+
+  #lookAt(place: Place, step: Step): void {
     const { kind } = place.type;
     if (kind === 'map') this.#map(place, step);
     else if (kind === 'pointer') this.#pointer(place, step);
