@@ -1,4 +1,4 @@
-import { closest } from '../../base/closest.ts';
+import { closest } from './suggest.ts';
 import { usageError } from './usage_error.ts';
 
 /** A parser of one word out of a few. */

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { parseDuration } from './duration.ts';
 import { globOf } from './glob.ts';
 import { parseRingSize } from './size.ts';
-import { closest, editDistance } from '../../base/closest.ts';
+import { closest, editDistance } from './suggest.ts';
 
 test.each([
   ['500ms', 500],
