@@ -9,13 +9,14 @@ import { FIND_LIMITS, type FoundMaps } from './found_map.ts';
 import type { FindOptions } from './find_maps.ts';
 import { interfacesIn } from './interface_words.ts';
 import { MapSearch, type Root } from './search.ts';
+import { typedObjectsIn } from './typed_objects.ts';
 
 /**
  * Maps of a program without debug information, from what the runtime and the code tell of its variables: maps
  * that the code loads from fixed addresses, and interfaces in the data segments (the runtime's masks tell
- * their second words as pointers), with all that is reached from what they hold. Named by address
- * (`bss+0x1a20`), or by variable where the symbol table is still there. What no interface and no fixed
- * address leads to is not found.
+ * their second words as pointers), and large objects that they point to, whose type the runtime keeps; with all
+ * that is reached from there. Named by address (`bss+0x1a20`), or by variable where the symbol table is
+ * still there. What none of these leads to is not found.
  */
 export function findMapsWithoutDebug(
   program: Program,
@@ -25,7 +26,11 @@ export function findMapsWithoutDebug(
   const segments = pointerSegments(program);
   const nameOf = namer(program, segments);
   const loaded = findMapLoads(program.binary).flatMap((load) => loadedRoot(program, load, nameOf) ?? []);
-  return search.run([...loaded, ...segments.flatMap((segment) => interfaceRoots(program, segment, nameOf))]);
+  const kept = segments.flatMap((segment) => [
+    ...interfaceRoots(program, segment, nameOf),
+    ...objectRoots(program, segment, nameOf),
+  ]);
+  return search.run([...loaded, ...kept]);
 }
 
 type Namer = (address: Addr) => string;
@@ -51,6 +56,13 @@ function interfaceRoots(program: Program, segment: Segment, nameOf: Namer): read
     roots.push({ name: `${nameOf(address)}.(${type.name})`, place });
   }
   return roots;
+}
+
+function objectRoots(program: Program, segment: Segment, nameOf: Namer): readonly Root[] {
+  return [...typedObjectsIn(program, segment)].map(({ offset, address, type }) => ({
+    name: nameOf(addr(segment.start + offset)),
+    place: placeAt(program.memory, address, type),
+  }));
 }
 
 /** Addresses by the variable of the symbol table that holds them, else by segment, else as they are. */

@@ -82,8 +82,28 @@ var (
 	nested   = map[string]map[string]int{"a": {"b": 1}}
 	index    = 1
 	structs  = map[string]Session{"x": {User: "in-map"}}
+	large    *Large
 	chans    = make(chan map[string]int, 1)
 )
+
+// Large is of a size for which the runtime keeps the type beside the object, from Go 1.22 on.
+type Large struct {
+	pad    [600]byte
+	Inside map[string]int8
+}
+
+//go:noinline
+func newLarge() *Large { return &Large{Inside: map[string]int8{"large": 1}} }
+
+// use has the code from which maps of variables can be told without debug information.
+//
+//go:noinline
+func use(key string, n int) int {
+	Cache2.sessions[key] = nil
+	delete(cache.sessions, key)
+	n += structs[key].Count
+	return len(plain[n]) + nested[key][key] + len(cache.Deep[ID(n)])
+}
 
 type line struct {
 	Expr   string `json:"expr"`
@@ -151,6 +171,8 @@ func fill() {
 	Cache2.visitor = direct{s}
 	whatever = map[ID]bool{3: true}
 	value.Store(map[string]string{"config": "x"})
+	large = newLarge()
+	index += use("k", 0) & 0
 	syncMap.Store("key", map[string]int{"in": 1})
 }
 
@@ -190,6 +212,7 @@ func sayAll() {
 	say("main.structs", &structs)
 	say("main.syncMap", &syncMap)
 	say("main.index", &index)
+	say("main.large.Inside", &large.Inside)
 	say("example.com/vars/store.v2.Main", &store.Main)
 	say("*store.Main", store.Main)
 	shelf := store.Main.Items()
