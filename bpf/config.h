@@ -35,9 +35,12 @@ struct config {
 	__u32 type_direct_mask; /*  80 */
 	__u32 key_filter_len;   /*  84  0: no filter */
 	__u32 key_filter_exact; /*  88  the whole key, not only its beginning */
-	__u32 pad;              /*  92 */
+	__u32 stoppable;        /*  92  look whether all is to stop: probes are taken out one by one */
 	__u8 key_filter[KEY_FILTER_MAX]; /* 96 */
-};                              /* 160 */
+	__u64 map;              /* 160  only this map, where has_map */
+	__u32 has_map;          /* 168 */
+	__u32 pad;              /* 172 */
+};                              /* 176 */
 
 /* Which registers hold type, map and key: the argument orders of Go's map functions. */
 enum {

@@ -78,8 +78,12 @@ struct verdict_key {
 };
 
 struct control {
-	__u32 sample_every, pad;
+	__u32 sample_every;
+	__u32 stopped; /* STOPPED_*; looked at where config.stoppable */
 };
+
+/* Entries end first, so that the operations that are under way still get their exits. */
+enum { STOPPED_ENTRIES = 1, STOPPED_ALL = 2 };
 
 enum { COUNT_HITS = 0, COUNT_SAMPLED_OUT = 1, COUNT_RING_FULL = 2, COUNT_IGNORED = 3 };
 
@@ -93,7 +97,6 @@ struct bpf_map_def SEC("maps") counters = { BPF_MAP_TYPE_PERCPU_HASH, sizeof(str
 struct bpf_map_def SEC("maps") key_plans = { BPF_MAP_TYPE_HASH, sizeof(struct type_key), sizeof(struct key_plan), 65536, BPF_F_NO_PREALLOC };
 struct bpf_map_def SEC("maps") verdicts = { BPF_MAP_TYPE_HASH, sizeof(struct verdict_key), 4, 65536, BPF_F_NO_PREALLOC };
 struct bpf_map_def SEC("maps") control = { BPF_MAP_TYPE_ARRAY, 4, sizeof(struct control), 1, 0 };
-struct bpf_map_def SEC("maps") ticks = { BPF_MAP_TYPE_PERCPU_ARRAY, 4, 8, 1, 0 };
 /* Records of any kind that found the ring full: one number to look at after each drain. */
 struct bpf_map_def SEC("maps") lost = { BPF_MAP_TYPE_PERCPU_ARRAY, 4, 8, 1, 0 };
 /* open[goid % OPEN_SLOTS] = goid, while the record of that goroutine's operation waits for its exit. */
@@ -141,6 +144,18 @@ static __always_inline void who(struct hit *hit)
 	}
 }
 
+/* Taking many probes out one by one takes seconds; what hits them meanwhile is no longer wanted. */
+static __always_inline int stopped(__u32 what)
+{
+	__u32 zero = 0;
+	struct control *c;
+
+	if (!config.stoppable)
+		return 0;
+	c = bpf_map_lookup_elem(&control, &zero);
+	return c && *(volatile __u32 *)&c->stopped >= what;
+}
+
 /* Key plans and verdicts are kept under pid 0 when all processes see the same addresses. */
 static __always_inline __u32 table_pid(const struct hit *hit)
 {
@@ -174,8 +189,6 @@ static __always_inline void arguments(struct regs *ctx, __u32 shape, struct hit 
 
 static __always_inline int wanted(const struct hit *hit)
 {
-	if (config.has_goid && hit->goid != config.goid)
-		return 0;
 	if (config.verdicts && (rejected(hit, hit->caller, SUBJECT_CALLER) ||
 				(hit->type && rejected(hit, hit->type, SUBJECT_TYPE)) ||
 				rejected(hit, hit->map, SUBJECT_MAP)))
@@ -400,16 +413,13 @@ static __always_inline int sampled_out(void)
 {
 	__u32 zero = 0;
 	struct control *c = bpf_map_lookup_elem(&control, &zero);
-	__u64 *tick;
 
 	if (!c || c->sample_every == 0)
 		return 1;
 	if (c->sample_every == 1)
 		return 0;
-	tick = bpf_map_lookup_elem(&ticks, &zero);
-	if (!tick)
-		return 0;
-	return __sync_fetch_and_add(tick, 1) % c->sample_every != 0;
+	/* By chance: every Nth hit of a program that repeats itself may always be the same operation. */
+	return bpf_get_prandom_u32() % c->sample_every != 0;
 }
 
 static __always_inline void *reserve(__u32 site, __u64 size)
@@ -588,11 +598,17 @@ static __always_inline void fill_goroutine(struct regs *ctx, struct record_head 
 		head->flags |= FLAG_MAP_ON_STACK;
 }
 
+/* hmap.hash0 is the upper half of the second word, maps.Map.seed all of it. */
+static __always_inline __u32 seed_of(__u64 word)
+{
+	return config.map_writing == 8 ? word >> 32 : word;
+}
+
 static __always_inline void fill_map(struct record_head *head)
 {
 	__u64 header[5];
 
-	head->count = 0;
+	head->count = head->seed = 0;
 	if (!head->map)
 		return;
 	if (bpf_probe_read_user(header, sizeof(header), (void *)head->map)) {
@@ -600,6 +616,7 @@ static __always_inline void fill_map(struct record_head *head)
 		return;
 	}
 	head->count = header[0];
+	head->seed = seed_of(header[1]);
 	__u64 word = config.map_writing == 8 ? header[1] : header[4] >> 16;
 	if (word & config.map_writing_mask)
 		head->flags |= FLAG_WRITING;
@@ -648,9 +665,21 @@ int on_entry(struct regs *ctx)
 	struct key key = {};
 	const volatile struct site_config *site = &sites[hit.site];
 
+	if (stopped(STOPPED_ENTRIES))
+		return 0;
 	if (site->skip_restarts && (REG(ctx, flags) & CARRY_OR_ZERO)) {
 		bump(hit.site, COUNT_IGNORED);
 		return 0;
+	}
+	/* What one asks for by number first: all others then cost no read of user memory, or one. */
+	arguments(ctx, site->shape, &hit);
+	if (config.has_map && hit.map != config.map)
+		return 0;
+	if (config.has_goid) {
+		if (bpf_probe_read_user(&hit.goid, 8, (void *)(REG(ctx, r14) + config.g_goid)))
+			return 0; /* nothing says that it is that goroutine */
+		if (hit.goid != config.goid)
+			return 0;
 	}
 	if (bpf_probe_read_user(&hit.caller, 8, (void *)REG(ctx, sp)))
 		hit.flags |= FLAG_STACK_UNREADABLE;
@@ -658,12 +687,8 @@ int on_entry(struct regs *ctx)
 		bump(hit.site, COUNT_IGNORED);
 		return 0;
 	}
-	arguments(ctx, site->shape, &hit);
 	if (config.by_process || (config.mode & MODE_EVENTS))
 		who(&hit);
-	if (config.has_goid &&
-	    bpf_probe_read_user(&hit.goid, 8, (void *)(REG(ctx, r14) + config.g_goid)))
-		hit.flags |= FLAG_GOROUTINE_UNREADABLE;
 	if (!wanted(&hit))
 		return 0;
 	if (config.key_filter_len) {
@@ -715,6 +740,11 @@ int on_exit(struct regs *ctx)
 	struct hit hit = { .site = bpf_get_attach_cookie(ctx) & (MAX_SITES - 1) };
 	struct record_head *head;
 
+	if (stopped(STOPPED_ALL))
+		return 0;
+	hit.map = register_value(ctx, sites[hit.site].exit_register);
+	if (config.has_map && hit.map != config.map)
+		return 0;
 	if (bpf_probe_read_user(&hit.goid, 8, (void *)(REG(ctx, r14) + config.g_goid)))
 		return 0;
 	__u32 slot = hit.goid % OPEN_SLOTS;
@@ -722,7 +752,6 @@ int on_exit(struct regs *ctx)
 	if (!open_goid || *(volatile __u64 *)open_goid != hit.goid)
 		return 0;
 	*(volatile __u64 *)open_goid = 0;
-	hit.map = register_value(ctx, sites[hit.site].exit_register);
 	who(&hit);
 	head = reserve(hit.site, EXIT_RECORD);
 	if (!head)
@@ -738,8 +767,11 @@ int on_exit(struct regs *ctx)
 	head->key_stored = 0;
 	head->map = hit.map;
 	head->goid = hit.goid;
-	if (bpf_probe_read_user(&head->count, 8, (void *)hit.map))
+	__u64 header[2] = {};
+	if (bpf_probe_read_user(header, sizeof(header), (void *)hit.map))
 		head->flags |= FLAG_COUNT_UNREADABLE;
+	head->count = header[0];
+	head->seed = seed_of(header[1]);
 	bpf_ringbuf_submit(head, BPF_RB_NO_WAKEUP);
 	return 0;
 }

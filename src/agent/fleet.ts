@@ -6,7 +6,7 @@ import type { ProbeOptions, ProbeScope } from '../model/probe.ts';
 import type { Notice } from '../protocol/notice.ts';
 import type { Selection } from '../protocol/selection.ts';
 import { Audit } from './audit.ts';
-import { type Effects, planFor } from './plans.ts';
+import { type Effects, probePlanFor } from './plans.ts';
 import { selectPids } from './select.ts';
 import { Target, type TargetEnd } from './target.ts';
 
@@ -110,7 +110,7 @@ export class Fleet implements Closable {
   #attach(target: Target): void {
     const { selection, ops, effects, probe } = this.#options;
     try {
-      const plan = planFor(target, ops, effects);
+      const plan = probePlanFor(target, ops, effects);
       const scope: ProbeScope =
         selection.type === 'exe'
           ? { type: 'binary', path: selection.path }

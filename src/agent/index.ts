@@ -1,5 +1,6 @@
 import type { Questions } from '../protocol/questions.ts';
 import { check } from './check.ts';
+import { explain } from './explain.ts';
 import { listGoProcesses } from './ps.ts';
 import { startTop } from './top.ts';
 import { traceLines } from './trace.ts';
@@ -9,6 +10,7 @@ export function createQuestions(): Questions {
   return {
     ps: () => Promise.resolve().then(listGoProcesses),
     check: (subject) => Promise.resolve().then(() => check(subject)),
+    explain: (options) => Promise.resolve().then(() => explain(options)),
     trace: traceLines,
     top: startTop,
     close: () => Promise.resolve(),

@@ -78,6 +78,12 @@ export class Target implements Closable, ProcessSymbols {
     return this.types.nameOf(addr(address));
   }
 
+  /** Whether keys of this map type are plain strings. */
+  hasTextKeys(mapType: number): boolean {
+    const key = this.types.map(addr(mapType))?.key;
+    return key !== undefined && this.types.head(key)?.kind === 'string';
+  }
+
   /** How to fetch the keys of all map types that the binary has. Read from the file: nothing is asked of the process. */
   keyPlans(): KeyPlan[] {
     const inFile = this.binary.typeReader();

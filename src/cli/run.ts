@@ -1,9 +1,11 @@
 import { assertUnreachable } from '../base/assert.ts';
 import type { Questions } from '../protocol/questions.ts';
 import { runCheck } from './commands/check.ts';
+import { runExplain } from './commands/explain.ts';
 import { runPs } from './commands/ps.ts';
 import { runTop } from './commands/top.ts';
 import { runTrace } from './commands/trace.ts';
+import { explainOptionsOf } from './options/explain_options.ts';
 import { checkSubjectOf, topOptionsOf, traceOptionsOf } from './options/resolve.ts';
 import type { CommandName } from './options/spec.ts';
 import type { OptionValues } from './options/table.ts';
@@ -13,13 +15,17 @@ import type { Io } from './output/io.ts';
 export type Job = (questions: Questions, io: Io) => Promise<number>;
 
 /** Checks everything that can be checked before anything is touched. */
-export function jobOf(name: CommandName, argument: string | undefined, values: OptionValues): Job {
+export function jobOf(name: CommandName, words: readonly (string | undefined)[], values: OptionValues): Job {
   switch (name) {
     case 'ps':
       return runPs;
     case 'check': {
-      const subject = checkSubjectOf(argument, values);
+      const subject = checkSubjectOf(words[0], values);
       return (questions, io) => runCheck(subject, questions, io);
+    }
+    case 'explain': {
+      const options = explainOptionsOf(words, values);
+      return (questions, io) => runExplain(options, questions, io);
     }
     case 'trace': {
       const options = traceOptionsOf(values);

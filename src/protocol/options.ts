@@ -58,6 +58,8 @@ export interface TraceOptions extends RunOptions {
   readonly frames: number;
   /** Ends after so many events. */
   readonly count?: number;
+  /** Give events as `EncodedEvents` where possible: no object is made of each. */
+  readonly encoded?: true;
 }
 
 export interface TopOptions extends RunOptions {

@@ -1,6 +1,7 @@
 import type { Attached } from './attached.ts';
 import type { CheckReport } from './check_report.ts';
-import type { TraceEvent } from './event.ts';
+import type { EncodedEvents, TraceEvent } from './event.ts';
+import type { ExplainOptions, ExplainReport } from './explain_report.ts';
 import type { Notice } from './notice.ts';
 import type { TopOptions, TraceOptions } from './options.ts';
 import type { ProcessEntry } from './process_entry.ts';
@@ -9,7 +10,7 @@ import type { Snapshot } from './snapshot.ts';
 import type { Summary } from './summary.ts';
 
 /** `attached` first, `summary` last and always. */
-export type TraceLine = Attached | TraceEvent | Notice | Summary;
+export type TraceLine = Attached | TraceEvent | EncodedEvents | Notice | Summary;
 export type TopLine = Attached | Snapshot | Notice | Summary;
 
 /** A running `top`. */
@@ -35,6 +36,8 @@ export interface Questions {
   ps(): Promise<readonly ProcessEntry[]>;
   /** One report a binary: more than one when a name matches processes of different binaries. */
   check(subject: CheckSubject): Promise<readonly CheckReport[]>;
+  /** Which map functions the compiler chose at a place. Reads the binary alone. */
+  explain(options: ExplainOptions): Promise<ExplainReport>;
   /** In batches, so that 100,000 events a second need no promise each. A batch belongs to the face. */
   trace(options: TraceOptions, signal: AbortSignal): AsyncIterable<readonly TraceLine[]>;
   top(options: TopOptions, signal: AbortSignal): TopSession;

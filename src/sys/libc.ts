@@ -7,6 +7,7 @@ export const SYS = {
   close: 3,
   mmap: 9,
   munmap: 11,
+  rtSigprocmask: 14,
   clockGettime: 228,
   perfEventOpen: 298,
   prlimit64: 302,

@@ -2,7 +2,16 @@ import { MapauditError } from '../../src/base/errors.ts';
 import type { TopOptions, TraceOptions } from '../../src/protocol/options.ts';
 import type { Questions, TopLine, TraceLine } from '../../src/protocol/questions.ts';
 import type { EndReason } from '../../src/protocol/summary.ts';
-import { attached, checkReport, event, hostileEvent, processes, snapshot, summary } from './samples.ts';
+import {
+  attached,
+  checkReport,
+  event,
+  explainReport,
+  hostileEvent,
+  processes,
+  snapshot,
+  summary,
+} from './samples.ts';
 
 /** What the fake does, chosen by the pid that is asked for. */
 const NO_SUCH_PID = 99999;
@@ -21,6 +30,10 @@ export function fakeQuestions(): Questions {
       if (subject.type === 'pid' && subject.pid === NO_SUCH_PID) return Promise.reject(noSuchProcess());
       return Promise.resolve([checkReport]);
     },
+    explain: (options) =>
+      options.subject.type === 'pid' && options.subject.pid === NO_SUCH_PID
+        ? Promise.reject(noSuchProcess())
+        : Promise.resolve(explainReport),
     trace,
     top: (options, signal) => {
       let keys = false;

@@ -1,5 +1,6 @@
 import type { Attached } from '../../src/protocol/attached.ts';
 import type { CheckReport } from '../../src/protocol/check_report.ts';
+import type { ExplainReport } from '../../src/protocol/explain_report.ts';
 import type { TraceEvent } from '../../src/protocol/event.ts';
 import type { Notice } from '../../src/protocol/notice.ts';
 import type { TraceOptions } from '../../src/protocol/options.ts';
@@ -160,3 +161,55 @@ export const checkReport: CheckReport = {
   ],
   ready: false,
 }; // prettier-ignore
+
+export const explainReport: ExplainReport = {
+  type: 'explain',
+  binary: { path: './server', go_version: 'go1.26.8', flavour: 'swiss', race: false, unoptimised: true },
+  place: {
+    function: 'example.com/shop.(*Cache).evict',
+    file: '/src/shop/cache.go',
+    line: 88,
+    inlined_everywhere: true,
+  },
+  map: 'Session',
+  undecided: 2,
+  sites: [
+    {
+      address: '0x4a81f0',
+      op: 'delete',
+      function: 'runtime.mapdelete_faststr',
+      construct: 'delete(m, k)',
+      frames: [
+        { function: 'example.com/shop.(*Cache).evict', file: '/src/shop/cache.go', line: 88, inlined: true },
+        {
+          function: 'example.com/shop.(*Cache).janitor',
+          file: '/src/shop/cache.go',
+          line: 61,
+          inlined: false,
+        },
+      ],
+      maps: [
+        {
+          type: 'map[string]*shop.Session',
+          key: { type: 'string', size: 16 },
+          elem: { type: '*shop.Session', size: 8 },
+          indirect_key: true,
+          indirect_elem: true,
+        },
+        { type: 'map[string]int' },
+      ],
+      maps_incomplete: true,
+      maps_from: 'dictionary',
+      why: ['the key is a string', 'generic code'],
+    },
+    {
+      address: '0x4a8200',
+      op: 'make',
+      frames: [{ function: 'example.com/shop.New', inlined: false }],
+      maps: [],
+      maps_incomplete: true,
+      on_stack: true,
+      why: [],
+    },
+  ],
+};

@@ -9,6 +9,7 @@ import {
   attached,
   checkReport,
   event,
+  explainReport,
   hostileEvent,
   notice,
   oddEvents,
@@ -46,6 +47,7 @@ describe('what the types allow fits the schemas', () => {
     whole,
     ...processes,
     checkReport,
+    explainReport,
     error,
   ];
   const values = [...all, toErrorResult(new Error('x')), ...END_REASONS.map((ended) => summary(9, ended))];
@@ -70,6 +72,7 @@ describe('what the types allow fits the schemas', () => {
 test.each([
   [['ps', '--json'], ['process']],
   [['check', '-p', '1', '--json'], ['check']],
+  [['explain', './x', 'main.f', '--json'], ['explain']],
   [
     ['trace', '-p', '1', '--json', '--stack'],
     ['attached', 'event', 'summary'],

@@ -38,7 +38,6 @@ test('what the package has, and what it has not', () => {
   const wanted = [
     'bin/mapaudit',
     'dist/cli/main.js',
-    'dist/tui/screen.js',
     'bpf/mapaudit.bpf.o',
     'bpf/mapaudit.bpf.c',
   ];

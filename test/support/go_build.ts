@@ -27,11 +27,19 @@ export const BUILDS = {
 
 export type Build = keyof typeof BUILDS;
 
-/** Builds a program of test/programs with a Go release, once for each state of its sources; returns its path. */
-export function buildGo(program: string, version: string = '1.26.8', build: Build = 'default'): string {
+/**
+ * Builds a program of test/programs with a Go release, once for each state of its sources; returns its path.
+ * `experiment` is a GOEXPERIMENT.
+ */
+export function buildGo(
+  program: string,
+  version: string = '1.26.8',
+  build: Build = 'default',
+  experiment = '',
+): string {
   const folder = join(PROGRAMS, program);
   const flags = BUILDS[build];
-  const hash = createHash('sha256').update(JSON.stringify([version, flags]));
+  const hash = createHash('sha256').update(JSON.stringify([version, flags, experiment]));
   for (const file of readdirSync(folder, { recursive: true, withFileTypes: true }))
     if (file.isFile()) hash.update(file.name).update(readFileSync(join(file.parentPath, file.name)));
   const out = join(CACHE, 'bin', `${program}-${version}-${build}-${hash.digest('hex').slice(0, 16)}`);
@@ -43,6 +51,7 @@ export function buildGo(program: string, version: string = '1.26.8', build: Buil
     GOTOOLCHAIN: 'local',
     GOFLAGS: '-buildvcs=false',
     CGO_ENABLED: '1',
+    ...(experiment === '' ? {} : { GOEXPERIMENT: experiment }),
   };
   const unfinished = `${out}.${process.pid}`;
   execFileSync(join(goroot, 'bin/go'), ['build', ...flags, '-o', unfinished, '.'], {
@@ -58,7 +67,7 @@ export function buildGo(program: string, version: string = '1.26.8', build: Buil
  * A release's GOROOT, through a link: Go 1.19 builds nothing while its own tree lies in the module cache,
  * where toolchains are downloaded to.
  */
-function gorootOf(version: string): string {
+export function gorootOf(version: string): string {
   const link = join(CACHE, 'goroot', `go${version}`);
   if (existsSync(link)) return link;
   mkdirSync(join(CACHE, 'goroot'), { recursive: true });

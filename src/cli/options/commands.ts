@@ -9,6 +9,8 @@ export interface CommandSpec {
   readonly description: string;
   /** A word that is not a flag. */
   readonly argument?: { readonly name: string; readonly help: string };
+  /** A second one. */
+  readonly second?: { readonly name: string; readonly help: string };
   readonly examples: readonly { readonly line: string; readonly says: string }[];
 }
 
@@ -33,6 +35,25 @@ export const COMMANDS: readonly CommandSpec[] = [
     examples: [
       { line: 'mapaudit check ./server', says: 'a file, no privileges needed' },
       { line: 'sudo mapaudit check -p 4242', says: 'a process' },
+    ],
+  },
+  {
+    name: 'explain',
+    summary: 'say which map functions the compiler chose at a place, and why',
+    description:
+      'Lists the map operations of a function, line or file: the runtime function that is called, the map type, what was inlined there, and why this function and no other. Reads the binary alone; symbols and debug information are not needed. With --map it lists every place of the binary that works on such maps.',
+    argument: { name: 'FILE', help: 'A Go binary; left out with -p.' },
+    second: {
+      name: 'WHERE',
+      help: 'A function (shop.(*Cache).evict), a line (cache.go:88), or a file (cache.go).',
+    },
+    examples: [
+      { line: "mapaudit explain ./server 'shop.(*Cache).evict'", says: 'what does this function call?' },
+      { line: 'sudo mapaudit explain -p 4242 cache.go:88', says: 'one line, in the binary that runs' },
+      {
+        line: "mapaudit explain ./server --map 'map\\[string\\]\\*shop.Session'",
+        says: 'all places that touch such maps',
+      },
     ],
   },
   {

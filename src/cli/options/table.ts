@@ -14,7 +14,8 @@ import type { CommandName, OptionSpec, ValueOf } from './spec.ts';
 
 const RUNS: readonly CommandName[] = ['trace', 'top'];
 const SELECTS: readonly CommandName[] = ['check', 'trace', 'top'];
-const ALL: readonly CommandName[] = ['ps', 'check', 'trace', 'top'];
+const READS: readonly CommandName[] = ['explain'];
+const ALL: readonly CommandName[] = ['ps', 'check', 'explain', 'trace', 'top'];
 
 const COLOR_MODES = ['auto', 'always', 'never'] as const;
 
@@ -28,7 +29,7 @@ export const OPTIONS = {
     short: '-p',
     value: 'PID',
     group: 'Which processes',
-    commands: SELECTS,
+    commands: [...SELECTS, ...READS],
     help: 'This process. mapaudit ps lists them.',
     parse: parsePid,
   },
@@ -63,7 +64,7 @@ export const OPTIONS = {
     flag: '--map',
     value: 'REGEX',
     group: 'Which operations',
-    commands: RUNS,
+    commands: [...RUNS, ...READS],
     help: "Maps whose type matches: --map 'Session'.",
     details:
       'A JavaScript regular expression, found anywhere in the type as Go writes it: `map[string]*shop.Session`. Each type is decided once; after that the kernel drops the others.',
@@ -110,7 +111,7 @@ export const OPTIONS = {
     value: '1/N',
     group: 'What is shown of each',
     commands: ['trace'],
-    help: 'Show one operation in N. The summary says how many were left out.',
+    help: 'Show one operation in N, drawn by chance. The summary says how many were left out.',
     parse: parseSample,
   },
   stack: {

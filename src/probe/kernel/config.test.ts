@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { isMapauditError } from '../../base/errors.ts';
-import { fileAddr, fileOffset } from '../../model/addr.ts';
+import { addr, fileAddr, fileOffset } from '../../model/addr.ts';
 import { goid } from '../../model/ids.ts';
 import type { ProbeOptions } from '../../model/probe.ts';
 import type { EntrySite, ExitSite, ProbePlan, ProbeSite } from '../../model/probe_plan.ts';
@@ -59,7 +59,17 @@ function fill(sites: readonly ProbeSite[], change: Partial<ProbeOptions> = {}): 
     },
   };
   const data = new Uint8Array(AT.sites + MAX_SITES * SITE.size);
-  fillConfig(data, AT, plan, { ...options, ...change }, { byProcess: false, pidNamespace: undefined });
+  fillConfig(
+    data,
+    AT,
+    plan,
+    { ...options, ...change },
+    {
+      byProcess: false,
+      stoppable: true,
+      pidNamespace: undefined,
+    },
+  );
   return new DataView(data.buffer);
 }
 
@@ -75,7 +85,7 @@ describe('the configuration', () => {
       3, 4, 64, 0,
     ]);
     expect([u32(view, 'g_goid'), u32(view, 'g_startpc'), u32(view, 'map_writing')]).toEqual([152, 296, 34]);
-    expect([u32(view, 'has_goid'), u32(view, 'pidns_ino')]).toEqual([0, 0]);
+    expect([u32(view, 'has_goid'), u32(view, 'pidns_ino'), u32(view, 'stoppable')]).toEqual([0, 0, 1]);
   });
 
   it('carries a goroutine and a text to filter by', () => {
@@ -84,6 +94,18 @@ describe('the configuration', () => {
     expect(view.getBigUint64(AT.config + CONFIG.goid, true)).toBe(7n);
     expect([u32(view, 'key_filter_len'), u32(view, 'key_filter_exact')]).toEqual([5, 1]);
     expect(view.getUint8(AT.config + CONFIG.key_filter)).toBe('s'.charCodeAt(0));
+  });
+
+  it('carries a map to filter by, also that of nil maps', () => {
+    const of = (mapAddress?: number): unknown[] => {
+      const view = fill([entry], mapAddress === undefined ? {} : { mapAddress: addr(mapAddress) });
+      return [u32(view, 'has_map'), view.getBigUint64(AT.config + CONFIG.map, true)];
+    };
+    expect([of(), of(0), of(0xc0_0000_1234)]).toEqual([
+      [0, 0n],
+      [1, 0n],
+      [1, 0xc0_0000_1234n],
+    ]);
   });
 
   it('compares no more of a long text than fits: a prefix, never exactly', () => {

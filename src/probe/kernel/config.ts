@@ -33,8 +33,11 @@ export const CONFIG = {
   type_direct_mask: 80,
   key_filter_len: 84,
   key_filter_exact: 88,
+  stoppable: 92,
   key_filter: 96,
-  size: 160,
+  map: 160,
+  has_map: 168,
+  size: 176,
 } as const;
 
 /** Offsets in struct site_config. */
@@ -80,6 +83,8 @@ const NUMBERS: readonly Register[] = [
 export interface Surroundings {
   /** Key plans, verdicts and counters are kept per process. */
   readonly byProcess: boolean;
+  /** Hits can be ended by `stopped` in the control map, before the probes are out. */
+  readonly stoppable: boolean;
   readonly pidNamespace: { readonly dev: number; readonly ino: number } | undefined;
 }
 
@@ -108,9 +113,12 @@ export function fillConfig(
   u32('key_bytes', options.keyBytes);
   u32('verdicts', Number(options.verdicts));
   u32('by_process', Number(around.byProcess));
+  u32('stoppable', Number(around.stoppable));
   u32('exits', Number(plan.sites.some((site) => site.role === 'exit')));
   u32('has_goid', Number(options.goid !== undefined));
   u64('goid', options.goid ?? 0);
+  u32('has_map', Number(options.mapAddress !== undefined));
+  u64('map', options.mapAddress ?? 0);
   u64('pidns_dev', around.pidNamespace?.dev ?? 0);
   u64('pidns_ino', around.pidNamespace?.ino ?? 0);
   fillOffsets(u32, plan);
