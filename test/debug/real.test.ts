@@ -42,7 +42,7 @@ describe('nats-server', () => {
       // count of an hmap, used of a maps.Map: both the first word.
       expect(program.memory.read(header, 1)![0]).toBeGreaterThan(0);
     }
-    expect(() => value('server.cipherMop')).toThrowError(
+    expect(() => value('server.cipherMop')).toThrow(
       expect.objectContaining({ code: 'no-such-variable', hint: 'Did you mean server.cipherMap?' }) as Error,
     );
   });

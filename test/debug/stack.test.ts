@@ -76,7 +76,7 @@ describe.each(BUILDS)('stacks of a program of Go %s, %s', (version, build) => {
     expect(mapHeader(evaluate('local', { program, scope }))).toBe(local.header);
     const plain = said.find((one) => one.expr === 'main.plain')!;
     expect(mapHeader(evaluate('plain', { program, scope }))).toBe(plain.header);
-    expect(() => evaluate('loca', { program, scope })).toThrowError(/there is no variable loca\n/);
+    expect(() => evaluate('loca', { program, scope })).toThrow(/there is no variable loca\n/);
   });
 
   it('knows the fields of runtime.g', () => {

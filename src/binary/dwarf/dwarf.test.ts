@@ -119,7 +119,7 @@ describe('debug information', () => {
     ]);
     expect(at(OP.fbreg, 8, OP.deref)).toBeUndefined();
     expect(at(0xff)).toBeUndefined();
-    expect(() => at(OP.addr, 1)).toThrowError(/corrupt/);
+    expect(() => at(OP.addr, 1)).toThrow(/corrupt/);
   });
 
   it('unpacks both ways of compression, and refuses what does not unpack to what it says', () => {
@@ -134,12 +134,12 @@ describe('debug information', () => {
     expect(walked(open(packed))).toHaveLength(6);
     for (const size of [INFO.length - 1, INFO.length + 1, 2 ** 31]) {
       const broken = open({ ...packed, '.zdebug_info': zdebug(INFO, size) });
-      expect(() => broken.units()).toThrowError(/\.zdebug_info is corrupt/);
+      expect(() => broken.units()).toThrow(/\.zdebug_info is corrupt/);
     }
   });
 
   it('is absent from a file without it', () => {
-    expect(() => open({ '.text': 'x' })).toThrowError(expect.objectContaining({ code: 'no-dwarf' }) as Error);
+    expect(() => open({ '.text': 'x' })).toThrow(expect.objectContaining({ code: 'no-dwarf' }) as Error);
   });
 });
 
@@ -187,7 +187,7 @@ describe('hostile debug information', () => {
 
   it('says where', () => {
     const broken = plain([...INFO.slice(0, 12), 9, ...INFO.slice(13)]);
-    expect(() => walked(broken)).toThrowError(
+    expect(() => walked(broken)).toThrow(
       '.debug_info is corrupt at offset 0xd: abbreviation 9 is not defined',
     );
   });
