@@ -1,7 +1,8 @@
 import { setImmediate as turn } from 'node:timers/promises';
-import { isMapauditError } from '../base/errors.ts';
+import { isMapauditError, MapauditError } from '../base/errors.ts';
 import { type DebugInfo, openDebugInfo } from '../go/debug/debug_info.ts';
 import type { Program } from '../inspect/place/program.ts';
+import { toAddr } from '../model/addr.ts';
 import { pid as toPid } from '../model/ids.ts';
 import type { InspectLine, InspectOptions } from '../protocol/inspect.ts';
 import { NO_LOSS } from '../protocol/loss.ts';
@@ -26,6 +27,7 @@ export async function* inspectLines(
 ): AsyncGenerator<readonly InspectLine[], void> {
   const target = Target.open(toPid(options.pid));
   try {
+    mustBeReadable(target);
     yield* inspectProgram(programOf(target), options, signal, () => target.ended());
   } finally {
     target.close();
@@ -41,12 +43,15 @@ export async function* inspectProgram(
 ): AsyncGenerator<readonly InspectLine[], void> {
   const began = performance.now();
   const patience = new Patience(question.timeoutMs, pause);
-  const subject = findSubject(program, question.subject, () => patience.pause());
+  const subject = whileAlive(ended, () => findSubject(program, question.subject, () => patience.pause()));
   const inspection = new Inspection(program, subject, question, patience);
   let looked = performance.now();
   let end: EndReason | undefined;
-  for (const batch of inspection.lines()) {
-    if (batch.length > 0) yield batch;
+  const lines = inspection.lines();
+  for (;;) {
+    const step = nextOf(lines, ended);
+    if (step === undefined || step.done === true) break;
+    if (step.value.length > 0) yield step.value;
     await turn();
     end = signal.aborted ? 'ctrl-c' : undefined;
     if (end === undefined && performance.now() - looked > LOOK_MS) {
@@ -58,6 +63,40 @@ export async function* inspectProgram(
   const gone = end ?? ended();
   const head = gone === undefined ? [] : inspection.head();
   yield [...head, summaryOf(inspection.end(), gone, performance.now() - began)];
+}
+
+/** A map that cannot be read any more is no error when the whole program has gone: undefined then. */
+function nextOf<T>(
+  lines: Iterator<T, void>,
+  ended: () => EndReason | undefined,
+): IteratorResult<T, void> | undefined {
+  try {
+    return lines.next();
+  } catch (error) {
+    if (!isMapauditError(error) || ended() === undefined) throw error;
+    return undefined;
+  }
+}
+
+/** What is wrong with a program's memory is that the program has ended, if it has. */
+function whileAlive<T>(ended: () => EndReason | undefined, run: () => T): T {
+  try {
+    return run();
+  } catch (cause) {
+    if (!isMapauditError(cause) || ended() === undefined) throw cause;
+    throw new MapauditError('target-exited', 'the program has ended meanwhile', {
+      hint: 'mapaudit ps lists the Go processes that run now.',
+      cause,
+    });
+  }
+}
+
+function mustBeReadable({ memory, binary, bias, pid }: Target): void {
+  if (memory.read(toAddr(binary.moduleData.text, bias), 1) !== undefined) return;
+  throw new MapauditError('no-permission', `the memory of process ${pid} may not be read`, {
+    hint: 'Run it with sudo; in a container it needs CAP_SYS_PTRACE.',
+    fields: { pid },
+  });
 }
 
 /** The target with its debug information, which is read when it is asked for. */

@@ -38,11 +38,18 @@ const jsonFace: Face = (lines) => lines.map(jsonLine);
 /** Entries that come one after the other are laid out together. */
 function textFace(io: Io): Face {
   const entries = new EntryText(io.outStyle, () => io.width());
+  let begun = false;
   return (lines) => {
     const text: string[] = [];
+    /** Between what is said of the map and what is in it stands one empty line. */
+    const apart = (): void => {
+      if (!begun) text.push('');
+      begun = true;
+    };
     let pending: InspectedEntry[] = [];
     let pictures: Heat[] = [];
     const flush = (): void => {
+      if (pending.length > 0 || pictures.length > 0) apart();
       text.push(...entries.lines(pending));
       if (pictures.length > 0)
         text.push(...pictures.flatMap((heat) => [...heatText(heat, io.outStyle, io.width()), '']));
@@ -55,6 +62,7 @@ function textFace(io: Io): Face {
       else if (line.type === 'heat') pictures.push(line);
       else {
         flush();
+        if (line.type === 'slots') apart();
         text.push(...otherLines(line, io));
       }
     }
@@ -66,7 +74,7 @@ function textFace(io: Io): Face {
 function otherLines(line: Exclude<Shown, InspectedEntry | Heat>, io: Io): readonly string[] {
   switch (line.type) {
     case 'map':
-      return [...mapText(line, io.outStyle, io.width()), ''];
+      return mapText(line, io.outStyle, io.width());
     case 'slots':
       return slotsText(line, io.outStyle, io.width());
     case 'summary':

@@ -56,7 +56,8 @@ function mark({ overflow = 0, tombstones = 0, unstable = 0, units, evacuated = 0
   if (unstable > 0 && unstable < units) return { text: '?', tone: 'bad' };
   if (overflow > 0)
     return { text: overflow > 9 ? '+' : String(overflow), tone: overflow > 2 ? 'bad' : 'warn' };
-  if (tombstones > 0) return { text: 'x', tone: 'warn' };
+  if (tombstones > 0)
+    return { text: String(Math.max(1, Math.min(SLOTS, Math.round(tombstones / units)))), tone: 'warn' };
   if (evacuated > 0 && evacuated < units) return { text: '-', tone: 'dim' };
   return { text: ' ', tone: 'plain' };
 }
@@ -84,7 +85,7 @@ export function heatLegend(
   const parts = ['· empty', '▁ … █ 1 to 8 entries'];
   if (has((cell) => (cell.overflow ?? 0) > 0))
     parts.push('below: 1 … 9 + overflow buckets in the longest chain');
-  if (has((cell) => (cell.tombstones ?? 0) > 0)) parts.push('x below: tombstones');
+  if (has((cell) => (cell.tombstones ?? 0) > 0)) parts.push('below: 1 to 8 tombstones');
   if (pictures.some((heat) => heat.part === 'old-bucket')) parts.push('- evacuated');
   if (has((cell) => (cell.unstable ?? 0) > 0)) parts.push('? changed at every look');
   return wrap(parts.join(' · '), Math.min(width ?? READABLE, READABLE)).map((line) => style.dim(line));

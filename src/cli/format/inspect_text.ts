@@ -26,7 +26,7 @@ export function mapText(map: InspectedMap, style: Style, width: number | undefin
     ['read', readText(map)],
   ];
   return [
-    ...wrap(style.bold(printable(name ?? type)), Math.max(readable, 20)),
+    ...wrap(printable(name ?? type), readable).map(style.bold),
     ...facts.flatMap(([label, text]) => fact(label, text, readable)),
   ];
 }
