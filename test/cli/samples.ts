@@ -299,6 +299,7 @@ export const classicMap: InspectedMap = {
     growing: { from_buckets: 256, to_buckets: 256, evacuated: 31, same_size: true },
   },
   unstable: 1,
+  writing: true,
 };
 
 const unit = { part: 'group', index: 3, table: 0, address: '0xc000200000' } as const;

@@ -1,4 +1,4 @@
-import type { Inspected, InspectedMap } from '../../protocol/inspect.ts';
+import type { Inspected, InspectedGrowth, InspectedMap } from '../../protocol/inspect.ts';
 import type { Summary } from '../../protocol/summary.ts';
 import { bytes, counted, grouped } from '../../protocol/text/numbers.ts';
 import { printable } from '../../protocol/text/printable.ts';
@@ -68,8 +68,12 @@ function slotsText({ slots: { full, empty, tombstones } }: InspectedMap): string
   return parts.join(', ');
 }
 
-function stateText({ buckets, len, capacity }: InspectedMap): string {
-  const growing = buckets?.growing;
+function stateText({ buckets, len, capacity, writing, unstable }: InspectedMap): string {
+  const held = writing === true && unstable !== undefined;
+  return `${growthText(buckets?.growing, len, capacity)}${held ? ', in the middle of a write all the time' : ''}`;
+}
+
+function growthText(growing: InspectedGrowth | undefined, len: number, capacity: number): string {
   if (growing !== undefined) {
     const { from_buckets: from, to_buckets: to, evacuated, same_size: same } = growing;
     const share = `${((100 * evacuated) / Math.max(1, from)).toFixed(0)} %`;

@@ -44,6 +44,7 @@ export function mapLine(
     },
     ...structure(header, totals),
     ...(totals.unstable === 0 ? {} : { unstable: totals.unstable }),
+    ...(header.writing ? { writing: true } : {}),
   };
 }
 
@@ -56,7 +57,7 @@ function partType(types: TypeReader, address: Addr, indirect: boolean): Inspecte
 
 function structure(header: MapHeader, totals: ScanTotals): Pick<InspectedMap, 'buckets' | 'groups'> {
   if (header.kind === 'swiss')
-    return { groups: { count: totals.units, tables: totals.tables, directory: header.dirLen } };
+    return { groups: { count: groupsOf(totals), tables: totals.tables, directory: header.dirLen } };
   const growing = growthOf(header, totals);
   return {
     buckets: {
@@ -82,15 +83,20 @@ function growthOf(header: MapHeader, totals: ScanTotals): InspectedGrowth | unde
 const oldBuckets = (header: Extract<MapHeader, { kind: 'classic' }>): number =>
   header.oldbuckets === 0 ? 0 : header.sameSizeGrow ? 2 ** header.B : 2 ** (header.B - 1);
 
-function capacityOf(header: MapHeader, { units }: ScanTotals): number {
-  if (header.kind === 'swiss') return units * SLOTS;
+function capacityOf(header: MapHeader, totals: ScanTotals): number {
+  if (header.kind === 'swiss') return groupsOf(totals) * SLOTS;
   return header.buckets === 0 ? 0 : 2 ** header.B * SLOTS;
 }
 
+/** Those that never held still are there all the same. */
+const groupsOf = ({ units, unstable }: ScanTotals): number => units + unstable;
+
 /** Old buckets are kept until the last of them is evacuated. */
-function bytesOf({ type }: Subject, header: MapHeader, { units, overflow, tables }: ScanTotals): number {
+function bytesOf({ type }: Subject, header: MapHeader, totals: ScanTotals): number {
   const unit = unitShape(type).bytes;
-  if (header.kind === 'swiss') return HEADER + header.dirLen * 8 + tables * TABLE + units * unit;
+  const { overflow, tables } = totals;
+  if (header.kind === 'swiss')
+    return HEADER + header.dirLen * 8 + tables * TABLE + groupsOf(totals) * unit;
   const buckets = header.buckets === 0 ? 0 : 2 ** header.B;
   return HEADER + (buckets + oldBuckets(header) + overflow) * unit;
 }
