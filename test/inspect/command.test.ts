@@ -54,8 +54,9 @@ describe.each(['1.21.13', '1.26.8'])('inspect of a program of Go %s', { timeout:
       inspected: { entries: 100, left: 0, consistent: true, unstable: 0, unreadable: 0 },
     });
     const { full, empty, tombstones = 0 } = answer.map.slots;
-    const overflow = answer.map.buckets?.overflow ?? 0;
-    expect(full + empty + tombstones).toBe(answer.map.capacity + 8 * overflow);
+    const { overflow = 0, growing } = answer.map.buckets ?? {};
+    const old = growing === undefined ? 0 : growing.from_buckets - growing.evacuated;
+    expect(full + empty + tombstones).toBe(answer.map.capacity + 8 * (overflow + old));
   });
 
   it.each([
@@ -73,7 +74,7 @@ describe.each(['1.21.13', '1.26.8'])('inspect of a program of Go %s', { timeout:
   });
 
   it.each([
-    ['main.cache.sesions', 'no-such-field', 'Did you mean sessions?', 10],
+    ['main.cache.sesions', 'no-such-field', 'Did you mean sessions?', 11],
     ['main.cash', 'no-such-variable', 'Did you mean main.cache?', 0],
     ['main.cache.', 'usage-expression', '', 11],
     ['main.nothing', 'nil-map', 'Nobody has made it yet', undefined],
@@ -83,7 +84,7 @@ describe.each(['1.21.13', '1.26.8'])('inspect of a program of Go %s', { timeout:
     ['main.cache.sessions["sess:001"].Next', 'nil-pointer', 'Nobody has set it yet', undefined],
     ['main.cache.sessions["sess:999"]', 'no-such-key', 'Leave the index out', 20],
     ['main.cache.sessions[7]', 'wrong-key', 'Its keys are strings', undefined],
-    ['main.gone.x', 'no-such-field', '', 9],
+    ['main.gone.x', 'no-such-field', '', 10],
   ])('says what is wrong with %s', (expr, code, hint, position) => {
     const { err } = fail('--expr', expr);
     const error = JSON.parse(err) as {
@@ -115,7 +116,7 @@ describe.each(['1.21.13', '1.26.8'])('inspect of a program of Go %s', { timeout:
     expect(fail('--address', program.address('gone')).code).toBe('no-map-there');
     expect(fail('--address', '0x10').code).toBe('unreadable-memory');
     expect(fail('--address', program.address('main.big'), '--type', 'map[int]').code).toBe('ambiguous-type');
-    expect(fail('--address', program.address('main.big'), '--type', 'map[string]in').code).toBe(
+    expect(fail('--address', program.address('main.big'), '--type', 'map[string]*main.Sesion').code).toBe(
       'no-such-type',
     );
     const several = fail('--map', 'map\\[int\\]');
@@ -203,7 +204,7 @@ describe.each(['1.21.13', '1.26.8'])('inspect of a program of Go %s', { timeout:
 
   it('gives up a map whose writer stopped in the middle of a write', () => {
     const began = performance.now();
-    const { map, summary } = ask('--expr', 'main.stuck', '--timeout', '200ms');
+    const { map, summary } = ask('--expr', 'main.stuck', '--timeout', '20ms');
     expect(performance.now() - began).toBeLessThan(30_000);
     expect(map).toMatchObject({ len: 500, consistent: false, writing: true });
     expect(map.unstable).toBeGreaterThan(0);
@@ -273,17 +274,14 @@ describe('a large map', { timeout: 180_000 }, () => {
       stdio: ['ignore', 'pipe', 'pipe'],
     });
 
-  it('is shown entry by entry, each once', () => {
-    const { entries, summary } = inspected(program);
+  it('is shown entry by entry, each once', async () => {
+    const child = start('--json');
+    const lines: string[] = [];
+    for await (const line of createInterface({ input: child.stdout! })) lines.push(line);
+    const { entries, summary } = answerOf(lines.join('\n'));
     expect(new Set(entries.map((entry) => entry.key.text)).size).toBe(LARGE);
     expect(entries.every(({ key, value }) => Number(key.text) === -Number(value.text))).toBe(true);
     expect(summary.inspected).toMatchObject({ entries: LARGE, left: 0, consistent: true });
-
-    function inspected(of: InspectedProgram): Answer {
-      const { code, out, err } = mapaudit('inspect', '-p', String(of.pid), '--expr', 'main.big', '--json');
-      expect([code, err]).toEqual([0, '']);
-      return answerOf(out);
-    }
   });
 
   it('ends quietly when nobody reads on', async () => {
