@@ -9,27 +9,26 @@ export interface SiteTable {
   readonly inside: Uint8Array;
   /** 1: an outcome can be hoped for. */
   readonly waits: Uint8Array;
-  /** By WRITE_*: 1 when the plan has exit sites for it. */
-  readonly exits: Uint8Array;
 }
 
-/** The table of a plan's sites. `complete`: see `EffectOptions`. */
-export function siteTable(sites: readonly ProbeSite[], complete: boolean): SiteTable {
+/** The table of a plan's sites. */
+export function siteTable(sites: readonly ProbeSite[]): SiteTable {
   const size = sites.reduce((most, site) => Math.max(most, site.index + 1), 0);
   const table = {
     write: new Uint8Array(size),
     inside: new Uint8Array(size),
     waits: new Uint8Array(size),
-    exits: new Uint8Array(4),
   };
+  /** By WRITE_*: 1 when the plan has exit sites for it. */
+  const exits = new Uint8Array(4);
   for (const site of sites) {
     table.write[site.index] = writeOf(site.op);
     table.inside[site.index] = site.op === 'grow' ? 1 : 0;
-    if (site.role === 'exit') table.exits[writeOf(site.op)] = 1;
+    if (site.role === 'exit') exits[writeOf(site.op)] = 1;
   }
   for (const site of sites) {
     const write = writeOf(site.op);
-    if (write !== WRITE_NONE && (complete || table.exits[write] === 1)) table.waits[site.index] = 1;
+    if (write !== WRITE_NONE && exits[write] === 1) table.waits[site.index] = 1;
   }
   return table;
 }

@@ -52,7 +52,6 @@ export function storyOptions(exits: boolean, recorded: readonly MapOp[] = STORY_
     plan: { sites: storySites(exits) },
     records: { keyArea: false, keepKeys: false, keepFrames: false },
     effects: true,
-    succession: true,
     identity: true,
     recorded,
   };
