@@ -23,6 +23,7 @@ const result = await runLedger({
   rate: Number(values.rate),
   seed: Number(values.seed),
   traceArgs: ['--effects', values.effects, '--ring', '64M'],
+  inlines: values.build !== 'N',
   programArgs: values.build === 'race' || values.build === 'N' ? ['-idiom=false'] : [],
 });
 process.stdout.write(`${report(result)}\n`);

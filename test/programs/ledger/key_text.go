@@ -6,6 +6,44 @@ import (
 	"unsafe"
 )
 
+// How much of a key mapaudit promises to show: src/model/record.ts.
+const (
+	textMax = 256
+	// partMax is for each string inside a key.
+	partMax = 64
+	rawMax  = 128
+	// whole: the key is not cut.
+	whole = -1
+)
+
+func textCut(s string) int {
+	if len(s) > textMax {
+		return textMax
+	}
+	return whole
+}
+
+func partCut(parts ...string) int {
+	for _, s := range parts {
+		if len(s) > partMax {
+			return partMax
+		}
+	}
+	return whole
+}
+
+func anyCut(k any) int {
+	switch k := k.(type) {
+	case string:
+		return textCut(k)
+	case label:
+		return textCut(string(k))
+	case user:
+		return partCut(k.Name)
+	}
+	return whole
+}
+
 // How keys are written, here and by mapaudit: Go syntax. Strings as strconv.Quote writes them, numbers plain,
 // structs and arrays with their type, pointers as addresses; in an interface, types other than int, string,
 // float64, bool and complex128 are written as conversions.
@@ -186,6 +224,8 @@ func floatOf(r uint64) float64 {
 		return 1e300
 	case 3:
 		return -1.25e-7
+	case 4:
+		return math.NaN()
 	}
 	return float64(r%100) / 3
 }

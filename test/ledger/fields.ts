@@ -1,0 +1,144 @@
+import type { TraceEvent } from '../../src/protocol/event.ts';
+import type { LedgerRow } from './rows.ts';
+
+/** Says that a field is not as the ledger has it. */
+export type Differ = (field: string, wanted: unknown, got: unknown) => void;
+
+/** What a comparison of one field may leave open, counted. */
+export interface Open {
+  /** A delete or assign without `found`, a clear without `removed`: right, but less than could be. */
+  unknownFound: number;
+  /** Events without `len`: the map's header was not in memory. */
+  unknownLen: number;
+  /** Keys of which a part or all is missing, though they are not too long. */
+  partialKeys: number;
+  /** Keys that are cut on purpose: too long to be captured whole. */
+  cutKeys: number;
+}
+
+/** What the operation did: the effect of a write, and the count before it. */
+export function compareEffect(row: LedgerRow, event: TraceEvent, differ: Differ, open: Open): void {
+  if (event.len === undefined) open.unknownLen++;
+  else if (event.len !== row.len) differ('len', row.len, event.len);
+  const known = row.op === 'clear' ? event.removed : event.found;
+  const wanted = row.op === 'clear' ? row.len : (row.found ?? undefined);
+  const tells = row.op === 'delete' || row.op === 'assign' || row.op === 'clear';
+  if (tells && known === undefined) open.unknownFound++;
+  else if (known !== (tells ? wanted : undefined)) differ('found', wanted, known);
+}
+
+/**
+ * The key is there in full, or it is too long and at least so much of it is there as mapaudit says it
+ * captures. Which of the two, the program knows.
+ */
+export function compareKey(row: LedgerRow, event: TraceEvent, differ: Differ, open: Open): void {
+  const { key } = event;
+  if (row.op === 'clear' || row.op === 'iterate' || row.op === 'grow') {
+    if (key !== undefined) differ('key', undefined, key);
+    return;
+  }
+  if (key === undefined) {
+    differ('key', row.key, undefined);
+    return;
+  }
+  const { text = '', truncated } = key;
+  const partly = key.text === undefined || truncated === true;
+  if (row.shown !== undefined) {
+    open.cutKeys++;
+    const enough = Buffer.byteLength(text) >= row.shown;
+    if (truncated !== true || !enough || !fits(row.key, text)) differ('cut key', row.key, key);
+  } else if (partly) {
+    open.partialKeys++;
+    if (!fits(row.key, text)) differ('key', row.key, text);
+  } else if (text !== row.key) differ('key', row.key, text);
+}
+
+/** Whether a text with `…` for what is missing can be a part of the whole. */
+function fits(whole: string, shown: string): boolean {
+  let at = 0;
+  for (const piece of shown.split('…')) {
+    const text = piece.replace(/"$/, '');
+    const found = whole.indexOf(text, at);
+    if (found < 0 || (at === 0 && found > 0)) return false;
+    at = found + text.length;
+  }
+  return true;
+}
+
+/** The function that did it, and where in it. `inlines`: the compiler inlines, as it does by default. */
+export function compareCaller(row: LedgerRow, event: TraceEvent, inlines: boolean, differ: Differ): void {
+  const { function: name = '', file = '', line, inlined } = event.caller ?? {};
+  // A package: which of its functions it is depends on the release.
+  if (row.caller.endsWith('.')) {
+    if (!name.startsWith(row.caller)) differ('caller', row.caller, name);
+    return;
+  }
+  if (withoutTypes(row.caller) !== withoutTypes(name)) differ('caller', row.caller, name);
+  if (line !== row.line) differ('line', row.line, line);
+  if (file.replace(/.*\//, '') !== row.file) differ('file', row.file, file);
+  const wanted = inlines && row.caller.endsWith(').drop');
+  if (inlined !== wanted) differ('inlined', wanted, inlined);
+}
+
+/** `main.put[go.shape.int32]` and `main.put[...]` are the same function here. */
+const withoutTypes = (name: string): string => name.replace(/\[.*\]/, '[...]');
+
+/** Functions of the runtime, or reflect's copies of them, that do an operation which has several. */
+const FUNCTIONS: Readonly<Record<string, RegExp>> = {
+  delete: /^(runtime|reflect)\.mapdelete/,
+  assign: /^runtime\.mapassign/,
+  clear: /^(runtime|reflect)\.mapclear$/,
+  iterate: /^(runtime\.mapiterinit|(runtime|reflect)\.mapIterStart)$/,
+};
+
+/** Which function of the runtime was hit. */
+export function compareFunction(row: LedgerRow, event: TraceEvent, differ: Differ): void {
+  const right =
+    row.function === '-' ? FUNCTIONS[row.op]?.test(event.function) : row.function === event.function;
+  if (right !== true) differ('function', row.function, event.function);
+}
+
+/** One number stands for one map, from its making to its end, and for no other. */
+export class Identities {
+  readonly #numberOf = new Map<number, number>();
+  readonly #idOf = new Map<number, number>();
+
+  compare(row: LedgerRow, event: TraceEvent, differ: Differ): void {
+    const { id, address, on_stack } = event.map;
+    const onStack = row.map === '-';
+    if ((on_stack === true) !== onStack) differ('on_stack', onStack, on_stack);
+    // A map on the goroutine's stack moves with the stack: the ledger has none of its addresses.
+    if (!onStack && (address ?? '0x0') !== row.map) differ('address', row.map, address);
+    if (row.number === 0) {
+      if (id !== undefined) differ('id', undefined, id);
+    } else if (id === undefined) differ('id', 'a number', undefined);
+    else this.#compareNumber(row.number, id, onStack, differ);
+  }
+
+  #compareNumber(number: number, id: number, onStack: boolean, differ: Differ): void {
+    const known = this.#numberOf.get(id);
+    if (known === undefined) this.#numberOf.set(id, number);
+    else if (known !== number) differ('id of another map', known, number);
+    if (onStack) return;
+    const before = this.#idOf.get(number);
+    if (before === undefined) this.#idOf.set(number, id);
+    else if (before !== id) differ('second id of a map', before, id);
+  }
+}
+
+/** How far the clocks may be apart, in microseconds: mapaudit reads the offset between two clocks once. */
+const CLOCK_SLACK = 200_000;
+
+/** Whether an operation was between the one before it on its goroutine and the moment when it was written down. */
+export function compareTime(row: LedgerRow, event: TraceEvent, after: number, differ: Differ): void {
+  const time = microseconds(event.time);
+  // An iteration is written down before it begins, for what is done in it comes after it.
+  const late = row.op !== 'iterate' && time > row.time + CLOCK_SLACK;
+  if (Number.isNaN(time) || late || time < after - CLOCK_SLACK) differ('time', row.time, event.time);
+}
+
+/** Of an RFC 3339 text with nanoseconds in UTC. */
+function microseconds(text: string): number {
+  if (!/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{9}Z$/.test(text)) return NaN;
+  return Date.parse(`${text.slice(0, 19)}Z`) * 1000 + Number(text.slice(20, 26));
+}
