@@ -3,10 +3,10 @@ import {
   compareCaller,
   compareEffect,
   compareFunction,
-  compareKey,
   compareTime,
   type Differ,
   Identities,
+  Keys,
   type Open,
 } from './fields.ts';
 import type { LedgerRow, LedgerRows } from './rows.ts';
@@ -60,11 +60,12 @@ export class Comparer {
   readonly #position = new Map<string, number>();
   /** When the last operation of each goroutine was written down. */
   readonly #time = new Map<string, number>();
+  readonly #keys = new Keys();
   readonly #identities = new Identities();
   readonly #byOp: Record<string, number> = {};
   readonly #byField: Record<string, number> = {};
   readonly #first: Difference[] = [];
-  readonly #open: Open = { unknownFound: 0, unknownLen: 0, partialKeys: 0, cutKeys: 0 };
+  readonly #open: Open = { unknownFound: 0, unknownLen: 0, unplannedKeys: 0, cutKeys: 0 };
   #events = 0;
   #extra = 0;
   #wrong = 0;
@@ -124,7 +125,7 @@ export class Comparer {
     compareFunction(row, event, differ);
     this.#identities.compare(row, event, differ);
     compareEffect(row, event, differ, this.#open);
-    compareKey(row, event, differ, this.#open);
+    this.#keys.compare(row, event, differ, this.#open);
     compareCaller(row, event, this.#options.inlines, differ);
     compareTime(row, event, this.#time.get(row.goid) ?? 0, differ);
     this.#time.set(row.goid, row.time);

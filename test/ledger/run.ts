@@ -139,7 +139,7 @@ export function report(result: LedgerResult): string {
     `found unknown ${n(result.unknownFound)}`,
     `len unknown ${n(result.unknownLen)}`,
     `keys cut ${n(result.cutKeys)}`,
-    `keys in part ${n(result.partialKeys)}`,
+    `keys not planned for ${n(result.unplannedKeys)}`,
     `lost ${n(result.summary?.lost ?? 0)}`,
   ].join(' · ');
   const ops = Object.entries(result.byOp).map(([op, count]) => `${op} ${n(count)}`);
