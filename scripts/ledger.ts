@@ -11,6 +11,7 @@ const { values } = parseArgs({
     rate: { type: 'string', default: '20000' },
     effects: { type: 'string', default: 'auto' },
     seed: { type: 'string', default: '1' },
+    stacks: { type: 'boolean', default: false },
   },
 });
 
@@ -22,9 +23,12 @@ const result = await runLedger({
   events: Number(values.events),
   rate: Number(values.rate),
   seed: Number(values.seed),
-  traceArgs: ['--effects', values.effects, '--ring', '64M'],
+  traceArgs: [...(values.stacks ? ['--stack=12'] : []), '--effects', values.effects, '--ring', '64M'],
   inlines: values.build !== 'N',
-  programArgs: values.build === 'race' || values.build === 'N' ? ['-idiom=false'] : [],
+  programArgs: [
+    ...(values.stacks ? ['-stacks'] : []),
+    ...(values.build === 'race' || values.build === 'N' ? ['-idiom=false'] : []),
+  ],
 });
 process.stdout.write(`${report(result)}\n`);
 process.exitCode = result.missing + result.extra + result.wrong > 0 ? 1 : 0;

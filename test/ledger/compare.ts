@@ -3,6 +3,7 @@ import {
   compareCaller,
   compareEffect,
   compareFunction,
+  compareStack,
   compareTime,
   type Differ,
   Identities,
@@ -127,6 +128,7 @@ export class Comparer {
     compareEffect(row, event, differ, this.#open);
     this.#keys.compare(row, event, differ, this.#open);
     compareCaller(row, event, this.#options.inlines, differ);
+    compareStack(row, event, differ);
     compareTime(row, event, this.#time.get(row.goid) ?? 0, differ);
     this.#time.set(row.goid, row.time);
   }

@@ -89,6 +89,27 @@ export function compareCaller(row: LedgerRow, event: TraceEvent, inlines: boolea
   if (inlined !== wanted) differ('inlined', wanted, inlined);
 }
 
+/** Frames that are traced: `--stack=12`. */
+export const FRAMES = 12;
+
+/** The stack, from the caller on: functions, and lines of those that the program does not stand in itself. */
+export function compareStack(row: LedgerRow, event: TraceEvent, differ: Differ): void {
+  if (row.stack.length === 0) return;
+  const whole = (event.stack ?? []).filter((f) => f.function !== 'runtime.goexit');
+  // Functions of packages, and those that were inlined, do not stand in the ledger.
+  const inside = row.caller.endsWith('.') || row.caller.endsWith(').drop');
+  const from = inside
+    ? whole.findIndex((f) => f.function.startsWith('main.') && f.function !== row.caller)
+    : 0;
+  const got = whole.slice(Math.max(0, from)).map((f) => `${withoutTypes(f.function)}:${f.line}`);
+  const wanted = row.stack.map(withoutTypes);
+  // The first stands on another line when it writes to the ledger.
+  const isSame = (frame: string, i: number): boolean =>
+    i === 0 ? frame.replace(/:.*/, '') === wanted[0]?.replace(/:.*/, '') : frame === wanted[i];
+  const enough = got.length >= Math.min(wanted.length, FRAMES - from);
+  if (!enough || !got.slice(0, wanted.length).every(isSame)) differ('stack', wanted, got);
+}
+
 /** `main.put[go.shape.int32]` and `main.put[...]` are the same function here. */
 const withoutTypes = (name: string): string => name.replace(/\[.*\]/, '[...]');
 

@@ -26,6 +26,8 @@ export interface LedgerRow {
   readonly file: string;
   /** Each map that the program made has its own; 0 for a nil map, -1 for one on the stack. */
   readonly number: number;
+  /** Frames as `function:line`, innermost first, without those beyond the 30th; empty where none were asked for. */
+  readonly stack: readonly string[];
 }
 
 /** What one goroutine did, in order. Kept as text: ten million rows as objects would not fit. */
@@ -76,13 +78,14 @@ export async function readLedger(path: string): Promise<Map<string, LedgerRows>>
   return rows;
 }
 
-const FIELDS = 14;
+const FIELDS = 15;
 
 function parseRow(line: string): LedgerRow {
   const fields = line.split('\t');
   if (fields.length !== FIELDS) throw new Error(`ledger line with ${fields.length} fields: ${line}`);
   const [goid = '', time = '', op = '', name = '', map = '', type = '', key = ''] = fields;
-  const [shown = '', len = '', found = '', caller = '', at = '', file = '', number = ''] = fields.slice(7);
+  const [shown = '', len = '', found = '', caller = '', at = '', file = '', number = '', stack = ''] =
+    fields.slice(7);
   return {
     goid,
     time: Number(time) / 1000,
@@ -98,5 +101,6 @@ function parseRow(line: string): LedgerRow {
     line: Number(at),
     file,
     number: Number(number),
+    stack: stack.split(';').slice(0, -1),
   };
 }

@@ -61,6 +61,8 @@ type ledger struct {
 	skip bool
 	// number is the map's, of the line at hand.
 	number int64
+	// stack is the goroutine's, of the line at hand: frames as function:line, innermost first.
+	stack []byte
 	// depth is used up, so that the compiler keeps what computes it.
 	depth int
 	sink  any
@@ -105,6 +107,9 @@ func newNumber() int64 { return atomic.AddInt64(&lastNumber, 1) }
 func (g *ledger) begin(s *site, op, function string, address unsafe.Pointer, number int64, mapType string) []byte {
 	g.skip = !*reads && (op == "access" || op == "iterate")
 	g.number = number
+	if *stacks {
+		g.stack = appendStack(g.stack[:0])
+	}
 	b := append(append(g.text, g.goid...), '\t')
 	b = append(strconv.AppendInt(b, time.Now().UnixNano(), 10), '\t')
 	b = append(append(b, op...), '\t')
@@ -115,6 +120,23 @@ func (g *ledger) begin(s *site, op, function string, address unsafe.Pointer, num
 		b = strconv.AppendUint(append(b, "0x"...), uint64(uintptr(address)), 16)
 	}
 	return append(append(append(b, '\t'), mapType...), '\t')
+}
+
+// appendStack writes the frames from the function on that does the operation.
+func appendStack(b []byte) []byte {
+	var pcs [32]uintptr
+	frames := runtime.CallersFrames(pcs[:runtime.Callers(3, pcs[:])])
+	for own := true; ; {
+		frame, more := frames.Next()
+		own = own && (strings.HasSuffix(frame.Function, ".grew") || strings.HasSuffix(frame.Function, ".row") || strings.Contains(frame.Function, ".func"))
+		if !own && frame.Function != "runtime.goexit" {
+			b = append(append(b, frame.Function...), ':')
+			b = append(strconv.AppendInt(b, int64(frame.Line), 10), ';')
+		}
+		if !more {
+			return b
+		}
+	}
 }
 
 // end writes what comes after the key. `shown` are the bytes of the key that must be shown at least, or `whole`;
@@ -134,7 +156,8 @@ func (g *ledger) end(b []byte, s *site, shown, n int, found int8) {
 	b = append(append(b, s.name...), '\t')
 	b = append(strconv.AppendInt(b, int64(atomic.LoadInt32(&s.line)), 10), '\t')
 	b = append(append(b, s.file...), '\t')
-	g.text = append(strconv.AppendInt(b, g.number, 10), '\n')
+	b = append(strconv.AppendInt(b, g.number, 10), '\t')
+	g.text = append(append(b, g.stack...), '\n')
 	g.count++
 }
 

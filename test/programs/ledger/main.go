@@ -48,6 +48,7 @@ var (
 	goroutines = flag.Int("goroutines", 8, "that work at a time")
 	out        = flag.String("out", "ledger.tsv", "file to write")
 	profile    = flag.Bool("profile", false, "profile the CPU meanwhile, at 500 Hz")
+	stacks     = flag.Bool("stacks", false, "also the stack of each operation")
 	reads      = flag.Bool("reads", false, "also reads and iterations")
 	idiom      = flag.Bool("idiom", true, "also delete loops that are compiled into a clear (not with -race or -N)")
 	wait       = flag.Bool("wait", false, "wait for a line on stdin before the first operation, and before the end")

@@ -4962,6 +4962,256 @@ func (w *wAny) clearLoop(g *ledger) {}
 
 var sitesAny = [10]site{3: dropSite("main.(*wAny).drop", (*wAny).drop)}
 
+type wBoxed struct {
+	m      map[boxed]int
+	number int64
+}
+
+func init() {
+	kinds = append(kinds, kind{"Boxed", func() world { return &wBoxed{map[boxed]int{}, newNumber()} }, func() world { return &wBoxed{} }})
+}
+
+func (w *wBoxed) key(r uint64) boxed { return boxed{anyOf(r), int64(r)} }
+
+//go:noinline
+func (w *wBoxed) peek(k boxed) bool { _, ok := w.m[k]; return ok }
+
+func (w *wBoxed) row(g *ledger, s *site, op, function string, k boxed, n int, found int8) {
+	b := g.begin(s, op, function, w.header(), w.number, "map[main.boxed]int")
+	b = k.text(b)
+	g.end(b, s, boxedCut(k.V), n, found)
+}
+
+func (w *wBoxed) header() unsafe.Pointer { return *(*unsafe.Pointer)(unsafe.Pointer(&w.m)) }
+
+func (w *wBoxed) grew(g *ledger, s *site, before mark, n int) {
+	g.grew(s, before, w.header(), w.number, "map[main.boxed]int", n)
+}
+
+func (w *wBoxed) isNil() bool { return w.m == nil }
+func (w *wBoxed) size() int   { return len(w.m) }
+func (w *wBoxed) renew()      { w.m, w.number = map[boxed]int{}, newNumber() }
+
+//go:noinline
+func (w *wBoxed) assign(g *ledger, r uint64) {
+	k := w.key(r)
+	n, found := len(w.m), w.peek(k)
+	var e int
+	s := &sitesBoxed[0]
+	before := markOf(w.header())
+	s.here()
+	w.m[k] = e
+	w.row(g, s, "assign", "runtime.mapassign", k, n, flag8(found))
+	w.grew(g, s, before, n)
+}
+
+//go:noinline
+func (w *wBoxed) update(g *ledger, r uint64) {
+	k, m := w.key(r), w.m
+	n, found := len(w.m), w.peek(k)
+	var e int
+	_ = e
+	s := &sitesBoxed[1]
+	before := markOf(w.header())
+	s.here()
+	m[k]++
+	w.row(g, s, "assign", "runtime.mapassign", k, n, flag8(found))
+	w.grew(g, s, before, n)
+}
+
+//go:noinline
+func (w *wBoxed) remove(g *ledger, r uint64) {
+	k := w.key(r)
+	n, found := len(w.m), w.peek(k)
+	s := &sitesBoxed[2]
+	s.here()
+	delete(w.m, k)
+	w.row(g, s, "delete", "runtime.mapdelete", k, n, flag8(found))
+}
+
+// drop is inlined into its callers: the caller of the delete is drop all the same.
+func (w *wBoxed) drop(k boxed) { delete(w.m, k) }
+
+//go:noinline
+func (w *wBoxed) removeInlined(g *ledger, r uint64) {
+	k := w.key(r)
+	n, found := len(w.m), w.peek(k)
+	w.drop(k)
+	w.row(g, &sitesBoxed[3], "delete", "runtime.mapdelete", k, n, flag8(found))
+}
+
+//go:noinline
+func (w *wBoxed) read(g *ledger, r uint64) {
+	k := w.key(r)
+	n, found := len(w.m), w.peek(k)
+	s := &sitesBoxed[4]
+	s.here()
+	v := w.m[k]
+	w.row(g, s, "access", "runtime.mapaccess1", k, n, flag8(found))
+	s = &sitesBoxed[5]
+	s.here()
+	u, ok := w.m[k]
+	w.row(g, s, "access", "runtime.mapaccess2", k, n, flag8(ok))
+	g.sink = [2]any{&v, &u}
+}
+
+//go:noinline
+func (w *wBoxed) rangeDelete(g *ledger, r uint64) {
+	var first boxed
+	n := len(w.m)
+	s := &sitesBoxed[6]
+	s.here()
+	for k := range w.m {
+		first = k
+		break
+	}
+	w.row(g, s, "iterate", "-", first, n, -1)
+	left := 4
+	s, t := &sitesBoxed[7], &sitesBoxed[8]
+	n = len(w.m)
+	s.below(2)
+	w.row(g, s, "iterate", "-", first, n, -1)
+	for k := range w.m {
+		if left--; left < 0 {
+			break
+		}
+		n := len(w.m)
+		found := w.peek(k)
+		t.here()
+		delete(w.m, k)
+		w.row(g, t, "delete", "runtime.mapdelete", k, n, flag8(found))
+	}
+}
+
+func (w *wBoxed) clearLoop(g *ledger) {}
+
+var sitesBoxed = [10]site{3: dropSite("main.(*wBoxed).drop", (*wBoxed).drop)}
+
+type wSpoken struct {
+	m      map[spoken]int
+	number int64
+}
+
+func init() {
+	kinds = append(kinds, kind{"Spoken", func() world { return &wSpoken{map[spoken]int{}, newNumber()} }, func() world { return &wSpoken{} }})
+}
+
+func (w *wSpoken) key(r uint64) spoken { return spoken{int64(r), speakerOf(r)} }
+
+//go:noinline
+func (w *wSpoken) peek(k spoken) bool { _, ok := w.m[k]; return ok }
+
+func (w *wSpoken) row(g *ledger, s *site, op, function string, k spoken, n int, found int8) {
+	b := g.begin(s, op, function, w.header(), w.number, "map[main.spoken]int")
+	b = k.text(b)
+	g.end(b, s, boxedCut(k.V), n, found)
+}
+
+func (w *wSpoken) header() unsafe.Pointer { return *(*unsafe.Pointer)(unsafe.Pointer(&w.m)) }
+
+func (w *wSpoken) grew(g *ledger, s *site, before mark, n int) {
+	g.grew(s, before, w.header(), w.number, "map[main.spoken]int", n)
+}
+
+func (w *wSpoken) isNil() bool { return w.m == nil }
+func (w *wSpoken) size() int   { return len(w.m) }
+func (w *wSpoken) renew()      { w.m, w.number = map[spoken]int{}, newNumber() }
+
+//go:noinline
+func (w *wSpoken) assign(g *ledger, r uint64) {
+	k := w.key(r)
+	n, found := len(w.m), w.peek(k)
+	var e int
+	s := &sitesSpoken[0]
+	before := markOf(w.header())
+	s.here()
+	w.m[k] = e
+	w.row(g, s, "assign", "runtime.mapassign", k, n, flag8(found))
+	w.grew(g, s, before, n)
+}
+
+//go:noinline
+func (w *wSpoken) update(g *ledger, r uint64) {
+	k, m := w.key(r), w.m
+	n, found := len(w.m), w.peek(k)
+	var e int
+	_ = e
+	s := &sitesSpoken[1]
+	before := markOf(w.header())
+	s.here()
+	m[k]++
+	w.row(g, s, "assign", "runtime.mapassign", k, n, flag8(found))
+	w.grew(g, s, before, n)
+}
+
+//go:noinline
+func (w *wSpoken) remove(g *ledger, r uint64) {
+	k := w.key(r)
+	n, found := len(w.m), w.peek(k)
+	s := &sitesSpoken[2]
+	s.here()
+	delete(w.m, k)
+	w.row(g, s, "delete", "runtime.mapdelete", k, n, flag8(found))
+}
+
+// drop is inlined into its callers: the caller of the delete is drop all the same.
+func (w *wSpoken) drop(k spoken) { delete(w.m, k) }
+
+//go:noinline
+func (w *wSpoken) removeInlined(g *ledger, r uint64) {
+	k := w.key(r)
+	n, found := len(w.m), w.peek(k)
+	w.drop(k)
+	w.row(g, &sitesSpoken[3], "delete", "runtime.mapdelete", k, n, flag8(found))
+}
+
+//go:noinline
+func (w *wSpoken) read(g *ledger, r uint64) {
+	k := w.key(r)
+	n, found := len(w.m), w.peek(k)
+	s := &sitesSpoken[4]
+	s.here()
+	v := w.m[k]
+	w.row(g, s, "access", "runtime.mapaccess1", k, n, flag8(found))
+	s = &sitesSpoken[5]
+	s.here()
+	u, ok := w.m[k]
+	w.row(g, s, "access", "runtime.mapaccess2", k, n, flag8(ok))
+	g.sink = [2]any{&v, &u}
+}
+
+//go:noinline
+func (w *wSpoken) rangeDelete(g *ledger, r uint64) {
+	var first spoken
+	n := len(w.m)
+	s := &sitesSpoken[6]
+	s.here()
+	for k := range w.m {
+		first = k
+		break
+	}
+	w.row(g, s, "iterate", "-", first, n, -1)
+	left := 4
+	s, t := &sitesSpoken[7], &sitesSpoken[8]
+	n = len(w.m)
+	s.below(2)
+	w.row(g, s, "iterate", "-", first, n, -1)
+	for k := range w.m {
+		if left--; left < 0 {
+			break
+		}
+		n := len(w.m)
+		found := w.peek(k)
+		t.here()
+		delete(w.m, k)
+		w.row(g, t, "delete", "runtime.mapdelete", k, n, flag8(found))
+	}
+}
+
+func (w *wSpoken) clearLoop(g *ledger) {}
+
+var sitesSpoken = [10]site{3: dropSite("main.(*wSpoken).drop", (*wSpoken).drop)}
+
 type wFace struct {
 	m      map[speaker]int
 	number int64

@@ -84,6 +84,8 @@ func varieties() []variety {
 		fast(other("Ptr", "*int", "pointers[r%uint64(len(pointers))]", "b = pointerText(b, unsafe.Pointer(k))", true), "_fast64", "_fast64ptr"),
 		fast(other("Chan", "chan int", "channels[r%uint64(len(channels))]", "b = pointerText(b, *(*unsafe.Pointer)(unsafe.Pointer(&k)))", true), "_fast64", "_fast64ptr"),
 		cut(other("Any", "any", "anyOf(r)", "b = anyText(b, k)", false), "anyCut(k)"),
+		cut(other("Boxed", "boxed", "boxed{anyOf(r), int64(r)}", own, false), "boxedCut(k.V)"),
+		cut(other("Spoken", "spoken", "spoken{int64(r), speakerOf(r)}", own, false), "boxedCut(k.V)"),
 		cut(other("Face", "speaker", "speakerOf(r)", "b = speakerText(b, k)", false), "anyCut(k)"),
 	}
 }
@@ -279,7 +281,7 @@ var typeNames = map[string]string{
 	"any": "interface {}", "byte": "uint8", "[129]byte": "[129]uint8", "[128]byte": "[128]uint8", "[1025]byte": "[1025]uint8",
 	"[4]byte": "[4]uint8", "[16]byte": "[16]uint8", "[200]byte": "[200]uint8", "struct{}": "struct {}",
 	"pair": "main.pair", "user": "main.user", "two": "main.two", "deep": "main.deep", "blank": "main.blank",
-	"eight": "main.eight", "one": "main.one", "named": "main.named", "speaker": "main.speaker",
+	"eight": "main.eight", "one": "main.one", "named": "main.named", "speaker": "main.speaker", "boxed": "main.boxed", "spoken": "main.spoken",
 }
 
 func write(path, text string, data any) {
