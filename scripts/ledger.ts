@@ -23,7 +23,7 @@ const result = await runLedger({
   events: Number(values.events),
   rate: Number(values.rate),
   seed: Number(values.seed),
-  traceArgs: [...(values.stacks ? ['--stack=12'] : []), '--effects', values.effects, '--ring', '64M'],
+  traceArgs: [...(values.stacks ? ['--stack=12'] : []), '--effects', values.effects],
   inlines: values.build !== 'N',
   programArgs: [
     ...(values.stacks ? ['-stacks'] : []),

@@ -5,7 +5,7 @@ import { openGoBinary } from '../../src/go/go_binary.ts';
 import { bufferSource } from '../../src/model/byte_source.ts';
 import { type Build, buildGo, GO_VERSIONS } from '../support/go_build.ts';
 import { FRAMES } from './fields.ts';
-import { environmentOf, MUTANTS } from './mutants.ts';
+import { asMutant, MUTANTS } from './mutants.ts';
 import { type LedgerResult, type LedgerRun, report, runLedger } from './run.ts';
 
 /** Events of the long run, and of each of the short ones. MAPAUDIT_LEDGER_EVENTS sets another number. */
@@ -13,8 +13,7 @@ const MANY = Number(process.env['MAPAUDIT_LEDGER_EVENTS'] ?? 1_000_000);
 const FEW = 15_000;
 /** As fast as two cores can take it without losing an event. */
 const RATE = 20_000;
-/** With stacks. */
-const STACK = [`--stack=${FRAMES}`];
+const STACKS = { programArgs: ['-stacks'], traceArgs: [`--stack=${FRAMES}`] };
 
 /** These builds make N deletes of what others compile into one clear. */
 const withoutIdiom = (build: Build): readonly string[] =>
@@ -49,8 +48,12 @@ async function expectExact(run: LedgerRun): Promise<void> {
 describe('the trace agrees with the ledger', () => {
   it(`in ${MANY.toLocaleString('en-US')} events, profiled meanwhile`, { timeout: 900_000 }, async () => {
     const program = buildGo('ledger');
-    const traceArgs = ['--ring', '64M'];
-    await expectExact({ program, events: MANY, rate: RATE, programArgs: ['-profile'], traceArgs });
+    await expectExact({ program, events: MANY, rate: RATE, programArgs: ['-profile'] });
+  });
+
+  it('also in stacks', { timeout: 120_000 }, async () => {
+    for (const version of ['1.18.10', '1.21.13', '1.26.8', '1.27.4'])
+      await expectExact({ program: buildGo('ledger', version), events: FEW, rate: 8000, ...STACKS });
   });
 
   it('also in reads and iterations', { timeout: 120_000 }, async () => {
@@ -111,14 +114,8 @@ function callsOf(path: string, name: string): string[] {
 describe('the comparison notices', () => {
   for (const mutant of MUTANTS) {
     it(`a wrong ${mutant.name}, by ${mutant.noticedBy}`, { timeout: 60_000 }, async () => {
-      const result = await runLedger({
-        program: buildGo('ledger'),
-        events: 6000,
-        rate: 8000,
-        programArgs: ['-stacks'],
-        traceArgs: STACK,
-        env: environmentOf(mutant),
-      });
+      const run = { program: buildGo('ledger'), events: 4000, rate: 8000, ...STACKS };
+      const result = await asMutant(mutant, (env) => runLedger({ ...run, env }));
       expect(problemsOf(result), report(result)).toContain(mutant.noticedBy);
     });
   }

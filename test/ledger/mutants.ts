@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { cpSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -75,14 +75,15 @@ const OF_CODE: readonly Mutant[] = [
   { name: 'offset of the count at the end', code: ['head->count = header[0];\n\thead->seed = seed_of(header[1]);\n\tbpf_', 'head->count = header[1];\n\thead->seed = seed_of(header[1]);\n\tbpf_'], noticedBy: 'unknown' },
   { name: 'offset of the seed', code: ['head->seed = seed_of(header[1]);\n\t__u64 word', 'head->seed = seed_of(header[2]);\n\t__u64 word'], noticedBy: 'second id of a map' },
   { name: 'offset of the seed at the end', code: ['head->seed = seed_of(header[1]);\n\tbpf_', 'head->seed = seed_of(header[0]);\n\tbpf_'], noticedBy: 'second id of a map' },
-  { name: 'seed', code: ['head->seed = seed_of(header[1]);\n\t__u64 word', 'head->seed = 0;\n\t__u64 word'], noticedBy: 'second id of a map' },
+  // Nothing tells a map from another that gets its address.
+  { name: 'seed', code: ['return config.map_writing == 8 ? word >> 32 : word;', 'return 0;'], noticedBy: 'id of another map' },
   { name: 'offset of the caller', code: ['&hit.caller, 8, (void *)REG(ctx, sp))', '&hit.caller, 8, (void *)(REG(ctx, sp) + 8))'], noticedBy: 'missing' },
   { name: 'frame of growth', code: ['hit->caller = frame[1];', 'hit->caller = frame[0];'], noticedBy: 'caller' },
   { name: 'offset of a frame', code: ['bp = frame[0];', 'bp = frame[0] + 8;'], noticedBy: 'stack' },
   { name: 'register of a string’s length', code: ['key->size = REG(ctx, di);', 'key->size = REG(ctx, si);'], noticedBy: 'key' },
   { name: 'offset of a string’s length', code: ['key->size = header[1];', 'key->size = header[0];'], noticedBy: 'key' },
   { name: 'offset of the type in an itab', code: ['if (with_methods && bpf_probe_read_user(&words[0], 8, (void *)(words[0] + 8)))', 'if (with_methods && bpf_probe_read_user(&words[0], 8, (void *)(words[0] + 0)))'], noticedBy: 'key' },
-  { name: 'type of an interface key', code: ['key->type = words[0];', 'key->type = words[1];'], noticedBy: 'key' },
+  { name: 'type of an interface key', code: ['key->type = words[0];', 'key->type = words[1];'], noticedBy: 'unplanned keys' },
   { name: 'offset of a string in a key', code: ['key->at + key->plan->chase[i].offset,', 'key->at + key->plan->chase[i].offset + 8,'], noticedBy: 'key' },
   { name: 'offset of the type in an itab in a key', code: ['if (kind == CHASE_IFACE && bpf_probe_read_user(&words[0], 8, (void *)(words[0] + 8)))', 'if (kind == CHASE_IFACE && bpf_probe_read_user(&words[0], 8, (void *)(words[0] + 0)))'], noticedBy: 'key' },
   { name: 'offset of the mark “being written”', code: ['header[4] >> 16', 'header[4] >> 8'], noticedBy: 'unknown' },
@@ -96,17 +97,22 @@ const HOOKS = new URL('./mutate.mjs', import.meta.url).href;
 const BUILD = fileURLToPath(new URL('../../scripts/build_bpf.mjs', import.meta.url));
 const SOURCES = fileURLToPath(new URL('../../bpf/', import.meta.url));
 
-/** The environment in which mapaudit is that mutant. */
-export function environmentOf({ plan, code }: Mutant): Record<string, string> {
-  return {
-    NODE_OPTIONS: `--import ${HOOKS}`,
-    MUTANT_PLAN: plan ?? '',
-    MUTANT_OBJECT: code === undefined ? '' : mutatedObject(...code),
-  };
+/** Does something in an environment in which mapaudit is that mutant. */
+export async function asMutant<T>(
+  { plan, code }: Mutant,
+  run: (env: Record<string, string>) => Promise<T>,
+): Promise<T> {
+  const env = { NODE_OPTIONS: `--import ${HOOKS}`, MUTANT_PLAN: plan ?? '', MUTANT_OBJECT: '' };
+  if (code === undefined) return run(env);
+  const folder = mkdtempSync(join(tmpdir(), 'mapaudit-mutant-'));
+  try {
+    return await run({ ...env, MUTANT_OBJECT: mutatedObject(folder, ...code) });
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
 }
 
-function mutatedObject(from: string, to: string): string {
-  const folder = mkdtempSync(join(tmpdir(), 'mapaudit-mutant-'));
+function mutatedObject(folder: string, from: string, to: string): string {
   cpSync(SOURCES, folder, { recursive: true });
   const [source, object] = [join(folder, 'mapaudit.bpf.c'), join(folder, 'mapaudit.bpf.o')];
   const honest = readFileSync(source, 'utf8');

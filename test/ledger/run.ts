@@ -67,7 +67,20 @@ async function runIn(folder: string, run: LedgerRun): Promise<LedgerResult> {
     const pid = (await lines.next()).value?.split(' ')[1] ?? '';
     const tracer = spawn(
       process.execPath,
-      [MAPAUDIT, 'trace', '-p', pid, '--op', ops.join(','), '--json', '-o', trace, ...(run.traceArgs ?? [])],
+      [
+        MAPAUDIT,
+        'trace',
+        '-p',
+        pid,
+        '--op',
+        ops.join(','),
+        '--ring',
+        '64M',
+        '--json',
+        '-o',
+        trace,
+        ...(run.traceArgs ?? []),
+      ],
       { stdio: ['ignore', 'inherit', 'pipe'], env: { ...process.env, ...run.env } },
     );
     const complaint = textOf(tracer);
