@@ -36,7 +36,11 @@ const reader = types.reader();
 const formatter = keyFormatter((pid) => (pid === PID ? reader : undefined));
 const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text);
 
-function captured(form: CapturedKey['form'], bytes: Uint8Array, more: Partial<CapturedKey> = {}): CapturedKey {
+function captured(
+  form: CapturedKey['form'],
+  bytes: Uint8Array,
+  more: Partial<CapturedKey> = {},
+): CapturedKey {
   return {
     form,
     bytes,
