@@ -1,6 +1,7 @@
-// npm run ledger -- --events 1e7 [--go 1.26.8] [--build default] [--rate 20000] [--effects auto]
+// npm run ledger -- --events 1e7 [--go 1.26.8] [--build default] [--rate 20000] [--effects auto] [--seed 1] [--stacks]
 import { parseArgs } from 'node:util';
 import { BUILDS, type Build, buildGo } from '../test/support/go_build.ts';
+import { problemsOf } from '../test/ledger/problems.ts';
 import { report, runLedger } from '../test/ledger/run.ts';
 
 const { values } = parseArgs({
@@ -31,4 +32,6 @@ const result = await runLedger({
   ],
 });
 process.stdout.write(`${report(result)}\n`);
-process.exitCode = result.missing + result.extra + result.wrong > 0 ? 1 : 0;
+const problems = problemsOf(result);
+if (problems.length > 0) process.stdout.write(`not as it should be: ${problems.join(', ')}\n`);
+process.exitCode = problems.length > 0 ? 1 : 0;

@@ -68,7 +68,7 @@ export class Comparer {
   readonly #byOp: Record<string, number> = {};
   readonly #byField: Record<string, number> = {};
   readonly #first: Difference[] = [];
-  readonly #open: Open = { unknownFound: 0, unknownLen: 0, unplannedKeys: 0, cutKeys: 0 };
+  readonly #open: Open = { unknownFound: 0, unknownLen: 0, unplannedKeys: 0, cutKeys: 0, unsureIds: 0 };
   #events = 0;
   #extra = 0;
   #wrong = 0;
@@ -126,7 +126,7 @@ export class Comparer {
     if (rows.thread !== undefined && event.thread !== rows.thread)
       differ('thread', rows.thread, event.thread);
     compareFunction(row, event, differ);
-    this.#identities.compare(row, event, differ);
+    this.#identities.compare(row, event, differ, this.#open);
     compareEffect(row, event, differ, this.#open);
     this.#keys.compare(row, event, differ, this.#open);
     compareCaller(row, event, this.#options.inlines, differ);

@@ -12,6 +12,8 @@ export interface Open {
   unknownLen: number;
   /** Keys in interfaces of which a part is missing, since their type was not known yet. */
   unplannedKeys: number;
+  /** Maps that were taken for the one before at their address, where nothing could tell them apart. */
+  unsureIds: number;
   /** Keys that are cut on purpose: too long to be captured whole. */
   cutKeys: number;
 }
@@ -128,12 +130,20 @@ export function compareFunction(row: LedgerRow, event: TraceEvent, differ: Diffe
   if (right !== true) differ('function', row.function, event.function);
 }
 
-/** One number stands for one map, from its making to its end, and for no other. */
+/**
+ * One number stands for one map, from its making to its end, and for no other.
+ *
+ * Maps at one address are told apart by their seeds, and a map gets another seed when it becomes empty. Where the
+ * last thing that is known of a map is a write of which nobody knows what it did, its seed is not known either, and
+ * the next map may be taken for it.
+ */
 export class Identities {
   readonly #numberOf = new Map<number, number>();
   readonly #idOf = new Map<number, number>();
+  /** Ids of maps of which the seed is not known. */
+  readonly #unsure = new Set<number>();
 
-  compare(row: LedgerRow, event: TraceEvent, differ: Differ): void {
+  compare(row: LedgerRow, event: TraceEvent, differ: Differ, open: Open): void {
     const { id, address, on_stack } = event.map;
     const onStack = row.map === '-';
     if ((on_stack === true) !== onStack) differ('on_stack', onStack, on_stack);
@@ -142,18 +152,31 @@ export class Identities {
     if (row.number === 0) {
       if (id !== undefined) differ('id', undefined, id);
     } else if (id === undefined) differ('id', 'a number', undefined);
-    else this.#compareNumber(row.number, id, onStack, differ);
+    else {
+      this.#compareNumber(row.number, id, onStack, differ, open);
+      if (leavesSeedOpen(row, event)) this.#unsure.add(id);
+      else this.#unsure.delete(id);
+    }
   }
 
-  #compareNumber(number: number, id: number, onStack: boolean, differ: Differ): void {
+  #compareNumber(number: number, id: number, onStack: boolean, differ: Differ, open: Open): void {
     const known = this.#numberOf.get(id);
     if (known === undefined) this.#numberOf.set(id, number);
-    else if (known !== number) differ('id of another map', known, number);
+    else if (known !== number && this.#unsure.has(id)) {
+      open.unsureIds++;
+      this.#numberOf.set(id, number);
+    } else if (known !== number) differ('id of another map', known, number);
     if (onStack) return;
     const before = this.#idOf.get(number);
     if (before === undefined) this.#idOf.set(number, id);
     else if (before !== id) differ('second id of a map', before, id);
   }
+}
+
+/** What it did is not known, or it cleared an empty map: some releases then make a new seed, and some do not. */
+function leavesSeedOpen({ op, len }: LedgerRow, { found, removed }: TraceEvent): boolean {
+  if (op === 'clear') return removed === undefined || len === 0;
+  return op === 'delete' && found === undefined;
 }
 
 /** How far the clocks may be apart, in microseconds: mapaudit reads the offset between two clocks once. */

@@ -6,7 +6,8 @@ import { bufferSource } from '../../src/model/byte_source.ts';
 import { type Build, buildGo, GO_VERSIONS } from '../support/go_build.ts';
 import { FRAMES } from './fields.ts';
 import { asMutant, MUTANTS } from './mutants.ts';
-import { type LedgerResult, type LedgerRun, report, runLedger } from './run.ts';
+import { problemsOf } from './problems.ts';
+import { type LedgerRun, report, runLedger } from './run.ts';
 
 /** Events of the long run, and of each of the short ones. MAPAUDIT_LEDGER_EVENTS sets another number. */
 const MANY = Number(process.env['MAPAUDIT_LEDGER_EVENTS'] ?? 1_000_000);
@@ -18,22 +19,6 @@ const STACKS = { programArgs: ['-stacks'], traceArgs: [`--stack=${FRAMES}`] };
 /** These builds make N deletes of what others compile into one clear. */
 const withoutIdiom = (build: Build): readonly string[] =>
   build === 'race' || build === 'N' ? ['-idiom=false'] : [];
-
-/** How many events may leave open what they did, and of how many keys a part may be missing. */
-const UNKNOWN = 0.001;
-const UNPLANNED = 0.01;
-
-/** What a trace has wrong, or leaves open more often than it may; empty where it agrees with the ledger. */
-function problemsOf(result: LedgerResult): string[] {
-  const { missing, extra, byField, events, summary } = result;
-  const counted: Record<string, number> = { missing, extra, lost: summary?.lost ?? events };
-  const problems = Object.keys(counted).filter((name) => counted[name] !== 0);
-  problems.push(...Object.keys(byField));
-  if (result.unknownLen > UNKNOWN * events || result.unknownFound > UNKNOWN * events)
-    problems.push('unknown');
-  if (result.unplannedKeys > UNPLANNED * events) problems.push('unplanned keys');
-  return problems;
-}
 
 async function expectExact(run: LedgerRun): Promise<void> {
   const result = await runLedger(run);

@@ -153,6 +153,7 @@ export function report(result: LedgerResult): string {
     `len unknown ${n(result.unknownLen)}`,
     `keys cut ${n(result.cutKeys)}`,
     `keys not planned for ${n(result.unplannedKeys)}`,
+    `ids unsure ${n(result.unsureIds)}`,
     `lost ${n(result.summary?.lost ?? 0)}`,
   ].join(' · ');
   const ops = Object.entries(result.byOp).map(([op, count]) => `${op} ${n(count)}`);

@@ -1,5 +1,5 @@
 // Command ledger does random operations on maps of all kinds and writes down what it did, so that a test can
-// hold mapaudit's account against it. See README.md.
+// hold mapaudit's account against it: test/ledger.
 package main
 
 import (
