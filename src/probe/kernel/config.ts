@@ -37,7 +37,9 @@ export const CONFIG = {
   key_filter: 96,
   map: 160,
   has_map: 168,
-  size: 176,
+  note_bias: 172,
+  image_end: 176,
+  size: 184,
 } as const;
 
 /** Offsets in struct site_config. */
@@ -50,7 +52,8 @@ export const SITE = {
   exits: 5,
   up: 6,
   part: 8,
-  size: 72,
+  address: 72,
+  size: 80,
 } as const;
 
 /** Argument orders that the program knows: type, map and key register. */
@@ -82,8 +85,8 @@ const NUMBERS: readonly Register[] = [
 
 /** What is not in the plan or the options. */
 export interface Surroundings {
-  /** Key plans, verdicts and counters are kept per process. */
-  readonly byProcess: boolean;
+  /** Where the addresses of a binary end that many processes run; undefined where one process is probed. */
+  readonly shared: { readonly imageEnd: number; readonly relocated: boolean } | undefined;
   /** Hits can be ended by `stopped` in the control map, before the probes are out. */
   readonly stoppable: boolean;
   readonly pidNamespace: { readonly dev: number; readonly ino: number } | undefined;
@@ -113,7 +116,9 @@ export function fillConfig(
   u32('frames', options.frames);
   u32('key_bytes', options.keyBytes);
   u32('verdicts', Number(options.verdicts));
-  u32('by_process', Number(around.byProcess));
+  u32('by_process', Number(around.shared !== undefined));
+  u32('note_bias', Number(around.shared?.relocated === true));
+  u64('image_end', around.shared?.imageEnd ?? 0);
   u32('stoppable', Number(around.stoppable));
   u32('exits', Number(plan.sites.some((site) => site.role === 'exit')));
   u32('has_goid', Number(options.goid !== undefined));
@@ -145,6 +150,8 @@ function fillOffsets(u32: (field: keyof typeof CONFIG, value: number) => void, {
 
 function fillSite(data: Uint8Array, at: number, site: ProbeSite, exits: boolean): void {
   if (site.index >= MAX_SITES) throw new Error('internal: too many sites');
+  const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
+  view.setBigUint64(at + SITE.address, BigInt(site.address), true);
   if (site.role === 'exit') fillExit(data, at, site);
   else fillEntry(data, at, site, exits);
 }

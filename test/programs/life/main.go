@@ -11,6 +11,8 @@ import (
 
 type big struct{ A [40]int64 }
 
+type pair struct{ A, B string }
+
 var keep map[string]int
 
 // reuse makes one map after the other, all of the same type and with the same counts, each emptied at its end.
@@ -34,6 +36,10 @@ func keys() {
 	}
 	bigs[big{[40]int64{7}}] = 1
 	delete(bigs, big{[40]int64{7}})
+	pairs := map[pair]int{{"left", "right"}: 1}
+	delete(pairs, pair{"left", "right"})
+	mixed := map[any]int{pair{"in", "side"}: 1}
+	delete(mixed, pair{"in", "side"})
 }
 
 func main() {
