@@ -91,7 +91,7 @@ export class TraceStream {
     const watermark = this.audit.probe.drain((chunk) => this.#pipeline.add(chunk));
     this.#ringFull = this.audit.probe.lost();
     this.#pipeline.advance(watermark, this.#ringFull, (batch) => {
-      for (const pid of this.audit.moved(batch)) this.#symbols.forgetProcess(pid);
+      for (const pid of this.audit.moved(batch)) this.#symbols.processMoved(pid);
       this.audit.planUnplanned(batch);
       traceRows(batch, this.#rows);
     });

@@ -79,6 +79,15 @@ export class SymbolCache {
     this.#pid = -1;
   }
 
+  /**
+   * The process has its binary at other addresses from now on. Those that were asked for before keep their meaning:
+   * rows of before may still come.
+   */
+  processMoved(pid: number): void {
+    const names = this.#processes.get(pid);
+    if (names !== undefined) names.symbols = this.#symbolsOf(pid);
+  }
+
   #enter(pid: number): ProcessNames {
     if (pid === this.#pid && this.#names !== undefined) return this.#names;
     let names = this.#processes.get(pid);
@@ -113,7 +122,7 @@ function toFrame(frame: SymbolFrame): FrameOfEvent {
 }
 
 class ProcessNames {
-  readonly symbols: ProcessSymbols | undefined;
+  symbols: ProcessSymbols | undefined;
   readonly sites = new NumberTable();
   readonly types = new NameTable();
   readonly starts = new NameTable();
