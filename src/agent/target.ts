@@ -1,9 +1,10 @@
-import { MapauditError } from '../base/errors.ts';
+import { isMapauditError, MapauditError } from '../base/errors.ts';
 import { biasOf } from '../binary/elf/image.ts';
 import type { Bias } from '../model/addr.ts';
 import type { ByteSource } from '../model/byte_source.ts';
 import type { Pid } from '../model/ids.ts';
 import { type GoBinary, openGoBinary } from '../go/go_binary.ts';
+import { tracingRefused } from '../probe/kernel/requirements.ts';
 import { openFile } from '../sys/file_source.ts';
 import { processMemory } from '../sys/process_memory.ts';
 import { exeMappings } from '../sys/proc/mappings.ts';
@@ -85,7 +86,8 @@ function openExe(pid: Pid): ReturnType<typeof openFile> {
   try {
     return openFile(`/proc/${pid}/exe`);
   } catch (error) {
-    if (error instanceof MapauditError && error.code === 'no-such-file') throw noSuchProcess(pid);
+    if (isMapauditError(error, 'no-such-file')) throw noSuchProcess(pid);
+    if (isMapauditError(error, 'no-permission')) throw tracingRefused(`/proc/${pid}/exe`, error);
     throw error;
   }
 }
@@ -94,10 +96,7 @@ function mappingsOf(pid: Pid, inode: number, exe: string | undefined): ReturnTyp
   try {
     return exeMappings(pid, inode, exe);
   } catch (cause) {
-    throw new MapauditError('no-permission', `the memory map of process ${pid} may not be read`, {
-      hint: 'Run it with sudo; in a container it needs CAP_SYS_PTRACE.',
-      cause,
-    });
+    throw tracingRefused(`/proc/${pid}/maps`, cause);
   }
 }
 

@@ -1,10 +1,11 @@
 import { spawn, spawnSync } from 'node:child_process';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { TraceEvent } from '../../src/protocol/event.ts';
 import type { Summary } from '../../src/protocol/summary.ts';
 import { buildGo } from '../support/go_build.ts';
-import { mapaudit, MAPAUDIT } from './support.ts';
+import { buildFor, buildWithGccgo, errorCode, inFolder, mapaudit, MAPAUDIT } from './support.ts';
 
 const started: ReturnType<typeof spawn>[] = [];
 afterEach(() => {
@@ -135,9 +136,19 @@ describe('what targets do to an audit', { timeout: 120_000 }, () => {
       for (const pid of others) expect(known(pid)).toEqual(known(first));
     });
 
-  it('--exe refuses what is no Go program instead of waiting for it', () => {
-    const outcome = mapaudit('trace', '--exe', '/bin/ls', '--duration', '5s', '--json');
-    expect([outcome.code, outcome.err]).toEqual([1, expect.stringContaining('"not-go"') as unknown]);
+  it('--exe refuses what can never be audited instead of waiting for it, as check does', async () => {
+    await inFolder((folder) => {
+      for (const path of [
+        '/bin/ls',
+        buildWithGccgo(folder),
+        buildFor(folder, '386'),
+        join(folder, 'nothing'),
+      ])
+        for (const command of ['trace', 'top']) {
+          const refusal = errorCode(mapaudit(command, '--exe', path, '--duration', '5s', '--json'));
+          expect([path, refusal]).toEqual([path, errorCode(mapaudit('check', path, '--json')) ?? '']);
+        }
+    });
   });
 
   it('names as the caller of a growth the place that made the map grow', () => {
