@@ -111,7 +111,7 @@ describe('KeyTexts', () => {
   });
 
   it('shows no text for what was not fetched', () => {
-    expect(show(pair, { type: 'full' }, 8)).toEqual({ truncated: false, unreadable: false });
+    expect(show(pair, { type: 'full' }, 8)).toEqual({ truncated: false, unreadable: true });
   });
 
   it('cuts between characters', () => {

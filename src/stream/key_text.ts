@@ -10,14 +10,15 @@ export type KeyMode =
   | { readonly type: 'hash' }
   | { readonly type: 'none' };
 
-/** A key as it may be shown. At most one of `text`, `hash` and `unreadable` is there. */
+/** A key as it may be shown: as text, as hash, or not (`unreadable`). */
 export interface KeyText {
-  /** Go syntax; absent when parts of the key were not captured. */
+  /** Go syntax. */
   readonly text?: string;
   /** 16 hexadecimal digits. */
   readonly hash?: string;
   /** The key is longer than what was captured or asked for. */
   readonly truncated: boolean;
+  /** It could not be read, or nothing is known of its type. */
   readonly unreadable: boolean;
 }
 
@@ -46,6 +47,8 @@ export interface KeyTextOptions {
   readonly formatter: KeyFormatter;
   /** Random bytes of this run: without them nobody can try out which key has a hash. Needed for `hash`. */
   readonly salt: Uint8Array;
+  /** Told of each key that was asked for and cannot be shown. */
+  readonly onUnreadable?: () => void;
   /** Bytes of the program's read-only image, for a text that was not in memory at the hit. */
   readonly readImage?: (pid: number, address: number, length: number) => Uint8Array | undefined;
 }
@@ -60,18 +63,23 @@ export class KeyTexts {
 
   /** Undefined when the row has no key, or keys are not to be shown. */
   of(batch: EventBatch, row: number): KeyText | undefined {
-    const { mode, formatter } = this.#options;
+    const { mode } = this.#options;
     if (mode.type === 'none') return undefined;
     const captured = captureOf(batch, row);
     if (captured === undefined) return undefined;
+    const text = this.#shown(batch, row, captured, mode);
+    if (text.unreadable) this.#options.onUnreadable?.();
+    return text;
+  }
+
+  #shown(batch: EventBatch, row: number, captured: CapturedKey, mode: KeyMode): KeyText {
+    const { formatter } = this.#options;
     const pid = batch.pid[row] ?? 0;
     const found = this.#complete(pid, captured);
-    if (found.unreadable) return { truncated: false, unreadable: true };
+    if (found.unreadable) return UNREADABLE;
     const shown = mode.type === 'prefix' ? this.#cut(pid, found, mode.length) : found;
     const key = formatter.format(pid, batch.type[row] ?? 0, shown);
-    if (key === undefined) return { truncated: false, unreadable: false };
-    if (key.unreadable) return { truncated: false, unreadable: true };
-    if (key.text === undefined) return { truncated: key.truncated, unreadable: false };
+    if (key === undefined || key.unreadable || key.text === undefined) return UNREADABLE;
     if (mode.type === 'hash')
       return { hash: this.#hash(key, found), truncated: key.truncated, unreadable: false };
     return { text: key.text, truncated: key.truncated, unreadable: false };
@@ -129,6 +137,7 @@ export class KeyTexts {
   }
 }
 
+const UNREADABLE: KeyText = { truncated: false, unreadable: true };
 const DECODER = new TextDecoder('utf-8', { ignoreBOM: true });
 /** No text in an image is read beyond this. */
 const LONGEST_TEXT = 256;

@@ -16,10 +16,34 @@ afterEach(() => {
 const DELETES = 7;
 
 /** Starts the program of test/programs/life. */
-function life(what: string): string {
-  const child = spawn(buildGo('life'), [what], { stdio: 'ignore' });
+function life(what: string, program = buildGo('life')): string {
+  const child = spawn(program, [what], { stdio: 'ignore' });
   started.push(child);
   return String(child.pid);
+}
+
+/** Runs the program once with each argument, to its end, while `trace --exe` looks on. */
+async function tracedRuns(
+  program: string,
+  runs: readonly string[],
+  ...flags: string[]
+): Promise<{ out: string; err: string; pids: readonly number[] }> {
+  const args = [MAPAUDIT, 'trace', '--exe', program, '--json', '--duration', '30s', ...flags];
+  const trace = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+  started.push(trace);
+  let [out, err] = ['', ''];
+  trace.stdout.on('data', (data: Buffer) => (out += data.toString()));
+  trace.stderr.on('data', (data: Buffer) => (err += data.toString()));
+  const ended = new Promise((resolve) => trace.once('exit', resolve));
+  while (!out.includes('"type":"attached"')) {
+    if (trace.exitCode !== null) throw new Error(err);
+    await sleep(20);
+  }
+  const pids = runs.map((run) => spawnSync(program, [run]).pid);
+  await sleep(500);
+  trace.kill('SIGINT');
+  await ended;
+  return { out, err, pids };
 }
 
 function eventsOf(out: string): TraceEvent[] {
@@ -54,6 +78,39 @@ describe('what targets do to an audit', { timeout: 120_000 }, () => {
       );
       expect([glob, eventsOf(outcome.out).length]).toEqual([glob, 2]);
     }
+  });
+
+  for (const [version, build] of [
+    ['1.26.8', 'default'],
+    ['1.26.8', 'pie'],
+    ['1.18.10', 'stripped'],
+  ] as const)
+    it(`maps of types made at run time are named, with their keys (${version}, ${build})`, () => {
+      const pid = life('reflect', buildGo('life', version, build));
+      const outcome = mapaudit('trace', '-p', pid, '--map', '.', '--count', '1500', '--json');
+      const seen = new Map(eventsOf(outcome.out).map((e) => [e.map.type, e.key?.text]));
+      expect(Object.fromEntries(seen)).toEqual({
+        'map[string]main.big': '"dyn"',
+        'map[[3]uint16][]chan<- int': '[3]uint16{1, 2, 0}',
+        'map[struct { A int "json:\\"a\\""; B string }]*main.pair':
+          'struct { A int "json:\\"a\\""; B string }{A: 7, B: "seven"}',
+        'map[interface {}]map[string]int': '[3]uint16{1, 2, 0}',
+      });
+      expect(summaryOf(outcome.out).loss.key_unreadable).toBe(0);
+    });
+
+  it('operations that --map leaves out for want of a type are counted, and so are keys', async () => {
+    // Types made at run time are gone with their process: who could be asked has ended.
+    const all = await tracedRuns(buildGo('life'), ['reflectonce']);
+    const unknown = eventsOf(all.out).filter((e) => e.key?.unreadable === true);
+    expect(unknown.length).toBeGreaterThan(0);
+    for (const event of unknown) expect(event.map.type).toBeUndefined();
+    expect(summaryOf(all.out).loss.key_unreadable).toBe(unknown.length);
+    const named = await tracedRuns(buildGo('life'), ['reflectonce'], '--map', 'nothing');
+    expect(eventsOf(named.out)).toEqual([]);
+    expect(named.err).toMatch(
+      /"types-unknown".*"\d+ operations on maps of unknown types were left out by --map"/,
+    );
   });
 
   it('keys of large types are shown in part, and said to be', () => {
@@ -103,19 +160,8 @@ describe('what targets do to an audit', { timeout: 120_000 }, () => {
   for (const build of ['default', 'pie', 'stripped'] as const)
     it(`--exe sees runs of some milliseconds from their first operation to their last (${build})`, async () => {
       const program = buildGo('life', '1.26.8', build);
-      const run = spawn(
-        process.execPath,
-        [MAPAUDIT, 'trace', '--exe', program, '--op', 'delete', '--duration', '60s', '--json'],
-        { stdio: ['ignore', 'pipe', 'inherit'] },
-      );
-      started.push(run);
-      let out = '';
-      run.stdout.on('data', (data: Buffer) => (out += data.toString()));
-      while (!out.includes('"type":"attached"')) await sleep(50);
-      const pids = Array.from({ length: 20 }, () => spawnSync(program, ['once']).pid);
-      await sleep(500);
-      run.kill('SIGINT');
-      await new Promise((resolve) => run.once('exit', resolve));
+      const once = Array.from({ length: 20 }, () => 'once');
+      const { out, pids } = await tracedRuns(program, once, '--op', 'delete');
       const events = eventsOf(out);
       expect(new Set(events.map((e) => e.pid))).toEqual(new Set(pids));
       expect(events).toHaveLength(pids.length * DELETES);

@@ -13,7 +13,7 @@ let [ofRoot, ofNobody]: ChildProcess[] = [];
 beforeAll(async () => {
   mapaudit('--version');
   ofRoot = spawn(buildGo('life'), ['keys'], { stdio: 'ignore' });
-  const [command = '', ...args] = [...NOBODY, buildGo('life'), 'keys'];
+  const [command, ...args] = [...NOBODY, buildGo('life'), 'keys'];
   ofNobody = spawn(command, args, { stdio: 'ignore' });
   await sleep(500);
 });
@@ -24,7 +24,7 @@ afterAll(() => {
 
 /** The error of a command that is run with other rights. */
 function errorAs(before: readonly string[], ...args: string[]): Readonly<Record<string, unknown>> {
-  const [command = '', ...rest] = [...before, process.execPath, MAPAUDIT, ...args, '--json'];
+  const [command, ...rest] = [...before, process.execPath, MAPAUDIT, ...args, '--json'];
   const { stderr } = spawnSync(command, rest, { encoding: 'utf8', timeout: 20_000 });
   return JSON.parse(
     stderr.split('\n').find((line) => line.startsWith('{"type":"error"')) ?? '{}',
@@ -61,14 +61,7 @@ describe('rights that are missing are named, with the line that gives them', { t
   });
 
   it('check of a file needs none, and says what probes would', () => {
-    const [command = '', ...rest] = [
-      ...NOBODY,
-      process.execPath,
-      MAPAUDIT,
-      'check',
-      buildGo('life'),
-      '--json',
-    ];
+    const [command, ...rest] = [...NOBODY, process.execPath, MAPAUDIT, 'check', buildGo('life'), '--json'];
     const report = JSON.parse(spawnSync(command, rest, { encoding: 'utf8' }).stdout) as CheckReport;
     expect(report.ready).toBe(false);
     expect(JSON.stringify(report.requirements)).toContain('missing: CAP_BPF, CAP_PERFMON');
