@@ -15,6 +15,7 @@ import {
   processFacts,
   stillRuns,
 } from '../sys/proc/process.ts';
+import { processOfThread } from '../sys/proc/status.ts';
 import { Program } from './program.ts';
 
 /** How a target has ended, if it has. */
@@ -101,6 +102,12 @@ function mappingsOf(pid: Pid, inode: number, exe: string | undefined): ReturnTyp
 }
 
 export function noSuchProcess(pid: number): MapauditError {
+  const owner = processOfThread(pid);
+  if (owner !== undefined && owner !== pid)
+    return new MapauditError('no-such-process', `${pid} is a thread of process ${owner}`, {
+      hint: `Give the process: -p ${owner}.`,
+      fields: { pid, process: owner },
+    });
   return new MapauditError('no-such-process', `there is no process ${pid}`, {
     hint: 'mapaudit ps lists the Go processes that run now.',
     fields: { pid },

@@ -1,4 +1,4 @@
-import { truncateSync, writeFileSync } from 'node:fs';
+import { readdirSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { buildFor, buildWithGccgo, errorCode, inFolder, mapaudit, patched } from './support.ts';
@@ -12,6 +12,15 @@ describe(
       expect(outcome.code).toBe(1);
       expect(errorCode(outcome)).toBe('no-such-process');
       expect(mapaudit('trace', '-p', '4194000').err).toContain('mapaudit ps');
+    });
+
+    it('a thread: its process is named', () => {
+      const [thread] = readdirSync('/proc/self/task').filter((tid) => Number(tid) !== process.pid);
+      for (const command of ['trace', 'check', 'top']) {
+        const outcome = mapaudit(command, '-p', thread ?? '', '--json');
+        expect(errorCode(outcome)).toBe('no-such-process');
+        expect(outcome.err).toContain(`${thread} is a thread of process ${process.pid}`);
+      }
     });
 
     it('a program that is not Go', () => {

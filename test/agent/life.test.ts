@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { TraceEvent } from '../../src/protocol/event.ts';
+import type { Snapshot } from '../../src/protocol/snapshot.ts';
 import type { Summary } from '../../src/protocol/summary.ts';
 import { buildGo } from '../support/go_build.ts';
 import { buildFor, buildWithGccgo, errorCode, inFolder, mapaudit, MAPAUDIT } from './support.ts';
@@ -196,6 +197,30 @@ describe('what targets do to an audit', { timeout: 120_000 }, () => {
         }
     });
   });
+
+  for (const build of ['default', 'pie'] as const)
+    it(`top --once of a program that ends meanwhile still knows types, and has rates (${build})`, async () => {
+      const pid = life('keys', buildGo('life', '1.26.8', build));
+      const target = started.at(-1);
+      const args = [MAPAUDIT, 'top', '-p', pid, '--once', '--duration', '30s', '--json'];
+      const top = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'ignore'] });
+      started.push(top);
+      let out = '';
+      top.stdout.on('data', (data: Buffer) => (out += data.toString()));
+      const ended = new Promise((resolve) => top.once('exit', resolve));
+      await sleep(5000);
+      target?.kill('SIGKILL');
+      await ended;
+      const line = out.split('\n').find((text) => text.startsWith('{"type":"snapshot"')) ?? '{}';
+      const { counters } = JSON.parse(line) as Snapshot;
+      expect(summaryOf(out).ended).toBe('target-exited');
+      expect(counters.length).toBeGreaterThan(4);
+      for (const row of counters) {
+        expect(row).toMatchObject({ caller: 'main.keys' });
+        expect(row.map_type).toMatch(/^map\[.*\]int$/);
+        expect(row.rate).toBeGreaterThan(0);
+      }
+    });
 
   it('names as the caller of a growth the place that made the map grow', () => {
     const outcome = mapaudit(
