@@ -41,7 +41,7 @@ export class Target extends Program {
    */
   static open(pid: Pid): Target {
     const facts = processFacts(pid);
-    if (facts === undefined) throw noSuchProcess(pid);
+    if (facts === undefined || isThread(pid)) throw noSuchProcess(pid);
     const file = openExe(pid);
     try {
       const binary = openGoBinary({ name: facts.exe ?? file.name, read: (at, n) => file.read(at, n) });
@@ -73,7 +73,10 @@ export class Target extends Program {
   /** Undefined while it runs the program that was opened. */
   ended(): TargetEnd | undefined {
     if (!stillRuns(this.pid, this.facts.startTime)) return 'target-exited';
-    return execIdentity(this.pid) === this.#exe ? undefined : 'target-exec';
+    const now = execIdentity(this.pid);
+    // A process that is about to end has no file any more.
+    if (now === undefined && this.#exe !== undefined) return 'target-exited';
+    return now === this.#exe ? undefined : 'target-exec';
   }
 }
 
@@ -101,9 +104,15 @@ function mappingsOf(pid: Pid, inode: number, exe: string | undefined): ReturnTyp
   }
 }
 
+/** /proc has threads too, under numbers of theirs that no listing shows. */
+function isThread(pid: number): boolean {
+  const owner = processOfThread(pid);
+  return owner !== undefined && owner !== pid;
+}
+
 export function noSuchProcess(pid: number): MapauditError {
   const owner = processOfThread(pid);
-  if (owner !== undefined && owner !== pid)
+  if (owner !== undefined && isThread(pid))
     return new MapauditError('no-such-process', `${pid} is a thread of process ${owner}`, {
       hint: `Give the process: -p ${owner}.`,
       fields: { pid, process: owner },
