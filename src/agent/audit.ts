@@ -17,6 +17,7 @@ import { FLAG_KEY_UNPLANNED, RECORD_ENTRY } from '../model/record.ts';
 import { attachKernelProbe } from '../probe/kernel/kernel_probe.ts';
 import type { Attached } from '../protocol/attached.ts';
 import type { EventBatch } from '../model/event_batch.ts';
+import type { ReadLease } from '../sys/lease.ts';
 import { versionName } from '../query/version_name.ts';
 import { Program } from './program.ts';
 import { type OpenedBinary, Target } from './target.ts';
@@ -27,7 +28,13 @@ const TABLE_FULL = 'E2BIG';
 /** What is audited: one process, or a binary with all processes that run it. */
 export type Subject =
   | { readonly type: 'process'; readonly target: Target }
-  | ({ readonly type: 'binary'; readonly path: string; readonly program: Program } & OpenedBinary);
+  | ({
+      readonly type: 'binary';
+      readonly path: string;
+      readonly program: Program;
+      /** Keeps the file as it is: breakpoints must not land in other code. */
+      readonly lease: ReadLease;
+    } & OpenedBinary);
 
 /**
  * A probe in place, with the processes that it has met: one, or for a whole binary all that run it. What is
@@ -136,8 +143,14 @@ export class Audit implements Closable {
     return moved;
   }
 
+  /** Somebody waits to overwrite the binary: its probes must go. */
+  get isInTheWay(): boolean {
+    return this.#subject.type === 'binary' && this.#subject.lease.wanted;
+  }
+
   close(): void {
     this.probe.close();
+    if (this.#subject.type === 'binary') this.#subject.lease.close();
     this.#program.close();
     this.#programs.clear();
   }
