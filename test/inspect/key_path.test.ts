@@ -31,7 +31,11 @@ const LIMITS = { text: 4096, items: 4096, pointers: 0 };
 /** Keys that are looked up in each map. */
 const KEYS = 8;
 
-async function start(runtime: (typeof RUNTIMES)[number], aes: boolean, ...args: string[]): Promise<MapsProgram> {
+async function start(
+  runtime: (typeof RUNTIMES)[number],
+  aes: boolean,
+  ...args: string[]
+): Promise<MapsProgram> {
   const { go, experiment } = runtime;
   const before = process.env['GODEBUG'];
   if (!aes) process.env['GODEBUG'] = 'cpu.aes=off';
@@ -59,7 +63,12 @@ const look = (program: MapsProgram, map: LedgerMap, key: string, hash: MemHash |
   keyPath(placeOf(program, map), key, { types: program.target.types, hash, limits: LIMITS });
 
 /** Whether a key with this hash belongs where it lies. */
-function belongs(header: MapHeader, hash: bigint, slot: SlotPlace, tableOf: (entry: number) => number): boolean {
+function belongs(
+  header: MapHeader,
+  hash: bigint,
+  slot: SlotPlace,
+  tableOf: (entry: number) => number,
+): boolean {
   if (controlOf(header.kind, hash) !== slot.control) return false;
   if (header.kind === 'swiss')
     return header.dirLen === 0 || tableOf(Number(hash >> BigInt(64 - header.globalDepth))) === slot.table;
@@ -105,7 +114,11 @@ function someKeys({ entries }: LedgerMap): string[] {
 function checkFound(key: string, path: KeyPath): void {
   const { found, steps, end, consistent } = path;
   expect([key, end, found?.key.text, consistent]).toEqual([key, 'found', key, true]);
-  expect(steps.at(-1)).toMatchObject({ then: 'found', address: found?.slot.address, index: found?.slot.index });
+  expect(steps.at(-1)).toMatchObject({
+    then: 'found',
+    address: found?.slot.address,
+    index: found?.slot.index,
+  });
   const equal = steps.flatMap((step) => step.slots).filter((slot) => slot.equal === true);
   expect(equal).toMatchObject([{ slot: found?.slot.slot, control: path.control }]);
   expect(path.hashChecked).toBeGreaterThan(0);
@@ -244,10 +257,10 @@ describe('a key that cannot be read', { timeout: 600_000 }, () => {
         try {
           look(program, map, key, undefined);
         } catch (error) {
-          if (!isMapauditError(error, 'bad-key')) throw error;
+          if (!isMapauditError(error, 'usage-key')) throw error;
           const [what, text = '', caret] = error.message.split('\n');
-          expect([text, caret?.indexOf('^')]).toEqual([`  ${key}`, 2 + Number(error.fields['offset'])]);
-          return [what, error.fields['offset'], error.hint?.replace(/.*as in Go: /, '')];
+          expect([text, caret?.indexOf('^')]).toEqual([`    ${key}`, 4 + Number(error.fields['position'])]);
+          return [what, error.fields['position'], error.hint?.replace(/.*as in Go: /, '')];
         }
         return ['no error'];
       };

@@ -2,6 +2,7 @@ import type { TypeReader } from '../../go/types/type_reader.ts';
 import type { Addr } from '../../model/addr.ts';
 
 const MOST_DEPTH = 3;
+const INTEGER = /^u?int(?:8|16|32|64|ptr)?$/;
 
 /** How a key of a type is written, for messages: `"text"`, `main.pair{A: 1, B: 1}`. */
 export function exampleOf(types: TypeReader, type: Addr, depth = 0): string {
@@ -10,7 +11,7 @@ export function exampleOf(types: TypeReader, type: Addr, depth = 0): string {
   const { kind } = head;
   if (kind === 'string') return '"text"';
   if (kind === 'bool') return 'true';
-  if (/^u?int/.test(kind)) return '42';
+  if (INTEGER.test(kind)) return '42';
   if (kind.startsWith('float')) return '1.5';
   if (kind.startsWith('complex')) return '(1+2i)';
   if (kind === 'interface') return '"text"';

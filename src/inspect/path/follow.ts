@@ -84,6 +84,7 @@ export function followSwiss(header: SwissHeader, wanted: Wanted, looker: Looker)
     kind: 'swiss',
     directory: { entry, length: header.dirLen },
     table: address,
+    first,
     group: index,
     groups: groupCount,
   };
@@ -107,7 +108,14 @@ function onlyGroup(header: SwissHeader, wanted: Wanted, looker: Looker): Followe
   const unit = plainUnit('group', 0, header.dirPtr);
   const looked = looker.look(unit, wanted);
   if (looked === undefined) return undefined;
-  const start: PathStart = { kind: 'swiss', directory: undefined, table: undefined, group: 0, groups: 1 };
+  const start: PathStart = {
+    kind: 'swiss',
+    directory: undefined,
+    table: undefined,
+    first: 0,
+    group: 0,
+    groups: 1,
+  };
   const then = looked.found === undefined ? 'only-group' : 'found';
   return { start, steps: [stepOf(unit, looked.slots, then)], then, found: looked.found };
 }

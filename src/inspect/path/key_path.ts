@@ -60,6 +60,8 @@ export type PathStart =
       /** The high bits of the hash number the directory entry; undefined for a small map. */
       readonly directory: { readonly entry: number; readonly length: number } | undefined;
       readonly table: Addr | undefined;
+      /** The first directory entry that leads to the table; 0 for a small map. */
+      readonly first: number;
       /** The group in which the probe sequence begins: bits of h1. */
       readonly group: number;
       readonly groups: number;

@@ -12,7 +12,7 @@ export type TypesByName = ReadonlyMap<string, Addr>;
 /**
  * Reads a key in Go syntax as a value of a type. Fields that a struct leaves out are zero. In an interface a plain
  * literal is what it is in Go: int, float64, string or bool; others are written as conversions, of types that keys of
- * the map hold (`held` gives them when asked). Errors: `bad-key`.
+ * the map hold (`held` gives them when asked). Errors: `usage-key`.
  */
 export function parseKey(
   text: string,
@@ -128,7 +128,9 @@ class KeyParser {
     const text = scanner.match(NUMBER);
     const value = text === undefined ? scanner.rune() : toBigInt(text);
     if (value === undefined)
-      throw scanner.fail(`${withArticle(name)} is ${isPointer ? 'an address such as 0xc000010000' : 'a whole number'}`);
+      throw scanner.fail(
+        `${withArticle(name)} is ${isPointer ? 'an address such as 0xc000010000' : 'a whole number'}`,
+      );
     const bits = size * 8;
     const fits = kind.startsWith('int')
       ? BigInt.asIntN(bits, value) === value

@@ -1,5 +1,6 @@
-import { MapauditError } from '../../base/errors.ts';
+import type { MapauditError } from '../../base/errors.ts';
 import { decodeRune } from '../../go/value/quote.ts';
+import { errorOf, Problem } from '../expr/problem.ts';
 
 /** Walks over a key that a user has typed. */
 export class KeyScanner {
@@ -14,12 +15,9 @@ export class KeyScanner {
     this.#hint = hint;
   }
 
-  /** The error `bad-key`, with a caret under the place. */
+  /** The error `usage-key`, with a caret under the place. */
   fail(what: string, at = this.at): MapauditError {
-    return new MapauditError('bad-key', `${what}\n  ${this.text}\n  ${' '.repeat(at)}^`, {
-      fields: { offset: at },
-      hint: this.#hint,
-    });
+    return errorOf(new Problem('usage-key', at, what, this.#hint), this.text);
   }
 
   skipSpace(): void {
