@@ -16,6 +16,7 @@ import {
   heats,
   hostileEvent,
   inspectSummary,
+  keyPaths,
   processes,
   slotLines,
   snapshot,
@@ -94,6 +95,7 @@ async function* inspect(options: InspectOptions): AsyncGenerator<readonly Inspec
   yield [options.pid === ENDLESS_PID ? classicMap : swissMap];
   if (view === 'heat') yield heats;
   if (view === 'slots') yield slotLines;
+  if (view === 'key') yield keyPaths;
   const count =
     view === 'entries' ? Math.min(limit ?? Infinity, options.pid === ENDLESS_PID ? 100_000 : 3) : 0;
   for (let at = 0; at < count; at += BATCH)

@@ -12,6 +12,7 @@ import {
   entryLine,
   heats,
   inspectSummary,
+  keyPaths,
   slotLines,
   swissMap,
   event,
@@ -48,6 +49,7 @@ describe('what the types allow fits the schemas', () => {
     classicMap,
     ...[0, 1, 2, 3].map(entryLine),
     ...slotLines,
+    ...keyPaths,
     ...heats,
     inspectSummary(3, { consistent: false, unstable: 2, timed_out: true }),
     removed,
@@ -103,6 +105,10 @@ test.each([
   [
     ['inspect', '-p', '1', '--expr', 'main.m', '--json', '--heat'],
     ['map', 'heat', 'summary'],
+  ],
+  [
+    ['inspect', '-p', '1', '--expr', 'main.m', '--json', '--key', '"a"'],
+    ['map', 'path', 'summary'],
   ],
   [
     ['top', '-p', '1', '--once', '--json'],
