@@ -9,6 +9,7 @@ import type {
   InspectedMap,
   InspectedSlots,
 } from '../../src/protocol/inspect.ts';
+import type { KeyPathLine } from '../../src/protocol/inspect_path.ts';
 import type { Notice } from '../../src/protocol/notice.ts';
 import type { TraceOptions } from '../../src/protocol/options.ts';
 import type { ProcessEntry } from '../../src/protocol/process_entry.ts';
