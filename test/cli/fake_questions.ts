@@ -11,19 +11,17 @@ import {
   event,
   explainReport,
   hit,
-  classicMap,
   entryLine,
   heats,
   hostileEvent,
   inspectSummary,
-  keyPaths,
   processes,
   slotLines,
   snapshot,
   summary,
-  swissMap,
   watchSummary,
 } from './samples.ts';
+import { classicMap, keyPaths, swissMap } from './map_samples.ts';
 
 /** What the fake does, chosen by the pid that is asked for. */
 const NO_SUCH_PID = 99999;

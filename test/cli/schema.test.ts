@@ -8,13 +8,10 @@ import {
   attached,
   checkReport,
   bareHit,
-  classicMap,
   entryLine,
   heats,
   inspectSummary,
-  keyPaths,
   slotLines,
-  swissMap,
   event,
   explainReport,
   hit,
@@ -26,6 +23,7 @@ import {
   summary,
   watchSummary,
 } from './samples.ts';
+import { classicMap, keyPaths, swissMap } from './map_samples.ts';
 import { misfit, SCHEMAS } from './schemas.ts';
 
 describe('what the types allow fits the schemas', () => {

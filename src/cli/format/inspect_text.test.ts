@@ -1,14 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { widthOf } from '../../protocol/text/width.ts';
-import {
-  classicMap,
-  entryLine,
-  heats,
-  inspectSummary,
-  keyPaths,
-  slotLines,
-  swissMap,
-} from '../../../test/cli/samples.ts';
+import { entryLine, heats, inspectSummary, slotLines } from '../../../test/cli/samples.ts';
+import { classicMap, keyPaths, swissMap } from '../../../test/cli/map_samples.ts';
 import { styleOf } from '../output/style.ts';
 import { EntryText } from './entry_text.ts';
 import { heatLegend, heatText } from './heat_text.ts';
@@ -207,7 +200,7 @@ test('the way to a key that is not there', () => {
   expect(nan === undefined ? [] : keyPathText(nan, plain, 80)).toEqual([
     'the way to NaN',
     '  hash       not known',
-    '  ends       never found: a NaN is equal to nothing, not even itself',
+    '  ends       not there: a NaN is equal to nothing, not even itself',
     '  read       consistent: read twice with the same outcome',
   ]);
 });
