@@ -41,9 +41,9 @@ func live() uint64 {
 	return stats.HeapAlloc
 }
 
-// measure makes as many maps as give some megabytes. With held, the memory that keys and elements refer to counts.
+// measure makes several maps, the more the smaller they are. With held, the memory that keys and elements refer to counts.
 func measure[K comparable, V any](name, state string, n int, held bool, build func(i int) map[K]V) {
-	copies := 1 + 6000/(n+1)
+	copies := 1 + 1200/(n+1)
 	made := make([]map[K]V, copies)
 	before := live()
 	for i := range made {
