@@ -170,6 +170,11 @@ func contents() {
 
 func main() {
 	debug.SetGCPercent(-1)
+	// The runtime starts its workers with the first collections: their memory is not that of maps.
+	runtime.GOMAXPROCS(1)
+	for i := 0; i < 20; i++ {
+		live()
+	}
 	states("int64/int64", 53300, func(i int) int64 { return int64(i * 31) }, int64(1))
 	states("int32/bool", 53300, func(i int) int32 { return int32(i * 31) }, true)
 	states("string/pair", 53300, func(i int) string { return "key-" + strconv.Itoa(i) }, pair{1, 2})
