@@ -1,9 +1,10 @@
 import type { Inspected, InspectedGrowth, InspectedMap } from '../../protocol/inspect.ts';
 import type { Summary } from '../../protocol/summary.ts';
-import { bytes, counted, grouped } from '../../protocol/text/numbers.ts';
+import { counted, grouped } from '../../protocol/text/numbers.ts';
 import { printable } from '../../protocol/text/printable.ts';
 import { wrap } from '../../protocol/text/wrap.ts';
 import type { Style } from '../output/style.ts';
+import { sizeFacts } from './sizes_text.ts';
 import { runEndText } from './summary_text.ts';
 
 const READABLE = 100;
@@ -21,7 +22,7 @@ export function mapText(map: InspectedMap, style: Style, width: number | undefin
     ['entries', entriesText(map)],
     ['layout', layoutText(map)],
     ['slots', slotsText(map)],
-    ['memory', `${bytes(map.bytes)} without what keys and values point to`],
+    ...sizeFacts(map),
     ['state', stateText(map)],
     ['read', readText(map)],
   ];

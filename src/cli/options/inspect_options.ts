@@ -4,7 +4,7 @@ import type { OptionValues } from './table.ts';
 
 /** What is shown unless something else is asked for. */
 const DEFAULTS = { pointers: 2, text: 256, items: 16, timeoutMs: 10_000 };
-const FEW: Readonly<Record<InspectView, number>> = { entries: 50, slots: 16, heat: Infinity };
+const FEW: Readonly<Record<InspectView, number>> = { entries: 50, slots: 16, heat: Infinity, key: Infinity };
 
 /** All that `inspect` needs. */
 export function inspectOptionsOf(values: OptionValues): InspectOptions {
@@ -25,10 +25,20 @@ export function inspectOptionsOf(values: OptionValues): InspectOptions {
     },
     timeoutMs: values.timeout ?? DEFAULTS.timeoutMs,
     ...(limit === Infinity ? {} : { limit }),
+    ...(values.key === undefined ? {} : { key: values.key }),
+    ...(values.held === true ? { held: true } : {}),
+    ...(values.spread === true ? { spread: true } : {}),
   };
 }
 
-function viewOf({ slots, heat, limit }: OptionValues): InspectView {
+function viewOf({ slots, heat, limit, key }: OptionValues): InspectView {
+  const other =
+    slots === true ? '--slots' : heat === true ? '--heat' : limit === undefined ? undefined : '--limit';
+  if (key !== undefined && other !== undefined)
+    throw usageError('contradiction', `--key and ${other} cannot be used together`, {
+      hint: 'Keep one of them.',
+    });
+  if (key !== undefined) return 'key';
   if (slots === true && heat === true)
     throw usageError('contradiction', '--slots and --heat cannot be used together', {
       hint: 'Keep one of them.',

@@ -28,7 +28,7 @@ export interface OptionSpec<T = unknown> {
   readonly details?: string;
   /** What differs for a command that has the flag for another purpose. */
   readonly of?: Partial<
-    Record<CommandName, Partial<Pick<OptionSpec, 'group' | 'value' | 'help' | 'details'>>>
+    Record<CommandName, Partial<Pick<OptionSpec, 'group' | 'value' | 'help' | 'details' | 'parse'>>>
   >;
   /** Given twice, the values are joined with a comma; otherwise that is an error. */
   readonly list?: true;

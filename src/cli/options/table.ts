@@ -121,10 +121,19 @@ export const OPTIONS = {
     flag: '--key',
     value: 'GLOB',
     group: 'Which operations',
-    commands: RUNS,
+    commands: [...RUNS, 'inspect'],
     help: "Operations on matching keys: --key 'sess:*'.",
     details:
       'For string keys the glob is compared with the string itself, without quotes; for other keys with their Go syntax. A literal and a prefix (`sess:*`) are decided in the kernel and cost the least; other globs are decided after the event was sent.',
+    of: {
+      inspect: {
+        group: 'What is shown of each',
+        value: 'KEY',
+        help: 'The way to one key, as the program takes it: hash, bucket or group, each slot compared, where it ends and why: --key \'"sess:91af"\'.',
+        details: 'Written as in Go: "text", 42, 1.5, true, main.Point{X: 1, Y: 2}, [2]int{1, 2}.',
+        parse: notEmpty('--key'),
+      },
+    },
     parse: globOf('--key'),
   },
   goid: {
@@ -218,6 +227,18 @@ export const OPTIONS = {
     group: 'What is shown of each',
     commands: ['inspect'],
     help: 'A picture of all buckets or groups: how full they are, tombstones, overflow chains, what is evacuated.',
+  },
+  held: {
+    flag: '--held',
+    group: 'What is shown of each',
+    commands: ['inspect'],
+    help: 'Measure what keys and values refer to as well: strings, slices, pointers, inner maps. Shared memory counts once.',
+  },
+  spread: {
+    flag: '--spread',
+    group: 'What is shown of each',
+    commands: ['inspect'],
+    help: 'Say how evenly the keys are spread over buckets or groups against a good hash, and which collide.',
   },
   limit: {
     flag: '--limit',
