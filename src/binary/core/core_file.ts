@@ -36,6 +36,8 @@ export interface CoreFile {
   readonly mappings: readonly CoreMapping[];
   /** elf.h AT_*. */
   readonly auxv: ReadonlyMap<number, number>;
+  /** The file ends before what its headers name. */
+  readonly cutOff: boolean;
 }
 
 const ET_CORE = 4;
@@ -63,13 +65,16 @@ export function parseCore(source: ByteSource): CoreFile {
   let mappings: readonly CoreMapping[] = [];
   let auxv: ReadonlyMap<number, number> = new Map();
   let process: CoreFile['process'];
+  let cutOff = false;
   for (const header of programHeaders(source)) {
+    cutOff ||= header.held > 0 && source.read(header.offset + header.held - 1, 1) === undefined;
     if (header.type === PT_LOAD && header.end <= END) segments.push(header);
     if (header.type !== PT_NOTE) continue;
     if (header.held > MAX_NOTES)
       throw coreCorrupt(source.name, header.offset, `notes of ${header.held} bytes`);
     const bytes = source.read(header.offset, header.held)?.slice();
-    if (bytes === undefined) throw coreCorrupt(source.name, header.offset, 'the notes are missing');
+    // gcore writes them last: in a file that was cut off they may be missing, while memory is there.
+    if (bytes === undefined) continue;
     for (const note of notesIn(bytes, header.offset, source.name)) {
       if (note.owner !== 'CORE') continue;
       if (note.type === NOTE.prstatus) threads.push(threadOf(note, source.name));
@@ -78,7 +83,7 @@ export function parseCore(source: ByteSource): CoreFile {
       else if (note.type === NOTE.file) mappings = mappingsOf(note, source.name);
     }
   }
-  return { source, segments: inOrder(segments, source.name), process, threads, mappings, auxv };
+  return { source, segments: inOrder(segments, source.name), process, threads, mappings, auxv, cutOff };
 }
 
 /** First bytes of what cores are compressed with, and what undoes it. */

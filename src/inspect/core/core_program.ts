@@ -1,4 +1,4 @@
-import { MapauditError } from '../../base/errors.ts';
+import { isMapauditError, MapauditError } from '../../base/errors.ts';
 import { type BuildIds, buildIdsAt, sameBuild } from '../../binary/core/build_ids.ts';
 import { type CoreFile, parseCore } from '../../binary/core/core_file.ts';
 import { coreMemory } from '../../binary/core/core_memory.ts';
@@ -48,10 +48,20 @@ export function openCoreProgram({ core: source, exe, inflate }: CoreParts): Core
     memory,
     types,
     get debug() {
-      debug ??= { info: openDebugInfo(binary, inflate, types, bias) };
+      debug ??= { info: debugOf(binary, inflate, types, bias) };
       return debug.info;
     },
   };
+}
+
+/** Undefined for a program that was linked without, or stripped. */
+function debugOf(...parts: Parameters<typeof openDebugInfo>): DebugInfo | undefined {
+  try {
+    return openDebugInfo(...parts);
+  } catch (error) {
+    if (isMapauditError(error, 'no-dwarf')) return undefined;
+    throw error;
+  }
 }
 
 /** Bytes of segments that no process writes to, as far as the one that holds the address goes. */
@@ -73,6 +83,7 @@ function pairedBias(core: CoreFile, binary: GoBinary): Bias {
   const same = sameBuild(inCore, inFile);
   if (same === false) throw otherExe(core, binary, inCore, inFile);
   const found = loadBias(core, elf);
+  if (found === undefined && core.cutOff && entryOf(core) === undefined) throw incomplete(core);
   if (found === undefined || found % PAGE !== 0) throw otherExe(core, binary, inCore, inFile);
   // Build ids can be left out when linking; the runtime's table of itself is in every core.
   const module = sameModule(held, binary, found);
@@ -128,11 +139,16 @@ function otherExe(core: CoreFile, { elf }: GoBinary, inCore: BuildIds, inFile: B
 }
 
 function incomplete(core: CoreFile): MapauditError {
-  return new MapauditError(
-    'core-incomplete',
-    `${core.source.name} lacks the program's variables, so nothing can be read from it`,
-    {
-      hint: 'The file was cut off, or /proc/PID/coredump_filter left memory out: the default 0x33 is right.',
-    },
-  );
+  const { name } = core.source;
+  if (core.cutOff)
+    return new MapauditError(
+      'core-incomplete',
+      `${name} was cut off before what tells where the program lies`,
+      {
+        hint: 'Copy it again; was the disk full, or ulimit -c too low?',
+      },
+    );
+  return new MapauditError('core-incomplete', `${name} lacks the variables of the program`, {
+    hint: 'Let /proc/PID/coredump_filter be 0x33, as it is by default.',
+  });
 }
