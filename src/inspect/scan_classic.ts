@@ -193,14 +193,14 @@ function readLevel<T>(
     level.map((chain) => chain.address),
     {
       look,
-      take: (unit, bytes) => takeUnit(context, bytes, placeOf(unit)),
+      take: (unit, bytes) => takeUnit(context, bytes, () => placeOf(unit)),
       keep: (unit, bytes, taken, again) => {
         kept.units.changed ||= again;
         // An evacuated bucket still holds what was moved: it is told where it went to.
         if (old && depth === 0 && isEvacuated(bytes.block[bytes.at] ?? 0)) return;
         const overflow = overflowOf(bytes, shape.bytes);
         if (overflow !== 0) next.push({ index: level[unit]?.index ?? 0, address: overflow });
-        kept.units.add(bytes, taken, () => placeOf(unit));
+        kept.units.add(bytes, taken, level[unit]?.address ?? addr(0), () => placeOf(unit));
         if (depth > 0) kept.overflow++;
         kept.longestChain = Math.max(kept.longestChain, depth);
       },

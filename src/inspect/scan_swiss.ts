@@ -111,10 +111,10 @@ function readGroups<T>(
   };
   const outcome = readStable<readonly T[]>(place.memory, shape.bytes, units, {
     look,
-    take: (unit, bytes) => takeUnit(context, bytes, placeOf(unit)),
+    take: (unit, bytes) => takeUnit(context, bytes, () => placeOf(unit)),
     keep: (unit, bytes, taken, again) => {
       kept.changed ||= again;
-      kept.add(bytes, taken, () => placeOf(unit));
+      kept.add(bytes, taken, units[unit] ?? addr(0), () => placeOf(unit));
     },
     unstable: () => kept.unstable++,
     pause: place.pause,

@@ -1,5 +1,6 @@
 import { crc32 } from 'node:zlib';
 import type { ScanContext, SeenUnit } from './scan.ts';
+import type { Addr } from '../model/addr.ts';
 import { isFull, SLOTS, type SlotPlace, TOMBSTONE, type UnitPlace } from './slots.ts';
 import type { UnitBytes } from './stable_units.ts';
 
@@ -9,11 +10,11 @@ type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 export function takeUnit<T>(
   context: ScanContext<T>,
   { block, at }: UnitBytes,
-  unit: UnitPlace,
+  unit: () => UnitPlace,
 ): readonly T[] {
   const { shape, visitor } = context;
   if (visitor === undefined) return NOTHING as readonly T[];
-  const place: Mutable<SlotPlace> = { ...unit, slot: 0, control: 0 };
+  const place: Mutable<SlotPlace> = { ...unit(), slot: 0, control: 0 };
   const taken: T[] = [];
   for (let slot = 0; slot < SLOTS; slot++) {
     const control = block[at + slot] ?? 0;
@@ -46,7 +47,7 @@ export class KeptUnits<T> {
     this.#context = context;
   }
 
-  add({ block, at }: UnitBytes, taken: readonly T[], place: () => UnitPlace): void {
+  add({ block, at }: UnitBytes, taken: readonly T[], address: Addr, place: () => UnitPlace): void {
     const { shape, visitor } = this.#context;
     const swiss = shape.kind === 'swiss';
     let full = 0;
@@ -57,7 +58,6 @@ export class KeptUnits<T> {
       else this.#empty++;
     }
     this.#fill.push(full);
-    const { address } = place();
     this.#digest += Math.imul(crc32(block.subarray(at, at + shape.bytes), address >>> 0), MIX) >>> 0;
     for (const entry of taken) this.#entries.push(entry);
     if (visitor?.unit === undefined) return;

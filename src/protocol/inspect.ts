@@ -99,6 +99,8 @@ export interface InspectedMap {
   };
   /** Buckets or groups that changed at every look; what is in them is not counted. */
   readonly unstable?: number;
+  /** A write was under way at the first look. */
+  readonly writing?: true;
 }
 
 /** A key or value in Go syntax. */
