@@ -4,7 +4,7 @@ import { type DebugInfo, openDebugInfo } from '../go/debug/debug_info.ts';
 import type { Program } from '../inspect/place/program.ts';
 import { toAddr } from '../model/addr.ts';
 import { pid as toPid } from '../model/ids.ts';
-import type { InspectLine, InspectOptions } from '../protocol/inspect.ts';
+import type { InspectLine, InspectOptions, InspectQuestion } from '../protocol/inspect.ts';
 import { NO_LOSS } from '../protocol/loss.ts';
 import type { EndReason, Summary } from '../protocol/summary.ts';
 import { Inspection, type InspectionEnd } from '../query/inspect/inspection.ts';
@@ -12,19 +12,26 @@ import { Patience } from '../query/inspect/patience.ts';
 import { findSubject } from '../query/inspect/subject.ts';
 import { inflate } from '../sys/inflate.ts';
 import { pause } from '../sys/pause.ts';
+import { openCoreTarget } from './core_target.ts';
 import { Target } from './target.ts';
 
 /** How often it is looked whether the process still runs. */
 const LOOK_MS = 100;
 
-/** What `inspect` is asked of any program. */
-export type InspectQuestion = Omit<InspectOptions, 'pid'>;
-
-/** Inspects a map of a running process. */
+/** Inspects a map of a running process, or of a core dump. */
 export async function* inspectLines(
   options: InspectOptions,
   signal: AbortSignal,
 ): AsyncGenerator<readonly InspectLine[], void> {
+  if ('core' in options) {
+    const core = openCoreTarget(options.core, options.exe);
+    try {
+      yield* inspectProgram(core.program, options, signal, () => undefined);
+    } finally {
+      core.close();
+    }
+    return;
+  }
   const target = Target.open(toPid(options.pid));
   try {
     mustBeReadable(target);

@@ -28,6 +28,8 @@ export interface DelveVariable {
   readonly kind: number;
   readonly value: string;
   readonly len: number;
+  /** Of a slice, a string and a channel: where its content is; else 0. */
+  readonly base: number;
   /** Of a map: key, value, key, value, … */
   readonly children: readonly DelveVariable[];
   readonly unreadable: string;

@@ -21,6 +21,7 @@ export function coreMemory(core: CoreFile, leftOut: LeftOut = () => undefined): 
   };
   return {
     name: core.source.name,
+    frozen: true,
     read(position, length) {
       if (position < 0 || length < 0) return undefined;
       const first = pieceAt(position, length);

@@ -90,6 +90,7 @@ export class Inspection {
         ...shown,
         ...(left === undefined ? {} : { left }),
         consistent: this.#consistent,
+        ...(this.#program.memory.frozen === true ? { core: true as const } : {}),
         unstable: totals?.unstable ?? 0,
         restarts: totals?.restarts ?? 0,
         ...(this.#patience.usedUp ? { timed_out: true as const } : {}),
@@ -130,7 +131,8 @@ export class Inspection {
   #head({ header, totals }: MapScanSoFar): InspectLine {
     this.#headShown = true;
     const flavour: MapFlavour = this.#program.binary.flavour;
-    return mapLine(this.#program.types, flavour, this.#subject, header, totals, this.#consistent);
+    const line = mapLine(this.#program.types, flavour, this.#subject, header, totals, this.#consistent);
+    return this.#program.memory.frozen === true ? { ...line, core: true } : line;
   }
 
   *#measure(): Generator<Batch, MapScan> {
