@@ -93,11 +93,10 @@ export async function command(
   const options = ['-p', String(from.target.pid), '--address', hex(address), '--type', 'map[int64]int64'];
   const tool = mapaudit(['inspect', ...options, '--json', '-o', '/dev/null'], { quiet: true });
   let rssMb = 0;
-  let ended = false;
-  const done = tool.ended.then(() => (ended = true));
-  while (!ended) {
+  const done = tool.ended.then(() => true);
+  for (let ended = false; !ended;) {
     rssMb = Math.max(rssMb, peak(tool.child.pid ?? 0));
-    await Promise.race([sleep(50), done]);
+    ended = await Promise.race([sleep(50).then(() => false), done]);
   }
   return { ms: performance.now() - began, entries: 0, rssMb };
 }

@@ -39,7 +39,7 @@ async function rowsOf(report: Report, from: DecodeTarget, layout: string): Promi
   const delve = await delveTime(from, 'small');
   const few = decode(from, from.small);
   report.note(
-    `${layout}: ${(copied.bytes / 2 ** 20).toFixed(0)} MB of buckets or groups. Longest time that the program did not run: ` +
+    `${layout}: ${(copied.bytes / 2 ** 20).toFixed(0)} MB of buckets or groups. Longest time that the program stood still, waiting for a processor left out: ` +
       `${short(quiet)} ms when nobody looked, ${short(watched)} ms while all slots were read, ${short(delve.pauseMs)} ms with Delve. ` +
       `mapaudit's memory while it printed all entries as JSON: ${whole.rssMb.toFixed(0)} MB.`,
   );

@@ -1,5 +1,5 @@
-// Keeps a large map and a small one, and measures the longest time for which it did not get to run. Each line on
-// standard input is answered by the longest such time since the last one.
+// Keeps a large map and a small one, and measures the longest time for which it stood still although there was a
+// processor for it. Each line on standard input is answered by the longest such time since the last one.
 package main
 
 import (
@@ -9,13 +9,14 @@ import (
 	"os"
 	"runtime"
 	"sync/atomic"
+	"syscall"
 	"time"
 	"unsafe"
 )
 
 var large, small map[int64]int64
 
-// Longest time between two looks at the clock, in nanoseconds.
+// Longest time between two looks at the clock, less what the thread waited for a processor; in nanoseconds.
 var longest int64
 
 func fill(n int64) map[int64]int64 {
@@ -26,16 +27,38 @@ func fill(n int64) map[int64]int64 {
 	return m
 }
 
+// Gaps below this are not worth a look at what the thread waited.
+const worth = 50 * time.Microsecond
+
 func lookAtClock() {
 	runtime.LockOSThread()
+	stat, err := os.Open(fmt.Sprintf("/proc/self/task/%d/schedstat", syscall.Gettid()))
+	if err != nil {
+		panic(err)
+	}
+	waited := waitedFor(stat)
 	last := time.Now()
 	for {
 		now := time.Now()
-		if gap := int64(now.Sub(last)); gap > atomic.LoadInt64(&longest) {
-			atomic.StoreInt64(&longest, gap)
+		if gap := now.Sub(last); gap > worth {
+			before := waited
+			waited = waitedFor(stat)
+			if stood := int64(gap) - (waited - before); stood > atomic.LoadInt64(&longest) {
+				atomic.StoreInt64(&longest, stood)
+			}
+			now = time.Now()
 		}
 		last = now
 	}
+}
+
+// waitedFor gives the time that the thread was ready to run and had no processor, in nanoseconds.
+func waitedFor(stat *os.File) int64 {
+	var text [128]byte
+	n, _ := stat.ReadAt(text[:], 0)
+	var ran, waited int64
+	fmt.Sscan(string(text[:n]), &ran, &waited)
+	return waited
 }
 
 func main() {
