@@ -105,11 +105,7 @@ function withHint<T>(run: () => T): T {
 }
 
 function noDebugInfo(): MapauditError {
-  return new MapauditError(
-    'no-dwarf',
-    'the program has no debug information: its variables have no names',
-    {
-      hint: "Name the map by its type: --map 'map[string]int', or by its address: --address 0xc000123450. To have names, build without -ldflags=-w and -s.",
-    },
-  );
+  return new MapauditError('no-dwarf', 'the program has no debug information: its variables have no names', {
+    hint: "Name the map by its type: --map 'map[string]int', or by its address: --address 0xc000123450. To have names, build without -ldflags=-w and -s.",
+  });
 }
