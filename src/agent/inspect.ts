@@ -4,7 +4,8 @@ import { type DebugInfo, openDebugInfo } from '../go/debug/debug_info.ts';
 import type { Program } from '../inspect/place/program.ts';
 import { toAddr } from '../model/addr.ts';
 import { pid as toPid } from '../model/ids.ts';
-import type { InspectLine, InspectOptions, InspectQuestion } from '../protocol/inspect.ts';
+import type { CoreSubject, InspectLine, InspectOptions, InspectQuestion } from '../protocol/inspect.ts';
+import type { Notice } from '../protocol/notice.ts';
 import { NO_LOSS } from '../protocol/loss.ts';
 import type { EndReason, Summary } from '../protocol/summary.ts';
 import { Inspection, type InspectionEnd } from '../query/inspect/inspection.ts';
@@ -24,12 +25,7 @@ export async function* inspectLines(
   signal: AbortSignal,
 ): AsyncGenerator<readonly InspectLine[], void> {
   if ('core' in options) {
-    const core = openCoreTarget(options.core, options.exe);
-    try {
-      yield* inspectProgram(core.program, options, signal, () => undefined);
-    } finally {
-      core.close();
-    }
+    yield* coreLines(options, signal);
     return;
   }
   const target = Target.open(toPid(options.pid));
@@ -40,6 +36,28 @@ export async function* inspectLines(
     target.close();
   }
 }
+
+async function* coreLines(
+  options: CoreSubject & InspectQuestion,
+  signal: AbortSignal,
+): AsyncGenerator<readonly InspectLine[], void> {
+  const target = openCoreTarget(options.core, options.exe);
+  const { program } = target;
+  try {
+    if (program.core.cutOff) yield [cutOff(options.core)];
+    yield* inspectProgram(program, options, signal, () => undefined);
+  } finally {
+    target.close();
+  }
+}
+
+const cutOff = (core: string): Notice => ({
+  type: 'notice',
+  level: 'warning',
+  code: 'core-cut-off',
+  message: `${core} ends too early: a part of the program's memory is missing`,
+  hint: 'Copy it again; was the disk full, or ulimit -c too low?',
+});
 
 /** Inspects a map in any memory. `ended` says that the memory is gone. */
 export async function* inspectProgram(

@@ -3,6 +3,7 @@ import { copyFileSync, readFileSync, statSync, truncateSync, writeFileSync } fro
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type CoreTarget, openCoreTarget } from '../../src/agent/core_target.ts';
+import { inspectLines } from '../../src/agent/inspect.ts';
 import { isMapauditError } from '../../src/base/errors.ts';
 import { evaluate, mapHeader } from '../../src/inspect/expr/evaluate.ts';
 import { packageScope } from '../../src/inspect/expr/scope.ts';
@@ -11,6 +12,7 @@ import { findMaps } from '../../src/inspect/find/find_maps.ts';
 import type { Program } from '../../src/inspect/place/program.ts';
 import { parkedGoroutines } from '../../src/inspect/stack/goroutines.ts';
 import { unwind } from '../../src/inspect/stack/unwind.ts';
+import type { InspectLine } from '../../src/protocol/inspect.ts';
 import { type Build, buildGo } from '../support/go_build.ts';
 import { startVars } from '../debug/vars.ts';
 import { type CoreFolder, coreFolder, CRASHING, writesCoreFiles } from './cores.ts';
@@ -162,6 +164,39 @@ describe('a core and its program', { timeout: 300_000 }, () => {
 
   it('finds its program by itself', () => {
     withCore(({ exe }) => expect(exe).toBe(own), core);
+  });
+
+  it('is inspected as a process is, and says what is missing', async () => {
+    const number = program.maps.findIndex(({ name }) => name === 'string/int64, filled 53');
+    const inspect = async (path: string): Promise<readonly InspectLine[]> => {
+      const question = {
+        core: path,
+        exe: own,
+        subject: { type: 'expr', expr: `main.keep[${number}].(map[string]int64)` },
+        view: 'entries',
+        limits: { text: 100, items: 10, pointers: 1 },
+        timeoutMs: 1000,
+      } as const;
+      const lines: InspectLine[] = [];
+      for await (const batch of inspectLines(question, new AbortController().signal)) lines.push(...batch);
+      return lines;
+    };
+    const lines = await inspect(core);
+    expect(lines[0]).toMatchObject({ type: 'map', len: 53, consistent: true, core: true });
+    const entries = lines.flatMap((line) =>
+      line.type === 'entry' ? [[line.key.text, line.value.text]] : [],
+    );
+    expect(new Map(entries as [string, string][])).toEqual(program.maps[number]!.entries);
+    expect(lines.at(-1)).toMatchObject({ type: 'summary', ended: 'done', inspected: { consistent: true } });
+    const cut = join(folder.path, 'short');
+    copyFileSync(core, cut);
+    // What gcore writes last are tables that nobody needs, and before them what tells of threads and files.
+    truncateSync(cut, statSync(core).size - 6000);
+    const [notice, map] = await inspect(cut);
+    expect([notice, map]).toMatchObject([
+      { type: 'notice', code: 'core-cut-off' },
+      { type: 'map', len: 53 },
+    ]);
   });
 
   it('is refused with another program, and with another build of it', () => {
