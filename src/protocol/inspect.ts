@@ -25,8 +25,20 @@ export interface InspectLimits {
 /** `entries`: keys and values; `slots`: each slot of each bucket or group; `heat`: how full these are; `key`: the way to one key. */
 export type InspectView = 'entries' | 'slots' | 'heat' | 'key';
 
-export interface InspectOptions {
-  readonly pid: number;
+/** A core dump. */
+export interface CoreSubject {
+  readonly core: string;
+  /** The program's file; absent: the one that the core names. */
+  readonly exe?: string;
+}
+
+/** A running process, or a core dump of one. */
+export type ProgramSubject = { readonly pid: number } | CoreSubject;
+
+export type InspectOptions = ProgramSubject & InspectQuestion;
+
+/** What `inspect` is asked of any program. */
+export interface InspectQuestion {
   readonly subject: InspectSubject;
   readonly view: InspectView;
   /** Of the view `key`: Go syntax. */
@@ -145,6 +157,8 @@ export interface InspectedMap {
   readonly layout: MapFlavour;
   /** Nothing changed between the first and the last read: the counts are those of one moment. */
   readonly consistent: boolean;
+  /** From a core dump, in which nothing changes. Not consistent, it holds half a write, or a part was cut off. */
+  readonly core?: true;
   readonly key: InspectedType;
   readonly elem: InspectedType;
   readonly slots: {
@@ -265,6 +279,8 @@ export interface Inspected {
   readonly left?: number;
   /** What was printed is the map as it was at one moment. */
   readonly consistent: boolean;
+  /** It is from a core dump. */
+  readonly core?: true;
   /** Buckets or groups that changed at every look: what is in them is not known. */
   readonly unstable: number;
   /** Parts that were read again because the map grew or moved meanwhile. */

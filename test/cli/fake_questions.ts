@@ -88,14 +88,14 @@ async function* trace(options: TraceOptions, signal: AbortSignal): AsyncGenerato
 }
 
 async function* inspect(options: InspectOptions): AsyncGenerator<readonly InspectLine[]> {
-  if (options.pid === NO_SUCH_PID) throw noSuchProcess();
+  const pid = 'pid' in options ? options.pid : undefined;
+  if (pid === NO_SUCH_PID) throw noSuchProcess();
   const { view, limit } = options;
-  yield [options.pid === ENDLESS_PID ? classicMap : swissMap];
+  yield [pid === ENDLESS_PID ? classicMap : swissMap];
   if (view === 'heat') yield heats;
   if (view === 'slots') yield slotLines;
   if (view === 'key') yield keyPaths;
-  const count =
-    view === 'entries' ? Math.min(limit ?? Infinity, options.pid === ENDLESS_PID ? 100_000 : 3) : 0;
+  const count = view === 'entries' ? Math.min(limit ?? Infinity, pid === ENDLESS_PID ? 100_000 : 3) : 0;
   for (let at = 0; at < count; at += BATCH)
     yield Array.from({ length: Math.min(BATCH, count - at) }, (_, i) => entryLine(at + i));
   await Promise.resolve();

@@ -92,6 +92,10 @@ export const COMMANDS: readonly CommandSpec[] = [
         line: "sudo mapaudit inspect -p 4242 --address 0xc000123450 --type 'map[string]int' --json",
         says: 'by address, everything, for a script',
       },
+      {
+        line: "mapaudit inspect --core core.4242 --exe ./server --expr 'main.cache.sessions'",
+        says: 'after a crash',
+      },
     ],
   },
   {

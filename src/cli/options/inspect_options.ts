@@ -1,4 +1,4 @@
-import type { InspectOptions, InspectSubject, InspectView } from '../../protocol/inspect.ts';
+import type { InspectOptions, InspectSubject, InspectView, ProgramSubject } from '../../protocol/inspect.ts';
 import { usageError } from '../parse/usage_error.ts';
 import type { OptionValues } from './table.ts';
 
@@ -8,14 +8,10 @@ const FEW: Readonly<Record<InspectView, number>> = { entries: 50, slots: 16, hea
 
 /** All that `inspect` needs. */
 export function inspectOptionsOf(values: OptionValues): InspectOptions {
-  if (values.pid === undefined)
-    throw usageError('no-target', 'which process?', {
-      hint: 'Add -p PID. To see what runs here: mapaudit ps.',
-    });
   const view = viewOf(values);
   const limit = values.limit ?? (values.json === true ? Infinity : FEW[view]);
   return {
-    pid: values.pid,
+    ...programOf(values),
     subject: subjectOf(values),
     view,
     limits: {
@@ -29,6 +25,21 @@ export function inspectOptionsOf(values: OptionValues): InspectOptions {
     ...(values.held === true ? { held: true } : {}),
     ...(values.spread === true ? { spread: true } : {}),
   };
+}
+
+/** Which program: a process or a core dump. */
+export function programOf({ pid, core, exe }: OptionValues): ProgramSubject {
+  if (pid !== undefined && core !== undefined)
+    throw usageError('contradiction', '-p and --core cannot be used together', { hint: 'Keep one of them.' });
+  if (exe !== undefined && core === undefined)
+    throw usageError('contradiction', '--exe has no meaning without --core', {
+      hint: 'Of a running process the program is known: leave --exe out.',
+    });
+  if (core !== undefined) return { core, ...(exe === undefined ? {} : { exe }) };
+  if (pid !== undefined) return { pid };
+  throw usageError('no-target', 'which process?', {
+    hint: 'Add -p PID, or --core FILE. To see what runs here: mapaudit ps.',
+  });
 }
 
 function viewOf({ slots, heat, limit, key }: OptionValues): InspectView {

@@ -17,6 +17,8 @@ import type { CommandName, OptionSpec, ValueOf } from './spec.ts';
 const RUNS: readonly CommandName[] = ['trace', 'top'];
 const SELECTS: readonly CommandName[] = ['check', 'trace', 'top'];
 const READS: readonly CommandName[] = ['explain'];
+/** What can be asked of a core dump. */
+const CORES: readonly CommandName[] = ['inspect'];
 const ALL: readonly CommandName[] = ['ps', 'check', 'explain', 'trace', 'top', 'inspect', 'watch'];
 
 const COLOR_MODES = ['auto', 'always', 'never'] as const;
@@ -39,8 +41,16 @@ export const OPTIONS = {
     flag: '--exe',
     value: 'PATH',
     group: 'Which processes',
-    commands: SELECTS,
+    commands: [...SELECTS, ...CORES],
     help: 'All processes that run this binary, new ones too.',
+    of: {
+      inspect: {
+        value: 'FILE',
+        help: 'The program that the core dump is of. Default: the one that the core names.',
+        details:
+          'It must be the file that ran, or one with the same build id: where `strip` was used, the file from before tells names. Another one is refused.',
+      },
+    },
     parse: parsePath('--exe'),
   },
   name: {
@@ -80,6 +90,16 @@ export const OPTIONS = {
       },
     },
     parse: regexOf('--map'),
+  },
+  core: {
+    flag: '--core',
+    value: 'FILE',
+    group: 'Which processes',
+    commands: CORES,
+    help: 'A core dump in place of a process: one that the kernel wrote, or gcore -o core PID.',
+    details:
+      'A Go program writes one when it ends by a signal or a panic, if it is started with `GOTRACEBACK=crash` and `ulimit -c unlimited`.',
+    parse: parsePath('--core'),
   },
   expr: {
     flag: '--expr',

@@ -97,6 +97,7 @@ export class Inspection {
         ...shown,
         ...(left === undefined || this.#view.view === 'key' ? {} : { left }),
         consistent: this.#pathConsistent ?? this.#consistent,
+        ...(this.#program.memory.frozen === true ? { core: true as const } : {}),
         ...(this.#patience.usedUp ? { timed_out: true as const } : {}),
       },
     };
@@ -144,7 +145,16 @@ export class Inspection {
     this.#headShown = true;
     const flavour: MapFlavour = this.#program.binary.flavour;
     const measure = measured(this.#program, this.#place, this.#view, header.count);
-    return mapLine(this.#program.types, flavour, this.#subject, header, totals, this.#consistent, measure);
+    const line = mapLine(
+      this.#program.types,
+      flavour,
+      this.#subject,
+      header,
+      totals,
+      this.#consistent,
+      measure,
+    );
+    return this.#program.memory.frozen === true ? { ...line, core: true } : line;
   }
 
   *#measure(): Generator<Batch, MapScan> {
