@@ -100,10 +100,14 @@ export const COMMANDS: readonly CommandSpec[] = [
   },
   {
     name: 'watch',
-    summary: 'say who writes to an address, also outside the map functions',
+    summary: "say who writes to a key's slot or an address, also outside the map functions",
     description:
-      "Sets the processor's own watchpoints on up to four places, in every thread of the process, and shows each write: time, goroutine, the line that did it, the value before and after. The process is not stopped. Ends at Ctrl-C, or when the program ends, with a summary.",
+      "Sets the processor's own watchpoints on the slot of a key or on up to four places, in every thread of the process, and shows each write: time, goroutine, the line that did it, the value before and after. The process is not stopped. Ends at Ctrl-C, or when the program ends, with a summary.",
     examples: [
+      {
+        line: `sudo mapaudit watch -p 4242 --expr main.cache.sessions --key '"sess:91af"'`,
+        says: 'the slot of a key, wherever the map moves it',
+      },
       { line: 'sudo mapaudit watch -p 4242 --address 0xc000123450', says: 'eight bytes there' },
       {
         line: 'sudo mapaudit watch -p 4242 --address 0xc000123450:1=control,0xc000123460=value --stack --count 10',

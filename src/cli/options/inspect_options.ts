@@ -62,7 +62,7 @@ function viewOf({ slots, heat, limit, key }: OptionValues): InspectView {
 }
 
 /** Which map: exactly one of --expr, --address and --map. */
-function subjectOf({ expr, address, map, type }: OptionValues): InspectSubject {
+export function subjectOf({ expr, address, map, type }: OptionValues): InspectSubject {
   const given: InspectSubject[] = [];
   if (expr !== undefined) given.push({ type: 'expr', expr });
   if (address !== undefined) given.push(addressOf(address, type));

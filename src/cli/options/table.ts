@@ -76,12 +76,19 @@ export const OPTIONS = {
     flag: '--map',
     value: 'REGEX',
     group: 'Which operations',
-    commands: [...RUNS, ...READS, 'inspect'],
+    commands: [...RUNS, ...READS, 'inspect', 'watch'],
     help: "Maps whose type matches: --map 'Session'.",
     details:
       'A JavaScript regular expression, found anywhere in the type as Go writes it: `map[string]*shop.Session`. Each type is decided once; after that the kernel drops the others.',
     of: {
       inspect: {
+        group: 'Which map',
+        value: 'ID',
+        help: "One map of those that are found: its address as mapaudit maps shows it, its name, its type, or a regular expression that only one of them matches: --map 'Session'.",
+        details:
+          'Addresses stay as long as the map lives. Numbers (`#3`) are of a run of trace or top and are not understood.',
+      },
+      watch: {
         group: 'Which map',
         value: 'ID',
         help: "One map of those that are found: its address as mapaudit maps shows it, its name, its type, or a regular expression that only one of them matches: --map 'Session'.",
@@ -105,7 +112,7 @@ export const OPTIONS = {
     flag: '--expr',
     value: 'EXPR',
     group: 'Which map',
-    commands: ['inspect'],
+    commands: ['inspect', 'watch'],
     help: "A variable and what leads from it to the map, in Go's syntax: --expr 'main.cache.sessions'.",
     details:
       'Selectors, `*p`, indexes of slices, arrays and maps (`main.byUser["anna"].carts`), type assertions (`main.store.(*shop.Cache).items`), and `(*shop.Cache)(0xc000123450)`. Package variables are written with the package\'s name or path. Needs debug information (DWARF).',
@@ -141,7 +148,7 @@ export const OPTIONS = {
     flag: '--key',
     value: 'GLOB',
     group: 'Which operations',
-    commands: [...RUNS, 'inspect'],
+    commands: [...RUNS, 'inspect', 'watch'],
     help: "Operations on matching keys: --key 'sess:*'.",
     details:
       'For string keys the glob is compared with the string itself, without quotes; for other keys with their Go syntax. A literal and a prefix (`sess:*`) are decided in the kernel and cost the least; other globs are decided after the event was sent.',
@@ -150,6 +157,13 @@ export const OPTIONS = {
         group: 'What is shown of each',
         value: 'KEY',
         help: 'The way to one key, as the program takes it: hash, bucket or group, each slot compared, where it ends and why: --key \'"sess:91af"\'.',
+        details: 'Written as in Go: "text", 42, 1.5, true, main.Point{X: 1, Y: 2}, [2]int{1, 2}.',
+        parse: notEmpty('--key'),
+      },
+      watch: {
+        group: 'Which map',
+        value: 'KEY',
+        help: 'Watch the slot of this key, wherever the map moves it: tophash or control byte, key, value, and what a pointer as value points to: --key \'"sess:91af"\'.',
         details: 'Written as in Go: "text", 42, 1.5, true, main.Point{X: 1, Y: 2}, [2]int{1, 2}.',
         parse: notEmpty('--key'),
       },
