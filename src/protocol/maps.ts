@@ -57,7 +57,9 @@ export interface MapObserved {
   readonly grows: number;
   /** The busiest first. */
   readonly sites: readonly MapSite[];
+  /** The busiest writers first, and how many there were at least. */
   readonly goroutines?: readonly MapWriter[];
+  readonly writers?: number;
 }
 
 /** What a map is doing. */

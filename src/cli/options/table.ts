@@ -1,4 +1,5 @@
 import { EFFECT_MODES, PROBE_KINDS } from '../../protocol/options.ts';
+import { MAP_SORTS } from '../../protocol/maps.ts';
 import { WATCH_ACCESSES } from '../../protocol/watch.ts';
 import { oneOf } from '../parse/choice.ts';
 import { parseDuration } from '../parse/duration.ts';
@@ -15,9 +16,9 @@ import { parseRingSize } from '../parse/size.ts';
 import type { CommandName, OptionSpec, ValueOf } from './spec.ts';
 
 const RUNS: readonly CommandName[] = ['trace', 'top'];
-const SELECTS: readonly CommandName[] = ['check', 'trace', 'top'];
+const SELECTS: readonly CommandName[] = ['check', 'maps', 'trace', 'top'];
 const READS: readonly CommandName[] = ['explain'];
-const ALL: readonly CommandName[] = ['ps', 'check', 'explain', 'trace', 'top', 'watch'];
+const ALL: readonly CommandName[] = ['ps', 'check', 'explain', 'maps', 'trace', 'top', 'watch'];
 
 const COLOR_MODES = ['auto', 'always', 'never'] as const;
 
@@ -66,10 +67,10 @@ export const OPTIONS = {
     flag: '--map',
     value: 'REGEX',
     group: 'Which operations',
-    commands: [...RUNS, ...READS],
+    commands: [...RUNS, ...READS, 'maps'],
     help: "Maps whose type matches: --map 'Session'.",
     details:
-      'A JavaScript regular expression, found anywhere in the type as Go writes it: `map[string]*shop.Session`. Each type is decided once; after that the kernel drops the others.',
+      'A JavaScript regular expression, found anywhere in the type as Go writes it: `map[string]*shop.Session`. Each type is decided once; after that the kernel drops the others. `maps` also looks for it in the name (`main.cache.sessions`) and the owner (`(*shop.Cache).sessions`).',
     parse: regexOf('--map'),
   },
   mapId: {
@@ -134,6 +135,48 @@ export const OPTIONS = {
     commands: ['watch'],
     help: 'write, or rw for reads and writes (processors know no watchpoint for reads alone). Default: write.',
     parse: oneOf('kind of access', WATCH_ACCESSES),
+  },
+  minLen: {
+    flag: '--min-len',
+    value: 'N',
+    group: 'Which operations',
+    commands: ['maps'],
+    help: 'Maps with so many entries or more.',
+    parse: wholeNumber('number of entries', 0),
+  },
+  sort: {
+    flag: '--sort',
+    value: 'BY',
+    group: 'What is shown of each',
+    commands: ['maps'],
+    help: 'bytes, waste, rate (writes), growth (entries) or age. All but bytes and waste observe. Default: bytes.',
+    details:
+      '`age` begins with maps that were there before the observation. When a map was made is written nowhere in a Go program, so no more is known than that it is older or younger than the moment when it was looked for first.',
+    parse: oneOf('order of maps', MAP_SORTS),
+  },
+  limit: {
+    flag: '--limit',
+    value: 'N',
+    group: 'What is shown of each',
+    commands: ['maps'],
+    help: 'List so many maps of each process. Default: 30 as text, all as JSON.',
+    parse: wholeNumber('number of maps', 1),
+  },
+  held: {
+    flag: '--held',
+    group: 'What is shown of each',
+    commands: ['maps'],
+    help: 'Count also what keys and elements refer to: strings, pointers, slices. Reads every slot of every map.',
+  },
+  observe: {
+    flag: '--observe',
+    value: 'TIME',
+    group: 'How long',
+    commands: ['maps'],
+    help: 'Watch writes for so long too: rates, growth, who writes, and maps that memory does not lead to. --observe 5s.',
+    details:
+      'Without it memory alone is read and no probe is set. `--sort rate`, `growth` and `age` observe for 5s unless this says otherwise.',
+    parse: parseDuration,
   },
   sample: {
     flag: '--sample',

@@ -38,7 +38,7 @@ export interface FoundMap {
 }
 
 /** Why the search has not seen everything. */
-export type Cut = 'reads' | 'maps' | 'depth' | 'elements';
+export type Cut = 'reads' | 'maps' | 'depth' | 'elements' | 'time';
 
 /** What a search has found, each map once, under its shortest name. */
 export interface FoundMaps {

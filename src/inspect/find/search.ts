@@ -33,6 +33,7 @@ export class MapSearch {
   readonly #program: Program;
   readonly #limits: FindLimits;
   readonly #values: MapValues | undefined;
+  readonly #stop: () => boolean;
   readonly #reach = new Reach();
   readonly #maps = new Map<number, FoundMap>();
   readonly #seen = new Set<string>();
@@ -42,17 +43,21 @@ export class MapSearch {
   #reads = 0;
   #nesting = 0;
 
-  constructor(program: Program, limits: FindLimits, values?: MapValues) {
+  constructor(program: Program, limits: FindLimits, values?: MapValues, stop = (): boolean => false) {
     this.#program = program;
     this.#limits = limits;
     this.#values = values;
+    this.#stop = stop;
   }
 
   /** Searches from some roots. What earlier calls have seen is not looked at again; reads are counted anew. */
   run(roots: Iterable<Root>): FoundMaps {
     this.#reads = 0;
     this.#next = [];
-    for (const { name, place, where } of roots) this.#add({ name, place, where, depth: 0, owner: undefined });
+    for (const { name, place, where } of roots) {
+      if (this.#timeIsUp()) break;
+      this.#add({ name, place, where, depth: 0, owner: undefined });
+    }
     while (this.#next.length > 0) {
       [this.#level, this.#next] = [this.#next, []];
       for (const step of this.#level) {
@@ -67,7 +72,12 @@ export class MapSearch {
   #full(): boolean {
     if (this.#reads >= this.#limits.reads) this.#cuts.add('reads');
     if (this.#maps.size >= this.#limits.maps) this.#cuts.add('maps');
-    return this.#reads >= this.#limits.reads || this.#maps.size >= this.#limits.maps;
+    return this.#timeIsUp() || this.#reads >= this.#limits.reads || this.#maps.size >= this.#limits.maps;
+  }
+
+  #timeIsUp(): boolean {
+    if (!this.#cuts.has('time') && this.#stop()) this.#cuts.add('time');
+    return this.#cuts.has('time');
   }
 
   /** Notes a value for the next round, unless it was seen or leads to no map. */

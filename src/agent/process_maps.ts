@@ -1,0 +1,167 @@
+import { uptime } from 'node:os';
+import type { Closable } from '../base/dispose.ts';
+import { isMapauditError } from '../base/errors.ts';
+import { FIND_LIMITS, type FoundMaps } from '../inspect/find/found_map.ts';
+import type { Program } from '../inspect/place/program.ts';
+import { wordAt } from '../inspect/place/place.ts';
+import type { Addr } from '../model/addr.ts';
+import type { ListedMap, MapsLine, MapsOptions, MapsReport, NotSeen } from '../protocol/maps.ts';
+import { arrange } from '../query/maps/arrange.ts';
+import { joinObserved, type Lengths } from '../query/maps/join.ts';
+import { lookForMaps, type LookTools } from '../query/maps/look.ts';
+import { type MeasuredRow, measuredRows } from '../query/maps/measured_rows.ts';
+import { BAD_DEBUG_INFO, cutTexts, NO_DEBUG_INFO, notMeasured, notReadable } from '../query/maps/not_seen.ts';
+import type { SeenMap } from '../query/maps/observed_maps.ts';
+import { seenMaps } from '../query/maps/seen_maps.ts';
+import { versionName } from '../query/version_name.ts';
+import { pause } from '../sys/pause.ts';
+import { programOf } from './program_of.ts';
+import type { Target } from './target.ts';
+
+/** How long is looked for maps, and how long they are measured: a program of any size gets an answer. */
+const PATIENCE_MS = 10_000;
+/** proc(5): /proc/PID/stat counts in ticks of sysconf(_SC_CLK_TCK), which is 100 on all that Go runs on. */
+const TICK_MS = 10;
+
+/** Looks for the maps of one process, and says what it found. */
+export class ProcessMaps implements Closable {
+  readonly #target: Target;
+  readonly #options: MapsOptions;
+  #program: Program;
+  #notSeen: NotSeen[] = [];
+  #before: FoundMaps | undefined;
+  #lengths: Lengths = new Map();
+  #seen: readonly SeenMap[] = [];
+  #observedMs: number | undefined;
+  #growth: ReadonlyMap<Addr, number> = new Map();
+
+  constructor(target: Target, options: MapsOptions) {
+    this.#target = target;
+    this.#options = options;
+    try {
+      this.#program = programOf(target);
+    } catch (error) {
+      target.close();
+      throw error;
+    }
+  }
+
+  get pid(): number {
+    return this.#target.pid;
+  }
+
+  /** What is there before an observation: what is found later and not now, is younger. */
+  lookBefore(): void {
+    this.#before = this.#look();
+  }
+
+  /** Reads the lengths of the maps that are known, at the beginning of an observation. */
+  readLengths(): void {
+    this.#lengths = this.#lengthsNow();
+  }
+
+  /** Takes what was seen, at the end of an observation. */
+  observed(seen: readonly SeenMap[], durationMs: number): void {
+    this.#seen = seen;
+    this.#observedMs = durationMs;
+    const now = this.#lengthsNow();
+    const seconds = Math.max(durationMs, 1) / 1000;
+    this.#growth = new Map(
+      [...now].flatMap(([map, len]) => {
+        const before = this.#lengths.get(map);
+        return before === undefined ? [] : [[map, (len - before) / seconds] as const];
+      }),
+    );
+  }
+
+  /** All that is to be said: the maps, and then the report. */
+  lines(): readonly MapsLine[] {
+    const began = performance.now();
+    const found = this.#look();
+    this.#notSeen = [...this.#notSeen, ...cutTexts(found.cuts, FIND_LIMITS, PATIENCE_MS)];
+    const seen = seenMaps(this.#program, this.#seen, [found, ...(this.#before === undefined ? [] : [this.#before])]);
+    const { rows, unmeasured, unreadable } = measuredRows(this.#program, [...found.maps, ...seen], {
+      ...patience(),
+      held: this.#options.held,
+    });
+    if (unmeasured > 0) this.#notSeen.push(notMeasured(unmeasured, PATIENCE_MS));
+    if (unreadable > 0) this.#notSeen.push(notReadable(unreadable));
+    const maps = this.#numbered(rows);
+    const matching = arrange(maps, this.#options);
+    const listed = matching.slice(0, this.#options.limit);
+    return [...listed, this.#report({ found, all: maps, matching, listed, tookMs: performance.now() - began })];
+  }
+
+  close(): void {
+    this.#target.close();
+  }
+
+  #numbered(rows: readonly MeasuredRow[]): ListedMap[] {
+    const before = this.#before?.cuts.length === 0 ? this.#before : undefined;
+    const joined = joinObserved(rows, { seen: this.#seen, growth: this.#growth, before });
+    return joined.map((row, i) => ({ type: 'found_map', pid: this.pid, id: i + 1, ...row }));
+  }
+
+  /** Debug information that is broken is done without. */
+  #look(): FoundMaps {
+    if (this.#program.debug === undefined) this.#notSeen = [NO_DEBUG_INFO];
+    try {
+      return lookForMaps(this.#program, patience());
+    } catch (error) {
+      if (!isMapauditError(error) || !error.code.startsWith('dwarf-')) throw error;
+      this.#program = { ...this.#program, debug: undefined };
+      this.#notSeen = [BAD_DEBUG_INFO(error.message)];
+      return lookForMaps(this.#program, patience());
+    }
+  }
+
+  #lengthsNow(): Lengths {
+    const maps = (this.#before?.maps ?? []).filter((map) => map.kind === 'map');
+    return new Map(
+      maps.flatMap(({ header }) => {
+        // count of an hmap, used of a maps.Map: both the first word.
+        const len = wordAt(this.#program.memory, header);
+        return len === undefined ? [] : [[header, len] as const];
+      }),
+    );
+  }
+
+  #report({ found, all, matching, listed, tookMs }: Answer): MapsReport {
+    const { facts, binary, pid } = this.#target;
+    const sum = (of: (map: ListedMap) => number | undefined): number =>
+      matching.reduce((total, map) => total + (of(map) ?? 0), 0);
+    const ageMs = uptime() * 1000 - Number(facts.startTime) * TICK_MS;
+    return {
+      type: 'maps',
+      pid,
+      name: facts.name,
+      go_version: versionName(binary.version),
+      time: new Date().toISOString(),
+      ...(ageMs >= 0 ? { age_ms: Math.round(ageMs) } : {}),
+      sort: this.#options.sort,
+      found: all.length,
+      matching: matching.length,
+      listed: listed.length,
+      entries: sum(({ len }) => len),
+      bytes: sum(({ bytes }) => bytes),
+      waste: sum(({ waste }) => waste),
+      visited: found.visited,
+      took_ms: Math.round(tookMs),
+      ...(this.#observedMs === undefined ? {} : { observed_ms: Math.round(this.#observedMs) }),
+      not_seen: this.#notSeen,
+    };
+  }
+}
+
+interface Answer {
+  readonly found: FoundMaps;
+  readonly all: readonly ListedMap[];
+  readonly matching: readonly ListedMap[];
+  readonly listed: readonly ListedMap[];
+  readonly tookMs: number;
+}
+
+function patience(): LookTools {
+  const end = performance.now() + PATIENCE_MS;
+  return { pause, stop: () => performance.now() > end };
+}

@@ -1,0 +1,25 @@
+import { findMapsWithoutDebug } from '../../inspect/find/bare.ts';
+import { findMaps } from '../../inspect/find/find_maps.ts';
+import { FIND_LIMITS, type FoundMaps } from '../../inspect/find/found_map.ts';
+import { valuesOf } from '../../inspect/find/map_values.ts';
+import type { Program } from '../../inspect/place/program.ts';
+
+/** What looking takes from its surroundings. */
+export interface LookTools {
+  /** Waits for about a millisecond. */
+  readonly pause: () => void;
+  /** Says when it has taken long enough. */
+  readonly stop: () => boolean;
+}
+
+/**
+ * All maps that memory leads to: from variables and the stacks of goroutines, or without debug information from
+ * what the runtime and the code tell; and all that these hold.
+ */
+export function lookForMaps(program: Program, { pause, stop }: LookTools): FoundMaps {
+  const values = valuesOf(program, FIND_LIMITS.elements, pause);
+  const { debug } = program;
+  return debug === undefined
+    ? findMapsWithoutDebug(program, { values, stop })
+    : findMaps(program, debug, { values, stop, stacks: true });
+}
