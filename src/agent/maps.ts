@@ -46,7 +46,11 @@ async function* observe(
     }
     const elapsedMs = clock.elapsedMs;
     const seen = observer.finish(elapsedMs);
-    for (const subject of subjects.all) subject.observed(seen.filter((map) => map.pid === subject.pid), elapsedMs);
+    for (const subject of subjects.all)
+      subject.observed(
+        seen.filter((map) => map.pid === subject.pid),
+        elapsedMs,
+      );
     yield observer.takeLines();
   } finally {
     observer.close();

@@ -1,18 +1,21 @@
 import { uptime } from 'node:os';
 import type { Closable } from '../base/dispose.ts';
 import { isMapauditError } from '../base/errors.ts';
-import { FIND_LIMITS, type FoundMaps } from '../inspect/find/found_map.ts';
+import { type FoundMaps } from '../inspect/find/found_map.ts';
 import type { Program } from '../inspect/place/program.ts';
-import { wordAt } from '../inspect/place/place.ts';
 import type { Addr } from '../model/addr.ts';
 import type { ListedMap, MapsLine, MapsOptions, MapsReport, NotSeen } from '../protocol/maps.ts';
+import { asFamilies } from '../query/maps/families.ts';
 import { arrange } from '../query/maps/arrange.ts';
+import { headFacts } from '../query/maps/head_facts.ts';
 import { joinObserved, type Lengths } from '../query/maps/join.ts';
-import { lookForMaps, type LookTools } from '../query/maps/look.ts';
+import { LOOK_LIMITS, lookForMaps, type LookTools } from '../query/maps/look.ts';
+import type { MapRow } from '../query/maps/map_row.ts';
 import { type MeasuredRow, measuredRows } from '../query/maps/measured_rows.ts';
 import { BAD_DEBUG_INFO, cutTexts, NO_DEBUG_INFO, notMeasured, notReadable } from '../query/maps/not_seen.ts';
 import type { SeenMap } from '../query/maps/observed_maps.ts';
 import { seenMaps } from '../query/maps/seen_maps.ts';
+import { gathered } from '../query/maps/short_lived.ts';
 import { versionName } from '../query/version_name.ts';
 import { pause } from '../sys/pause.ts';
 import { programOf } from './program_of.ts';
@@ -31,6 +34,7 @@ export class ProcessMaps implements Closable {
   #notSeen: NotSeen[] = [];
   #before: FoundMaps | undefined;
   #lengths: Lengths = new Map();
+  #lengthsAt = 0;
   #seen: readonly SeenMap[] = [];
   #observedMs: number | undefined;
   #growth: ReadonlyMap<Addr, number> = new Map();
@@ -57,6 +61,7 @@ export class ProcessMaps implements Closable {
 
   /** Reads the lengths of the maps that are known, at the beginning of an observation. */
   readLengths(): void {
+    this.#lengthsAt = performance.now();
     this.#lengths = this.#lengthsNow();
   }
 
@@ -65,7 +70,7 @@ export class ProcessMaps implements Closable {
     this.#seen = seen;
     this.#observedMs = durationMs;
     const now = this.#lengthsNow();
-    const seconds = Math.max(durationMs, 1) / 1000;
+    const seconds = Math.max(performance.now() - this.#lengthsAt, 1) / 1000;
     this.#growth = new Map(
       [...now].flatMap(([map, len]) => {
         const before = this.#lengths.get(map);
@@ -78,28 +83,37 @@ export class ProcessMaps implements Closable {
   lines(): readonly MapsLine[] {
     const began = performance.now();
     const found = this.#look();
-    this.#notSeen = [...this.#notSeen, ...cutTexts(found.cuts, FIND_LIMITS, PATIENCE_MS)];
-    const seen = seenMaps(this.#program, this.#seen, [found, ...(this.#before === undefined ? [] : [this.#before])]);
+    this.#notSeen = [...this.#notSeen, ...cutTexts(found.cuts, LOOK_LIMITS, PATIENCE_MS)];
+    const seen = seenMaps(this.#program, this.#seen, [
+      found,
+      ...(this.#before === undefined ? [] : [this.#before]),
+    ]);
     const { rows, unmeasured, unreadable } = measuredRows(this.#program, [...found.maps, ...seen], {
       ...patience(),
       held: this.#options.held,
     });
     if (unmeasured > 0) this.#notSeen.push(notMeasured(unmeasured, PATIENCE_MS));
     if (unreadable > 0) this.#notSeen.push(notReadable(unreadable));
-    const maps = this.#numbered(rows);
-    const matching = arrange(maps, this.#options);
-    const listed = matching.slice(0, this.#options.limit);
-    return [...listed, this.#report({ found, all: maps, matching, listed, tookMs: performance.now() - began })];
+    const maps = this.#joined(rows);
+    const wanted = arrange(maps, this.#options);
+    const matching = this.#options.families ? arrange(asFamilies(wanted), this.#options) : wanted;
+    const listed = matching
+      .slice(0, this.#options.limit)
+      .map((row, i): ListedMap => ({ type: 'found_map', pid: this.pid, id: i + 1, ...row }));
+    return [
+      ...listed,
+      this.#report({ found, all: maps, matching, listed, tookMs: performance.now() - began }),
+    ];
   }
 
   close(): void {
     this.#target.close();
   }
 
-  #numbered(rows: readonly MeasuredRow[]): ListedMap[] {
+  #joined(rows: readonly MeasuredRow[]): MapRow[] {
     const before = this.#before?.cuts.length === 0 ? this.#before : undefined;
     const joined = joinObserved(rows, { seen: this.#seen, growth: this.#growth, before });
-    return joined.map((row, i) => ({ type: 'found_map', pid: this.pid, id: i + 1, ...row }));
+    return gathered(joined, this.#seen);
   }
 
   /** Debug information that is broken is done without. */
@@ -116,19 +130,17 @@ export class ProcessMaps implements Closable {
   }
 
   #lengthsNow(): Lengths {
-    const maps = (this.#before?.maps ?? []).filter((map) => map.kind === 'map');
     return new Map(
-      maps.flatMap(({ header }) => {
-        // count of an hmap, used of a maps.Map: both the first word.
-        const len = wordAt(this.#program.memory, header);
-        return len === undefined ? [] : [[header, len] as const];
+      (this.#before?.maps ?? []).flatMap((map) => {
+        const head = headFacts(this.#program, map);
+        return head === undefined ? [] : [[map.header, head.header.count] as const];
       }),
     );
   }
 
   #report({ found, all, matching, listed, tookMs }: Answer): MapsReport {
     const { facts, binary, pid } = this.#target;
-    const sum = (of: (map: ListedMap) => number | undefined): number =>
+    const sum = (of: (map: MapRow) => number | undefined): number =>
       matching.reduce((total, map) => total + (of(map) ?? 0), 0);
     const ageMs = uptime() * 1000 - Number(facts.startTime) * TICK_MS;
     return {
@@ -139,8 +151,9 @@ export class ProcessMaps implements Closable {
       time: new Date().toISOString(),
       ...(ageMs >= 0 ? { age_ms: Math.round(ageMs) } : {}),
       sort: this.#options.sort,
-      found: all.length,
-      matching: matching.length,
+      found: countOf(all),
+      matching: countOf(matching),
+      rows: matching.length,
       listed: listed.length,
       entries: sum(({ len }) => len),
       bytes: sum(({ bytes }) => bytes),
@@ -155,11 +168,13 @@ export class ProcessMaps implements Closable {
 
 interface Answer {
   readonly found: FoundMaps;
-  readonly all: readonly ListedMap[];
-  readonly matching: readonly ListedMap[];
+  readonly all: readonly MapRow[];
+  readonly matching: readonly MapRow[];
   readonly listed: readonly ListedMap[];
   readonly tookMs: number;
 }
+
+const countOf = (rows: readonly MapRow[]): number => rows.reduce((sum, { maps }) => sum + (maps ?? 1), 0);
 
 function patience(): LookTools {
   const end = performance.now() + PATIENCE_MS;

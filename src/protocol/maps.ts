@@ -19,6 +19,8 @@ export interface MapsOptions {
   readonly minLen: number;
   /** So many maps of each process are listed. */
   readonly limit: number;
+  /** Maps that differ by an index or a goroutine alone stand in one row: `main.shards[…].items`. */
+  readonly families: boolean;
   /** Count also what keys and elements hold elsewhere. */
   readonly held: boolean;
 }
@@ -98,13 +100,18 @@ export interface MapAdvice {
 export interface ListedMap {
   readonly type: 'found_map';
   readonly pid: number;
-  /** Number in this list, by the order of finding. */
+  /** Its place in this list. */
   readonly id: number;
-  /** Of its header; of a sync.Map, of the struct itself. */
-  readonly address: string;
+  /** Of its header; of a sync.Map, of the struct itself. Absent of a row that stands for several `maps`. */
+  readonly address?: string;
+  /**
+   * The row stands for so many maps, and its numbers are sums: maps of one type that were made for a moment at one
+   * place (only `observed` is known), and where families are asked for those that differ by an index or a goroutine.
+   */
+  readonly maps?: number;
   readonly kind: 'map' | 'sync.Map';
   readonly map_type?: string;
-  /** An expression that leads to it: `main.cache.sessions`. */
+  /** An expression that leads to it: `main.cache.sessions`. Without debug information an address: `bss+0x1a20`. */
   readonly name?: string;
   readonly owner?: MapOwner;
   readonly local?: MapLocal;
@@ -115,8 +122,10 @@ export interface ListedMap {
   readonly capacity?: number;
   /** Of header, buckets or groups, tables, directory, and keys and elements that do not fit a slot. */
   readonly bytes?: number;
-  /** With what keys and elements refer to, as far as it was looked at (`held`). */
+  /** What keys and elements refer to outside of the map (with `--held`). */
   readonly held_bytes?: number;
+  /** Not all of that was followed: it is at least so much. */
+  readonly held_at_least?: true;
   /** What a fresh map of the same content would take. */
   readonly fresh_bytes?: number;
   /** `bytes - fresh_bytes`, at least 0. */
@@ -158,8 +167,10 @@ export interface MapsReport {
   readonly sort: MapSort;
   /** Maps that were found, before any filter. */
   readonly found: number;
-  /** Of these, maps that fit the filters; `listed` of them were printed. */
+  /** Of these, maps that fit the filters. */
   readonly matching: number;
+  /** Rows that these make, and how many of them were printed. */
+  readonly rows: number;
   readonly listed: number;
   /** Entries and bytes of all maps that fit the filters. */
   readonly entries: number;

@@ -2,6 +2,7 @@ import { MapauditError } from '../../src/base/errors.ts';
 import type { TopOptions, TraceOptions } from '../../src/protocol/options.ts';
 import type { Questions, TopLine, TraceLine } from '../../src/protocol/questions.ts';
 import type { WatchLine, WatchOptions } from '../../src/protocol/watch.ts';
+import type { MapsLine, MapsOptions } from '../../src/protocol/maps.ts';
 import type { EndReason } from '../../src/protocol/summary.ts';
 import {
   attached,
@@ -11,6 +12,8 @@ import {
   explainReport,
   hit,
   hostileEvent,
+  listedMaps,
+  mapsReport,
   processes,
   snapshot,
   summary,
@@ -38,6 +41,7 @@ export function fakeQuestions(): Questions {
       options.subject.type === 'pid' && options.subject.pid === NO_SUCH_PID
         ? Promise.reject(noSuchProcess())
         : Promise.resolve(explainReport),
+    maps,
     trace,
     top: (options, signal) => {
       let keys = false;
@@ -53,6 +57,15 @@ function noSuchProcess(): MapauditError {
     fields: { pid: NO_SUCH_PID },
     hint: 'To see what runs here: mapaudit ps.',
   });
+}
+
+async function* maps(options: MapsOptions): AsyncGenerator<readonly MapsLine[]> {
+  const pid = options.selection.type === 'pid' ? options.selection.pid : 4242;
+  if (pid === NO_SUCH_PID) throw noSuchProcess();
+  if (options.observeMs !== undefined) yield [{ ...attached, pid }];
+  const maps = listedMaps(options.observeMs !== undefined).map((map) => ({ ...map, pid }));
+  await Promise.resolve();
+  yield [...maps, mapsReport(pid, options)];
 }
 
 function pidOf(options: TraceOptions | TopOptions): number {

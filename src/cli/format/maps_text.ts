@@ -5,7 +5,7 @@ import { type Column, layout, measured, row } from '../../protocol/text/table.ts
 import { fit } from '../../protocol/text/width.ts';
 import { wrap } from '../../protocol/text/wrap.ts';
 import type { Style } from '../output/style.ts';
-import { mapName, mapPath, shortName } from './map_names.ts';
+import { mapName, mapPath } from './map_names.ts';
 import { writersText } from './map_writers_text.ts';
 
 /** Lines longer than this are hard to read, however wide the terminal is. */
@@ -24,7 +24,11 @@ const right = (title: string, min: number): Pick<Cell, 'title' | 'align' | 'min'
   min,
   ideal: min,
 });
-const left = (title: string, min: number): Pick<Cell, 'title' | 'min' | 'ideal'> => ({ title, min, ideal: min });
+const left = (title: string, min: number): Pick<Cell, 'title' | 'min' | 'ideal'> => ({
+  title,
+  min,
+  ideal: min,
+});
 const known = <T>(value: T | undefined, write: (value: T) => string): string =>
   value === undefined ? '-' : write(value);
 const some =
@@ -33,9 +37,14 @@ const some =
     maps.some(test);
 
 const CELLS: readonly Cell[] = [
-  { ...right('#', 2), drop: 8, of: ({ id }) => String(id) },
+  { ...left('MAP', 26), grows: false, of: mapName },
+  { ...left('TYPE', 20), drop: 1, of: (map) => (map.map_type === undefined ? '-' : printable(map.map_type)) },
   { ...right('BYTES', 8), of: (map) => known(map.bytes, bytes) },
-  { ...right('HELD', 8), of: (map) => known(map.held_bytes, bytes), when: some((m) => m.held_bytes !== undefined) },
+  {
+    ...right('HELD', 8),
+    of: (map) => known(map.held_bytes, bytes),
+    when: some((m) => m.held_bytes !== undefined),
+  },
   { ...right('WASTE', 8), drop: 2, of: (map) => known(map.waste, (n) => (n === 0 ? '' : bytes(n))) },
   { ...right('ENTRIES', 7), of: (map) => known(map.len, grouped) },
   { ...right('CAPACITY', 8), drop: 6, of: (map) => known(map.capacity, grouped) },
@@ -68,9 +77,7 @@ const CELLS: readonly Cell[] = [
     of: stateText,
     when: (maps, report) => maps.some((map) => stateText(map) !== '') || report.sort === 'age',
   },
-  { ...left('MAP', 24), grows: false, of: mapName },
-  { ...left('TYPE', 16), drop: 4, of: (map) => (map.map_type === undefined ? '-' : printable(map.map_type)) },
-  { ...left('ADDRESS', 12), drop: 7, of: ({ address }) => address },
+  { ...left('ADDRESS', 14), drop: 7, of: ({ address }) => address ?? '' },
 ];
 
 /** One process: its maps as a table, what was not looked at, and what to type next. */
@@ -107,26 +114,18 @@ function list(
   const rows = maps.map((map) => cells.map((cell) => cell.of(map)));
   const columns = measured(cells, rows);
   const widths = layout(columns, width);
-  const indent = nameColumn(cells, widths);
   const line = (texts: readonly string[]): string => row(texts, columns, widths, width !== undefined);
   return [
     style.bold(line(columns.map((column) => column.title))),
-    ...maps.flatMap((map, i) => [line(rows[i] ?? []), ...details(map, indent, style, width)]),
+    ...maps.flatMap((map, i) => [line(rows[i] ?? []), ...details(map, style, width)]),
   ];
 }
 
-/** Where the column of names begins: what is said of a map below its line stands there. */
-function nameColumn(cells: readonly Cell[], widths: readonly number[]): number {
-  const before = cells.findIndex((cell) => cell.title === 'MAP');
-  return widths.slice(0, before).reduce((sum, one) => sum + (one === 0 ? 0 : one + 2), 0);
-}
-
-function details(map: ListedMap, indent: number, style: Style, width: number | undefined): readonly string[] {
+function details(map: ListedMap, style: Style, width: number | undefined): readonly string[] {
   const texts = [mapPath(map), ...writersText(map)].filter((text) => text !== undefined);
-  const at = ' '.repeat(indent);
   return texts.map((text) => {
-    const cut = width === undefined ? text : fit(text, Math.max(20, width - indent)).trimEnd();
-    return style.dim(`${at}${cut}`);
+    const cut = width === undefined ? text : fit(text, Math.max(20, width - 2)).trimEnd();
+    return style.dim(`  ${cut}`);
   });
 }
 
@@ -139,12 +138,12 @@ function stateText({ state, migrated, fresh, consistent }: ListedMap): string {
 const growthText = (growth: number | undefined): string =>
   growth === undefined || growth === 0 ? '' : `${growth > 0 ? '+' : '-'}${rate(Math.abs(growth))}`;
 
-function nothing({ found, not_seen: notSeen }: MapsReport, width: number): readonly string[] {
+function nothing({ found }: MapsReport, width: number): readonly string[] {
   const text =
     found === 0
       ? 'No map was found.'
       : `None of ${counted(found, 'map')} fits. Without --map and --min-len all of them are listed.`;
-  return ['', ...wrap(text, width), ...(notSeen.length > 0 ? [] : [])];
+  return ['', ...wrap(text, width)];
 }
 
 function below(
@@ -153,15 +152,15 @@ function below(
   style: Style,
   width: number,
 ): readonly string[] {
-  const more = report.matching - report.listed;
+  const more = report.rows - report.listed;
   const lines: string[] = [];
-  if (more > 0) lines.push('', style.dim(`… ${counted(more, 'smaller map', 'more maps')}: --limit ${report.matching} lists all`));
+  if (more > 0) lines.push('', style.dim(`… ${counted(more, 'more row')}: --limit ${report.rows} lists all`));
   if (report.not_seen.length > 0) {
     lines.push('', 'Not looked at:');
     for (const { text } of report.not_seen) lines.push(...wrap(`  - ${printable(text)}`, width, '    '));
   }
-  const first = maps.find((map) => map.name !== undefined && map.kind === 'map');
-  if (first?.name !== undefined && first.local === undefined)
-    lines.push('', `Next: ${style.bold(`mapaudit inspect -p ${report.pid} --expr '${shortName(first.name)}'`)}`);
+  const [first] = maps.filter(({ kind }) => kind === 'map');
+  if (first?.address !== undefined)
+    lines.push('', `Next: ${style.bold(`mapaudit inspect -p ${report.pid} --map ${first.address}`)}`);
   return lines;
 }

@@ -64,7 +64,10 @@ export const COMMANDS: readonly CommandSpec[] = [
     examples: [
       { line: 'sudo mapaudit maps -p 4242', says: 'the largest maps' },
       { line: 'sudo mapaudit maps -p 4242 --sort growth --observe 30s', says: 'what is leaking?' },
-      { line: "sudo mapaudit maps -p 4242 --map 'Session' --held --json", says: 'with what they refer to, for a script' },
+      {
+        line: "sudo mapaudit maps -p 4242 --map 'Session' --held --json",
+        says: 'with what they refer to, for a script',
+      },
     ],
   },
   {

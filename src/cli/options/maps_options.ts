@@ -19,6 +19,7 @@ export function mapsOptionsOf(values: OptionValues): MapsOptions {
     ...(values.map === undefined ? {} : { map: values.map }),
     minLen: values.minLen ?? 0,
     limit: values.limit ?? (values.json === true ? Infinity : LINES),
+    families: values.each !== true && values.json !== true,
     held: values.held === true,
   };
 }

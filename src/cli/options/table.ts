@@ -162,6 +162,12 @@ export const OPTIONS = {
     help: 'List so many maps of each process. Default: 30 as text, all as JSON.',
     parse: wholeNumber('number of maps', 1),
   },
+  each: {
+    flag: '--each',
+    group: 'What is shown of each',
+    commands: ['maps'],
+    help: 'List each map for itself, also where many differ by an index or goroutine alone (main.shards[…].items). JSON always does.',
+  },
   held: {
     flag: '--held',
     group: 'What is shown of each',

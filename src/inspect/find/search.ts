@@ -3,6 +3,7 @@ import { type Addr, addr } from '../../model/addr.ts';
 import { atomicPointer, held, partOf, type Place, placeAt, sliceOf, wordOf } from '../place/place.ts';
 import type { Program } from '../place/program.ts';
 import type { Cut, FindLimits, FoundMap, FoundMaps, MapValues, OnStack, Owner } from './found_map.ts';
+import { ClosureVariables } from './closure_variables.ts';
 import { plausibleMap } from './plausible.ts';
 import { Reach, typeKey } from './reach.ts';
 
@@ -34,7 +35,8 @@ export class MapSearch {
   readonly #limits: FindLimits;
   readonly #values: MapValues | undefined;
   readonly #stop: () => boolean;
-  readonly #reach = new Reach();
+  readonly #reach: Reach;
+  readonly #closures: ClosureVariables | undefined;
   readonly #maps = new Map<number, FoundMap>();
   readonly #seen = new Set<string>();
   readonly #cuts = new Set<Cut>();
@@ -48,6 +50,8 @@ export class MapSearch {
     this.#limits = limits;
     this.#values = values;
     this.#stop = stop;
+    this.#closures = program.debug === undefined ? undefined : new ClosureVariables(program);
+    this.#reach = new Reach(this.#closures !== undefined);
   }
 
   /** Searches from some roots. What earlier calls have seen is not looked at again; reads are counted anew. */
@@ -118,6 +122,7 @@ export class MapSearch {
     if (kind === 'map') this.#map(place, step);
     else if (kind === 'pointer') this.#pointer(place, step);
     else if (kind === 'interface') this.#interface(place, step);
+    else if (kind === 'func') this.#function(place, step);
     else if (kind === 'slice') this.#slice(place, step);
     else if (kind === 'array') this.#array(place, step);
     else if (kind === 'struct') this.#struct(place, step);
@@ -172,6 +177,19 @@ export class MapSearch {
     // A pointer-shaped value lies in the interface itself: its bytes are at hand.
     if (value.type.kind === 'map' || value.type.kind === 'pointer') this.#look(value, next);
     else this.#add(next);
+  }
+
+  #function(place: Place, step: Step): void {
+    if (this.#closures === undefined) return;
+    this.#reads++;
+    for (const { name, place: value } of this.#closures.of(place))
+      this.#add({
+        ...step,
+        name: `${step.name}{${name}}`,
+        place: value,
+        depth: step.depth + 1,
+        owner: undefined,
+      });
   }
 
   #slice(place: Place, step: Step): void {

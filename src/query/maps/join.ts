@@ -28,7 +28,9 @@ export function joinObserved(rows: readonly MeasuredRow[], observation: Observat
     return {
       ...row,
       ...(young ? { fresh: true as const } : {}),
-      ...(observed === undefined ? {} : { observed: growth === undefined ? observed : { ...observed, growth } }),
+      ...(observed === undefined
+        ? {}
+        : { observed: growth === undefined ? observed : { ...observed, growth } }),
     };
   });
 }

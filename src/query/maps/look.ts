@@ -1,8 +1,11 @@
 import { findMapsWithoutDebug } from '../../inspect/find/bare.ts';
 import { findMaps } from '../../inspect/find/find_maps.ts';
-import { FIND_LIMITS, type FoundMaps } from '../../inspect/find/found_map.ts';
+import { type FindLimits, type FoundMaps } from '../../inspect/find/found_map.ts';
 import { valuesOf } from '../../inspect/find/map_values.ts';
 import type { Program } from '../../inspect/place/program.ts';
+
+/** A list is to be whole: the time that it takes ends it before these do. */
+export const LOOK_LIMITS: FindLimits = { reads: 500_000, maps: 50_000, elements: 10_000, depth: 64 };
 
 /** What looking takes from its surroundings. */
 export interface LookTools {
@@ -17,9 +20,9 @@ export interface LookTools {
  * what the runtime and the code tell; and all that these hold.
  */
 export function lookForMaps(program: Program, { pause, stop }: LookTools): FoundMaps {
-  const values = valuesOf(program, FIND_LIMITS.elements, pause);
+  const values = valuesOf(program, LOOK_LIMITS.elements, pause);
   const { debug } = program;
   return debug === undefined
-    ? findMapsWithoutDebug(program, { values, stop })
-    : findMaps(program, debug, { values, stop, stacks: true });
+    ? findMapsWithoutDebug(program, { limits: LOOK_LIMITS, values, stop })
+    : findMaps(program, debug, { limits: LOOK_LIMITS, values, stop, stacks: true });
 }

@@ -1,8 +1,8 @@
 import type { FoundMap } from '../../inspect/find/found_map.ts';
 import type { MapHeader } from '../../inspect/map_header.ts';
+import type { MapFlavour } from '../../model/go_version.ts';
 import { hex } from '../../model/addr.ts';
 import type { ListedMap } from '../../protocol/maps.ts';
-import type { HeadFacts } from './head_facts.ts';
 
 /** What a row tells of a map, whoever lists it. */
 export type MapRow = Omit<ListedMap, 'type' | 'pid' | 'id'>;
@@ -17,7 +17,13 @@ export function foundRow(map: FoundMap): MapRow {
     ...(map.name === '' ? {} : { name: map.name }),
     ...(owner === undefined
       ? {}
-      : { owner: { type: owner.type, field: owner.field, ...(owner.lock === undefined ? {} : { lock: owner.lock }) } }),
+      : {
+          owner: {
+            type: owner.type,
+            field: owner.field,
+            ...(owner.lock === undefined ? {} : { lock: owner.lock }),
+          },
+        }),
     ...(where === undefined ? {} : { local: where }),
     found: map.name === '' ? 'probe' : 'memory',
     advice: [],
@@ -25,15 +31,8 @@ export function foundRow(map: FoundMap): MapRow {
 }
 
 /** What a map's header tells. */
-export function headRow({ header, type }: Pick<HeadFacts, 'header' | 'type'>): Partial<MapRow> {
-  return { layout: layoutOf(type.layout), len: header.count, ...stateOf(header) };
-}
-
-function layoutOf(layout: HeadFacts['type']['layout']): NonNullable<MapRow['layout']> {
-  if (layout.kind === 'classic') return 'classic';
-  // Go 1.27 keeps the keys of a group together, and its elements behind them.
-  const apart = layout.elemsOffset >= layout.keysOffset + 8 * layout.keyStride;
-  return apart ? 'swiss-split' : 'swiss';
+export function headRow(header: MapHeader, layout: MapFlavour): Partial<MapRow> {
+  return { layout, len: header.count, ...stateOf(header) };
 }
 
 /** What a map is doing, and how far a migration has come. Swiss maps have none: they split at once. */

@@ -1,7 +1,10 @@
 import { isMapauditError } from '../../base/errors.ts';
+import type { MapType } from '../../go/types/go_type.ts';
 import type { FoundMap } from '../../inspect/find/found_map.ts';
 import { measureMap } from '../../inspect/measure/measure_map.ts';
 import type { MapMeasure } from '../../inspect/measure/map_measure.ts';
+import { toAddr } from '../../model/addr.ts';
+import type { MapHeader } from '../../inspect/map_header.ts';
 import type { Program } from '../../inspect/place/program.ts';
 import { type HeadFacts, headFacts } from './head_facts.ts';
 import type { LookTools } from './look.ts';
@@ -30,8 +33,8 @@ export interface MeasuredOptions extends LookTools {
 
 /** Above so many buckets a classic map's header estimates its overflow buckets: they are counted in its slots. */
 const EXACT_B = 15;
-/** What keys and elements of one map refer to is followed through so much memory. */
-const HELD_LIMITS = {} as const;
+/** So many objects of each map are followed: some 100 MB of memory here. */
+const MOST_HELD = 1_000_000;
 
 /** Measures maps, those first that are the largest by their headers, until there is no more time. */
 export function measuredRows(
@@ -47,30 +50,39 @@ export function measuredRows(
     if (map.kind !== 'map') continue;
     if (options.stop()) unmeasured++;
     else {
-      const measure = head === undefined ? undefined : measured(program, map, head, options);
-      if (measure === undefined) unreadable++;
-      else measures.set(map, measure);
+      const measure =
+        head?.type === undefined ? undefined : measured(program, map, head.type, head.header, options);
+      // What a probe has told of may be gone by now.
+      if (head === undefined && map.name !== '') unreadable++;
+      if (measure === undefined) continue;
+      measures.set(map, measure);
     }
   }
   const rows = heads.map(({ map, head }) => {
     const measure = measures.get(map);
-    return { row: rowOf(map, head, measure), map, measure };
+    return { row: rowOf(program, map, head, measure), map, measure };
   });
   return { rows, unmeasured, unreadable };
 }
 
 /** Undefined when the map is gone, or changes too much. */
 function measured(
-  { memory, types }: Program,
+  { memory, types, binary, bias }: Program,
   map: FoundMap,
-  { type, header }: HeadFacts,
+  type: MapType,
+  header: MapHeader,
   { held, pause }: MeasuredOptions,
 ): MapMeasure | undefined {
   const slots = held || (header.kind === 'classic' && header.B > EXACT_B);
+  const isImage = (address: number): boolean =>
+    binary.elf.segments.some(({ address: start, memorySize }) => {
+      const from = toAddr(start, bias);
+      return address >= from && address < from + memorySize;
+    });
   try {
     return measureMap({ memory, type, address: map.header, pause }, types, {
       slots,
-      ...(held ? { held: HELD_LIMITS } : {}),
+      ...(held ? { held: { isImage, most: MOST_HELD } } : {}),
     });
   } catch (error) {
     if (isMapauditError(error)) return undefined;
@@ -78,10 +90,15 @@ function measured(
   }
 }
 
-function rowOf(map: FoundMap, head: HeadFacts | undefined, measure: MapMeasure | undefined): MapRow {
+function rowOf(
+  { binary: { flavour } }: Program,
+  map: FoundMap,
+  head: HeadFacts | undefined,
+  measure: MapMeasure | undefined,
+): MapRow {
   if (head === undefined) return foundRow(map);
-  if (measure === undefined) return { ...foundRow(map), ...headRow(head) };
-  return { ...foundRow(map), ...headRow({ ...head, header: measure.header }), ...measureRow(measure) };
+  if (measure === undefined) return { ...foundRow(map), ...headRow(head.header, flavour) };
+  return { ...foundRow(map), ...headRow(measure.header, flavour), ...measureRow(measure) };
 }
 
 function measureRow(measure: MapMeasure): Partial<MapRow> {
@@ -89,7 +106,9 @@ function measureRow(measure: MapMeasure): Partial<MapRow> {
   return {
     capacity,
     bytes: bytes.total,
-    ...(held === undefined ? {} : { held_bytes: held.bytes }),
+    ...(held === undefined
+      ? {}
+      : { held_bytes: held.total, ...(held.complete ? {} : { held_at_least: true as const }) }),
     fresh_bytes: fresh.make,
     waste,
     load,

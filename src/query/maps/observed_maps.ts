@@ -47,7 +47,10 @@ export class ObservedMaps {
   /** All maps of which the counters tell, the nil map and what found no room in the kernel's table left out. */
   maps(counters: readonly SeenCounter[], durationMs: number): SeenMap[] {
     const seconds = Math.max(durationMs, 1) / 1000;
-    const byMap = new Map<string, { readonly pid: number; readonly address: number; readonly of: Gathered }>();
+    const byMap = new Map<
+      string,
+      { readonly pid: number; readonly address: number; readonly of: Gathered }
+    >();
     for (const counter of counters) {
       const { row, map } = counter;
       if (map === 0 || row.count === 0) continue;
