@@ -2,7 +2,7 @@ import type { MapType } from '../go/types/go_type.ts';
 import type { Addr } from '../model/addr.ts';
 import type { ByteSource } from '../model/byte_source.ts';
 import { HEADER_BYTES, type MapHeader, parseHeader } from './map_header.ts';
-import { type SlotPlace, unitShape, type UnitShape } from './slots.ts';
+import { type SlotPlace, type UnitPlace, unitShape, type UnitShape } from './slots.ts';
 
 /** A map in someone's memory. */
 export interface MapPlace {
@@ -26,6 +26,8 @@ export interface SlotVisitor<T> {
    * is then told once, as it was last seen.
    */
   readonly identity: (entry: T) => string;
+  /** Tells of each bucket or group of a part that is done, how many of its slots are full. */
+  readonly unit?: (unit: UnitPlace, full: number) => void;
 }
 
 /** What was seen of a map's memory, slot by slot. All are of slots that were read stably. */

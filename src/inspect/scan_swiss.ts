@@ -2,6 +2,7 @@ import { view } from '../binary/elf/bounded_reader.ts';
 import { type Addr, addr } from '../model/addr.ts';
 import type { SwissHeader } from './map_header.ts';
 import type { ScanContext } from './scan.ts';
+import type { UnitPlace } from './slots.ts';
 import { type Moment, readStable, type StableOutcome } from './stable_units.ts';
 import { KeptUnits, takeUnit } from './unit_visit.ts';
 
@@ -103,20 +104,20 @@ function readGroups<T>(
   const units = Array.from({ length: count }, (_, i) => addr(groups + i * shape.bytes));
   // What was kept of a table that is replaced before it was read to its end must not be told: the new one has it.
   const kept = new KeptUnits(context);
+  const placeOf = (unit: number): UnitPlace => ({
+    part: 'group',
+    index: unit,
+    table,
+    depth: 0,
+    old: false,
+    address: units[unit] ?? addr(0),
+  });
   const outcome = readStable<readonly T[]>(place.memory, shape.bytes, units, {
     look,
-    take: (unit, bytes) =>
-      takeUnit(context, bytes, {
-        part: 'group',
-        index: unit,
-        table,
-        depth: 0,
-        old: false,
-        address: units[unit] ?? addr(0),
-      }),
-    keep: (_, bytes, taken, again) => {
+    take: (unit, bytes) => takeUnit(context, bytes, placeOf(unit)),
+    keep: (unit, bytes, taken, again) => {
       kept.changed ||= again;
-      kept.add(bytes, taken);
+      kept.add(bytes, taken, placeOf(unit));
     },
     unstable: () => kept.unstable++,
     pause: place.pause,

@@ -1,11 +1,8 @@
 import type { ScanContext } from './scan.ts';
-import { isFull, SLOTS, type SlotPlace, TOMBSTONE } from './slots.ts';
+import { isFull, SLOTS, type SlotPlace, TOMBSTONE, type UnitPlace } from './slots.ts';
 import type { UnitBytes } from './stable_units.ts';
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
-
-/** Where a unit belongs; see SlotPlace. */
-export type UnitPlace = Omit<SlotPlace, 'slot' | 'control'>;
 
 /** What the full slots of a unit were read as. */
 export function takeUnit<T>(
@@ -35,6 +32,7 @@ export class KeptUnits<T> {
   readonly #context: ScanContext<T>;
   readonly #fill: number[] = [];
   readonly #entries: T[] = [];
+  readonly #places: UnitPlace[] = [];
   #empty = 0;
   #tombstones = 0;
   /** Some unit had changed at the first look: keys may have moved. */
@@ -45,7 +43,7 @@ export class KeptUnits<T> {
     this.#context = context;
   }
 
-  add({ block, at }: UnitBytes, taken: readonly T[]): void {
+  add({ block, at }: UnitBytes, taken: readonly T[], unit: UnitPlace): void {
     const swiss = this.#context.shape.kind === 'swiss';
     let full = 0;
     for (let slot = 0; slot < SLOTS; slot++) {
@@ -55,6 +53,7 @@ export class KeptUnits<T> {
       else this.#empty++;
     }
     this.#fill.push(full);
+    if (this.#context.visitor?.unit !== undefined) this.#places.push(unit);
     for (const entry of taken) this.#entries.push(entry);
   }
 
@@ -70,6 +69,7 @@ export class KeptUnits<T> {
     totals.tombstones += this.#tombstones;
     totals.unstable += this.unstable;
     if (visitor === undefined) return;
+    this.#places.forEach((unit, i) => visitor.unit?.(unit, this.#fill[i] ?? 0));
     for (const entry of this.changed ? latest(this.#entries, visitor.identity) : this.#entries) {
       totals.entries++;
       visitor.deliver(entry);
