@@ -21,8 +21,11 @@ import { pause } from '../sys/pause.ts';
 import { programOf } from './program_of.ts';
 import type { Target } from './target.ts';
 
-/** How long is looked for maps, and how long they are measured: a program of any size gets an answer. */
-const PATIENCE_MS = 10_000;
+/** How much of a processor is spent on looking for maps, and as much on measuring: a program of any size gets an answer. */
+const PATIENCE_MS = 5_000;
+const LONGEST_MS = 60_000;
+/** Asking takes as long as looking at a value: so often is enough. */
+const ASKED_EVERY = 64;
 /** proc(5): /proc/PID/stat counts in ticks of sysconf(_SC_CLK_TCK), which is 100 on all that Go runs on. */
 const TICK_MS = 10;
 
@@ -176,7 +179,16 @@ interface Answer {
 
 const countOf = (rows: readonly MapRow[]): number => rows.reduce((sum, { maps }) => sum + (maps ?? 1), 0);
 
+/** On a busy machine time passes without anything being done: what counts is the processor's. */
 function patience(): LookTools {
-  const end = performance.now() + PATIENCE_MS;
-  return { pause, stop: () => performance.now() > end };
+  const began = process.cpuUsage();
+  const end = performance.now() + LONGEST_MS;
+  let [asked, over] = [0, false];
+  const stop = (): boolean => {
+    if (over || asked++ % ASKED_EVERY !== 0) return over;
+    const { user, system } = process.cpuUsage(began);
+    over = user + system > PATIENCE_MS * 1000 || performance.now() > end;
+    return over;
+  };
+  return { pause, stop };
 }

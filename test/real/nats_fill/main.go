@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"time"
 
 	"github.com/nats-io/nats.go"
 )
@@ -47,7 +48,7 @@ func store(url string, messages int) {
 	_, err = js.AddStream(&nats.StreamConfig{Name: "FILL", Subjects: []string{"kept.*"}, Storage: nats.MemoryStorage})
 	check(err)
 	for i := 0; i < messages; i++ {
-		_, err := js.PublishAsync(fmt.Sprintf("kept.%d", i%1000), []byte("message"))
+		_, err := js.PublishAsync(fmt.Sprintf("kept.%d", i%1000), []byte("message"), nats.StallWait(time.Minute))
 		check(err)
 	}
 	<-js.PublishAsyncComplete()
