@@ -13,6 +13,8 @@ import {
   explainReport,
   hit,
   hostileEvent,
+  listedMaps,
+  mapsReport,
   notice,
   oddEvents,
   processes,
@@ -55,6 +57,10 @@ describe('what the types allow fits the schemas', () => {
     ...processes,
     checkReport,
     explainReport,
+    ...listedMaps(false),
+    ...listedMaps(true),
+    mapsReport(4242, { sort: 'age', observeMs: 5000 }),
+    mapsReport(4242, { sort: 'bytes' }),
     error,
   ];
   const values = [...all, toErrorResult(new Error('x')), ...END_REASONS.map((ended) => summary(9, ended))];
@@ -78,6 +84,14 @@ describe('what the types allow fits the schemas', () => {
 
 test.each([
   [['ps', '--json'], ['process']],
+  [
+    ['maps', '-p', '7', '--json'],
+    ['found_map', 'maps'],
+  ],
+  [
+    ['maps', '-p', '7', '--json', '--observe', '1s'],
+    ['attached', 'found_map', 'maps'],
+  ],
   [['check', '-p', '1', '--json'], ['check']],
   [['explain', './x', 'main.f', '--json'], ['explain']],
   [

@@ -16,7 +16,7 @@ export function writersText({ observed }: ListedMap): readonly string[] {
   const { goroutines = [], writers = 0, grows } = observed;
   const by = goroutines.slice(0, WRITERS).map(goroutineText);
   const others = writers - by.length;
-  const said = others > 0 ? [...by, `${counted(others, 'other')}`] : by;
+  const said = others > 0 ? [...by, counted(others, 'other')] : by;
   const grew = grows === 0 ? [] : [`made larger ${counted(grows, 'time')}`];
   const last = [...(said.length === 0 ? [] : [`by ${said.join(', ')}`]), ...grew];
   return last.length === 0 ? lines : [...lines, last.join(' · ')];

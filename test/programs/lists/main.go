@@ -1,8 +1,9 @@
 // Command lists holds maps in every place that a map can be reached from, says how many entries each has, and
-// keeps writing to some of them until its standard input ends.
+// keeps writing to some of them until its standard input ends. A line of input makes a map that was not there before.
 package main
 
 import (
+	"bufio"
 	"fmt"
 	"io"
 	"os"
@@ -36,6 +37,9 @@ type holder interface{ hold() }
 type inside struct{ deep map[int16]string }
 
 func (*inside) hold() {}
+
+// sink makes what is put into it escape to the heap.
+var sink map[int16]int
 
 var (
 	plain      = fill(1000)
@@ -100,13 +104,12 @@ func (c *Cache) churn(i int) {
 func write() {
 	for i := 0; ; i++ {
 		cache.churn(i)
-		short := map[int]int{}
-		for k := 0; k < 3; k++ {
+		short := map[int16]int{}
+		for k := int16(0); k < 3; k++ {
 			short[k] = i
 		}
-		if len(short) != 3 {
-			panic("short")
-		}
+		sink = short
+		sink = nil
 		time.Sleep(time.Millisecond)
 	}
 }
@@ -147,11 +150,10 @@ func main() {
 	say("main.holed", len(holed))
 	say("local", 2)
 	say("ready", len(unset))
-	go func() {
-		time.Sleep(1500 * time.Millisecond)
-		young = map[string]float32{"later": 1}
-		fmt.Println("young")
-	}()
+	fmt.Fprintln(io.Discard, any1, held)
 	go write()
-	io.Copy(io.Discard, os.Stdin)
+	lines := bufio.NewScanner(os.Stdin)
+	for lines.Scan() {
+		young = map[string]float32{lines.Text(): 1}
+	}
 }
