@@ -21,11 +21,10 @@ import { pause } from '../sys/pause.ts';
 import { programOf } from './program_of.ts';
 import type { Target } from './target.ts';
 
-/** How much of a processor is spent on looking for maps, and as much on measuring: a program of any size gets an answer. */
-const PATIENCE_MS = 5_000;
-const LONGEST_MS = 60_000;
+/** The clock may show so many times what was spent of a processor's time, which the machine may give to others. */
+const LONGEST = 6;
 /** Asking takes as long as looking at a value: so often is enough. */
-const ASKED_EVERY = 64;
+const ASKED_EVERY = 1024;
 /** proc(5): /proc/PID/stat counts in ticks of sysconf(_SC_CLK_TCK), which is 100 on all that Go runs on. */
 const TICK_MS = 10;
 
@@ -86,16 +85,16 @@ export class ProcessMaps implements Closable {
   lines(): readonly MapsLine[] {
     const began = performance.now();
     const found = this.#look();
-    this.#notSeen = [...this.#notSeen, ...cutTexts(found.cuts, LOOK_LIMITS, PATIENCE_MS)];
+    this.#notSeen = [...this.#notSeen, ...cutTexts(found.cuts, LOOK_LIMITS, this.#options.patienceMs)];
     const seen = seenMaps(this.#program, this.#seen, [
       found,
       ...(this.#before === undefined ? [] : [this.#before]),
     ]);
     const { rows, unmeasured, unreadable } = measuredRows(this.#program, [...found.maps, ...seen], {
-      ...patience(),
+      ...patience(this.#options),
       held: this.#options.held,
     });
-    if (unmeasured > 0) this.#notSeen.push(notMeasured(unmeasured, PATIENCE_MS));
+    if (unmeasured > 0) this.#notSeen.push(notMeasured(unmeasured, this.#options.patienceMs));
     if (unreadable > 0) this.#notSeen.push(notReadable(unreadable));
     const maps = this.#joined(rows);
     const wanted = arrange(maps, this.#options);
@@ -123,12 +122,12 @@ export class ProcessMaps implements Closable {
   #look(): FoundMaps {
     if (this.#program.debug === undefined) this.#notSeen = [NO_DEBUG_INFO];
     try {
-      return lookForMaps(this.#program, patience());
+      return lookForMaps(this.#program, patience(this.#options));
     } catch (error) {
       if (!isMapauditError(error) || !error.code.startsWith('dwarf-')) throw error;
       this.#program = { ...this.#program, debug: undefined };
       this.#notSeen = [BAD_DEBUG_INFO(error.message)];
-      return lookForMaps(this.#program, patience());
+      return lookForMaps(this.#program, patience(this.#options));
     }
   }
 
@@ -180,14 +179,14 @@ interface Answer {
 const countOf = (rows: readonly MapRow[]): number => rows.reduce((sum, { maps }) => sum + (maps ?? 1), 0);
 
 /** On a busy machine time passes without anything being done: what counts is the processor's. */
-function patience(): LookTools {
+function patience({ patienceMs }: MapsOptions): LookTools {
   const began = process.cpuUsage();
-  const end = performance.now() + LONGEST_MS;
+  const end = performance.now() + patienceMs * LONGEST;
   let [asked, over] = [0, false];
   const stop = (): boolean => {
     if (over || asked++ % ASKED_EVERY !== 0) return over;
     const { user, system } = process.cpuUsage(began);
-    over = user + system > PATIENCE_MS * 1000 || performance.now() > end;
+    over = user + system > patienceMs * 1000 || performance.now() > end;
     return over;
   };
   return { pause, stop };

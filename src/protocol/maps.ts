@@ -23,6 +23,8 @@ export interface MapsOptions {
   readonly families: boolean;
   /** Count also what keys and elements hold elsewhere. */
   readonly held: boolean;
+  /** Of a processor's time, so much is spent on looking for maps, and so much on measuring them. */
+  readonly patienceMs: number;
 }
 
 /** A place in the program that works on a map. */

@@ -25,7 +25,14 @@ async function startLists(version: string, build: Build): Promise<Lists> {
   return { child, pid: child.pid ?? 0, binary, told };
 }
 
-const DEFAULTS = { sort: 'bytes', minLen: 0, limit: Infinity, families: false, held: false } as const;
+const DEFAULTS = {
+  sort: 'bytes',
+  minLen: 0,
+  limit: Infinity,
+  families: false,
+  held: false,
+  patienceMs: 60_000,
+} as const;
 
 interface Answer {
   readonly maps: readonly ListedMap[];

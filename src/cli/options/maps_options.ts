@@ -3,6 +3,8 @@ import { selectionOf } from './resolve.ts';
 import type { OptionValues } from './table.ts';
 
 const OBSERVE_MS = 5000;
+/** Enough for some 100,000 maps. */
+const PATIENCE_MS = 10_000;
 /** More than a reader takes in; the last line says how many there are. */
 const LINES = 30;
 /** What memory alone does not tell. */
@@ -21,5 +23,6 @@ export function mapsOptionsOf(values: OptionValues): MapsOptions {
     limit: values.limit ?? (values.json === true ? Infinity : LINES),
     families: values.each !== true && values.json !== true,
     held: values.held === true,
+    patienceMs: values.patience ?? PATIENCE_MS,
   };
 }

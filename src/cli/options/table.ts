@@ -184,6 +184,16 @@ export const OPTIONS = {
       'Without it memory alone is read and no probe is set. `--sort rate`, `growth` and `age` observe for 5s unless this says otherwise.',
     parse: parseDuration,
   },
+  patience: {
+    flag: '--patience',
+    value: 'TIME',
+    group: 'How long',
+    commands: ['maps'],
+    help: 'Look for maps for so long, and measure them for as long; what was not reached by then is said. Default: 10s.',
+    details:
+      'Time of a processor: on a busy machine it takes longer by the clock, but never more than six times.',
+    parse: parseDuration,
+  },
   sample: {
     flag: '--sample',
     value: '1/N',

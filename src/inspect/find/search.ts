@@ -15,6 +15,12 @@ export interface Root {
   readonly where?: OnStack | undefined;
 }
 
+/** A field that leads to maps. */
+interface Part {
+  readonly field: GoField;
+  readonly owner: Owner | undefined;
+}
+
 interface Step extends Root {
   readonly depth: number;
   readonly owner: Owner | undefined;
@@ -37,6 +43,7 @@ export class MapSearch {
   readonly #stop: () => boolean;
   readonly #reach: Reach;
   readonly #closures: ClosureVariables | undefined;
+  readonly #parts = new Map<number | string, readonly Part[]>();
   readonly #maps = new Map<number, FoundMap>();
   readonly #seen = new Set<string>();
   readonly #cuts = new Set<Cut>();
@@ -234,15 +241,26 @@ export class MapSearch {
       this.#pointer(pointer, step);
       return;
     }
-    for (const field of place.type.fields() ?? []) {
-      if (field.name === '_' || !this.#reach.leadsToMap(field.type)) continue;
-      const owner = ownerOf(place.type, field);
+    for (const { field, owner } of this.#partsOf(place.type))
       this.#look(partOf(place, field.offset, field.type), {
         ...step,
         name: `${step.name}.${field.name}`,
         owner: owner ?? step.owner,
       });
+  }
+
+  /** The fields of a struct that lead to maps. */
+  #partsOf(type: GoType): readonly Part[] {
+    const key = typeKey(type);
+    let parts = this.#parts.get(key);
+    if (parts === undefined) {
+      const fields = (type.fields() ?? []).filter((field) => field.name !== '_');
+      parts = fields
+        .filter((field) => this.#reach.leadsToMap(field.type))
+        .map((field) => ({ field, owner: ownerOf(type, field) }));
+      this.#parts.set(key, parts);
     }
+    return parts;
   }
 }
 

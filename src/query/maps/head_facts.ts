@@ -18,7 +18,8 @@ export function headFacts(program: Program, map: FoundMap): HeadFacts | undefine
   const { types, memory, binary } = program;
   const type = map.type.descriptor === undefined ? undefined : types.map(map.type.descriptor);
   const bytes = map.kind === 'map' ? memory.read(map.header, HEADER_BYTES) : undefined;
-  const header = bytes === undefined ? undefined : parseHeader(bytes, binary.flavour === 'classic' ? 'classic' : 'swiss');
+  const header =
+    bytes === undefined ? undefined : parseHeader(bytes, binary.flavour === 'classic' ? 'classic' : 'swiss');
   if (header === undefined) return undefined;
   const units = header.kind === 'classic' ? unitsOf(header) : Math.ceil(header.count / SLOTS);
   return { type, header, atLeast: type === undefined ? 0 : units * unitShape(type).bytes };

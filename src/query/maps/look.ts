@@ -5,7 +5,7 @@ import { valuesOf } from '../../inspect/find/map_values.ts';
 import type { Program } from '../../inspect/place/program.ts';
 
 /** A list is to be whole: the time that it takes ends it before these do. */
-export const LOOK_LIMITS: FindLimits = { reads: 2_000_000, maps: 100_000, elements: 100_000, depth: 64 };
+export const LOOK_LIMITS: FindLimits = { reads: 2_000_000, maps: 100_000, elements: 20_000, depth: 64 };
 
 /** What looking takes from its surroundings. */
 export interface LookTools {

@@ -9,7 +9,7 @@ export function cutTexts(cuts: readonly Cut[], limits: FindLimits, patienceMs: n
     maps: `the search ended at ${grouped(limits.maps)} maps`,
     depth: `what lies more than ${limits.depth} pointers from a variable was not looked at`,
     elements: `of slices, arrays and maps, the first ${grouped(limits.elements)} elements were looked at for maps`,
-    time: `the search ended after ${spoken(patienceMs)}: what is reached by longer ways was not seen`,
+    time: `the search ended after ${spoken(patienceMs)}: what is reached by longer ways was not seen (--patience looks longer)`,
   };
   return cuts.map((code) => ({ code, text: text[code] }));
 }
@@ -26,7 +26,7 @@ export const BAD_DEBUG_INFO = (reason: string): NotSeen => ({
 
 export const notMeasured = (maps: number, patienceMs: number): NotSeen => ({
   code: 'not-measured',
-  text: `${counted(maps, 'map was', 'maps were')} not measured within ${spoken(patienceMs)}: their bytes are not known, the largest were measured first`,
+  text: `${counted(maps, 'map was', 'maps were')} not measured within ${spoken(patienceMs)}: their bytes are not known, the largest were measured first (--patience)`,
 });
 
 export const notReadable = (maps: number): NotSeen => ({

@@ -22,8 +22,8 @@ func check(err error) {
 func main() {
 	url := flag.String("url", "nats://127.0.0.1:4222", "the server")
 	connections := flag.Int("connections", 3, "connections")
-	subscriptions := flag.Int("subscriptions", 20000, "of each connection, each to a subject of its own")
-	messages := flag.Int("messages", 60000, "kept in a stream")
+	subscriptions := flag.Int("subscriptions", 8000, "of each connection, each to a subject of its own")
+	messages := flag.Int("messages", 40000, "kept in a stream")
 	flag.Parse()
 	for id := 0; id < *connections; id++ {
 		nc, err := nats.Connect(*url, nats.Name(fmt.Sprintf("fill-%d", id)))
