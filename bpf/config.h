@@ -8,6 +8,7 @@
 
 #define MAX_SITES 256
 #define MAX_PARTS 4
+#define MAX_BEYOND 12
 #define KEY_FILTER_MAX 64
 #define OPEN_SLOTS 4096
 #define COUNTER_SLOTS 16384 /* per CPU */
@@ -51,7 +52,7 @@ enum {
 
 enum { SITE_KEY_NONE = 0, SITE_KEY_WORD4 = 1, SITE_KEY_WORD8 = 2, SITE_KEY_STRING = 3, SITE_KEY_POINTER = 4 };
 
-/* A range of return addresses, relative to the address of the site. */
+/* A range of return addresses, relative to the address of the site (or, in `beyond`, in the file's addresses). */
 struct part {
 	__s64 start;
 	__s64 end;
@@ -64,9 +65,10 @@ struct site_config {
 	__u8 parts;          /* 3  ranges in use */
 	__u8 exit_register;  /* 4  x86 number of the register with the map, of an exit site */
 	__u8 exits;          /* 5  this function has an exit site */
-	__u8 up;             /* 6  the caller that counts is that of the function which called this one */
+	__u8 beyond;         /* 6  the caller is the first return address outside of `beyond`: growth inside an assign */
 	__u8 pad;            /* 7 */
 	struct part part[MAX_PARTS]; /* 8 */
-};                           /* 72 */
+	__u64 address;       /* 72  in the file */
+};                           /* 80 */
 
 #endif

@@ -104,11 +104,13 @@ struct bpf_map_def SEC("maps") open = { BPF_MAP_TYPE_ARRAY, 4, 8, OPEN_SLOTS, 0 
 
 const volatile struct config config SEC(".rodata") = {};
 const volatile struct site_config sites[MAX_SITES] SEC(".rodata") = {};
+const volatile struct part beyond[MAX_BEYOND] SEC(".rodata") = {};
 
 /* What is known of a hit before it is decided whether anybody wants it. */
 struct hit {
 	__u32 site, pid, tid;
 	__u64 map, type, caller, goid;
+	__u64 frame, below; /* where the caller's frame begins, and what it must lie above */
 	__u8 flags;
 };
 
@@ -169,6 +171,40 @@ static __always_inline int is_part(const volatile struct site_config *site, __s6
 		if (i < site->parts && from_site >= site->part[i].start && from_site < site->part[i].end)
 			return 1;
 	return 0;
+}
+
+/* Assigns have few frames; more than that is a chain that leads nowhere. */
+#define MAX_CLIMB 6
+
+/*
+ * From a growth up through the assign that it is a part of, by frame pointers, to the caller of that. Where the way
+ * is lost, there is no caller.
+ */
+static __always_inline void climb(struct hit *hit, __u64 to_file)
+{
+	__u64 frame[2];
+
+	for (int level = 0; level < MAX_CLIMB; level++) {
+		__s64 address = hit->caller + to_file;
+		int inside = 0;
+
+		for (int i = 0; i < MAX_BEYOND; i++)
+			if (address >= beyond[i].start && address < beyond[i].end)
+				inside = 1;
+		if (!inside)
+			return;
+		if (hit->frame <= hit->below)
+			break;
+		if (bpf_probe_read_user(frame, sizeof(frame), (void *)hit->frame)) {
+			hit->flags |= FLAG_STACK_UNREADABLE;
+			break;
+		}
+		hit->below = hit->frame;
+		hit->frame = frame[0];
+		hit->caller = frame[1];
+	}
+	hit->caller = 0;
+	hit->frame = 0;
 }
 
 static __always_inline int rejected(const struct hit *hit, __u64 address, __u32 subject)
@@ -553,9 +589,9 @@ static __always_inline void fill_key(struct record_head *head, void *area, const
 }
 
 /* Frames beyond the caller, by Go's frame pointers: [RBP] = caller's RBP, [RBP+8] = return address. */
-static __always_inline void fill_frames(struct regs *ctx, struct record_head *head, __u64 *frames)
+static __always_inline void fill_frames(const struct hit *hit, struct record_head *head, __u64 *frames)
 {
-	__u64 frame[2], bp = REG(ctx, bp), below = REG(ctx, sp);
+	__u64 frame[2], bp = hit->frame, below = hit->below;
 	__u32 n = 0;
 
 	for (int i = 0; i < MAX_FRAMES; i++) {
@@ -647,7 +683,7 @@ static __always_inline void emit(struct regs *ctx, const struct hit *hit, const 
 	if (config.key_bytes)
 		fill_key(head, area, key);
 	if (config.frames)
-		fill_frames(ctx, head, area + KEY_AREA);
+		fill_frames(hit, head, area + KEY_AREA);
 	if (config.exits && sites[hit->site & (MAX_SITES - 1)].exits) {
 		__u32 slot = head->goid % OPEN_SLOTS;
 		__u64 *open_goid = bpf_map_lookup_elem(&open, &slot);
@@ -687,9 +723,10 @@ int on_entry(struct regs *ctx)
 		bump(hit.site, COUNT_IGNORED);
 		return 0;
 	}
-	/* The frame pointer is still that of the function that called, its return address lies above it. */
-	if (site->up && bpf_probe_read_user(&hit.caller, 8, (void *)(REG(ctx, bp) + 8)))
-		hit.caller = 0;
+	hit.frame = REG(ctx, bp);
+	hit.below = REG(ctx, sp);
+	if (site->beyond)
+		climb(&hit, site->address - REG(ctx, ip));
 	if (config.by_process || (config.mode & MODE_EVENTS))
 		who(&hit);
 	if (!wanted(&hit))

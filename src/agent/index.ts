@@ -2,6 +2,7 @@ import type { Questions } from '../protocol/questions.ts';
 import { check } from './check.ts';
 import { explain } from './explain.ts';
 import { mapsLines } from './maps.ts';
+import { inspectLines } from './inspect.ts';
 import { listGoProcesses } from './ps.ts';
 import { startTop } from './top.ts';
 import { traceLines } from './trace.ts';
@@ -16,6 +17,7 @@ export function createQuestions(): Questions {
     maps: mapsLines,
     trace: traceLines,
     top: startTop,
+    inspect: inspectLines,
     watch: watchLines,
     close: () => Promise.resolve(),
   };

@@ -54,6 +54,8 @@ export interface EntrySite extends SiteBase {
   readonly key: KeySource;
   /** A hit that returns into one of these is a part of an operation that another site counts already. */
   readonly partOf: readonly CodeRange[];
+  /** The caller is the first return address outside of these: a growth happens inside an assign. */
+  readonly callerBeyond?: readonly CodeRange[];
 }
 
 /** Where a write operation has done its work, the count is new, and the map is still in a register. */

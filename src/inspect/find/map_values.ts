@@ -18,7 +18,7 @@ const KEY_LIMITS = { text: 64, items: 4, pointers: 0 };
  * The values of a program's maps, for finding the maps that they hold; of each map up to one more than `most`,
  * so that it shows when there are more. Maps of sync.Map are not entered.
  */
-export function valuesOf(program: Program, most: number, pause: () => void): MapValues {
+export function valuesOf(program: Program, most: number, pause: () => boolean): MapValues {
   return (map) => {
     const type = map.type.descriptor === undefined ? undefined : program.types.map(map.type.descriptor);
     const elem = map.type.elem();
@@ -36,7 +36,7 @@ interface Searched {
 /** Ends a scan before its time. */
 class Enough extends Error {}
 
-function firstValues(program: Program, map: Searched, most: number, pause: () => void): readonly MapValue[] {
+function firstValues(program: Program, map: Searched, most: number, pause: () => boolean): readonly MapValue[] {
   const found: MapValue[] = [];
   const visitor = valueVisitor(program, map, (value) => {
     found.push(value);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { binomialAbove, chiSquareZ, goodEntropy, normalAbove, poissonAbove } from './chance.ts';
+import { binomialAbove, binomialAboveExactly, chiSquareZ, goodEntropy, normalAbove } from './chance.ts';
 
 describe('what chance gives', () => {
   it('is that of the tables', () => {
@@ -12,8 +12,9 @@ describe('what chance gives', () => {
   });
 
   it('of keys in buckets is what counting gives', () => {
-    // 1 - e^-1 (1 + 1 + 1/2)
-    expect(poissonAbove(1, 2)).toBeCloseTo(0.0803, 4);
+    // Nine keys all in the same one of two: 2^-9. Close to 1 - e^-1 (1 + 1 + 1/2) where there are many.
+    expect(binomialAboveExactly(9, 2, 8)).toBeCloseTo(1 / 512, 9);
+    expect(binomialAboveExactly(100_000, 100_000, 2)).toBeCloseTo(0.0803, 4);
     expect(binomialAbove(896, 1, 896)).toBe(0);
     expect(binomialAbove(897, 1, 896)).toBe(1);
     expect(binomialAbove(1000, 2, 500)).toBeCloseTo(0.487, 2);

@@ -1,8 +1,11 @@
-/** P(X > most) where X has the Poisson distribution with this mean. */
-export function poissonAbove(mean: number, most: number): number {
-  let term = Math.exp(-mean);
+/** The same as `binomialAbove`, exactly; for small `most`. */
+export function binomialAboveExactly(n: number, places: number, most: number): number {
+  if (n <= most) return 0;
+  if (places === 1) return 1;
+  const odds = 1 / (places - 1);
+  let term = Math.exp(n * Math.log1p(-1 / places));
   let sum = term;
-  for (let k = 1; k <= most; k++) sum += term *= mean / k;
+  for (let k = 1; k <= most; k++) sum += term *= ((n - k + 1) / k) * odds;
   return Math.max(0, 1 - sum);
 }
 

@@ -1,5 +1,5 @@
 import { allocated } from './allocation.ts';
-import { binomialAbove, poissonAbove } from './chance.ts';
+import { binomialAbove, binomialAboveExactly } from './chance.ts';
 import { bucketArrayUnits, type UnitFacts } from './unit_facts.ts';
 
 /** Bytes that a new map with as many entries takes, without its header: on average, since hashes are drawn anew. */
@@ -31,7 +31,7 @@ function freshClassic(count: number, facts: UnitFacts): FreshParts {
   let buckets = 1;
   while (count > SMALL && count > LOAD * buckets) buckets *= 2;
   const made = bucketArrayUnits(buckets, facts);
-  const chained = buckets === 1 ? 0 : buckets * overflowsOfBucket(count / buckets);
+  const chained = buckets === 1 ? 0 : buckets * overflowsOfBucket(count, buckets);
   const single = Math.max(0, chained - (made - buckets));
   return {
     ...NONE,
@@ -44,8 +44,8 @@ function freshClassic(count: number, facts: UnitFacts): FreshParts {
 }
 
 /** How many overflow buckets hang on a bucket on average. */
-function overflowsOfBucket(mean: number): number {
-  return [1, 2, 3].reduce((sum, n) => sum + poissonAbove(mean, SMALL * n), 0);
+function overflowsOfBucket(count: number, buckets: number): number {
+  return [1, 2, 3].reduce((sum, n) => sum + binomialAboveExactly(count, buckets, SMALL * n), 0);
 }
 
 /** runtime.mapextra: go1.23.12 src/runtime/map.go. */

@@ -45,8 +45,7 @@ export function innerMapRefs(
       return undefined;
     },
     deliver: () => undefined,
-    identity: () => '',
-    unit: (unit) => {
+    unit: ({ place: unit }) => {
       if (unit.part === 'overflow') overflow.push(unit);
     },
   });

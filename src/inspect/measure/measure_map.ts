@@ -6,10 +6,10 @@ import { type MapScan, notAMap, scanMap } from '../scan_map.ts';
 import type { UnitPlace } from '../slots.ts';
 import { allocated } from './allocation.ts';
 import { type FreshManner, freshMap } from './fresh.ts';
-import { type HeldOptions, HeldCollector } from './held.ts';
+import { HeldCollector, type HeldEntry, type HeldOptions } from './held.ts';
 import type { MapBytes, MapMeasure } from './map_measure.ts';
 import { type Parts, partBytes } from './part_bytes.ts';
-import { SpreadCollector } from './spread_collector.ts';
+import { SpreadCollector, type SpreadEntry } from './spread_collector.ts';
 import { headerSize } from './structure.ts';
 import { holdsPointers, type UnitFacts, unitFacts } from './unit_facts.ts';
 
@@ -80,23 +80,27 @@ function scanSlots(
   held: HeldCollector | undefined,
   spread: SpreadCollector | undefined,
 ): MapScan {
-  let seen = 0;
-  return scanMap(place, {
+  return scanMap<SeenEntry>(place, {
     read: (block, key, elem, slot) => ({
       held: held?.read(block, key, elem),
       spread: spread?.read(block, key, slot),
     }),
-    deliver: (entry) => {
-      if (entry.held !== undefined) held?.add(entry.held);
-      if (entry.spread !== undefined) spread?.add(entry.spread);
-    },
     // Keys are not compared: one that moved meanwhile may be seen twice, and then the answer is not consistent.
-    identity: () => String(seen++),
-    unit: (unit, full) => {
+    deliver: () => undefined,
+    unit: ({ place: unit, entries }) => {
       if (unit.part === 'overflow') overflow.push(unit);
-      spread?.unit(unit, full);
+      spread?.unit(unit, entries.length);
+      for (const entry of entries) {
+        if (entry.held !== undefined) held?.add(entry.held);
+        if (entry.spread !== undefined) spread?.add(entry.spread);
+      }
     },
   });
+}
+
+interface SeenEntry {
+  readonly held: HeldEntry | undefined;
+  readonly spread: SpreadEntry | undefined;
 }
 
 function newSpread(place: MapPlace, types: TypeReader, hash: MemHash | undefined): SpreadCollector {

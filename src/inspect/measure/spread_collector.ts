@@ -18,6 +18,8 @@ export interface SpreadEntry {
   readonly hash: bigint | undefined;
 }
 
+/** Groups of the largest table: go1.26.8 src/internal/runtime/maps/table.go, maxTableCapacity. */
+const MOST_GROUPS = 128;
 /** Keys that are hashed at most. */
 const MOST_KEYS = 300_000;
 /** Of slots whose control byte is not what the hash says; beyond, the hash is not that of the process. */
@@ -37,6 +39,8 @@ export class SpreadCollector {
   /** Classic: one list, by bucket; Swiss: by table, by group in which searches begin. */
   readonly #counts = new Map<number, number[]>();
   readonly #tables: number[] = [];
+  /** Swiss, by table: of each key where its search begins in a table of the largest size, and its group. */
+  readonly #starts = new Map<number, number[]>();
   readonly #lengths: (number | undefined)[] = [];
   readonly #hashes = new Map<bigint, number>();
   #unit = -1;
@@ -101,15 +105,26 @@ export class SpreadCollector {
       this.#hashes.set(hash, (this.#hashes.get(hash) ?? 0) + 1);
     }
     if (kind === 'classic') this.#length(depth);
-    else if (hash !== undefined) this.#search(table, index, hash);
+    else if (hash !== undefined) {
+      const search = Number(h1(hash) & BigInt(MOST_GROUPS - 1)) * MOST_GROUPS + index;
+      const searches = this.#starts.get(table);
+      if (searches === undefined) this.#starts.set(table, [search]);
+      else searches.push(search);
+    }
   }
 
-  #search(table: number, index: number, hash: bigint): void {
-    const counts = this.#counts.get(table);
-    if (counts === undefined) return;
-    const start = Number(h1(hash) & BigInt(counts.length - 1));
-    counts[start] = (counts[start] ?? 0) + 1;
-    this.#length(probeLength(start, index, counts.length));
+  /** How many groups the table has is known when all of it was seen. */
+  #searches(): void {
+    for (const [table, searches] of this.#starts) {
+      const counts = this.#counts.get(table);
+      if (counts === undefined) continue;
+      for (const search of searches) {
+        const start = Math.floor(search / MOST_GROUPS) & (counts.length - 1);
+        counts[start] = (counts[start] ?? 0) + 1;
+        this.#length(probeLength(start, search % MOST_GROUPS, counts.length));
+      }
+    }
+    this.#starts.clear();
   }
 
   #length(steps: number): void {
@@ -121,6 +136,7 @@ export class SpreadCollector {
     const swiss = this.#header.kind === 'swiss';
     const known = this.#hashed > 0 && this.#wrong <= this.#hashed * MOST_WRONG;
     if (swiss && !known) return undefined;
+    this.#searches();
     const counts = [...this.#counts.values()].filter(
       (part) => !swiss || this.#step === 1 || part.some((n) => n > 0),
     );

@@ -48,7 +48,11 @@ export function readTables(memory: ByteSource, { dirPtr, dirLen }: SwissHeader):
 /** A table; undefined when what lies there can be none, or it has been replaced. */
 export function readTable(memory: ByteSource, address: Addr, index: number): TableFacts | undefined {
   const bytes = memory.read(address, TABLE_BYTES);
-  if (bytes === undefined) return undefined;
+  return bytes === undefined ? undefined : tableOf(bytes, address, index);
+}
+
+/** What the bytes of a table say. */
+export function tableOf(bytes: Uint8Array, address: Addr, index: number): TableFacts | undefined {
   const words = view(bytes);
   const capacity = words.getUint16(2, true);
   const groupCount = Number(words.getBigUint64(24, true)) + 1;

@@ -3,6 +3,7 @@ import type { TypeHead } from '../../go/types/go_type.ts';
 import type { TypeReader } from '../../go/types/type_reader.ts';
 import { type Addr, addr } from '../../model/addr.ts';
 import type { KeyField, KeyValue } from '../hash/key_value.ts';
+import { exampleOf } from './expected.ts';
 import { KeyScanner } from './scanner.ts';
 
 /** The types that an interface may hold, by name: `main.user`, `*int`. */
@@ -10,15 +11,18 @@ export type TypesByName = ReadonlyMap<string, Addr>;
 
 /**
  * Reads a key in Go syntax as a value of a type. Fields that a struct leaves out are zero. In an interface a plain
- * literal is what it is in Go: int, float64, string or bool; others are written as conversions. Errors: `bad-key`.
+ * literal is what it is in Go: int, float64, string or bool; others are written as conversions, of types that keys of
+ * the map hold (`held` gives them when asked). Errors: `usage-key`.
  */
 export function parseKey(
   text: string,
   types: TypeReader,
   type: Addr,
-  held: TypesByName = new Map(),
+  held: () => TypesByName = () => new Map<string, Addr>(),
 ): KeyValue {
-  const parser = new KeyParser(new KeyScanner(text), types, held);
+  const name = types.nameOf(type) ?? 'value';
+  const hint = `The map's key is ${withArticle(name)}, written as in Go: ${exampleOf(types, type)}`;
+  const parser = new KeyParser(new KeyScanner(text, hint), types, held);
   const key = parser.value(type);
   parser.scanner.end();
   return key;
@@ -33,9 +37,10 @@ const FLOAT = /[-+]?(?:Inf|NaN|[0-9][0-9_]*(?:\.[0-9_]*)?(?:[eE][-+]?[0-9]+)?|\.
 class KeyParser {
   readonly scanner: KeyScanner;
   readonly #types: TypeReader;
-  readonly #held: TypesByName;
+  readonly #held: () => TypesByName;
+  #names: TypesByName | undefined;
 
-  constructor(scanner: KeyScanner, types: TypeReader, held: TypesByName) {
+  constructor(scanner: KeyScanner, types: TypeReader, held: () => TypesByName) {
     this.scanner = scanner;
     this.#types = types;
     this.#held = held;
@@ -73,13 +78,13 @@ class KeyParser {
     switch (kind) {
       case 'string': {
         const text = scanner.string();
-        if (text === undefined) throw scanner.fail(`a ${head.name} is written in quotes`);
+        if (text === undefined) throw scanner.fail(`${withArticle(head.name)} is written in quotes`);
         words.setBigUint64(8, BigInt(text.length), true);
         return { kind: 'string', bytes, text };
       }
       case 'bool': {
         const word = scanner.match(/true|false/);
-        if (word === undefined) throw scanner.fail(`a ${head.name} is true or false`);
+        if (word === undefined) throw scanner.fail(`${withArticle(head.name)} is true or false`);
         bytes[0] = word === 'true' ? 1 : 0;
         break;
       }
@@ -123,7 +128,9 @@ class KeyParser {
     const text = scanner.match(NUMBER);
     const value = text === undefined ? scanner.rune() : toBigInt(text);
     if (value === undefined)
-      throw scanner.fail(`a ${name} is ${isPointer ? 'an address such as 0xc000010000' : 'a whole number'}`);
+      throw scanner.fail(
+        `${withArticle(name)} is ${isPointer ? 'an address such as 0xc000010000' : 'a whole number'}`,
+      );
     const bits = size * 8;
     const fits = kind.startsWith('int')
       ? BigInt.asIntN(bits, value) === value
@@ -147,6 +154,7 @@ class KeyParser {
         scanner.expect(',');
         if (scanner.take('}')) break;
       }
+      scanner.skipSpace();
       const start = scanner.at;
       const name = scanner
         .match(/[\p{L}_][\p{L}\p{N}_]*\s*:/u)
@@ -177,6 +185,7 @@ class KeyParser {
         scanner.expect(',');
         if (scanner.take('}')) break;
       }
+      scanner.skipSpace();
       if (items.length === array.length) throw scanner.fail(`${head.name} has no more elements`);
       items.push(this.value(array.elem));
     }
@@ -219,8 +228,13 @@ class KeyParser {
       return { kind: 'interface', bytes, type: addr(0), value: undefined };
     const start = scanner.at;
     const name = this.#typeName();
-    const type = this.#held.get(name);
-    if (type === undefined) throw scanner.fail(`no key of this map holds a ${name}`, start);
+    this.#names ??= this.#held();
+    const type = this.#names.get(name);
+    if (type === undefined) {
+      const known = [...this.#names.keys()].sort().join(', ');
+      const others = known === '' ? 'its keys hold nothing' : `its keys hold: ${known}`;
+      throw scanner.fail(`no key of this map holds ${withArticle(name)}; ${others}`, start);
+    }
     return { kind: 'interface', bytes, type, value: this.value(type) };
   }
 
@@ -247,6 +261,8 @@ class KeyParser {
     return name.replace(/^\((.*)\)$/, '$1');
   }
 }
+
+const withArticle = (name: string): string => `${/^(?:i|error)/.test(name) ? 'an' : 'a'} ${name}`;
 
 function toBigInt(text: string): bigint {
   const digits = text.replace(/_/g, '').replace(/^\+/, '');

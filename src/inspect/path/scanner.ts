@@ -1,21 +1,23 @@
-import { MapauditError } from '../../base/errors.ts';
+import type { MapauditError } from '../../base/errors.ts';
 import { decodeRune } from '../../go/value/quote.ts';
+import { errorOf, Problem } from '../expr/problem.ts';
 
 /** Walks over a key that a user has typed. */
 export class KeyScanner {
   readonly text: string;
   at = 0;
 
-  constructor(text: string) {
+  readonly #hint: string;
+
+  /** `hint`: what is expected. */
+  constructor(text: string, hint: string) {
     this.text = text;
+    this.#hint = hint;
   }
 
-  /** The error `bad-key`, with a caret under the place. */
+  /** The error `usage-key`, with a caret under the place. */
   fail(what: string, at = this.at): MapauditError {
-    return new MapauditError('bad-key', `${what}\n  ${this.text}\n  ${' '.repeat(at)}^`, {
-      fields: { offset: at },
-      hint: 'A key is written as in Go: "text", 42, 1.5, true, main.Point{X: 1, Y: 2}, [2]int{1, 2}.',
-    });
+    return errorOf(new Problem('usage-key', at, what, this.#hint), this.text);
   }
 
   skipSpace(): void {
@@ -37,7 +39,7 @@ export class KeyScanner {
   /** Takes what a sticky pattern matches. */
   match(pattern: RegExp): string | undefined {
     this.skipSpace();
-    const sticky = new RegExp(pattern.source, 'y');
+    const sticky = new RegExp(pattern.source, pattern.unicode ? 'yu' : 'y');
     sticky.lastIndex = this.at;
     const found = sticky.exec(this.text)?.[0];
     if (found !== undefined) this.at += found.length;

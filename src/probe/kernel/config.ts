@@ -6,6 +6,7 @@ import { KEY_AREA, MAX_FRAMES, RECORD_HEAD } from '../../model/record.ts';
 /** The read-only data of the program: bpf/config.h in TypeScript. A test compares the two. */
 export const MAX_SITES = 256;
 export const MAX_PARTS = 4;
+export const MAX_BEYOND = 12;
 export const KEY_FILTER_MAX = 64;
 export const COUNTER_SLOTS = 16384;
 
@@ -48,9 +49,10 @@ export const SITE = {
   parts: 3,
   exit_register: 4,
   exits: 5,
-  up: 6,
+  beyond: 6,
   part: 8,
-  size: 72,
+  address: 72,
+  size: 80,
 } as const;
 
 /** Argument orders that the program knows: type, map and key register. */
@@ -94,10 +96,17 @@ export function recordSize(options: Pick<ProbeOptions, 'frames'>): number {
   return RECORD_HEAD + KEY_AREA + 8 * options.frames;
 }
 
-/** Fills `config` and `sites` into the object's read-only data, whose symbols begin at the given offsets. */
+/** Where the program's read-only data has its variables. */
+export interface ConfigPlaces {
+  readonly config: number;
+  readonly sites: number;
+  readonly beyond: number;
+}
+
+/** Fills `config`, `sites` and `beyond` into the object's read-only data, whose symbols begin at the given offsets. */
 export function fillConfig(
   data: Uint8Array,
-  at: { readonly config: number; readonly sites: number },
+  at: ConfigPlaces,
   plan: ProbePlan,
   options: ProbeOptions,
   around: Surroundings,
@@ -131,6 +140,7 @@ export function fillConfig(
   const exitOps = new Set(plan.sites.filter((site) => site.role === 'exit').map((site) => site.op));
   for (const site of plan.sites)
     fillSite(data, at.sites + site.index * SITE.size, site, exitOps.has(site.op));
+  fillBeyond(view, at.beyond, plan);
 }
 
 function fillOffsets(u32: (field: keyof typeof CONFIG, value: number) => void, { offsets }: ProbePlan): void {
@@ -141,6 +151,17 @@ function fillOffsets(u32: (field: keyof typeof CONFIG, value: number) => void, {
   u32('map_writing_mask', offsets.mapWritingMask);
   u32('type_direct', offsets.typeDirectIface);
   u32('type_direct_mask', offsets.typeDirectIfaceMask);
+}
+
+/** One list for all sites that look for their caller beyond functions. */
+function fillBeyond(view: DataView, at: number, { sites }: ProbePlan): void {
+  const wanted = sites.flatMap((site) => (site.role === 'entry' ? (site.callerBeyond ?? []) : []));
+  const ranges = new Map(wanted.map((range) => [range.start, range]));
+  if (ranges.size > MAX_BEYOND) throw new Error('internal: too many functions to look beyond');
+  [...ranges.values()].forEach((range, i) => {
+    view.setBigInt64(at + 16 * i, BigInt(range.start), true);
+    view.setBigInt64(at + 16 * i + 8, BigInt(range.end), true);
+  });
 }
 
 function fillSite(data: Uint8Array, at: number, site: ProbeSite, exits: boolean): void {
@@ -163,9 +184,9 @@ function fillEntry(data: Uint8Array, at: number, site: EntrySite, exits: boolean
   data[at + SITE.skip_restarts] = Number(site.skipRestarts);
   data[at + SITE.parts] = site.partOf.length;
   data[at + SITE.exits] = Number(exits);
-  // A map grows inside an assign: what made it grow is the place that assigns.
-  data[at + SITE.up] = Number(site.op === 'grow');
+  data[at + SITE.beyond] = Number((site.callerBeyond ?? []).length > 0);
   const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
+  view.setBigUint64(at + SITE.address, BigInt(site.address), true);
   site.partOf.forEach((part, i) => {
     view.setBigInt64(at + SITE.part + 16 * i, BigInt(part.start - site.address), true);
     view.setBigInt64(at + SITE.part + 16 * i + 8, BigInt(part.end - site.address), true);

@@ -9,8 +9,8 @@ export const LOOK_LIMITS: FindLimits = { reads: 2_000_000, maps: 100_000, elemen
 
 /** What looking takes from its surroundings. */
 export interface LookTools {
-  /** Waits for about a millisecond. */
-  readonly pause: () => void;
+  /** Waits for about a millisecond; false when there is no more waiting. */
+  readonly pause: () => boolean;
   /** Says when it has taken long enough. */
   readonly stop: () => boolean;
 }
