@@ -233,7 +233,9 @@ export class MapSearch {
 
   #struct(place: Place, step: Step): void {
     if (place.type.fullName === 'sync.Map' && place.address !== undefined) {
-      this.#found('sync.Map', place.address, place, step);
+      // One that nothing was put into is all zeros: some libraries have them by the thousand.
+      const bytes = place.read(0, place.type.size);
+      if (bytes?.some((byte) => byte !== 0) === true) this.#found('sync.Map', place.address, place, step);
       return;
     }
     const pointer = atomicPointer(place);
