@@ -5,6 +5,7 @@ import type { Questions, TopLine, TraceLine } from '../../src/protocol/questions
 import type { WatchLine, WatchOptions } from '../../src/protocol/watch.ts';
 import type { MapsLine, MapsOptions } from '../../src/protocol/maps.ts';
 import type { EndReason } from '../../src/protocol/summary.ts';
+import { listedMaps, mapsReport } from './maps_samples.ts';
 import {
   attached,
   bareHit,
@@ -16,8 +17,6 @@ import {
   entryLine,
   heats,
   hostileEvent,
-  listedMaps,
-  mapsReport,
   inspectSummary,
   processes,
   slotLines,

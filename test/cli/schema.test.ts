@@ -4,6 +4,7 @@ import { MapauditError } from '../../src/base/errors.ts';
 import { toErrorResult } from '../../src/protocol/error_result.ts';
 import { END_REASONS } from '../../src/protocol/summary.ts';
 import { fakeMapaudit } from './child.ts';
+import { listedMaps, mapsReport } from './maps_samples.ts';
 import {
   attached,
   checkReport,
@@ -18,8 +19,6 @@ import {
   explainReport,
   hit,
   hostileEvent,
-  listedMaps,
-  mapsReport,
   notice,
   oddEvents,
   processes,
