@@ -17,8 +17,8 @@ export const familyName = (name: string): string =>
  */
 export function asFamilies(rows: readonly MapRow[]): MapRow[] {
   const families = new Map<string, MapRow[]>();
-  for (const row of rows) {
-    const key = keyOf(row);
+  for (const [i, row] of rows.entries()) {
+    const key = keyOf(row) ?? `one ${i}`;
     const family = families.get(key);
     if (family === undefined) families.set(key, [row]);
     else family.push(row);
@@ -26,13 +26,11 @@ export function asFamilies(rows: readonly MapRow[]): MapRow[] {
   return [...families.values()].flatMap((family) => (family.length <= FEW ? family : [together(family)]));
 }
 
-/** Those that cannot be of a family have an own key. */
-function keyOf({ name, map_type: type, local, address, found }: MapRow): string {
-  const alone = name === undefined || found === 'probe';
-  const family = alone ? undefined : familyName(name);
-  if (family === undefined || (family === name && local === undefined))
-    return `one ${address ?? ''} ${type ?? ''}`;
-  return JSON.stringify([family, type, local?.function]);
+/** What the maps of a family have in common; undefined for a map that cannot be of one. */
+function keyOf({ name, map_type: type, local, found }: MapRow): string | undefined {
+  if (name === undefined || found === 'probe') return undefined;
+  const family = familyName(name);
+  return family === name && local === undefined ? undefined : JSON.stringify([family, type, local?.function]);
 }
 
 function together(family: readonly MapRow[]): MapRow {

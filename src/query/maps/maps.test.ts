@@ -38,6 +38,11 @@ it('puts four and more maps together that an index tells apart, and no others', 
   expect(rows[0]).not.toHaveProperty('held_bytes');
 });
 
+it('leaves rows alone that stand for several maps already', () => {
+  const gone: MapRow = { ...base, found: 'probe', map_type: 'map[string]int', maps: 7 };
+  expect(asFamilies([gone, gone, gone, gone])).toEqual([gone, gone, gone, gone]);
+});
+
 it('orders and filters, and hides nothing that is not known', () => {
   const rows = [
     map('a', { bytes: 1, waste: 0, len: 3 }),
