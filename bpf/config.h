@@ -21,7 +21,7 @@ struct config {
 	__u32 frames;           /*   8 */
 	__u32 key_bytes;        /*  12  longest text to copy; 0: no key area at all */
 	__u32 verdicts;         /*  16  look into the verdict table */
-	__u32 by_process;       /*  20  key plans, verdicts and counters are kept per process (else under pid 0) */
+	__u32 by_process;       /*  20  more than one process: counters, and what is not in the image, are kept for each */
 	__u32 exits;            /*  24  exit sites are attached: remember which goroutine has an open record */
 	__u32 has_goid;         /*  28  only this goroutine: */
 	__u64 goid;             /*  32 */
@@ -40,8 +40,9 @@ struct config {
 	__u8 key_filter[KEY_FILTER_MAX]; /* 96 */
 	__u64 map;              /* 160  only this map, where has_map */
 	__u32 has_map;          /* 168 */
-	__u32 pad;              /* 172 */
-};                              /* 176 */
+	__u32 note_bias;        /* 172  write into `biases` where each process has the image */
+	__u64 image_end;        /* 176  of the file's addresses, where by_process */
+};                              /* 184 */
 
 /* Which registers hold type, map and key: the argument orders of Go's map functions. */
 enum {
@@ -68,7 +69,7 @@ struct site_config {
 	__u8 beyond;         /* 6  the caller is the first return address outside of `beyond`: growth inside an assign */
 	__u8 pad;            /* 7 */
 	struct part part[MAX_PARTS]; /* 8 */
-	__u64 address;       /* 72  in the file */
+	__u64 address;       /* 72  of the site in the file */
 };                           /* 80 */
 
 #endif

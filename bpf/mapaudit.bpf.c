@@ -99,6 +99,8 @@ struct bpf_map_def SEC("maps") verdicts = { BPF_MAP_TYPE_HASH, sizeof(struct ver
 struct bpf_map_def SEC("maps") control = { BPF_MAP_TYPE_ARRAY, 4, sizeof(struct control), 1, 0 };
 /* Records of any kind that found the ring full: one number to look at after each drain. */
 struct bpf_map_def SEC("maps") lost = { BPF_MAP_TYPE_PERCPU_ARRAY, 4, 8, 1, 0 };
+/* By pid: what the loader added to the file's addresses. A process can be gone before anybody asks it. */
+struct bpf_map_def SEC("maps") biases = { BPF_MAP_TYPE_LRU_HASH, 4, 8, 8192, 0 };
 /* open[goid % OPEN_SLOTS] = goid, while the record of that goroutine's operation waits for its exit. */
 struct bpf_map_def SEC("maps") open = { BPF_MAP_TYPE_ARRAY, 4, 8, OPEN_SLOTS, 0 };
 
@@ -109,7 +111,7 @@ const volatile struct part beyond[MAX_BEYOND] SEC(".rodata") = {};
 /* What is known of a hit before it is decided whether anybody wants it. */
 struct hit {
 	__u32 site, pid, tid;
-	__u64 map, type, caller, goid;
+	__u64 map, type, caller, goid, bias;
 	__u64 frame, below; /* where the caller's frame begins, and what it must lie above */
 	__u8 flags;
 };
@@ -158,10 +160,26 @@ static __always_inline int stopped(__u32 what)
 	return c && *(volatile __u32 *)&c->stopped >= what;
 }
 
-/* Key plans and verdicts are kept under pid 0 when all processes see the same addresses. */
-static __always_inline __u32 table_pid(const struct hit *hit)
+/*
+ * Where key plans and verdicts about an address are kept. With one process as it is, under pid 0; with many, what
+ * is in the binary's image stands under its address in the file, once for all of them, also those to come.
+ */
+static __always_inline __u32 place_of(const struct hit *hit, __u64 *address)
 {
-	return config.by_process ? hit->pid : 0;
+	if (!config.by_process)
+		return 0;
+	if (*address - hit->bias >= config.image_end)
+		return hit->pid;
+	*address -= hit->bias;
+	return 0;
+}
+
+static __always_inline void note_bias(const struct hit *hit)
+{
+	__u64 *known = bpf_map_lookup_elem(&biases, &hit->pid);
+
+	if (!known || *known != hit->bias)
+		bpf_map_update_elem(&biases, &hit->pid, &hit->bias, BPF_ANY);
 }
 
 static __always_inline int is_part(const volatile struct site_config *site, __s64 from_site)
@@ -209,7 +227,8 @@ static __always_inline void climb(struct hit *hit, __u64 to_file)
 
 static __always_inline int rejected(const struct hit *hit, __u64 address, __u32 subject)
 {
-	struct verdict_key key = { .address = address, .subject = subject, .pid = table_pid(hit) };
+	__u32 pid = place_of(hit, &address);
+	struct verdict_key key = { .address = address, .subject = subject, .pid = pid };
 	__u32 *accept = bpf_map_lookup_elem(&verdicts, &key);
 
 	return accept && !*accept;
@@ -245,7 +264,8 @@ struct type_head {
 
 static __always_inline struct key_plan *plan_of(const struct hit *hit, __u64 type)
 {
-	struct type_key key = { .type = type, .pid = table_pid(hit) };
+	__u32 pid = place_of(hit, &type);
+	struct type_key key = { .type = type, .pid = pid };
 
 	return bpf_map_lookup_elem(&key_plans, &key);
 }
@@ -418,7 +438,7 @@ static __always_inline void count(const struct hit *hit)
 {
 	struct counter_key key = {
 		.map = hit->map, .type = hit->type, .caller = hit->caller, .site = hit->site,
-		.pid = table_pid(hit),
+		.pid = config.by_process ? hit->pid : 0,
 	};
 	__u64 hash = ((hit->map >> 3) ^ (hit->caller << 20) ^ hit->site) * 0x9e3779b97f4a7c15ULL;
 	__u32 first = bpf_get_smp_processor_id() * COUNTER_SLOTS;
@@ -729,8 +749,12 @@ int on_entry(struct regs *ctx)
 		climb(&hit, site->address - REG(ctx, ip));
 	if (config.by_process || (config.mode & MODE_EVENTS))
 		who(&hit);
+	if (config.by_process)
+		hit.bias = REG(ctx, ip) - site->address;
 	if (!wanted(&hit))
 		return 0;
+	if (config.note_bias)
+		note_bias(&hit);
 	if (config.key_filter_len) {
 		resolve_key(ctx, &hit, site->key, &key);
 		if (!key_matches(&key))

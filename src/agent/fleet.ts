@@ -1,15 +1,17 @@
 import type { Closable } from '../base/dispose.ts';
 import type { MapauditError } from '../base/errors.ts';
 import { isMapauditError } from '../base/errors.ts';
-import { identifyGo } from '../go/identify.ts';
+import { openGoBinary } from '../go/go_binary.ts';
+import { bias } from '../model/addr.ts';
 import type { MapOp } from '../model/map_op.ts';
-import type { ProbeOptions, ProbeScope } from '../model/probe.ts';
+import type { ProbeOptions } from '../model/probe.ts';
 import type { Notice } from '../protocol/notice.ts';
 import type { Selection } from '../protocol/selection.ts';
 import { openFile } from '../sys/file_source.ts';
-import { Audit } from './audit.ts';
+import { Audit, type Subject } from './audit.ts';
 import { type Effects, probePlanFor } from './plans.ts';
-import { selectPids } from './select.ts';
+import { Program } from './program.ts';
+import { fileIdentity, identityOf, selectPids } from './select.ts';
 import { Target, type TargetEnd } from './target.ts';
 
 /** What a fleet tells its run. */
@@ -37,12 +39,20 @@ export class Fleet implements Closable {
   readonly #audits = new Set<Audit>();
   /** Processes that were tried: pid and start time of those that are audited or cannot be. */
   readonly #known = new Set<number>();
+  /** Device and inode of the files that were tried. */
+  readonly #files = new Set<string>();
   #lastEnd: TargetEnd | undefined;
 
   constructor(options: FleetOptions, events: FleetEvents) {
     this.#options = options;
     this.#events = events;
-    if (options.selection.type === 'exe') requireGo(options.selection.path);
+    const { selection } = options;
+    if (selection.type === 'exe') {
+      this.#attachFile(selection.path, fileIdentity(selection.path));
+      if (selectPids(selection).length === 0)
+        this.#say('info', 'waiting', `no process runs ${selection.path} yet; the probes wait for one`);
+      return;
+    }
     this.#attachNew(true);
     if (this.#audits.size === 0) this.#say('info', 'waiting', `no process matches yet; waiting for one`);
   }
@@ -57,8 +67,10 @@ export class Fleet implements Closable {
   }
 
   look(): void {
+    const { selection } = this.#options;
     for (const audit of this.audits) this.#checkTargets(audit);
-    if (this.#options.selection.type !== 'pid') this.#attachNew(false);
+    if (selection.type === 'exe') this.#followFile(selection.path);
+    else if (selection.type === 'name') this.#attachNew(false);
   }
 
   close(): void {
@@ -89,19 +101,18 @@ export class Fleet implements Closable {
 
   #attachNew(first: boolean): void {
     const { selection } = this.#options;
-    if (selection.type === 'exe' && this.#audits.size > 0) return;
     for (const pid of selectPids(selection)) {
       if (this.#known.has(pid)) continue;
       this.#known.add(pid);
       try {
-        this.#attach(Target.open(pid));
+        const target = Target.open(pid);
+        this.#attach(target, { type: 'process', target });
       } catch (error) {
         if (!isMapauditError(error) || selection.type === 'pid' || (first && this.#isGeneral(error)))
           throw error;
         if (error.code !== 'not-go' && error.code !== 'no-such-process')
           this.#say('warning', 'not-audited', `pid ${pid} is not audited: ${error.message}`, error.hint);
       }
-      if (selection.type === 'exe') break;
     }
   }
 
@@ -110,34 +121,48 @@ export class Fleet implements Closable {
     return ['missing-capability', 'not-permitted', 'kernel-missing', 'verifier'].includes(error.code);
   }
 
-  #attach(target: Target): void {
-    const { selection, ops, effects, probe } = this.#options;
+  /** Probes of a file stand in it before any process runs it, and see each from its first operation. */
+  #attachFile(path: string, identity: string): void {
+    this.#files.add(identity);
+    const file = openFile(path);
+    const close = (): void => file.close();
     try {
-      const plan = probePlanFor(target, ops, effects);
-      const scope: ProbeScope =
-        selection.type === 'exe'
-          ? { type: 'binary', path: selection.path }
-          : { type: 'process', pid: target.pid };
-      const audit = new Audit(target, scope, plan, probe);
+      const binary = openGoBinary(file);
+      const program = new Program(binary, bias(0), undefined, close);
+      this.#attach(program, { type: 'binary', path, binary, identity: file.identity, program });
+    } catch (error) {
+      close();
+      throw error;
+    }
+  }
+
+  /** A program that was built anew is another file of the same name: it is audited too. */
+  #followFile(path: string): void {
+    const identity = identityOf(path);
+    if (identity === undefined || this.#files.has(identity)) return;
+    try {
+      this.#attachFile(path, identity);
+      this.#say('info', 'file-replaced', `${path} is another file now, which is audited too`);
+    } catch (error) {
+      if (!isMapauditError(error)) throw error;
+      const message = `${path} is another file now, which is not audited: ${error.message}`;
+      this.#say('warning', 'not-audited', message, error.hint);
+    }
+  }
+
+  #attach(program: Program, subject: Subject): void {
+    const { ops, effects, probe } = this.#options;
+    try {
+      const audit = new Audit(subject, probePlanFor(program.binary, ops, effects), probe);
       this.#audits.add(audit);
       this.#events.joined(audit);
     } catch (error) {
-      target.close();
+      program.close();
       throw error;
     }
   }
 
   #say(level: Notice['level'], code: string, message: string, hint?: string): void {
     this.#events.notice({ type: 'notice', level, code, message, ...(hint === undefined ? {} : { hint }) });
-  }
-}
-
-/** Waiting for processes of a file that cannot be audited would be waiting for ever. Errors: those of `identifyGo`. */
-function requireGo(path: string): void {
-  const file = openFile(path);
-  try {
-    identifyGo(file);
-  } finally {
-    file.close();
   }
 }

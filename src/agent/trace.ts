@@ -53,6 +53,7 @@ class TraceRun {
   #lostGone = 0;
   #lostSeen = 0;
   #outputSlow = 0;
+  #unknownTypes = 0;
   #slow = false;
 
   constructor(options: TraceOptions) {
@@ -100,6 +101,7 @@ class TraceRun {
   finish(ended: EndReason, elapsedMs: number): readonly TraceLine[] {
     const events = [...this.#streams.values()].flatMap((stream) => this.#finishStream(stream));
     this.#streams.clear();
+    if (this.#unknownTypes > 0) this.#extra.push(unknownTypesNotice(this.#unknownTypes));
     return [...this.#extra, ...events, this.#summary(ended, elapsedMs)];
   }
 
@@ -126,6 +128,7 @@ class TraceRun {
       return [];
     }
     const { events, totals } = stream.finish();
+    this.#unknownTypes += stream.unknownTypes;
     this.#sampled += totals.sampledOut;
     this.#noteLoss();
     this.#lostGone += totals.ringFull;
@@ -175,6 +178,16 @@ function probeOptions(options: TraceOptions): ProbeOptions {
     keyBytes: captureBytes(options.keys, options.filters),
     ...kernelFilter(options.filters),
     ringBytes: ringBytesOf(options.ringBytes),
+  };
+}
+
+function unknownTypesNotice(count: number): Notice {
+  return {
+    type: 'notice',
+    level: 'warning',
+    code: 'types-unknown',
+    message: `${count.toLocaleString('en-US')} operations on maps of unknown types were left out by --map`,
+    hint: 'Their types were made at run time, by a process that ended before it could be asked: trace without --map shows them.',
   };
 }
 

@@ -39,6 +39,7 @@ export class TraceStream {
   readonly #tally: Tally;
   readonly #symbols: SymbolCache;
   #ringFull = 0;
+  #unknownTypes = 0;
 
   constructor(audit: Audit, shared: TraceShared) {
     const { options, effects, tally } = shared;
@@ -57,12 +58,14 @@ export class TraceStream {
     const formatter = keyFormatter((pid) => audit.target(pid)?.types);
     const readImage = (pid: number, at: number, length: number): Uint8Array | undefined =>
       audit.target(pid)?.readImage(at, length);
-    const keys = new KeyTexts({ mode: options.keys, formatter, salt: shared.salt, readImage });
+    const onUnreadable = (): void => void tally.keyUnreadable++;
+    const keys = new KeyTexts({ mode: options.keys, formatter, salt: shared.salt, readImage, onUnreadable });
     const whole = new KeyTexts({ mode: { type: 'full' }, formatter, salt: shared.salt, readImage });
     const filter = new RowFilter(options.filters, {
       symbols: this.#symbols,
       keyText: (batch, row) => whole.of(batch, row),
       plainKey: (batch, row) => whole.plain(batch, row),
+      onUnknownType: () => void this.#unknownTypes++,
       onVerdict: (pid, subject, address, accept) => audit.setVerdict(pid, subject, address, accept),
     });
     const lifting: LiftOptions = {
@@ -81,6 +84,11 @@ export class TraceStream {
     return this.#ringFull;
   }
 
+  /** Rows that a filter by type left out for want of the type's name. */
+  get unknownTypes(): number {
+    return this.#unknownTypes;
+  }
+
   /** Empties the rings. */
   drain(): readonly (TraceEvent | EncodedEvents)[] {
     this.#drain();
@@ -91,6 +99,7 @@ export class TraceStream {
     const watermark = this.audit.probe.drain((chunk) => this.#pipeline.add(chunk));
     this.#ringFull = this.audit.probe.lost();
     this.#pipeline.advance(watermark, this.#ringFull, (batch) => {
+      for (const pid of this.audit.moved(batch)) this.#symbols.processMoved(pid);
       this.audit.planUnplanned(batch);
       traceRows(batch, this.#rows);
     });

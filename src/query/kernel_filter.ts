@@ -40,7 +40,7 @@ export function kernelKeyText(
   return { bytes: bytes.subarray(0, FILTER_MAX), exact: exact && bytes.length <= FILTER_MAX };
 }
 
-/** Bytes of text to capture. Hashing takes the whole key; cutting for display is done later, so as not to lie about lengths. */
+/** Bytes of text to capture, for hashing too; cutting for display is done later, so as not to lie about lengths. */
 export function captureBytes(keys: KeyMode, filters: Filters): number {
   const wanted = filters.key !== undefined || keys.type !== 'none';
   return wanted ? KEY_TEXT_MAX : 0;

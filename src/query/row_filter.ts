@@ -11,6 +11,8 @@ export interface FilterContext {
   readonly keyText: (batch: TracedBatch, row: number) => KeyText | undefined;
   /** The text itself that a string key is, as far as it was captured. */
   readonly plainKey: (batch: TracedBatch, row: number) => string | undefined;
+  /** Told of each row that does not match for want of its type's name. */
+  readonly onUnknownType?: () => void;
   /** Told once for each type and caller, so that the kernel can decide alone from then on. */
   readonly onVerdict: (pid: number, subject: 'type' | 'caller', address: number, accept: boolean) => void;
 }
@@ -61,10 +63,12 @@ export class RowFilter {
   }
 
   #acceptsType(pid: number, type: number): boolean {
-    return this.#judge(this.#types, 'type', pid, type, () => {
-      const name = this.#context.symbols.typeName(pid, type);
-      return name !== undefined && this.#type?.test(name) === true;
-    });
+    const name = this.#context.symbols.typeName(pid, type);
+    if (name !== undefined)
+      return this.#judge(this.#types, 'type', pid, type, () => this.#type?.test(name) === true);
+    // No verdict goes to the kernel: each one is to be counted.
+    this.#context.onUnknownType?.();
+    return false;
   }
 
   #acceptsCaller(pid: number, caller: number): boolean {

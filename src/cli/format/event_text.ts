@@ -29,7 +29,7 @@ function mapText(event: TraceEvent): string {
 
 function keyText(key: EventKey): string {
   if (key.unreadable === true) return '<unreadable>';
-  if (key.hash !== undefined) return `#${printable(key.hash)}`;
+  if (key.hash !== undefined) return `#${printable(key.hash)}${key.truncated === true ? '…' : ''}`;
   if (key.text === undefined) return '<not captured>';
   const text = printable(key.text);
   return key.truncated === true && !text.endsWith('…') ? `${text}…` : text;

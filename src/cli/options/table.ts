@@ -205,7 +205,7 @@ export const OPTIONS = {
     commands: RUNS,
     help: 'full, prefix:N, hash or none. Keys can be secrets. Default: full.',
     details:
-      '`prefix:N` shows the first N bytes. `hash` shows a number in place of the key: equal keys have equal numbers within one run, with a secret that is new for each run. With `none` no key leaves the program.',
+      '`prefix:N` shows the first N bytes of each string and of each array of numbers ([16]byte), inside of structs and interfaces too; single numbers are shown whole. `hash` shows a number in place of the key, made with a secret that is new for each run: equal keys have equal numbers within one run; those of keys too long to be captured whole are marked (`…`, in JSON "truncated"), and keys that differ only behind that share one. With `none` no key leaves the program.',
     parse: parseKeys,
   },
   effects: {

@@ -55,22 +55,26 @@ const MAX_VALUES = 1024;
 const ELLIPSIS = '…';
 /** Kinds whose values are elsewhere. */
 const REFERRING: ReadonlySet<Kind> = new Set(['pointer', 'slice', 'map']);
+/** Values that are made of others, or lie elsewhere: what is cut is cut inside of them. */
+const COMPOUND: ReadonlySet<Kind> = new Set(['string', 'interface', 'struct', 'array']);
 /** Interfaces show these as they are; values of other types as a conversion. */
 const PLAIN_IN_INTERFACE = new Set(['int', 'string', 'float64', 'bool', 'complex128']);
 
 /**
  * Writes a value in Go syntax: strings as strconv.Quote writes them, numbers plain, structs and arrays as
- * `main.Pair{A: 1, B: "x"}` and `[2]uint8{1, 2}`, pointers as addresses. Undefined when the type is not known.
+ * `main.Pair{A: 1, B: "x"}` and `[2]uint8{1, 2}`, pointers as addresses; of each array of numbers no more than
+ * `arrayBytes`. Undefined when the type is not known.
  */
 export function formatValue(
   types: TypeReader,
   type: Addr,
   bytes: Uint8Array,
   elsewhere: Elsewhere,
+  arrayBytes = Infinity,
 ): FormattedValue | undefined {
   const head = types.head(type);
   if (head === undefined) return undefined;
-  const writer = new Writer(types);
+  const writer = new Writer(types, arrayBytes);
   const text = writer.write(head, bytes, 0, elsewhere, 0);
   return { text, truncated: writer.truncated, unreadable: writer.unreadable };
 }
@@ -79,10 +83,12 @@ class Writer {
   truncated = false;
   unreadable = false;
   readonly #types: TypeReader;
+  readonly #arrayBytes: number;
   #left = MAX_VALUES;
 
-  constructor(types: TypeReader) {
+  constructor(types: TypeReader, arrayBytes: number) {
     this.#types = types;
+    this.#arrayBytes = arrayBytes;
   }
 
   write(type: TypeHead, bytes: Uint8Array, offset: number, elsewhere: Elsewhere, depth: number): string {
@@ -151,9 +157,11 @@ class Writer {
     const elem = array === undefined ? undefined : this.#types.head(array.elem);
     if (array === undefined || elem === undefined) return this.#cut();
     const shown: string[] = [];
+    const limit = COMPOUND.has(elem.kind) ? Infinity : this.#arrayBytes;
     for (let i = 0; i < array.length; i++) {
       const at = offset + i * elem.size;
-      if (at + elem.size > bytes.length || this.#left <= 0) {
+      const isBeyond = at + elem.size > bytes.length || (i + 1) * elem.size > limit;
+      if (isBeyond || this.#left <= 0) {
         shown.push(this.#cut());
         break;
       }

@@ -69,7 +69,7 @@ function fill(sites: readonly ProbeSite[], change: Partial<ProbeOptions> = {}): 
     plan,
     { ...options, ...change },
     {
-      byProcess: false,
+      shared: undefined,
       stoppable: true,
       pidNamespace: undefined,
     },

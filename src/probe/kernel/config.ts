@@ -38,7 +38,9 @@ export const CONFIG = {
   key_filter: 96,
   map: 160,
   has_map: 168,
-  size: 176,
+  note_bias: 172,
+  image_end: 176,
+  size: 184,
 } as const;
 
 /** Offsets in struct site_config. */
@@ -84,8 +86,8 @@ const NUMBERS: readonly Register[] = [
 
 /** What is not in the plan or the options. */
 export interface Surroundings {
-  /** Key plans, verdicts and counters are kept per process. */
-  readonly byProcess: boolean;
+  /** Where the addresses of a binary end that many processes run; undefined where one process is probed. */
+  readonly shared: { readonly imageEnd: number; readonly relocated: boolean } | undefined;
   /** Hits can be ended by `stopped` in the control map, before the probes are out. */
   readonly stoppable: boolean;
   readonly pidNamespace: { readonly dev: number; readonly ino: number } | undefined;
@@ -122,7 +124,9 @@ export function fillConfig(
   u32('frames', options.frames);
   u32('key_bytes', options.keyBytes);
   u32('verdicts', Number(options.verdicts));
-  u32('by_process', Number(around.byProcess));
+  u32('by_process', Number(around.shared !== undefined));
+  u32('note_bias', Number(around.shared?.relocated === true));
+  u64('image_end', around.shared?.imageEnd ?? 0);
   u32('stoppable', Number(around.stoppable));
   u32('exits', Number(plan.sites.some((site) => site.role === 'exit')));
   u32('has_goid', Number(options.goid !== undefined));
@@ -166,6 +170,8 @@ function fillBeyond(view: DataView, at: number, { sites }: ProbePlan): void {
 
 function fillSite(data: Uint8Array, at: number, site: ProbeSite, exits: boolean): void {
   if (site.index >= MAX_SITES) throw new Error('internal: too many sites');
+  const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
+  view.setBigUint64(at + SITE.address, BigInt(site.address), true);
   if (site.role === 'exit') fillExit(data, at, site);
   else fillEntry(data, at, site, exits);
 }
@@ -186,7 +192,6 @@ function fillEntry(data: Uint8Array, at: number, site: EntrySite, exits: boolean
   data[at + SITE.exits] = Number(exits);
   data[at + SITE.beyond] = Number((site.callerBeyond ?? []).length > 0);
   const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
-  view.setBigUint64(at + SITE.address, BigInt(site.address), true);
   site.partOf.forEach((part, i) => {
     view.setBigInt64(at + SITE.part + 16 * i, BigInt(part.start - site.address), true);
     view.setBigInt64(at + SITE.part + 16 * i + 8, BigInt(part.end - site.address), true);

@@ -6,6 +6,7 @@ import { findMaps } from '../../inspect/find/find_maps.ts';
 import type { FoundMap, FoundMaps } from '../../inspect/find/found_map.ts';
 import { plausibleMap } from '../../inspect/find/plausible.ts';
 import { allMapTypes, mapTypeOf, mapTypesNamed } from '../../inspect/map_type.ts';
+import { HEADER_BYTES } from '../../inspect/map_header.ts';
 import { wordAt } from '../../inspect/place/place.ts';
 import type { Program } from '../../inspect/place/program.ts';
 import { type Addr, addr, hex } from '../../model/addr.ts';
@@ -38,12 +39,26 @@ export function subjectAt(program: Program, address: Addr, typeText: string | un
 
 function subjectOfType(program: Program, address: Addr, text: string): Subject {
   const type = chosenType(program, text);
+  if (isWiped(program, address))
+    throw new MapauditError(
+      'freed-map',
+      `there is no map at ${hex(address)} any more: the memory is all zero`,
+      {
+        fields: { address: hex(address), type: type.name },
+        hint: 'The map is gone, and its memory was given back. mapaudit maps -p PID lists those that are there.',
+      },
+    );
   if (!plausibleMap(program, address))
     throw new MapauditError('not-a-map', `what lies at ${hex(address)} is no map`, {
       fields: { address: hex(address), type: type.name },
       hint: notThere(program, address),
     });
   return { name: undefined, type, address, goroutine: undefined };
+}
+
+/** A map has a random seed: its header is never all zero, but memory that is to be used again is. */
+function isWiped({ memory }: Program, address: Addr): boolean {
+  return memory.read(address, HEADER_BYTES)?.every((byte) => byte === 0) === true;
 }
 
 /** A variable that holds a map holds the address of its header. */
