@@ -13,7 +13,6 @@ import {
   event,
   explainReport,
   hit,
-  classicMap,
   entryLine,
   heats,
   hostileEvent,
@@ -22,9 +21,9 @@ import {
   slotLines,
   snapshot,
   summary,
-  swissMap,
   watchSummary,
 } from './samples.ts';
+import { classicMap, keyPaths, swissMap } from './map_samples.ts';
 
 /** What the fake does, chosen by the pid that is asked for. */
 const NO_SUCH_PID = 99999;
@@ -106,6 +105,7 @@ async function* inspect(options: InspectOptions): AsyncGenerator<readonly Inspec
   yield [options.pid === ENDLESS_PID ? classicMap : swissMap];
   if (view === 'heat') yield heats;
   if (view === 'slots') yield slotLines;
+  if (view === 'key') yield keyPaths;
   const count =
     view === 'entries' ? Math.min(limit ?? Infinity, options.pid === ENDLESS_PID ? 100_000 : 3) : 0;
   for (let at = 0; at < count; at += BATCH)

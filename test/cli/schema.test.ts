@@ -9,12 +9,10 @@ import {
   attached,
   checkReport,
   bareHit,
-  classicMap,
   entryLine,
   heats,
   inspectSummary,
   slotLines,
-  swissMap,
   event,
   explainReport,
   hit,
@@ -26,6 +24,7 @@ import {
   summary,
   watchSummary,
 } from './samples.ts';
+import { classicMap, keyPaths, swissMap } from './map_samples.ts';
 import { misfit, SCHEMAS } from './schemas.ts';
 
 describe('what the types allow fits the schemas', () => {
@@ -49,6 +48,7 @@ describe('what the types allow fits the schemas', () => {
     classicMap,
     ...[0, 1, 2, 3].map(entryLine),
     ...slotLines,
+    ...keyPaths,
     ...heats,
     inspectSummary(3, { consistent: false, unstable: 2, timed_out: true }),
     removed,
@@ -116,6 +116,10 @@ test.each([
   [
     ['inspect', '-p', '1', '--expr', 'main.m', '--json', '--heat'],
     ['map', 'heat', 'summary'],
+  ],
+  [
+    ['inspect', '-p', '1', '--expr', 'main.m', '--json', '--key', '"a"'],
+    ['map', 'path', 'summary'],
   ],
   [
     ['top', '-p', '1', '--once', '--json'],

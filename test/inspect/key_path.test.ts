@@ -3,7 +3,7 @@ import { isMapauditError } from '../../src/base/errors.ts';
 import { keyHash } from '../../src/inspect/hash/key_hash.ts';
 import type { MemHash } from '../../src/inspect/hash/mem_hash.ts';
 import { processHash } from '../../src/inspect/hash/process_hash.ts';
-import { controlOf, h1, keyOfSlot, seedOf } from '../../src/inspect/hash/slot_hash.ts';
+import { controlOf, keyOfSlot, seedOf } from '../../src/inspect/hash/slot_hash.ts';
 import type { MapHeader } from '../../src/inspect/map_header.ts';
 import { measureMap } from '../../src/inspect/measure/measure_map.ts';
 import { readTables } from '../../src/inspect/measure/structure.ts';

@@ -94,6 +94,13 @@ const THEN: Readonly<Record<PathStep['then'], string>> = {
   'end-of-table': 'not here, and all groups of the table were looked at',
 };
 
+/** What ends a look-up that looks at nothing, or at everything. */
+const WHY: Readonly<Partial<Record<KeyPathLine['end'], string>>> = {
+  'map-is-empty': ': the map is empty, so nothing is looked at',
+  'never-equal': ': a NaN is equal to nothing, not even itself',
+  'all-slots-compared': ': all slots were compared, since the hash is not known',
+};
+
 function endText({ end, found, steps }: KeyPathLine): string {
   const looked = steps.length;
   const compared = steps.flatMap(({ slots }) => slots).filter(({ matches }) => matches === true).length;
@@ -103,16 +110,7 @@ function endText({ end, found, steps }: KeyPathLine): string {
     return looked === 0
       ? `found at ${slotLabel(found.slot)} by comparing all slots, since the hash is not known`
       : `found at ${slotLabel(found.slot)}, ${cost}`;
-  switch (end) {
-    case 'map-is-empty':
-      return 'not there: the map is empty, so nothing is looked at';
-    case 'never-equal':
-      return 'never found: a NaN is equal to nothing, not even itself';
-    case 'all-slots-compared':
-      return 'not there: all slots were compared, since the hash is not known';
-    default:
-      return `not there, ${cost}`;
-  }
+  return `not there${WHY[end] ?? `, ${cost}`}`;
 }
 
 function readText({ consistent, hash, hash_checked: checked, start }: KeyPathLine): string {

@@ -73,8 +73,8 @@ function searchText({ over, lengths }: InspectedSpread): string {
   const all = lengths.reduce((sum, n) => sum + n, 0);
   const first = all === 0 ? 0 : (100 * (lengths[0] ?? 0)) / all;
   const one = over.slice(0, -1);
-  if (lengths.length <= 1) return `every key is found in the first ${one}`;
-  return `${first.toFixed(1)} % of the keys are found in the first ${one}, the last after ${counted(lengths.length, one)}`;
+  if (lengths.length <= 1) return `every key is found in the first ${one} that is looked at`;
+  return `${first.toFixed(1)} % of the keys are found in the first ${one} that is looked at, all within ${counted(lengths.length, one)}`;
 }
 
 function collisionText({

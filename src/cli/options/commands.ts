@@ -95,6 +95,10 @@ export const COMMANDS: readonly CommandSpec[] = [
     examples: [
       { line: "sudo mapaudit inspect -p 4242 --expr 'main.cache.sessions'", says: 'by name' },
       {
+        line: `sudo mapaudit inspect -p 4242 --expr 'main.cache.sessions' --key '"sess:91af"'`,
+        says: 'the way to one key',
+      },
+      {
         line: "sudo mapaudit inspect -p 4242 --map 'map\\[string\\]\\*shop.Session' --heat",
         says: 'the only map of a type, as a picture',
       },

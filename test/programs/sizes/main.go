@@ -41,9 +41,9 @@ func live() uint64 {
 	return stats.HeapAlloc
 }
 
-// measure makes as many maps as give some megabytes. With held, the memory that keys and elements refer to counts.
+// measure makes several maps, the more the smaller they are. With held, the memory that keys and elements refer to counts.
 func measure[K comparable, V any](name, state string, n int, held bool, build func(i int) map[K]V) {
-	copies := 1 + 6000/(n+1)
+	copies := 1 + 1200/(n+1)
 	made := make([]map[K]V, copies)
 	before := live()
 	for i := range made {
@@ -170,6 +170,11 @@ func contents() {
 
 func main() {
 	debug.SetGCPercent(-1)
+	// The runtime starts its workers with the first collections: their memory is not that of maps.
+	runtime.GOMAXPROCS(1)
+	for i := 0; i < 20; i++ {
+		live()
+	}
 	states("int64/int64", 53300, func(i int) int64 { return int64(i * 31) }, int64(1))
 	states("int32/bool", 53300, func(i int) int32 { return int32(i * 31) }, true)
 	states("string/pair", 53300, func(i int) string { return "key-" + strconv.Itoa(i) }, pair{1, 2})
