@@ -1,6 +1,7 @@
 import type { Questions } from '../protocol/questions.ts';
 import { check } from './check.ts';
 import { explain } from './explain.ts';
+import { mapsLines } from './maps.ts';
 import { inspectLines } from './inspect.ts';
 import { listGoProcesses } from './ps.ts';
 import { startTop } from './top.ts';
@@ -13,6 +14,7 @@ export function createQuestions(): Questions {
     ps: () => Promise.resolve().then(listGoProcesses),
     check: (subject) => Promise.resolve().then(() => check(subject)),
     explain: (options) => Promise.resolve().then(() => explain(options)),
+    maps: mapsLines,
     trace: traceLines,
     top: startTop,
     inspect: inspectLines,

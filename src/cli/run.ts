@@ -2,12 +2,14 @@ import { assertUnreachable } from '../base/assert.ts';
 import type { Questions } from '../protocol/questions.ts';
 import { runCheck } from './commands/check.ts';
 import { runExplain } from './commands/explain.ts';
+import { runMaps } from './commands/maps.ts';
 import { runInspect } from './commands/inspect.ts';
 import { runPs } from './commands/ps.ts';
 import { runTop } from './commands/top.ts';
 import { runTrace } from './commands/trace.ts';
 import { runWatch } from './commands/watch.ts';
 import { explainOptionsOf } from './options/explain_options.ts';
+import { mapsOptionsOf } from './options/maps_options.ts';
 import { inspectOptionsOf } from './options/inspect_options.ts';
 import { checkSubjectOf, topOptionsOf, traceOptionsOf, watchOptionsOf } from './options/resolve.ts';
 import type { CommandName } from './options/spec.ts';
@@ -29,6 +31,10 @@ export function jobOf(name: CommandName, words: readonly (string | undefined)[],
     case 'explain': {
       const options = explainOptionsOf(words, values);
       return (questions, io) => runExplain(options, questions, io);
+    }
+    case 'maps': {
+      const options = mapsOptionsOf(values);
+      return (questions, io) => runMaps(options, questions, io);
     }
     case 'trace': {
       const options = traceOptionsOf(values);

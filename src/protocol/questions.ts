@@ -2,6 +2,7 @@ import type { Attached } from './attached.ts';
 import type { CheckReport } from './check_report.ts';
 import type { EncodedEvents, TraceEvent } from './event.ts';
 import type { ExplainOptions, ExplainReport } from './explain_report.ts';
+import type { MapsLine, MapsOptions } from './maps.ts';
 import type { InspectLine, InspectOptions } from './inspect.ts';
 import type { Notice } from './notice.ts';
 import type { TopOptions, TraceOptions } from './options.ts';
@@ -40,6 +41,8 @@ export interface Questions {
   check(subject: CheckSubject): Promise<readonly CheckReport[]>;
   /** Which map functions the compiler chose at a place. Reads the binary alone. */
   explain(options: ExplainOptions): Promise<ExplainReport>;
+  /** The maps of each process, read from its memory; observed for a while where that is asked for. */
+  maps(options: MapsOptions, signal: AbortSignal): AsyncIterable<readonly MapsLine[]>;
   /** In batches, so that 100,000 events a second need no promise each. A batch belongs to the face. */
   trace(options: TraceOptions, signal: AbortSignal): AsyncIterable<readonly TraceLine[]>;
   /** What is in one map now. */

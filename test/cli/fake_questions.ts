@@ -3,7 +3,9 @@ import type { InspectLine, InspectOptions } from '../../src/protocol/inspect.ts'
 import type { TopOptions, TraceOptions } from '../../src/protocol/options.ts';
 import type { Questions, TopLine, TraceLine } from '../../src/protocol/questions.ts';
 import type { WatchLine, WatchOptions } from '../../src/protocol/watch.ts';
+import type { MapsLine, MapsOptions } from '../../src/protocol/maps.ts';
 import type { EndReason } from '../../src/protocol/summary.ts';
+import { listedMaps, mapsReport } from './maps_samples.ts';
 import {
   attached,
   bareHit,
@@ -44,6 +46,7 @@ export function fakeQuestions(): Questions {
       options.subject.type === 'pid' && options.subject.pid === NO_SUCH_PID
         ? Promise.reject(noSuchProcess())
         : Promise.resolve(explainReport),
+    maps,
     trace,
     top: (options, signal) => {
       let keys = false;
@@ -60,6 +63,15 @@ function noSuchProcess(): MapauditError {
     fields: { pid: NO_SUCH_PID },
     hint: 'To see what runs here: mapaudit ps.',
   });
+}
+
+async function* maps(options: MapsOptions): AsyncGenerator<readonly MapsLine[]> {
+  const pid = options.selection.type === 'pid' ? options.selection.pid : 4242;
+  if (pid === NO_SUCH_PID) throw noSuchProcess();
+  if (options.observeMs !== undefined) yield [{ ...attached, pid }];
+  const maps = listedMaps(options.observeMs !== undefined).map((map) => ({ ...map, pid }));
+  await Promise.resolve();
+  yield [...maps, mapsReport(pid, options)];
 }
 
 function pidOf(options: TraceOptions | TopOptions): number {

@@ -4,6 +4,7 @@ import { MapauditError } from '../../src/base/errors.ts';
 import { toErrorResult } from '../../src/protocol/error_result.ts';
 import { END_REASONS } from '../../src/protocol/summary.ts';
 import { fakeMapaudit } from './child.ts';
+import { listedMaps, mapsReport } from './maps_samples.ts';
 import {
   attached,
   checkReport,
@@ -55,6 +56,10 @@ describe('what the types allow fits the schemas', () => {
     ...processes,
     checkReport,
     explainReport,
+    ...listedMaps(false),
+    ...listedMaps(true),
+    mapsReport(4242, { sort: 'age', observeMs: 5000 }),
+    mapsReport(4242, { sort: 'bytes' }),
     error,
   ];
   const values = [...all, toErrorResult(new Error('x')), ...END_REASONS.map((ended) => summary(9, ended))];
@@ -78,6 +83,14 @@ describe('what the types allow fits the schemas', () => {
 
 test.each([
   [['ps', '--json'], ['process']],
+  [
+    ['maps', '-p', '7', '--json'],
+    ['found_map', 'maps'],
+  ],
+  [
+    ['maps', '-p', '7', '--json', '--observe', '1s'],
+    ['attached', 'found_map', 'maps'],
+  ],
   [['check', '-p', '1', '--json'], ['check']],
   [['explain', './x', 'main.f', '--json'], ['explain']],
   [

@@ -57,6 +57,20 @@ export const COMMANDS: readonly CommandSpec[] = [
     ],
   },
   {
+    name: 'maps',
+    summary: 'list the maps of a process: how large, how full, what they waste',
+    description:
+      'Finds every map that the memory of a process leads to, from package variables, fields, other maps and the stacks of goroutines, and lists them with their size: entries, bytes, load, and what a new map of the same content would save. The process is not stopped, and without --observe no probe is set. With --observe it also says who writes, how often, and how fast each map grows.',
+    examples: [
+      { line: 'sudo mapaudit maps -p 4242', says: 'the largest maps' },
+      { line: 'sudo mapaudit maps -p 4242 --sort growth --observe 30s', says: 'what is leaking?' },
+      {
+        line: "sudo mapaudit maps -p 4242 --map 'Session' --held --json",
+        says: 'with what they refer to, for a script',
+      },
+    ],
+  },
+  {
     name: 'trace',
     summary: 'show map operations as they happen',
     description:

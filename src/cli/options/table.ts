@@ -12,14 +12,15 @@ import { parsePid } from '../parse/pid.ts';
 import { parseLength, parsePlaces } from '../parse/places.ts';
 import { regexOf } from '../parse/regex.ts';
 import { parseRingSize } from '../parse/size.ts';
+import { MAPS_FLAGS } from './maps_flags.ts';
 import type { CommandName, OptionSpec, ValueOf } from './spec.ts';
 
 const RUNS: readonly CommandName[] = ['trace', 'top'];
-const SELECTS: readonly CommandName[] = ['check', 'trace', 'top'];
+const SELECTS: readonly CommandName[] = ['check', 'maps', 'trace', 'top'];
 const READS: readonly CommandName[] = ['explain'];
 /** What can be asked of a core dump. */
 const CORES: readonly CommandName[] = ['inspect'];
-const ALL: readonly CommandName[] = ['ps', 'check', 'explain', 'trace', 'top', 'inspect', 'watch'];
+const ALL: readonly CommandName[] = ['ps', 'check', 'explain', 'maps', 'trace', 'top', 'inspect', 'watch'];
 
 const COLOR_MODES = ['auto', 'always', 'never'] as const;
 
@@ -76,10 +77,10 @@ export const OPTIONS = {
     flag: '--map',
     value: 'REGEX',
     group: 'Which operations',
-    commands: [...RUNS, ...READS, 'inspect', 'watch'],
+    commands: [...RUNS, ...READS, 'maps', 'inspect', 'watch'],
     help: "Maps whose type matches: --map 'Session'.",
     details:
-      'A JavaScript regular expression, found anywhere in the type as Go writes it: `map[string]*shop.Session`. Each type is decided once; after that the kernel drops the others.',
+      'A JavaScript regular expression, found anywhere in the type as Go writes it: `map[string]*shop.Session`. Each type is decided once; after that the kernel drops the others. `maps` also looks for it in the name (`main.cache.sessions`) and the owner (`(*shop.Cache).sessions`).',
     of: {
       inspect: {
         group: 'Which map',
@@ -213,6 +214,7 @@ export const OPTIONS = {
     help: 'write, or rw for reads and writes (processors know no watchpoint for reads alone). Default: write.',
     parse: oneOf('kind of access', WATCH_ACCESSES),
   },
+  ...MAPS_FLAGS,
   sample: {
     flag: '--sample',
     value: '1/N',
@@ -265,7 +267,7 @@ export const OPTIONS = {
   held: {
     flag: '--held',
     group: 'What is shown of each',
-    commands: ['inspect'],
+    commands: ['maps', 'inspect'],
     help: 'Measure what keys and values refer to as well: strings, slices, pointers, inner maps. Shared memory counts once.',
   },
   spread: {
@@ -278,7 +280,8 @@ export const OPTIONS = {
     flag: '--limit',
     value: 'N',
     group: 'What is shown of each',
-    commands: ['inspect'],
+    commands: ['maps', 'inspect'],
+    of: { maps: { help: 'So many maps of each process, or all. Default: 30, with --json all.' } },
     help: 'So many entries (with --slots: buckets or groups), or all. Default: 50 (with --slots 16), with --json all.',
     parse: parseLimit,
   },
