@@ -35,7 +35,7 @@ struct config {
 	__u32 type_direct_mask; /*  80 */
 	__u32 key_filter_len;   /*  84  0: no filter */
 	__u32 key_filter_exact; /*  88  the whole key, not only its beginning */
-	__u32 pad;              /*  92 */
+	__u32 facts;            /*  92  records carry struct facts */
 	__u8 key_filter[KEY_FILTER_MAX]; /* 96 */
 };                              /* 160 */
 
@@ -44,6 +44,7 @@ enum {
 	SHAPE_TYPE_MAP = 0,   /* RAX type, RBX map, RCX key, RDI length: runtime.map*, reflect.map* */
 	SHAPE_MAP_TYPE = 1,   /* RAX map, RBX type, RCX key: methods of internal/runtime/maps.Map */
 	SHAPE_TABLE = 2,      /* RBX type, RCX map: methods of internal/runtime/maps.table */
+	SHAPE_INSIDE = 3,     /* inside a function: the map in exit_register, neither type nor return address known */
 };
 
 enum { SITE_KEY_NONE = 0, SITE_KEY_WORD4 = 1, SITE_KEY_WORD8 = 2, SITE_KEY_STRING = 3, SITE_KEY_POINTER = 4 };
@@ -59,9 +60,10 @@ struct site_config {
 	__u8 key;            /* 1  SITE_KEY_* */
 	__u8 skip_restarts;  /* 2  a hit with CF or ZF set goes to morestack and comes back */
 	__u8 parts;          /* 3  ranges in use */
-	__u8 exit_register;  /* 4  x86 number of the register with the map, of an exit site */
+	__u8 exit_register;  /* 4  x86 number of the register with the map, of an exit site or of SHAPE_INSIDE */
 	__u8 exits;          /* 5  this function has an exit site */
-	__u16 pad;           /* 6 */
+	__u8 table;          /* 6  entry: 1 + x86 number of the register with the table; exit: 1 = that table is looked at again */
+	__u8 pad;            /* 7 */
 	struct part part[MAX_PARTS]; /* 8 */
 };                           /* 72 */
 

@@ -1,7 +1,7 @@
 import { MapauditError } from '../../base/errors.ts';
 import type { ProbeOptions } from '../../model/probe.ts';
 import type { EntrySite, ExitSite, ProbePlan, ProbeSite, Register } from '../../model/probe_plan.ts';
-import { KEY_AREA, MAX_FRAMES, RECORD_HEAD } from '../../model/record.ts';
+import { FACTS_AREA, KEY_AREA, MAX_FRAMES, RECORD_HEAD } from '../../model/record.ts';
 
 /** The read-only data of the program: bpf/config.h in TypeScript. A test compares the two. */
 export const MAX_SITES = 256;
@@ -33,6 +33,7 @@ export const CONFIG = {
   type_direct_mask: 80,
   key_filter_len: 84,
   key_filter_exact: 88,
+  facts: 92,
   key_filter: 96,
   size: 160,
 } as const;
@@ -45,6 +46,7 @@ export const SITE = {
   parts: 3,
   exit_register: 4,
   exits: 5,
+  table: 6,
   part: 8,
   size: 72,
 } as const;
@@ -55,6 +57,9 @@ const SHAPES: readonly { readonly type: Register; readonly map: Register }[] = [
   { type: 'RBX', map: 'RAX' },
   { type: 'RBX', map: 'RCX' },
 ];
+
+/** A site in the middle of a function. */
+const SHAPE_INSIDE = 3;
 
 /** x86 numbers of the registers, as in ModRM. */
 const NUMBERS: readonly Register[] = [
@@ -84,8 +89,8 @@ export interface Surroundings {
 }
 
 /** Bytes of an entry record under these options. */
-export function recordSize(options: Pick<ProbeOptions, 'frames'>): number {
-  return RECORD_HEAD + KEY_AREA + 8 * options.frames;
+export function recordSize(options: Pick<ProbeOptions, 'frames' | 'facts'>): number {
+  return RECORD_HEAD + KEY_AREA + (options.facts === true ? FACTS_AREA : 0) + 8 * options.frames;
 }
 
 /** Fills `config` and `sites` into the object's read-only data, whose symbols begin at the given offsets. */
@@ -106,6 +111,7 @@ export function fillConfig(
   u32('record_size', recordSize(options));
   u32('frames', options.frames);
   u32('key_bytes', options.keyBytes);
+  u32('facts', Number(options.facts === true));
   u32('verdicts', Number(options.verdicts));
   u32('by_process', Number(around.byProcess));
   u32('exits', Number(plan.sites.some((site) => site.role === 'exit')));
@@ -142,12 +148,16 @@ function fillSite(data: Uint8Array, at: number, site: ProbeSite, exits: boolean)
 
 function fillExit(data: Uint8Array, at: number, site: ExitSite): void {
   data[at + SITE.exit_register] = NUMBERS.indexOf(site.map);
+  data[at + SITE.table] = Number(site.table === true);
 }
 
 function fillEntry(data: Uint8Array, at: number, site: EntrySite, exits: boolean): void {
-  const shape = SHAPES.findIndex(
-    (s) => s.map === site.map && (site.type === undefined || s.type === site.type),
-  );
+  const shape =
+    site.inside === true
+      ? SHAPE_INSIDE
+      : SHAPES.findIndex((s) => s.map === site.map && (site.type === undefined || s.type === site.type));
+  if (site.inside === true) data[at + SITE.exit_register] = NUMBERS.indexOf(site.map);
+  if (site.table !== undefined) data[at + SITE.table] = 1 + NUMBERS.indexOf(site.table);
   if (shape < 0 || site.partOf.length > MAX_PARTS) throw unsupported(site);
   data[at + SITE.shape] = shape;
   data[at + SITE.key] = keyNumber(site);
