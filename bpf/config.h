@@ -63,7 +63,7 @@ struct site_config {
 	__u8 exit_register;  /* 4  x86 number of the register with the map, of an exit site or of SHAPE_INSIDE */
 	__u8 exits;          /* 5  this function has an exit site */
 	__u8 table;          /* 6  entry: 1 + x86 number of the register with the table; exit: 1 = that table is looked at again */
-	__u8 pad;            /* 7 */
+	__u8 keyless;        /* 7  has no key, and passes the filter on keys */
 	struct part part[MAX_PARTS]; /* 8 */
 };                           /* 72 */
 

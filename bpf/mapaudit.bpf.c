@@ -737,7 +737,7 @@ int on_entry(struct regs *ctx)
 		hit.flags |= FLAG_GOROUTINE_UNREADABLE;
 	if (!wanted(&hit))
 		return 0;
-	if (config.key_filter_len) {
+	if (config.key_filter_len && !site->keyless) {
 		resolve_key(ctx, &hit, site->key, &key);
 		if (!key_matches(&key))
 			return 0;

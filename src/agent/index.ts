@@ -1,15 +1,19 @@
 import type { Questions } from '../protocol/questions.ts';
+import { breakLines } from './break.ts';
 import { check } from './check.ts';
 import { listGoProcesses } from './ps.ts';
 import { startTop } from './top.ts';
 import { traceLines } from './trace.ts';
+import { whoLines } from './who.ts';
 
 /** The agent in this very process: it answers a face's questions from the machine that it runs on. */
 export function createQuestions(): Questions {
   return {
     ps: () => Promise.resolve().then(listGoProcesses),
     check: (subject) => Promise.resolve().then(() => check(subject)),
-    trace: traceLines,
+    trace: (options, signal) => traceLines(options, signal),
+    who: whoLines,
+    break: breakLines,
     top: startTop,
     close: () => Promise.resolve(),
   };

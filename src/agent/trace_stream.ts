@@ -2,11 +2,15 @@ import type { MapOp } from '../model/map_op.ts';
 import { WRITE_OPS } from '../model/map_op.ts';
 import type { TraceOptions } from '../protocol/options.ts';
 import type { TraceEvent } from '../protocol/event.ts';
-import { RowFilter } from '../query/row_filter.ts';
+import { type Condition, mentions } from '../query/condition/ast.ts';
+import { holds } from '../query/condition/evaluate.ts';
+import { rowReader } from '../query/condition/row_reader.ts';
+import { type RowCondition, RowFilter } from '../query/row_filter.ts';
 import { opsOf, type ProbeTotals, type Tally, totalsOf } from '../query/tally.ts';
 import { traceRows, type TraceRowsOptions } from '../query/trace_rows.ts';
-import { KeyTexts } from '../stream/key_text.ts';
+import { type KeyText, KeyTexts } from '../stream/key_text.ts';
 import { EventLifter } from '../stream/lift.ts';
+import type { TracedBatch } from '../stream/traced_batch.ts';
 import { Pipeline } from '../stream/pipeline.ts';
 import { SymbolCache } from '../stream/symbols.ts';
 import { wallOffsetNs } from '../sys/clock.ts';
@@ -21,6 +25,12 @@ export interface TraceShared {
   readonly tally: Tally;
   readonly wanted: () => number;
   readonly salt: Uint8Array;
+  /** What an event must also meet. */
+  readonly condition?: Condition;
+  /** Record the map's header and registers, and tell of them. */
+  readonly facts?: boolean;
+  /** Asked of each event before it is delivered. */
+  readonly accepts?: (event: TraceEvent) => boolean;
 }
 
 /** One audit's way from ring to events. */
@@ -33,13 +43,19 @@ export class TraceStream {
   #ringFull = 0;
 
   constructor(audit: Audit, shared: TraceShared) {
-    const { options, effects, tally } = shared;
+    const { options, effects, tally, condition } = shared;
     const { sites } = audit.plan;
+    const asksKey = condition !== undefined && mentions(condition, 'key');
     this.audit = audit;
     this.#tally = tally;
     this.#pipeline = new Pipeline({
       plan: audit.plan,
-      records: { keyArea: true, keepKeys: capturesKeys(options), keepFrames: options.frames > 0 },
+      records: {
+        keyArea: true,
+        keepKeys: capturesKeys(options) || asksKey,
+        keepFrames: options.frames > 0,
+        facts: shared.facts === true,
+      },
       effects: effects !== 'off',
       identity: true,
       recorded: recordedOps(options),
@@ -51,19 +67,34 @@ export class TraceStream {
       audit.target(pid)?.readImage(at, length);
     const keys = new KeyTexts({ mode: options.keys, formatter, salt: shared.salt, readImage });
     const whole = new KeyTexts({ mode: { type: 'full' }, formatter, salt: shared.salt, readImage });
-    const filter = new RowFilter(options.filters, {
+    const ops = opsOf(sites);
+    const reader = {
+      ops,
       symbols: this.#symbols,
-      keyText: (batch, row) => whole.of(batch, row),
-      onVerdict: (pid, subject, address, accept) => audit.setVerdict(pid, subject, address, accept),
-    });
+      keyText: (batch: TracedBatch, row: number): KeyText | undefined => whole.of(batch, row),
+    };
+    const rowCondition: RowCondition | undefined =
+      condition === undefined ? undefined : (batch, row) => holds(condition, rowReader(reader, batch, row));
+    const filter = new RowFilter(
+      options.filters,
+      {
+        symbols: this.#symbols,
+        keyText: (batch, row) => whole.of(batch, row),
+        onVerdict: (pid, subject, address, accept) => audit.setVerdict(pid, subject, address, accept),
+      },
+      rowCondition,
+    );
     const lifter = new EventLifter({
       sites,
       symbols: this.#symbols,
       wallOffset: wallOffsetNs(),
       keyText: (batch, row) => keys.of(batch, row),
       showPid: options.selection.type !== 'pid',
+      ...(shared.facts === true
+        ? { facts: { flavour: audit.plan.flavour, version: audit.plan.goVersion } }
+        : {}),
     });
-    this.#rows = { ops: opsOf(sites), filter, lifter, tally, wanted: shared.wanted };
+    this.#rows = { ops, filter, lifter, tally, wanted: shared.wanted, accepts: shared.accepts };
   }
 
   /** Records that the ring had no room for, so far. */

@@ -1,15 +1,20 @@
 import type { Attached } from './attached.ts';
 import type { CheckReport } from './check_report.ts';
 import type { TraceEvent } from './event.ts';
+import type { Hit } from './hit.ts';
 import type { Notice } from './notice.ts';
-import type { TopOptions, TraceOptions } from './options.ts';
+import type { BreakOptions, TopOptions, TraceOptions, WhoOptions } from './options.ts';
 import type { ProcessEntry } from './process_entry.ts';
 import type { CheckSubject } from './selection.ts';
 import type { Snapshot } from './snapshot.ts';
 import type { Summary } from './summary.ts';
+import type { Touched } from './touched.ts';
 
 /** `attached` first, `summary` last and always. */
 export type TraceLine = Attached | TraceEvent | Notice | Summary;
+export type BreakLine = Attached | Hit | Notice | Summary;
+/** `touched` stands before the summary. */
+export type WhoLine = TraceLine | Touched;
 export type TopLine = Attached | Snapshot | Notice | Summary;
 
 /** A running `top`. */
@@ -37,6 +42,10 @@ export interface Questions {
   check(subject: CheckSubject): Promise<readonly CheckReport[]>;
   /** In batches, so that 100,000 events a second need no promise each. A batch belongs to the face. */
   trace(options: TraceOptions, signal: AbortSignal): AsyncIterable<readonly TraceLine[]>;
+  /** The life of one key. Ends as `trace` does. */
+  who(options: WhoOptions, signal: AbortSignal): AsyncIterable<readonly WhoLine[]>;
+  /** A breakpoint that does not stop. Ends as `trace` does. */
+  break(options: BreakOptions, signal: AbortSignal): AsyncIterable<readonly BreakLine[]>;
   top(options: TopOptions, signal: AbortSignal): TopSession;
   /** Takes out whatever is still in place. Faces call it last. */
   close(): Promise<void>;

@@ -14,6 +14,8 @@ export interface TraceRowsOptions {
   readonly tally: Tally;
   /** Events that are still wanted; they end the run. */
   readonly wanted: () => number;
+  /** Asked last, and only for events that would be delivered. */
+  readonly accepts?: ((event: TraceEvent) => boolean) | undefined;
 }
 
 /** Turns the rows of a batch that are wanted into events. */
@@ -25,8 +27,10 @@ export function traceRows(batch: TracedBatch, options: TraceRowsOptions): TraceE
     if (batch.kind[row] !== RECORD_ENTRY || op === undefined) continue;
     if (!filter.open && !filter.accepts(batch, row)) continue;
     if (options.wanted() <= 0) break;
+    const event = lifter.lift(batch, row);
+    if (options.accepts?.(event) === false) continue;
     tally.add(op, batch, row);
-    events.push(lifter.lift(batch, row));
+    events.push(event);
   }
   return events;
 }

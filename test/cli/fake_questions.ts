@@ -1,8 +1,18 @@
 import { MapauditError } from '../../src/base/errors.ts';
-import type { TopOptions, TraceOptions } from '../../src/protocol/options.ts';
-import type { Questions, TopLine, TraceLine } from '../../src/protocol/questions.ts';
+import type { BreakOptions, TopOptions, TraceOptions, WhoOptions } from '../../src/protocol/options.ts';
+import type { BreakLine, Questions, TopLine, TraceLine, WhoLine } from '../../src/protocol/questions.ts';
 import type { EndReason } from '../../src/protocol/summary.ts';
-import { attached, checkReport, event, hostileEvent, processes, snapshot, summary } from './samples.ts';
+import {
+  attached,
+  checkReport,
+  event,
+  hit,
+  hostileEvent,
+  processes,
+  snapshot,
+  summary,
+  touched,
+} from './samples.ts';
 
 /** What the fake does, chosen by the pid that is asked for. */
 const NO_SUCH_PID = 99999;
@@ -22,6 +32,8 @@ export function fakeQuestions(): Questions {
       return Promise.resolve([checkReport]);
     },
     trace,
+    who,
+    break: breakpoint,
     top: (options, signal) => {
       let keys = false;
       return { lines: top(options, signal, () => keys), wantKeys: (on) => (keys = on) };
@@ -37,7 +49,7 @@ function noSuchProcess(): MapauditError {
   });
 }
 
-function pidOf(options: TraceOptions | TopOptions): number {
+function pidOf(options: Pick<TraceOptions, 'selection'>): number {
   return options.selection.type === 'pid' ? options.selection.pid : 4242;
 }
 
@@ -60,6 +72,19 @@ async function* trace(options: TraceOptions, signal: AbortSignal): AsyncGenerato
       ? 'target-exited'
       : 'count';
   yield [summary(sent, ended)];
+}
+
+async function* who(options: WhoOptions, signal: AbortSignal): AsyncGenerator<readonly WhoLine[]> {
+  for await (const lines of trace({ ...options, sampleEvery: 1 }, signal))
+    yield lines.flatMap((line): WhoLine[] => (line.type === 'summary' ? [touched, line] : [line]));
+}
+
+async function* breakpoint(options: BreakOptions, signal: AbortSignal): AsyncGenerator<readonly BreakLine[]> {
+  for await (const lines of trace({ ...options, sampleEvery: 1 }, signal))
+    yield lines.map((line, i) => {
+      if (line.type !== 'event') return line;
+      return pidOf(options) === HOSTILE_PID ? { ...hit(i), ...line, type: 'hit' } : hit(i);
+    });
 }
 
 async function* top(options: TopOptions, signal: AbortSignal, keys: () => boolean): AsyncGenerator<TopLine> {

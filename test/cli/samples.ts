@@ -1,11 +1,13 @@
 import type { Attached } from '../../src/protocol/attached.ts';
 import type { CheckReport } from '../../src/protocol/check_report.ts';
 import type { TraceEvent } from '../../src/protocol/event.ts';
+import type { Hit } from '../../src/protocol/hit.ts';
 import type { Notice } from '../../src/protocol/notice.ts';
 import type { TraceOptions } from '../../src/protocol/options.ts';
 import type { ProcessEntry } from '../../src/protocol/process_entry.ts';
 import type { Counter, Snapshot } from '../../src/protocol/snapshot.ts';
 import type { EndReason, Summary } from '../../src/protocol/summary.ts';
+import type { Touched } from '../../src/protocol/touched.ts';
 
 /** Results as an agent could give them; every optional field stands in one of them, so that schemas are tried. */
 export const attached: Attached = {
@@ -66,6 +68,51 @@ export function hostileEvent(i: number): TraceEvent {
     stack: [{ function: `main.${evil}`, file: `/tmp/${evil}.go`, line: 1, inlined: false }],
   };
 }
+
+const registers = {
+  RAX: '0x4d2a80',
+  RBX: '0xc000123450',
+  RCX: '0xc00001c0d8',
+  RDI: '0x9',
+  RSI: '0x0',
+  R8: '0x1',
+  R9: '0x2',
+  R10: '0x3',
+  R11: '0x4',
+};
+
+/** Hits of `break`, with all kinds of headers. */
+export function hit(i: number): Hit {
+  const table = { capacity: 64, used: 50, growth_left: 0, tombstones: 6, local_depth: 1 };
+  const swiss = { layout: 'swiss', small: false, directory: 2, global_depth: 1, writing: true } as const;
+  const migration = { old_buckets: 64, evacuated: 12, same_size: false };
+  const headers = [
+    { layout: 'classic', buckets: 128, overflow: 3, iterated: true, writing: false, migration },
+    { ...swiss, tombstones_possible: true, table },
+    { ...swiss, small: true, directory: 0, global_depth: 0, writing: false },
+  ] as const;
+  return { ...event(i, { frames: 2 }), type: 'hit', header: headers[i % 3]!, registers };
+}
+
+export const touched: Touched = {
+  type: 'touched',
+  by: [
+    {
+      caller: event(0).caller!,
+      starts: ['example.com/shop.(*Cache).janitor'],
+      goroutines: 1,
+      touches: 28,
+      inserts: 1,
+      updates: 2,
+      deletes: 3,
+      misses: 4,
+      reads: 5,
+      clears: 6,
+      unknown: 7,
+    },
+    { starts: [], goroutines: 0, touches: 1, unknown: 1 },
+  ],
+};
 
 /** Keys in all their forms. */
 export const oddEvents: readonly TraceEvent[] = [

@@ -9,12 +9,14 @@ import {
   attached,
   checkReport,
   event,
+  hit,
   hostileEvent,
   notice,
   oddEvents,
   processes,
   snapshot,
   summary,
+  touched,
 } from './samples.ts';
 
 const folder = new URL('../../docs/schema/', import.meta.url);
@@ -42,6 +44,10 @@ describe('what the types allow fits the schemas', () => {
     event(1, { frames: 2 }),
     hostileEvent(0),
     ...oddEvents,
+    hit(0),
+    hit(1),
+    hit(2),
+    touched,
     removed,
     whole,
     ...processes,
@@ -77,6 +83,14 @@ test.each([
   [
     ['trace', '-p', '7000', '--count', '3', '--json'],
     ['attached', 'event', 'summary'],
+  ],
+  [
+    ['who', '-p', '1', '--key', '"a"', '--json'],
+    ['attached', 'event', 'touched', 'summary'],
+  ],
+  [
+    ['break', '-p', '1', '--json'],
+    ['attached', 'hit', 'summary'],
   ],
   [
     ['top', '-p', '1', '--once', '--json'],

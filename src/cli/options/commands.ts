@@ -53,6 +53,32 @@ export const COMMANDS: readonly CommandSpec[] = [
     ],
   },
   {
+    name: 'who',
+    summary: 'follow one key: who inserts, updates and deletes it',
+    description:
+      'Shows the life of one key as it happens: each insert, update and delete with the time since the step before, the goroutine and the stack, and a clear of the map that took it away. At the end: who touched it most.',
+    examples: [
+      { line: `sudo mapaudit who -p 4242 --map Session --key '"sess:91af"'`, says: 'one string key' },
+      { line: 'sudo mapaudit who -p 4242 --map 0xc000123450 --key 42 --reads', says: 'a number, reads too' },
+    ],
+  },
+  {
+    name: 'break',
+    summary: 'a breakpoint that does not stop',
+    description:
+      'Shows everything that is known of the operations that meet a condition: key, goroutine, the whole stack, the facts in the header of the map, and the registers in which the map function got its arguments. The program is not stopped.',
+    examples: [
+      {
+        line: "sudo mapaudit break -p 4242 --on 'delete map[string]*shop.Session' --if 'len > 1000 && goroutine == 918'",
+        says: 'one goroutine that deletes from a large map',
+      },
+      {
+        line: `sudo mapaudit break -p 4242 --on clear --if 'file == "cache.go" && !(caller =~ "Reset")' --count 1`,
+        says: 'the first clear that was not expected',
+      },
+    ],
+  },
+  {
     name: 'top',
     summary: 'show the busiest maps and places, live',
     description:

@@ -47,6 +47,7 @@ export const SITE = {
   exit_register: 4,
   exits: 5,
   table: 6,
+  keyless: 7,
   part: 8,
   size: 72,
 } as const;
@@ -127,7 +128,7 @@ export function fillConfig(
   data.set(filter, at.config + CONFIG.key_filter);
   const exitOps = new Set(plan.sites.filter((site) => site.role === 'exit').map((site) => site.op));
   for (const site of plan.sites)
-    fillSite(data, at.sites + site.index * SITE.size, site, exitOps.has(site.op));
+    fillSite(data, at.sites + site.index * SITE.size, site, exitOps.has(site.op), options);
 }
 
 function fillOffsets(u32: (field: keyof typeof CONFIG, value: number) => void, { offsets }: ProbePlan): void {
@@ -140,10 +141,17 @@ function fillOffsets(u32: (field: keyof typeof CONFIG, value: number) => void, {
   u32('type_direct_mask', offsets.typeDirectIfaceMask);
 }
 
-function fillSite(data: Uint8Array, at: number, site: ProbeSite, exits: boolean): void {
+function fillSite(
+  data: Uint8Array,
+  at: number,
+  site: ProbeSite,
+  exits: boolean,
+  { keyless }: ProbeOptions,
+): void {
   if (site.index >= MAX_SITES) throw new Error('internal: too many sites');
   if (site.role === 'exit') fillExit(data, at, site);
   else fillEntry(data, at, site, exits);
+  data[at + SITE.keyless] = Number(keyless === true && site.role === 'entry' && site.key.kind === 'none');
 }
 
 function fillExit(data: Uint8Array, at: number, site: ExitSite): void {

@@ -18,3 +18,21 @@ export type Condition =
   | { readonly kind: 'match'; readonly field: FieldName; readonly pattern: RegExp }
   /** A truth value by itself: `found`, `true`. */
   | { readonly kind: 'truth'; readonly of: Operand };
+
+/** Whether a condition asks for a field. */
+export function mentions(condition: Condition, field: FieldName): boolean {
+  const isField = (operand: Operand): boolean => operand.kind === 'field' && operand.name === field;
+  switch (condition.kind) {
+    case 'and':
+    case 'or':
+      return mentions(condition.left, field) || mentions(condition.right, field);
+    case 'not':
+      return mentions(condition.of, field);
+    case 'compare':
+      return isField(condition.left) || isField(condition.right);
+    case 'match':
+      return condition.field === field;
+    case 'truth':
+      return isField(condition.of);
+  }
+}

@@ -178,7 +178,7 @@ describe('what can be decided earlier', () => {
   test.each([
     ['goroutine == 918', { ops: DEFAULT_OPS, goid: 918 }],
     ['918 == goroutine && len > 5', { ops: DEFAULT_OPS, goid: 918 }],
-    ['key == "sess:91af"', { ops: DEFAULT_OPS, key: 'sess:91af' }],
+    ['key == "sess:91af"', { ops: DEFAULT_OPS, key: 'sess:91af', keyIsString: true }],
     ['key == "a*[b]"', { ops: DEFAULT_OPS, key: 'a\\*\\[b\\]' }],
     ['op == "delete"', { ops: ['delete'] }],
     ['(op == "delete" || op == "clear") && found', { ops: ['delete', 'clear'] }],

@@ -30,7 +30,7 @@ function narrowed(filters: Filters, part: Condition): Filters {
   if (field === 'map.type' && typeof value === 'string' && filters.map === undefined)
     return { ...filters, map: `^${escaped(value)}$` };
   if (field === 'key' && typeof value === 'string' && PLAIN.test(value) && filters.key === undefined)
-    return { ...filters, key: globOf(value) };
+    return { ...filters, key: globOf(value), ...(SYNTAX.test(value) ? {} : { keyIsString: true }) };
   return filters;
 }
 
@@ -57,6 +57,9 @@ const isId = (value: Value): value is number => Number.isSafeInteger(value) && N
 
 /** A text that Go's syntax writes as it is: for others the filter, which sees that syntax, would not be the same. */
 const PLAIN = /^[ !#-[\]-~]+$/;
+
+/** What the Go syntax of a key that is no string may look like, once numbers and truth values are values of their own. */
+const SYNTAX = /[{}()[\]*]|^nil$|^[-+]?(?:NaN|Inf)$/;
 
 const escaped = (text: string): string => text.replaceAll(/[\\^$.*+?()[\]{}|/]/g, '\\$&');
 
