@@ -62,7 +62,10 @@ function classicSites(view: CodeView): More {
   const [store] = stores;
   const place = store === undefined ? undefined : placeOf(view, store.at);
   if (store === undefined || place === undefined || stores.length > 1)
-    return absent(EVACUATED, 'the place where a migration ends was not found: how long it takes stays unknown');
+    return absent(
+      EVACUATED,
+      'the place where a migration ends was not found: how long it takes stays unknown',
+    );
   const site: Unnumbered<EntrySite> = {
     role: 'entry',
     function: EVACUATED,
@@ -112,13 +115,19 @@ function swissSites(view: CodeView): More {
       partOf: [],
       table: 'RAX',
     });
-  else missing.push({ function: PRUNE, op: 'grow', reason: 'not in this binary: tombstones are never pruned' });
+  else
+    missing.push({ function: PRUNE, op: 'grow', reason: 'not in this binary: tombstones are never pruned' });
   for (const name of [GROW_TO_TABLE, REHASH, PRUNE]) {
     const f = view.functionNamed(name);
     if (f === undefined || (name === PRUNE && place === undefined)) continue;
     const ends = returnsOf(view, code.of(f), f, name);
     if (ends.length > 0) sites.push(...ends);
-    else missing.push({ function: name, op: 'grow', reason: 'its returns were not found: how long it takes stays unknown' });
+    else
+      missing.push({
+        function: name,
+        op: 'grow',
+        reason: 'its returns were not found: how long it takes stays unknown',
+      });
   }
   return { sites, absent: missing };
 }
