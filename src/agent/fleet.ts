@@ -3,6 +3,7 @@ import type { MapauditError } from '../base/errors.ts';
 import { isMapauditError } from '../base/errors.ts';
 import type { MapOp } from '../model/map_op.ts';
 import type { ProbeOptions, ProbeScope } from '../model/probe.ts';
+import type { ProbePlan } from '../model/probe_plan.ts';
 import type { Notice } from '../protocol/notice.ts';
 import type { Selection } from '../protocol/selection.ts';
 import { Audit } from './audit.ts';
@@ -23,6 +24,8 @@ export interface FleetOptions {
   readonly ops: readonly MapOp[];
   readonly effects: Effects;
   readonly probe: ProbeOptions;
+  /** Another plan than that for `ops` and `effects`. */
+  readonly plan?: (target: Target) => ProbePlan;
 }
 
 /**
@@ -110,7 +113,7 @@ export class Fleet implements Closable {
   #attach(target: Target): void {
     const { selection, ops, effects, probe } = this.#options;
     try {
-      const plan = planFor(target, ops, effects);
+      const plan = this.#options.plan?.(target) ?? planFor(target, ops, effects);
       const scope: ProbeScope =
         selection.type === 'exe'
           ? { type: 'binary', path: selection.path }

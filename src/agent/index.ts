@@ -1,6 +1,7 @@
 import type { Questions } from '../protocol/questions.ts';
 import { breakLines } from './break.ts';
 import { check } from './check.ts';
+import { growLines } from './grow.ts';
 import { listGoProcesses } from './ps.ts';
 import { startTop } from './top.ts';
 import { traceLines } from './trace.ts';
@@ -13,6 +14,7 @@ export function createQuestions(): Questions {
     check: (subject) => Promise.resolve().then(() => check(subject)),
     trace: (options, signal) => traceLines(options, signal),
     who: whoLines,
+    grow: growLines,
     break: breakLines,
     top: startTop,
     close: () => Promise.resolve(),

@@ -2,12 +2,13 @@ import { assertUnreachable } from '../base/assert.ts';
 import type { Questions } from '../protocol/questions.ts';
 import { runBreak } from './commands/break.ts';
 import { runCheck } from './commands/check.ts';
+import { runGrow } from './commands/grow.ts';
 import { runPs } from './commands/ps.ts';
 import { runTop } from './commands/top.ts';
 import { runTrace } from './commands/trace.ts';
 import { runWho } from './commands/who.ts';
 import { checkSubjectOf, topOptionsOf, traceOptionsOf } from './options/resolve.ts';
-import { breakOptionsOf, whoOptionsOf } from './options/resolve_know.ts';
+import { breakOptionsOf, growOptionsOf, whoOptionsOf } from './options/resolve_know.ts';
 import type { CommandName } from './options/spec.ts';
 import type { OptionValues } from './options/table.ts';
 import type { Io } from './output/io.ts';
@@ -35,6 +36,10 @@ export function jobOf(name: CommandName, argument: string | undefined, values: O
     case 'who': {
       const options = whoOptionsOf(values);
       return (questions, io) => runWho(options, questions, io);
+    }
+    case 'grow': {
+      const options = growOptionsOf(values);
+      return (questions, io) => runGrow(options, questions, io);
     }
     case 'break': {
       const options = breakOptionsOf(values);

@@ -82,6 +82,12 @@ export interface WhoOptions extends RunOptions {
   readonly count?: number;
 }
 
+/** Growth of maps. `filters.ops`, keys and effects do not matter. */
+export interface GrowOptions extends RunOptions {
+  /** Ends after so many growths. */
+  readonly count?: number;
+}
+
 export interface TopOptions extends RunOptions {
   /** Between two snapshots. */
   readonly intervalMs: number;

@@ -1,9 +1,10 @@
 import type { Attached } from './attached.ts';
 import type { CheckReport } from './check_report.ts';
 import type { TraceEvent } from './event.ts';
+import type { Growth, Growths } from './growth.ts';
 import type { Hit } from './hit.ts';
 import type { Notice } from './notice.ts';
-import type { BreakOptions, TopOptions, TraceOptions, WhoOptions } from './options.ts';
+import type { BreakOptions, GrowOptions, TopOptions, TraceOptions, WhoOptions } from './options.ts';
 import type { ProcessEntry } from './process_entry.ts';
 import type { CheckSubject } from './selection.ts';
 import type { Snapshot } from './snapshot.ts';
@@ -13,6 +14,8 @@ import type { Touched } from './touched.ts';
 /** `attached` first, `summary` last and always. */
 export type TraceLine = Attached | TraceEvent | Notice | Summary;
 export type BreakLine = Attached | Hit | Notice | Summary;
+/** `growths` stands before the summary. */
+export type GrowLine = Attached | Growth | Growths | Notice | Summary;
 /** `touched` stands before the summary. */
 export type WhoLine = TraceLine | Touched;
 export type TopLine = Attached | Snapshot | Notice | Summary;
@@ -42,6 +45,8 @@ export interface Questions {
   check(subject: CheckSubject): Promise<readonly CheckReport[]>;
   /** In batches, so that 100,000 events a second need no promise each. A batch belongs to the face. */
   trace(options: TraceOptions, signal: AbortSignal): AsyncIterable<readonly TraceLine[]>;
+  /** Every growth of maps. Ends as `trace` does. */
+  grow(options: GrowOptions, signal: AbortSignal): AsyncIterable<readonly GrowLine[]>;
   /** The life of one key. Ends as `trace` does. */
   who(options: WhoOptions, signal: AbortSignal): AsyncIterable<readonly WhoLine[]>;
   /** A breakpoint that does not stop. Ends as `trace` does. */

@@ -1,12 +1,12 @@
 import { MapauditError } from '../../src/base/errors.ts';
-import type { BreakOptions, TopOptions, TraceOptions, WhoOptions } from '../../src/protocol/options.ts';
-import type { BreakLine, Questions, TopLine, TraceLine, WhoLine } from '../../src/protocol/questions.ts';
+import type { BreakOptions, GrowOptions, TopOptions, TraceOptions, WhoOptions } from '../../src/protocol/options.ts';
+import type { BreakLine, GrowLine, Questions, TopLine, TraceLine, WhoLine } from '../../src/protocol/questions.ts';
 import type { EndReason } from '../../src/protocol/summary.ts';
 import {
   attached,
   checkReport,
   event,
-  hit,
+  growthRates, growths, hit,
   hostileEvent,
   processes,
   snapshot,
@@ -33,6 +33,7 @@ export function fakeQuestions(): Questions {
     },
     trace,
     who,
+    grow,
     break: breakpoint,
     top: (options, signal) => {
       let keys = false;
@@ -72,6 +73,13 @@ async function* trace(options: TraceOptions, signal: AbortSignal): AsyncGenerato
       ? 'target-exited'
       : 'count';
   yield [summary(sent, ended)];
+}
+
+async function* grow(options: GrowOptions): AsyncGenerator<readonly GrowLine[]> {
+  yield [{ ...attached, pid: pidOf(options) }];
+  yield growths;
+  await new Promise((resolve) => setImmediate(resolve));
+  yield [growthRates, summary(growths.length, 'target-exited')];
 }
 
 async function* who(options: WhoOptions, signal: AbortSignal): AsyncGenerator<readonly WhoLine[]> {

@@ -1,6 +1,7 @@
 import type { Attached } from '../../src/protocol/attached.ts';
 import type { CheckReport } from '../../src/protocol/check_report.ts';
 import type { TraceEvent } from '../../src/protocol/event.ts';
+import { type Growth, GROWTH_KINDS, type Growths } from '../../src/protocol/growth.ts';
 import type { Hit } from '../../src/protocol/hit.ts';
 import type { Notice } from '../../src/protocol/notice.ts';
 import type { TraceOptions } from '../../src/protocol/options.ts';
@@ -112,6 +113,35 @@ export const touched: Touched = {
     },
     { starts: [], goroutines: 0, touches: 1, unknown: 1 },
   ],
+};
+
+/** Growths of all kinds. */
+export const growths: readonly Growth[] = GROWTH_KINDS.map((kind, i): Growth => {
+  const { time, map, goroutine, thread, caller } = event(i);
+  const base = { type: 'growth', time, kind, map, len: 1000 + i, goroutine: goroutine!, thread } as const;
+  const size = { unit: i < 4 ? 'buckets' : 'slots', from: 64, to: 128 } as const;
+  if (kind === 'clear') return { type: 'growth', time, kind, map: {} };
+  return {
+    ...base,
+    ...size,
+    pid: 4242,
+    trigger: (['load', 'overflow', 'small-full', 'tombstones'] as const)[i % 4]!,
+    moved: 56,
+    duration_ns: 10 ** i,
+    overflow: 3,
+    tombstones: 4,
+    directory: { from: 2, to: kind === 'split' ? 4 : 2 },
+    migration: { old_buckets: 64, evacuated: 12 },
+    caller: caller!,
+  };
+});
+
+export const growthRates: Growths = {
+  type: 'growths',
+  maps: [
+    { pid: 4242, map: event(0).map, count: 4, per_second: 0.4, kinds: { table: 3, split: 1, prune: 2, clear: 1 } },
+  ],
+  sites: [{ pid: 4242, caller: event(0).caller!, count: 4, per_second: 0.4, kinds: { table: 3, split: 1 } }],
 };
 
 /** Keys in all their forms. */

@@ -9,6 +9,8 @@ import {
   attached,
   checkReport,
   event,
+  growthRates,
+  growths,
   hit,
   hostileEvent,
   notice,
@@ -48,6 +50,8 @@ describe('what the types allow fits the schemas', () => {
     hit(1),
     hit(2),
     touched,
+    growthRates,
+    ...growths,
     removed,
     whole,
     ...processes,
@@ -87,6 +91,10 @@ test.each([
   [
     ['who', '-p', '1', '--key', '"a"', '--json'],
     ['attached', 'event', 'touched', 'summary'],
+  ],
+  [
+    ['grow', '-p', '1', '--json'],
+    ['attached', 'growth', 'growths', 'summary'],
   ],
   [
     ['break', '-p', '1', '--json'],

@@ -63,6 +63,16 @@ export const COMMANDS: readonly CommandSpec[] = [
     ],
   },
   {
+    name: 'grow',
+    summary: 'show every growth of maps, and the inserts that cause them',
+    description:
+      'Shows each growth with its trigger (too many entries, overflow buckets, a small map that is full, tombstones), the size before and after, what was moved, how long it took, and the line of the program whose insert caused it. For classic maps also how far the migration is and when it has ended; for Swiss maps splits of tables and pruning. Clears are shown too. At the end: growths by map and by place.',
+    examples: [
+      { line: 'sudo mapaudit grow -p 4242 --duration 1m', says: 'which maps grow, and from where?' },
+      { line: 'sudo mapaudit grow -p 4242 --map Session --json', says: 'one type of map, for a script' },
+    ],
+  },
+  {
     name: 'break',
     summary: 'a breakpoint that does not stop',
     description:

@@ -1,5 +1,5 @@
 import { DEFAULT_OPS, WRITE_OPS } from '../../model/map_op.ts';
-import type { BreakOptions, Filters, RunOptions, WhoOptions } from '../../protocol/options.ts';
+import type { BreakOptions, Filters, GrowOptions, RunOptions, WhoOptions } from '../../protocol/options.ts';
 import { isLiteralGlob } from '../parse/key.ts';
 import { parseMapId } from '../parse/map_id.ts';
 import { usageError } from '../parse/usage_error.ts';
@@ -34,6 +34,14 @@ export function whoOptionsOf(values: OptionValues): WhoOptions {
     ...runOf(values, { ops, ...mapOf(values.map), ...key, keyless: true }),
     ...present('count', values.count),
     frames: values.stack ?? WHO_FRAMES,
+  };
+}
+
+/** All that `grow` needs. */
+export function growOptionsOf(values: OptionValues): GrowOptions {
+  return {
+    ...runOf(values, { ops: ['grow', 'clear'], ...mapOf(values.map) }),
+    ...present('count', values.count),
   };
 }
 

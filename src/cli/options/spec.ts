@@ -1,5 +1,5 @@
 /** The verbs of the command line. */
-export type CommandName = 'ps' | 'check' | 'trace' | 'top' | 'who' | 'break';
+export type CommandName = 'ps' | 'check' | 'trace' | 'top' | 'who' | 'grow' | 'break';
 
 /** Headings under which help and docs list the flags. */
 export type OptionGroup =

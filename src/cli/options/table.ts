@@ -17,7 +17,7 @@ import type { CommandName, OptionSpec, ValueOf } from './spec.ts';
 
 const RUNS: readonly CommandName[] = ['trace', 'top'];
 /** They run until something ends them. */
-const LIVE: readonly CommandName[] = [...RUNS, 'who', 'break'];
+const LIVE: readonly CommandName[] = [...RUNS, 'who', 'grow', 'break'];
 const SELECTS: readonly CommandName[] = ['check', ...LIVE];
 const ALL: readonly CommandName[] = ['ps', ...SELECTS];
 
@@ -68,7 +68,7 @@ export const OPTIONS = {
     flag: '--map',
     value: 'REGEX',
     group: 'Which operations',
-    commands: [...RUNS, 'who'],
+    commands: [...RUNS, 'who', 'grow'],
     help: "Maps whose type matches: --map 'Session'.",
     details:
       'A JavaScript regular expression, found anywhere in the type as Go writes it: `map[string]*shop.Session`. Each type is decided once; after that the kernel drops the others.',
@@ -186,7 +186,7 @@ export const OPTIONS = {
     flag: '--count',
     value: 'N',
     group: 'How long',
-    commands: ['trace', 'who', 'break'],
+    commands: ['trace', 'who', 'grow', 'break'],
     help: 'End after N events.',
     parse: wholeNumber('number of events', 1),
   },

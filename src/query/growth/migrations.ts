@@ -49,6 +49,11 @@ export class Migrations {
     return { ...told, map, duration_ns: Number(monotonicOf(batch, row) - begun.began) };
   }
 
+  /** Whether the map of a row is on its way. */
+  has(batch: TracedBatch, row: number): boolean {
+    return this.#all.has(nameOf(batch, row));
+  }
+
   /** A clear ends a migration without finishing it. */
   forget(batch: TracedBatch, row: number): void {
     this.#all.delete(nameOf(batch, row));
