@@ -78,8 +78,12 @@ struct verdict_key {
 };
 
 struct control {
-	__u32 sample_every, pad;
+	__u32 sample_every;
+	__u32 stopped; /* STOPPED_*; looked at where config.stoppable */
 };
+
+/* Entries end first, so that the operations that are under way still get their exits. */
+enum { STOPPED_ENTRIES = 1, STOPPED_ALL = 2 };
 
 enum { COUNT_HITS = 0, COUNT_SAMPLED_OUT = 1, COUNT_RING_FULL = 2, COUNT_IGNORED = 3 };
 
@@ -93,7 +97,6 @@ struct bpf_map_def SEC("maps") counters = { BPF_MAP_TYPE_PERCPU_HASH, sizeof(str
 struct bpf_map_def SEC("maps") key_plans = { BPF_MAP_TYPE_HASH, sizeof(struct type_key), sizeof(struct key_plan), 65536, BPF_F_NO_PREALLOC };
 struct bpf_map_def SEC("maps") verdicts = { BPF_MAP_TYPE_HASH, sizeof(struct verdict_key), 4, 65536, BPF_F_NO_PREALLOC };
 struct bpf_map_def SEC("maps") control = { BPF_MAP_TYPE_ARRAY, 4, sizeof(struct control), 1, 0 };
-struct bpf_map_def SEC("maps") ticks = { BPF_MAP_TYPE_PERCPU_ARRAY, 4, 8, 1, 0 };
 /* Records of any kind that found the ring full: one number to look at after each drain. */
 struct bpf_map_def SEC("maps") lost = { BPF_MAP_TYPE_PERCPU_ARRAY, 4, 8, 1, 0 };
 /* open[goid % OPEN_SLOTS] is that goroutine's operation, while its record waits for its exit. */
@@ -104,11 +107,13 @@ struct bpf_map_def SEC("maps") open = { BPF_MAP_TYPE_ARRAY, 4, sizeof(struct ope
 
 const volatile struct config config SEC(".rodata") = {};
 const volatile struct site_config sites[MAX_SITES] SEC(".rodata") = {};
+const volatile struct part beyond[MAX_BEYOND] SEC(".rodata") = {};
 
 /* What is known of a hit before it is decided whether anybody wants it. */
 struct hit {
 	__u32 site, pid, tid;
 	__u64 map, type, caller, goid;
+	__u64 frame, below; /* where the caller's frame begins, and what it must lie above */
 	__u8 flags;
 };
 
@@ -144,6 +149,18 @@ static __always_inline void who(struct hit *hit)
 	}
 }
 
+/* Taking many probes out one by one takes seconds; what hits them meanwhile is no longer wanted. */
+static __always_inline int stopped(__u32 what)
+{
+	__u32 zero = 0;
+	struct control *c;
+
+	if (!config.stoppable)
+		return 0;
+	c = bpf_map_lookup_elem(&control, &zero);
+	return c && *(volatile __u32 *)&c->stopped >= what;
+}
+
 /* Key plans and verdicts are kept under pid 0 when all processes see the same addresses. */
 static __always_inline __u32 table_pid(const struct hit *hit)
 {
@@ -157,6 +174,54 @@ static __always_inline int is_part(const volatile struct site_config *site, __s6
 		if (i < site->parts && from_site >= site->part[i].start && from_site < site->part[i].end)
 			return 1;
 	return 0;
+}
+
+/* The caller of the function that the site is in the middle of, by its frame pointer. */
+static __always_inline void leave_frame(struct hit *hit)
+{
+	__u64 frame[2];
+
+	if (hit->frame <= hit->below || bpf_probe_read_user(frame, sizeof(frame), (void *)hit->frame)) {
+		hit->flags |= FLAG_STACK_UNREADABLE;
+		return;
+	}
+	hit->below = hit->frame;
+	hit->frame = frame[0];
+	hit->caller = frame[1];
+}
+
+/* Assigns have few frames; more than that is a chain that leads nowhere. */
+#define MAX_CLIMB 6
+
+/*
+ * From a growth up through the assign that it is a part of, by frame pointers, to the caller of that. Where the way
+ * is lost, there is no caller.
+ */
+static __always_inline void climb(struct hit *hit, __u64 to_file)
+{
+	__u64 frame[2];
+
+	for (int level = 0; level < MAX_CLIMB; level++) {
+		__s64 address = hit->caller + to_file;
+		int inside = 0;
+
+		for (int i = 0; i < MAX_BEYOND; i++)
+			if (address >= beyond[i].start && address < beyond[i].end)
+				inside = 1;
+		if (!inside)
+			return;
+		if (hit->frame <= hit->below)
+			break;
+		if (bpf_probe_read_user(frame, sizeof(frame), (void *)hit->frame)) {
+			hit->flags |= FLAG_STACK_UNREADABLE;
+			break;
+		}
+		hit->below = hit->frame;
+		hit->frame = frame[0];
+		hit->caller = frame[1];
+	}
+	hit->caller = 0;
+	hit->frame = 0;
 }
 
 static __always_inline int rejected(const struct hit *hit, __u64 address, __u32 subject)
@@ -206,8 +271,6 @@ static __always_inline void arguments(struct regs *ctx, const volatile struct si
 
 static __always_inline int wanted(const struct hit *hit)
 {
-	if (config.has_goid && hit->goid != config.goid)
-		return 0;
 	if (config.verdicts && (rejected(hit, hit->caller, SUBJECT_CALLER) ||
 				(hit->type && rejected(hit, hit->type, SUBJECT_TYPE)) ||
 				rejected(hit, hit->map, SUBJECT_MAP)))
@@ -432,16 +495,13 @@ static __always_inline int sampled_out(void)
 {
 	__u32 zero = 0;
 	struct control *c = bpf_map_lookup_elem(&control, &zero);
-	__u64 *tick;
 
 	if (!c || c->sample_every == 0)
 		return 1;
 	if (c->sample_every == 1)
 		return 0;
-	tick = bpf_map_lookup_elem(&ticks, &zero);
-	if (!tick)
-		return 0;
-	return __sync_fetch_and_add(tick, 1) % c->sample_every != 0;
+	/* By chance: every Nth hit of a program that repeats itself may always be the same operation. */
+	return bpf_get_prandom_u32() % c->sample_every != 0;
 }
 
 static __always_inline void *reserve(__u32 site, __u64 size)
@@ -575,9 +635,9 @@ static __always_inline void fill_key(struct record_head *head, void *area, const
 }
 
 /* Frames beyond the caller, by Go's frame pointers: [RBP] = caller's RBP, [RBP+8] = return address. */
-static __always_inline void fill_frames(struct regs *ctx, struct record_head *head, __u64 *frames)
+static __always_inline void fill_frames(const struct hit *hit, struct record_head *head, __u64 *frames)
 {
-	__u64 frame[2], bp = REG(ctx, bp), below = REG(ctx, sp);
+	__u64 frame[2], bp = hit->frame, below = hit->below;
 	__u32 n = 0;
 
 	for (int i = 0; i < MAX_FRAMES; i++) {
@@ -620,9 +680,16 @@ static __always_inline void fill_goroutine(struct regs *ctx, struct record_head 
 		head->flags |= FLAG_MAP_ON_STACK;
 }
 
+/* hmap.hash0 is the upper half of the second word, maps.Map.seed all of it. */
+static __always_inline __u32 seed_of(__u64 word)
+{
+	return config.map_writing == 8 ? word >> 32 : word;
+}
+
 static __always_inline void use_header(struct record_head *head, const __u64 *header)
 {
 	head->count = header[0];
+	head->seed = seed_of(header[1]);
 	__u64 word = config.map_writing == 8 ? header[1] : header[4] >> 16;
 	if (word & config.map_writing_mask)
 		head->flags |= FLAG_WRITING;
@@ -669,7 +736,7 @@ static __always_inline void emit(struct regs *ctx, const struct hit *hit, const 
 {
 	struct record_head *head = reserve(hit->site, config.record_size);
 	const volatile struct site_config *site = &sites[hit->site & (MAX_SITES - 1)];
-	__u64 table = site->table ? register_value(ctx, site->table - 1) : 0;
+	__u64 table = config.facts && site->table ? register_value(ctx, site->table - 1) : 0;
 	void *area = head + 1;
 	void *frames = area + KEY_AREA;
 
@@ -685,7 +752,7 @@ static __always_inline void emit(struct regs *ctx, const struct hit *hit, const 
 	head->frame_count = 0;
 	head->key_stored = 0;
 	head->map = hit->map;
-	head->count = 0;
+	head->count = head->seed = 0;
 	head->type = hit->type;
 	head->caller = hit->caller;
 	head->key_size = head->key_type = 0;
@@ -699,7 +766,7 @@ static __always_inline void emit(struct regs *ctx, const struct hit *hit, const 
 	if (config.key_bytes)
 		fill_key(head, area, key);
 	if (config.frames)
-		fill_frames(ctx, head, frames);
+		fill_frames(hit, head, frames);
 	if (config.exits && site->exits) {
 		__u32 slot = head->goid % OPEN_SLOTS;
 		volatile struct open_op *op = bpf_map_lookup_elem(&open, &slot);
@@ -719,22 +786,36 @@ int on_entry(struct regs *ctx)
 	struct key key = {};
 	const volatile struct site_config *site = &sites[hit.site];
 
+	if (stopped(STOPPED_ENTRIES))
+		return 0;
 	if (site->skip_restarts && (REG(ctx, flags) & CARRY_OR_ZERO)) {
 		bump(hit.site, COUNT_IGNORED);
 		return 0;
 	}
-	if (site->shape != SHAPE_INSIDE && bpf_probe_read_user(&hit.caller, 8, (void *)REG(ctx, sp)))
+	/* What one asks for by number first: all others then cost no read of user memory, or one. */
+	arguments(ctx, site, &hit);
+	if (config.has_map && hit.map != config.map)
+		return 0;
+	if (config.has_goid) {
+		if (bpf_probe_read_user(&hit.goid, 8, (void *)(REG(ctx, r14) + config.g_goid)))
+			return 0; /* nothing says that it is that goroutine */
+		if (hit.goid != config.goid)
+			return 0;
+	}
+	hit.frame = REG(ctx, bp);
+	hit.below = REG(ctx, sp);
+	if (site->shape == SHAPE_INSIDE)
+		leave_frame(&hit);
+	else if (bpf_probe_read_user(&hit.caller, 8, (void *)hit.below))
 		hit.flags |= FLAG_STACK_UNREADABLE;
 	if (site->parts && is_part(site, hit.caller - REG(ctx, ip))) {
 		bump(hit.site, COUNT_IGNORED);
 		return 0;
 	}
-	arguments(ctx, site, &hit);
+	if (site->beyond)
+		climb(&hit, site->address - REG(ctx, ip));
 	if (config.by_process || (config.mode & MODE_EVENTS))
 		who(&hit);
-	if (config.has_goid &&
-	    bpf_probe_read_user(&hit.goid, 8, (void *)(REG(ctx, r14) + config.g_goid)))
-		hit.flags |= FLAG_GOROUTINE_UNREADABLE;
 	if (!wanted(&hit))
 		return 0;
 	if (config.key_filter_len && !site->keyless) {
@@ -763,6 +844,14 @@ int on_exit(struct regs *ctx)
 	struct hit hit = { .site = bpf_get_attach_cookie(ctx) & (MAX_SITES - 1) };
 	struct record_head *head;
 
+	if (stopped(STOPPED_ALL))
+		return 0;
+	__u32 table = sites[hit.site].table;
+
+	hit.map = register_value(ctx, sites[hit.site].exit_register);
+	/* What the register of a table's exit holds says nothing; that its entry is open says that the map is wanted. */
+	if (config.has_map && !table && hit.map != config.map)
+		return 0;
 	if (bpf_probe_read_user(&hit.goid, 8, (void *)(REG(ctx, r14) + config.g_goid)))
 		return 0;
 	__u32 slot = hit.goid % OPEN_SLOTS;
@@ -770,7 +859,8 @@ int on_exit(struct regs *ctx)
 	if (!op || op->goid != hit.goid)
 		return 0;
 	op->goid = 0;
-	hit.map = sites[hit.site].table ? op->table : register_value(ctx, sites[hit.site].exit_register);
+	if (table)
+		hit.map = op->table;
 	who(&hit);
 	head = reserve(hit.site, EXIT_RECORD);
 	if (!head)
@@ -786,8 +876,11 @@ int on_exit(struct regs *ctx)
 	head->key_stored = 0;
 	head->map = hit.map;
 	head->goid = hit.goid;
-	if (bpf_probe_read_user(&head->count, 8, (void *)hit.map))
+	__u64 header[2] = {};
+	if (bpf_probe_read_user(header, sizeof(header), (void *)hit.map))
 		head->flags |= FLAG_COUNT_UNREADABLE;
+	head->count = header[0];
+	head->seed = seed_of(header[1]);
 	bpf_ringbuf_submit(head, BPF_RB_NO_WAKEUP);
 	return 0;
 }

@@ -4,7 +4,7 @@
  * All numbers little endian. A record is RECORD_HEAD bytes, then KEY_AREA bytes (not filled when no keys
  * are captured), then FACTS_AREA bytes (only when facts were asked for), then 8 bytes a frame (as many as were
  * asked for; frame_count of them are filled).
- * An exit record is EXIT_RECORD bytes: the head up to and including goid.
+ * An exit record is EXIT_RECORD bytes: the head up to and including seed.
  *
  * The kernel reads without faulting pages in. A text that was not in memory is unreadable: FLAG_KEY_UNREADABLE
  * is set, nothing is stored, and its address stands in the first 8 bytes of the key area (or, for a part, of
@@ -34,8 +34,8 @@ enum {
 	KEY_BYTES = 3,   /* the key area holds a key_body; key_size is the type's size */
 };
 
-#define RECORD_HEAD 88
-#define EXIT_RECORD 48
+#define RECORD_HEAD 96
+#define EXIT_RECORD 56
 #define KEY_TEXT_MAX 256   /* text of a KEY_STRING */
 #define KEY_RAW_MAX 128    /* plain bytes of a KEY_BYTES */
 #define KEY_PART_MAX 64    /* bytes of one chased part */
@@ -57,12 +57,14 @@ struct record_head {
 	__u64 map;         /* 24  the map header */
 	__u64 count;       /* 32  entries: before the operation (entry), after it (exit) */
 	__u64 goid;        /* 40 */
+	__u32 seed;        /* 48  of the map's hashes (the low half), as it stood beside the count */
+	__u32 pad;         /* 52 */
 	/* entry records only: */
-	__u64 type;        /* 48  map type descriptor, 0 when the function is not given it */
-	__u64 start_pc;    /* 56  g.startpc */
-	__u64 caller;      /* 64  return address */
-	__u64 key_size;    /* 72 */
-	__u64 key_type;    /* 80  dynamic type when the key itself is an interface, else 0 */
+	__u64 type;        /* 56  map type descriptor, 0 when the function is not given it */
+	__u64 start_pc;    /* 64  g.startpc */
+	__u64 caller;      /* 72  return address */
+	__u64 key_size;    /* 80 */
+	__u64 key_type;    /* 88  dynamic type when the key itself is an interface, else 0 */
 };
 
 /* One chased part of a key. */

@@ -1,5 +1,5 @@
 /**
- * Builds bpf/mapaudit.bpf.o, which is committed so that nobody needs a compiler to run mapaudit:
+ * Builds bpf/*.bpf.o, which are committed so that nobody needs a compiler to run mapaudit:
  *   node scripts/build_bpf.mjs           compile it anew
  *   node scripts/build_bpf.mjs --check   compile into a temporary folder and compare with what is committed
  *
@@ -15,8 +15,10 @@ import { output, ROOT } from './lib.mjs';
 
 /** The compiler of the committed object: Debian 12's. */
 const REFERENCE = 14;
-const SOURCE = join(ROOT, 'bpf', 'mapaudit.bpf.c');
-const OBJECT = join(ROOT, 'bpf', 'mapaudit.bpf.o');
+/** The objects: what traces map operations, and what runs at watchpoints. */
+const NAMES = ['mapaudit.bpf', 'watch.bpf'];
+const sourceOf = (name) => join(ROOT, 'bpf', `${name}.c`);
+const objectOf = (name) => join(ROOT, 'bpf', `${name}.o`);
 
 /** v3 (Linux 5.1) compares in 32 bits, which saves instructions. asm/types.h is in the machine's own include folder. */
 const FLAGS = ['-O2', '-g0', '-target', 'bpf', '-mcpu=v3', '-Wall', '-Werror'];
@@ -36,11 +38,11 @@ function compiler() {
   throw new Error(`there is no ${names.join(' or ')}: apt-get install clang-${REFERENCE} libbpf-dev`);
 }
 
-function compile(clang, to) {
-  const args = [...FLAGS, ...INCLUDES, '-c', SOURCE, '-o', to];
+function compile(clang, name, to) {
+  const args = [...FLAGS, ...INCLUDES, '-c', sourceOf(name), '-o', to];
   const { status, error } = spawnSync(clang.name, args, { stdio: ['ignore', 2, 2] });
   if (error !== undefined) throw error;
-  if (status !== 0) throw new Error(`${clang.name} does not compile bpf/mapaudit.bpf.c; see above`);
+  if (status !== 0) throw new Error(`${clang.name} does not compile bpf/${name}.c; see above`);
 }
 
 /** Sections that matter to a kernel, by name. A relocation names its symbol, not the symbol's number. */
@@ -109,14 +111,14 @@ function where(was, is) {
   return `first difference at byte ${at < 0 ? was.length : at}`;
 }
 
-function check(clang) {
+function check(clang, name) {
   const folder = mkdtempSync(join(tmpdir(), 'mapaudit-bpf-'));
   try {
-    const fresh = join(folder, 'mapaudit.bpf.o');
-    compile(clang, fresh);
-    const found = differences(readFileSync(OBJECT), readFileSync(fresh));
+    const fresh = join(folder, `${name}.o`);
+    compile(clang, name, fresh);
+    const found = differences(readFileSync(objectOf(name)), readFileSync(fresh));
     if (found.length === 0) return 0;
-    console.error('bpf/mapaudit.bpf.o is not what its source compiles to:');
+    console.error(`bpf/${name}.o is not what its source compiles to:`);
     for (const line of found) console.error(`  ${line}`);
     if (clang.major !== REFERENCE)
       console.error(
@@ -132,8 +134,9 @@ function check(clang) {
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   try {
     const clang = compiler();
-    if (process.argv.includes('--check')) process.exitCode = check(clang);
-    else compile(clang, OBJECT);
+    for (const name of NAMES)
+      if (!process.argv.includes('--check')) compile(clang, name, objectOf(name));
+      else if (check(clang, name) !== 0) process.exitCode = 1;
   } catch (error) {
     console.error(error.message);
     process.exitCode = 1;

@@ -1,4 +1,4 @@
-// npm run ledger -- --events 1e7 [--go 1.26.8] [--build default] [--rate 30000] [--effects auto]
+// npm run ledger -- --events 1e7 [--go 1.26.8] [--build default] [--rate 20000] [--effects auto]
 import { parseArgs } from 'node:util';
 import { BUILDS, type Build, buildGo } from '../test/support/go_build.ts';
 import { report, runLedger } from '../test/ledger/run.ts';
@@ -8,7 +8,7 @@ const { values } = parseArgs({
     events: { type: 'string', default: '1e6' },
     go: { type: 'string', default: '1.26.8' },
     build: { type: 'string', default: 'default' },
-    rate: { type: 'string', default: '30000' },
+    rate: { type: 'string', default: '20000' },
     effects: { type: 'string', default: 'auto' },
     seed: { type: 'string', default: '1' },
   },
@@ -22,7 +22,7 @@ const result = await runLedger({
   events: Number(values.events),
   rate: Number(values.rate),
   seed: Number(values.seed),
-  traceArgs: ['--effects', values.effects],
+  traceArgs: ['--effects', values.effects, '--ring', '64M'],
   programArgs: values.build === 'race' || values.build === 'N' ? ['-idiom=false'] : [],
 });
 process.stdout.write(`${report(result)}\n`);

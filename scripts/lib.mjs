@@ -1,7 +1,16 @@
 /** What the scripts share. No dependencies: they run before anything is installed. */
 import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  readlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -65,27 +74,63 @@ function filesOf(path) {
     .map((entry) => join(entry.parentPath, entry.name).slice(ROOT.length + 1));
 }
 
-/** Does `make` unless it was done with this digest before and the result is still `there`. */
-export async function onceFor(name, wanted, there, make) {
+/** Times and sizes of files: as long as these stay, so do the contents. Much faster to find than a digest. */
+function glance(paths) {
+  const facts = paths.flatMap(filesOf).map((path) => {
+    const { mtimeMs, size, ino } = statSync(join(ROOT, path));
+    return `${path} ${mtimeMs} ${size} ${ino}`;
+  });
+  return facts.sort().join('\n');
+}
+
+/** What was noted the last time; nothing when that was never, or noted otherwise. */
+function stampAt(path) {
+  try {
+    return JSON.parse(readFileSync(path, 'utf8'));
+  } catch {
+    return {};
+  }
+}
+
+/** Does `make` unless it was done with the same contents of `paths` before and the result is still `there`. */
+export async function onceFor(name, paths, there, make) {
   const stamp = join(STAMPS, name);
-  if (there && existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return false;
-  await make();
+  const seen = glance(paths);
+  const before = there ? stampAt(stamp) : {};
+  if (before.seen === seen) return false;
+  const wanted = digest(paths);
+  const fresh = before.digest !== wanted;
+  if (fresh) await make();
   mkdirSync(STAMPS, { recursive: true });
-  writeFileSync(stamp, wanted);
-  return true;
+  writeFileSync(stamp, JSON.stringify({ digest: wanted, seen }));
+  return fresh;
 }
 
 /** Installs what package-lock.json names, unless that was done. */
 export async function install() {
   const installed =
-    existsSync(join(ROOT, 'node_modules', 'typescript')) && existsSync(join(ROOT, 'node_modules', 'koffi'));
-  await onceFor('installed', digest(['package-lock.json']), installed, async () => {
+    existsSync(join(ROOT, 'node_modules', 'esbuild')) && existsSync(join(ROOT, 'node_modules', 'koffi'));
+  await onceFor('installed', ['package-lock.json'], installed, async () => {
     if (installed && matchesLock()) return;
+    refuseLinkedModules(ROOT);
     console.error('Installing what package-lock.json names (npm ci) …');
     const code = await run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], TO_STDERR);
     if (code !== 0)
       throw new Error(`npm ci failed (exit code ${code}). A registry that can be reached is needed once.`);
   });
+}
+
+/**
+ * npm ci empties node_modules before it fills it: through a symbolic link it would empty that of another
+ * checkout, which then lacks what it needs while it may be in use. Throws for a link, whatever it leads to.
+ */
+export function refuseLinkedModules(root) {
+  const path = join(root, 'node_modules');
+  if (lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() !== true) return;
+  throw new Error(
+    `${path} is a symbolic link to ${readlinkSync(path)}, and npm ci would empty what lies there. ` +
+      'Remove the link (rm node_modules) for packages of its own, or run npm ci where it leads to.',
+  );
 }
 
 /** npm writes down what it installed; the same packages in the same versions need no second install. */

@@ -7,7 +7,7 @@ import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { build } from './build.mjs';
-import { checkNode, digest, install, onceFor, output, ROOT, run, TO_STDERR } from './lib.mjs';
+import { checkNode, install, onceFor, output, ROOT, run, TO_STDERR } from './lib.mjs';
 
 const SOURCE = join('examples', 'shop');
 const FOLDER = join(ROOT, 'node_modules', '.mapaudit');
@@ -32,7 +32,7 @@ async function buildShop() {
   if (output('go', ['version']) === undefined)
     stop('The demo is a Go program, and there is no go command here.', 'Install Go: https://go.dev/dl');
   mkdirSync(FOLDER, { recursive: true });
-  await onceFor('shop-built', digest([SOURCE]), existsSync(SHOP), async () => {
+  await onceFor('shop-built', [SOURCE], existsSync(SHOP), async () => {
     say(
       `Building ${SOURCE} with ${output('go', ['env', 'GOVERSION'], { cwd: join(ROOT, SOURCE) })?.trim()} …`,
     );

@@ -2,7 +2,7 @@ import type { MapOp } from '../../src/model/map_op.ts';
 import { pid as toPid } from '../../src/model/ids.ts';
 import type { ProbeOptions, RunningProbe } from '../../src/model/probe.ts';
 import { Target } from '../../src/agent/target.ts';
-import { type Effects, planFor } from '../../src/agent/plans.ts';
+import { type Effects, probePlanFor } from '../../src/agent/plans.ts';
 import { attachKernelProbe } from '../../src/probe/kernel/kernel_probe.ts';
 
 const OPTIONS: ProbeOptions = {
@@ -35,7 +35,7 @@ export interface Attached {
 export function attach(pid: number, wish: ProbeWish): Attached {
   const target = Target.open(toPid(pid));
   const probe: RunningProbe = attachKernelProbe({
-    plan: planFor(target, [wish.op], wish.effects ?? 'off'),
+    plan: probePlanFor(target, [wish.op], wish.effects ?? 'off'),
     scope: { type: 'process', pid: toPid(pid) },
     options: { ...OPTIONS, ...wish.options },
     code: { memory: target.memory, bias: target.bias },

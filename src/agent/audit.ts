@@ -32,10 +32,12 @@ export class Audit implements Closable {
   readonly #scope: ProbeScope;
   readonly #targets = new Map<number, Target | undefined>();
   readonly #planned = new Set<string>();
+  readonly #first: Target;
 
   constructor(first: Target, scope: ProbeScope, plan: ProbePlan, options: ProbeOptions) {
     this.plan = plan;
     this.#scope = scope;
+    this.#first = first;
     const memory =
       scope.type === 'process'
         ? first.memory
@@ -48,11 +50,15 @@ export class Audit implements Closable {
     this.#targets.set(first.pid, first);
   }
 
-  /** The process with a pid: opened when it is asked for first; undefined when it has gone before that. */
+  /**
+   * The process with a pid: opened when it is asked for first. For one that has gone before that the first
+   * process answers, if all that run the binary have the same addresses; otherwise undefined.
+   */
   target(pid: number): Target | undefined {
     const number = pid === 0 && this.#scope.type === 'process' ? this.#scope.pid : pid;
     if (!this.#targets.has(number)) this.#targets.set(number, this.#open(number));
-    return this.#targets.get(number);
+    const target = this.#targets.get(number);
+    return target ?? (this.#first.bias === 0 && !this.#first.binary.elf.isPie ? this.#first : undefined);
   }
 
   /** Tells the kernel of types whose keys it could not fetch in full, so that this happens once a type. */
@@ -91,13 +97,15 @@ export class Audit implements Closable {
   }
 
   forget(pid: number): void {
-    this.#targets.get(pid)?.close();
+    const target = this.#targets.get(pid);
+    if (target !== this.#first) target?.close();
     this.#targets.delete(pid);
   }
 
   close(): void {
     this.probe.close();
-    for (const target of this.#targets.values()) target?.close();
+    for (const target of this.#targets.values()) if (target !== this.#first) target?.close();
+    this.#first.close();
     this.#targets.clear();
   }
 

@@ -1,6 +1,6 @@
 import { MapauditError } from '../base/errors.ts';
 import type { TraceEvent } from '../protocol/event.ts';
-import type { Hit } from '../protocol/hit.ts';
+import type { Stop } from '../protocol/stop.ts';
 import type { BreakOptions } from '../protocol/options.ts';
 import type { BreakLine } from '../protocol/questions.ts';
 import { parseCondition } from '../query/condition/parse.ts';
@@ -19,11 +19,14 @@ export async function* breakLines(
   const trace = { ...run, filters, sampleEvery: 1 };
   const extras = { facts: true, ...(condition === undefined ? {} : { condition }) };
   for await (const lines of traceLines(trace, signal, extras))
-    yield lines.map((line) => (line.type === 'event' ? hitOf(line) : line));
+    yield lines.flatMap((line): BreakLine[] => {
+      if (line.type === 'encoded') return []; // not asked for
+      return [line.type === 'event' ? stopOf(line) : line];
+    });
 }
 
-function hitOf({ facts, ...event }: TraceEvent): Hit {
-  return { ...event, ...facts, type: 'hit' };
+function stopOf({ facts, ...event }: TraceEvent): Stop {
+  return { ...event, ...facts, type: 'stop' };
 }
 
 function neverHolds(ops: readonly string[]): MapauditError {

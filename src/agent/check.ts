@@ -2,6 +2,7 @@ import type { Closable } from '../base/dispose.ts';
 import { isMapauditError } from '../base/errors.ts';
 import { type GoBinary, openGoBinary } from '../go/go_binary.ts';
 import { planProbes } from '../go/plan/plan.ts';
+import { NEWEST_KNOWN_MINOR } from '../go/versions/runtime_offsets.ts';
 import { bias } from '../model/addr.ts';
 import type { Pid } from '../model/ids.ts';
 import { MAP_OPS } from '../model/map_op.ts';
@@ -11,6 +12,7 @@ import { verifySites } from '../probe/kernel/verify_sites.ts';
 import type { CheckReport, Requirement } from '../protocol/check_report.ts';
 import type { CheckSubject } from '../protocol/selection.ts';
 import { checkBinary, checkReport } from '../query/check_report.ts';
+import { versionName } from '../query/version_name.ts';
 import { openFile } from '../sys/file_source.ts';
 import { selectPids } from './select.ts';
 import { Target } from './target.ts';
@@ -38,7 +40,10 @@ function checkFile(path: string): CheckReport {
   const file = openFile(path);
   return closing(file, () => {
     const binary = openGoBinary(file);
-    return checkReport(checkBinary(binary, path, file.size), planAll(binary), kernelRequirements());
+    return checkReport(checkBinary(binary, path, file.size), planAll(binary), [
+      ...kernelRequirements(),
+      ...newerRelease(binary),
+    ]);
   });
 }
 
@@ -53,7 +58,7 @@ function checkProcess(pid: Pid): { readonly identity: string; readonly report: C
       const report = checkReport(
         checkBinary(binary, exe ?? file.name, file.size),
         plan,
-        [...kernelRequirements(), codeAsPlanned(target, plan)],
+        [...kernelRequirements(), ...newerRelease(binary), codeAsPlanned(target, plan)],
         {
           pid,
           name,
@@ -67,6 +72,13 @@ function checkProcess(pid: Pid): { readonly identity: string; readonly report: C
 }
 
 const planAll = (binary: GoBinary): ProbePlan => planProbes(binary, { ops: MAP_OPS, exits: true });
+
+/** That the program is of a release which is not known, when it is: it was opened because all of it is as known. */
+function newerRelease({ assumed, version }: GoBinary): Requirement[] {
+  if (!assumed) return [];
+  const detail = `${versionName(version)} is newer than this mapaudit, but made as go1.${NEWEST_KNOWN_MINOR}: tables, map types, goroutines and code were compared`;
+  return [{ name: 'Go release', kind: 'target', met: true, detail }];
+}
 
 /** Whether what stands at each site in the process is what was planned. */
 function codeAsPlanned(target: Target, plan: ProbePlan): Requirement {

@@ -1,13 +1,15 @@
 import type { Closable } from '../base/dispose.ts';
 import type { MapauditError } from '../base/errors.ts';
 import { isMapauditError } from '../base/errors.ts';
+import { identifyGo } from '../go/identify.ts';
 import type { MapOp } from '../model/map_op.ts';
 import type { ProbeOptions, ProbeScope } from '../model/probe.ts';
 import type { ProbePlan } from '../model/probe_plan.ts';
 import type { Notice } from '../protocol/notice.ts';
 import type { Selection } from '../protocol/selection.ts';
+import { openFile } from '../sys/file_source.ts';
 import { Audit } from './audit.ts';
-import { type Effects, planFor } from './plans.ts';
+import { type Effects, probePlanFor } from './plans.ts';
 import { selectPids } from './select.ts';
 import { Target, type TargetEnd } from './target.ts';
 
@@ -43,6 +45,7 @@ export class Fleet implements Closable {
   constructor(options: FleetOptions, events: FleetEvents) {
     this.#options = options;
     this.#events = events;
+    if (options.selection.type === 'exe') requireGo(options.selection.path);
     this.#attachNew(true);
     if (this.#audits.size === 0) this.#say('info', 'waiting', `no process matches yet; waiting for one`);
   }
@@ -113,7 +116,7 @@ export class Fleet implements Closable {
   #attach(target: Target): void {
     const { selection, ops, effects, probe } = this.#options;
     try {
-      const plan = this.#options.plan?.(target) ?? planFor(target, ops, effects);
+      const plan = this.#options.plan?.(target) ?? probePlanFor(target, ops, effects);
       const scope: ProbeScope =
         selection.type === 'exe'
           ? { type: 'binary', path: selection.path }
@@ -129,5 +132,15 @@ export class Fleet implements Closable {
 
   #say(level: Notice['level'], code: string, message: string, hint?: string): void {
     this.#events.notice({ type: 'notice', level, code, message, ...(hint === undefined ? {} : { hint }) });
+  }
+}
+
+/** Waiting for processes of a file that cannot be audited would be waiting for ever. Errors: those of `identifyGo`. */
+function requireGo(path: string): void {
+  const file = openFile(path);
+  try {
+    identifyGo(file);
+  } finally {
+    file.close();
   }
 }

@@ -12,9 +12,6 @@ import { GrowStream } from './grow_stream.ts';
 import { ringBytesOf } from './ring_size.ts';
 import { RunClock } from './run_clock.ts';
 
-/** Frames between a growth and the line that caused it: at most six functions of the runtime. */
-const FRAMES = 12;
-
 /** A running `grow`: probes in place until the iteration ends, whichever way. */
 export async function* growLines(
   options: GrowOptions,
@@ -28,7 +25,7 @@ export async function* growLines(
       const lines = run.step(clock.isTimeToLook);
       if (lines.length > 0) yield lines;
       end = run.ended ?? clock.ended;
-      if (end === undefined) await clock.tick();
+      if (end === undefined) await clock.tick(run.fill);
     }
     yield run.finish(end, clock.elapsedMs);
   } finally {
@@ -74,6 +71,11 @@ class GrowRun {
   /** Growths that are still wanted. */
   get #left(): number {
     return (this.#options.count ?? Infinity) - this.#events;
+  }
+
+  /** The share to which the fullest ring of all was found filled. */
+  get fill(): number {
+    return Math.max(0, ...[...this.#streams.values()].map((stream) => stream.fill));
   }
 
   step(look: boolean): readonly GrowLine[] {
@@ -147,7 +149,7 @@ function probeOptions(options: GrowOptions): ProbeOptions {
   return {
     mode: 'events',
     sampleEvery: 1,
-    frames: FRAMES,
+    frames: options.frames,
     keyBytes: 0,
     facts: true,
     ...kernelFilter(options.filters),

@@ -23,7 +23,7 @@ export class GrowStream {
     this.#audit = audit;
     this.#pipeline = new Pipeline({
       plan: audit.plan,
-      records: { keyArea: true, keepKeys: false, keepFrames: true, facts: true },
+      records: { keyArea: true, keepKeys: false, keepFrames: options.frames > 0, facts: true },
       effects: false,
       identity: true,
       recorded: [],
@@ -32,6 +32,7 @@ export class GrowStream {
     const filter = new RowFilter(options.filters, {
       symbols,
       keyText: () => undefined,
+      plainKey: () => undefined,
       onVerdict: (pid, subject, address, accept) => audit.setVerdict(pid, subject, address, accept),
     });
     const lifter = new EventLifter({
@@ -45,7 +46,12 @@ export class GrowStream {
       filter.open ||
       (batch.type[row] === 0 && this.#rows.migrations.has(batch, row)) ||
       filter.accepts(batch, row);
-    this.#rows = new GrowthRows({ sites, lifter, symbols, accepts });
+    this.#rows = new GrowthRows({ sites, lifter, accepts });
+  }
+
+  /** The share to which the fullest ring was found filled. */
+  get fill(): number {
+    return this.#audit.probe.fill;
   }
 
   /** Records that the ring had no room for, so far. */

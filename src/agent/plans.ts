@@ -18,6 +18,6 @@ export function effectsOf(mode: EffectMode, ops: readonly MapOp[]): Effects {
 }
 
 /** What to probe in a process. */
-export function planFor(target: Target, ops: readonly MapOp[], effects: Effects): ProbePlan {
+export function probePlanFor(target: Target, ops: readonly MapOp[], effects: Effects): ProbePlan {
   return planProbes(target.binary, { ops, exits: effects === 'exit' });
 }

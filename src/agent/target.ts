@@ -1,7 +1,7 @@
 import type { Closable } from '../base/dispose.ts';
 import { MapauditError } from '../base/errors.ts';
 import { biasOf } from '../binary/elf/image.ts';
-import { type Addr, addr, type Bias, toAddr, toFileAddr } from '../model/addr.ts';
+import { type Addr, addr, type Bias, fileAddr, toAddr, toFileAddr } from '../model/addr.ts';
 import type { ByteSource } from '../model/byte_source.ts';
 import type { Pid } from '../model/ids.ts';
 import type { KeyPlan } from '../model/key_plan.ts';
@@ -11,7 +11,7 @@ import type { TypeReader } from '../go/types/type_reader.ts';
 import { openFile } from '../sys/file_source.ts';
 import { processMemory } from '../sys/process_memory.ts';
 import { exeMappings } from '../sys/proc/mappings.ts';
-import { exeIdentity, type ProcessFacts, processFacts, stillRuns } from '../sys/proc/process.ts';
+import { execIdentity, type ProcessFacts, processFacts, stillRuns } from '../sys/proc/process.ts';
 import type { ProcessSymbols } from '../stream/symbols.ts';
 
 /** How a target has ended, if it has. */
@@ -24,6 +24,7 @@ export class Target implements Closable, ProcessSymbols {
   readonly bias: Bias;
   readonly memory: ByteSource;
   readonly types: TypeReader;
+  readonly #inFile: TypeReader;
   readonly #exe: string | undefined;
   readonly #close: () => void;
 
@@ -32,8 +33,9 @@ export class Target implements Closable, ProcessSymbols {
     this.binary = binary;
     this.bias = bias;
     this.memory = processMemory(facts.pid);
-    this.types = binary.typeReader(this.memory, bias);
-    this.#exe = exeIdentity(facts.pid);
+    this.types = binary.typeReader(bias === 0 ? fileFirst(binary, this.memory) : this.memory, bias);
+    this.#inFile = binary.typeReader();
+    this.#exe = execIdentity(facts.pid);
     this.#close = close;
   }
 
@@ -63,7 +65,7 @@ export class Target implements Closable, ProcessSymbols {
   /** Undefined while it runs the program that was opened. */
   ended(): TargetEnd | undefined {
     if (!stillRuns(this.pid, this.facts.startTime)) return 'target-exited';
-    return exeIdentity(this.pid) === this.#exe ? undefined : 'target-exec';
+    return execIdentity(this.pid) === this.#exe ? undefined : 'target-exec';
   }
 
   frames(pc: number): ReturnType<ProcessSymbols['frames']> {
@@ -74,8 +76,25 @@ export class Target implements Closable, ProcessSymbols {
     return this.binary.functionAt(toFileAddr(addr(pc), this.bias))?.name;
   }
 
+  /** Bytes from the stack pointer up to the return address; at a function's first instruction that is 0. */
+  stackDepth(pc: number): number | undefined {
+    return this.binary.stackDepth(toFileAddr(addr(pc), this.bias));
+  }
+
+  isFunctionStart(pc: number): boolean {
+    const at = toFileAddr(addr(pc), this.bias);
+    return this.binary.functionAt(at)?.start === at;
+  }
+
   typeName(address: number): string | undefined {
-    return this.types.nameOf(addr(address));
+    // The file knows it too when the process has gone meanwhile.
+    return this.#inFile.nameOf(addr(address - this.bias)) ?? this.types.nameOf(addr(address));
+  }
+
+  /** Whether keys of this map type are plain strings. */
+  hasTextKeys(mapType: number): boolean {
+    const key = this.types.map(addr(mapType))?.key;
+    return key !== undefined && this.types.head(key)?.kind === 'string';
   }
 
   /** How to fetch the keys of all map types that the binary has. Read from the file: nothing is asked of the process. */
@@ -107,6 +126,14 @@ export class Target implements Closable, ProcessSymbols {
   }
 }
 
+/** Where file and memory have the same addresses, what the file has need not be asked of the process. */
+function fileFirst(binary: GoBinary, memory: ByteSource): ByteSource {
+  return {
+    name: memory.name,
+    read: (at, length) => binary.read(fileAddr(at), length) ?? memory.read(at, length),
+  };
+}
+
 function openExe(pid: Pid): ReturnType<typeof openFile> {
   try {
     return openFile(`/proc/${pid}/exe`);
@@ -121,7 +148,7 @@ function mappingsOf(pid: Pid, inode: number, exe: string | undefined): ReturnTyp
     return exeMappings(pid, inode, exe);
   } catch (cause) {
     throw new MapauditError('no-permission', `the memory map of process ${pid} may not be read`, {
-      hint: 'Run it with sudo.',
+      hint: 'Run it with sudo; in a container it needs CAP_SYS_PTRACE.',
       cause,
     });
   }

@@ -47,7 +47,7 @@ async function* topLines(
         nextSnapshot +=
           options.intervalMs * Math.ceil((clock.elapsedMs - nextSnapshot) / options.intervalMs || 1);
       }
-      if (end === undefined) await clock.tick();
+      if (end === undefined) await clock.tick(run.fill);
     }
     run.detach();
     yield* run.takeLines();
@@ -87,6 +87,11 @@ class TopRun {
 
   get ended(): EndReason | undefined {
     return this.#fleet.ended;
+  }
+
+  /** The share to which the fullest ring of all was found filled. */
+  get fill(): number {
+    return Math.max(0, ...this.#fleet.audits.map((audit) => audit.probe.fill));
   }
 
   takeLines(): readonly TopLine[] {

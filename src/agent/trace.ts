@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
 import type { ProbeOptions } from '../model/probe.ts';
-import type { TraceEvent } from '../protocol/event.ts';
 import type { Notice } from '../protocol/notice.ts';
 import type { TraceOptions } from '../protocol/options.ts';
 import type { TraceLine } from '../protocol/questions.ts';
@@ -39,7 +38,7 @@ export async function* traceLines(
         run.consumerTook(performance.now() - before);
       }
       end = run.ended ?? clock.ended;
-      if (end === undefined) await clock.tick();
+      if (end === undefined) await clock.tick(run.fill);
     }
     yield run.finish(end, clock.elapsedMs);
   } finally {
@@ -89,6 +88,11 @@ class TraceRun {
     return this.#tally.events >= (this.#options.count ?? Infinity);
   }
 
+  /** The share to which the fullest ring of all was found filled. */
+  get fill(): number {
+    return Math.max(0, ...[...this.#streams.keys()].map((audit) => audit.probe.fill));
+  }
+
   /** The consumer was busy for so long with the last batch. */
   consumerTook(ms: number): void {
     this.#slow = ms > SLOW_MS;
@@ -96,8 +100,7 @@ class TraceRun {
 
   step(look: boolean): readonly TraceLine[] {
     if (look) this.#fleet.look();
-    const events: TraceEvent[] = [];
-    for (const stream of this.#streams.values()) stream.drain(events);
+    const events = [...this.#streams.values()].flatMap((stream) => stream.drain());
     this.#noteLoss();
     const lines: TraceLine[] = [...this.#extra, ...events];
     this.#extra = [];
@@ -105,8 +108,7 @@ class TraceRun {
   }
 
   finish(ended: EndReason, elapsedMs: number): readonly TraceLine[] {
-    const events: TraceEvent[] = [];
-    for (const stream of this.#streams.values()) this.#finishStream(stream, events);
+    const events = [...this.#streams.values()].flatMap((stream) => this.#finishStream(stream));
     this.#streams.clear();
     return [...this.#extra, ...events, this.#summary(ended, elapsedMs)];
   }
@@ -123,22 +125,21 @@ class TraceRun {
   /** Its rings still hold what it did last. */
   #leave(audit: Audit): void {
     const stream = this.#streams.get(audit);
-    const events: TraceEvent[] = [];
-    if (stream !== undefined) this.#finishStream(stream, events);
+    if (stream !== undefined) this.#extra.push(...this.#finishStream(stream));
     this.#streams.delete(audit);
-    this.#extra.push(...events);
   }
 
-  #finishStream(stream: TraceStream, events: TraceEvent[]): void {
+  #finishStream(stream: TraceStream): readonly TraceLine[] {
     // What was asked for has been delivered: what came after it is neither wanted nor lost.
     if (this.#isCountReached) {
       this.#lostGone += stream.ringFull;
-      return;
+      return [];
     }
-    const totals = stream.finish(events);
+    const { events, totals } = stream.finish();
     this.#sampled += totals.sampledOut;
     this.#noteLoss();
     this.#lostGone += totals.ringFull;
+    return events;
   }
 
   #lostNow(): number {

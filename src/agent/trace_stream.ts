@@ -1,15 +1,17 @@
 import type { MapOp } from '../model/map_op.ts';
 import { WRITE_OPS } from '../model/map_op.ts';
 import type { TraceOptions } from '../protocol/options.ts';
-import type { TraceEvent } from '../protocol/event.ts';
+import type { EncodedEvents, TraceEvent } from '../protocol/event.ts';
 import { type Condition, mentions } from '../query/condition/ast.ts';
 import { holds } from '../query/condition/evaluate.ts';
 import { rowReader } from '../query/condition/row_reader.ts';
+import { EventObjects, EventTexts, type EventOutput } from '../query/event_output.ts';
 import { type RowCondition, RowFilter } from '../query/row_filter.ts';
 import { opsOf, type ProbeTotals, type Tally, totalsOf } from '../query/tally.ts';
 import { traceRows, type TraceRowsOptions } from '../query/trace_rows.ts';
+import { EventJson } from '../stream/event_json.ts';
 import { type KeyText, KeyTexts } from '../stream/key_text.ts';
-import { EventLifter } from '../stream/lift.ts';
+import { EventLifter, type LiftOptions } from '../stream/lift.ts';
 import type { TracedBatch } from '../stream/traced_batch.ts';
 import { Pipeline } from '../stream/pipeline.ts';
 import { SymbolCache } from '../stream/symbols.ts';
@@ -31,6 +33,12 @@ export interface TraceShared {
   readonly facts?: boolean;
   /** Asked of each event before it is delivered. */
   readonly accepts?: (event: TraceEvent) => boolean;
+}
+
+/** What is left when the probes are out. */
+export interface StreamEnd {
+  readonly events: readonly (TraceEvent | EncodedEvents)[];
+  readonly totals: ProbeTotals;
 }
 
 /** One audit's way from ring to events. */
@@ -80,11 +88,12 @@ export class TraceStream {
       {
         symbols: this.#symbols,
         keyText: (batch, row) => whole.of(batch, row),
+        plainKey: (batch, row) => whole.plain(batch, row),
         onVerdict: (pid, subject, address, accept) => audit.setVerdict(pid, subject, address, accept),
       },
       rowCondition,
     );
-    const lifter = new EventLifter({
+    const lifting: LiftOptions = {
       sites,
       symbols: this.#symbols,
       wallOffset: wallOffsetNs(),
@@ -93,8 +102,9 @@ export class TraceStream {
       ...(shared.facts === true
         ? { facts: { flavour: audit.plan.flavour, version: audit.plan.goVersion } }
         : {}),
-    });
-    this.#rows = { ops, filter, lifter, tally, wanted: shared.wanted, accepts: shared.accepts };
+    };
+    const output = outputOf(lifting, audit, options, shared.accepts);
+    this.#rows = { ops, filter, output, tally, wanted: shared.wanted };
   }
 
   /** Records that the ring had no room for, so far. */
@@ -102,28 +112,33 @@ export class TraceStream {
     return this.#ringFull;
   }
 
-  /** Empties the rings into `events`. */
-  drain(events: TraceEvent[]): void {
+  /** Empties the rings. */
+  drain(): readonly (TraceEvent | EncodedEvents)[] {
+    this.#drain();
+    return this.#rows.output.take();
+  }
+
+  #drain(): void {
     const watermark = this.audit.probe.drain((chunk) => this.#pipeline.add(chunk));
     this.#ringFull = this.audit.probe.lost();
     this.#pipeline.advance(watermark, this.#ringFull, (batch) => {
       this.audit.planUnplanned(batch);
-      append(events, traceRows(batch, this.#rows));
+      traceRows(batch, this.#rows);
     });
   }
 
   /** Takes the probes out, and everything that is still in the rings. */
-  finish(events: TraceEvent[]): ProbeTotals {
+  finish(): StreamEnd {
     this.audit.probe.detach();
-    this.drain(events);
-    this.#pipeline.flush(this.#ringFull, (batch) => append(events, traceRows(batch, this.#rows)));
+    this.#drain();
+    this.#pipeline.flush(this.#ringFull, (batch) => traceRows(batch, this.#rows));
     const counts = this.audit.siteCounts();
     if (this.#rows.filter.open)
       for (const { site, sampledOut, ringFull } of counts) {
         const op = this.#entryOp(site);
         if (op !== undefined) this.#tally.addUnseen(op, sampledOut + ringFull);
       }
-    return totalsOf(counts);
+    return { events: this.#rows.output.take(), totals: totalsOf(counts) };
   }
 
   #entryOp(site: number): MapOp | undefined {
@@ -132,8 +147,26 @@ export class TraceStream {
   }
 }
 
-function append(to: TraceEvent[], events: readonly TraceEvent[]): void {
-  for (const event of events) to.push(event);
+function outputOf(
+  lifting: LiftOptions,
+  audit: Audit,
+  options: TraceOptions,
+  accepts: TraceShared['accepts'],
+): EventOutput {
+  const lifter = new EventLifter(lifting);
+  if (options.encoded !== true) return new EventObjects(lifter, accepts);
+  const showsText = (pid: number, type: number): boolean =>
+    options.keys.type === 'full' && audit.target(pid)?.hasTextKeys(type) === true;
+  return new EventTexts(new EventJson({ ...lifting, lifter, showsText: rememberedTypes(showsText) }));
+}
+
+/** The same answer, asked for once a type. */
+function rememberedTypes(ask: (pid: number, type: number) => boolean): typeof ask {
+  let [lastPid, lastType, last] = [-1, -1, false];
+  return (pid, type) => {
+    if (pid !== lastPid || type !== lastType) [lastPid, lastType, last] = [pid, type, ask(pid, type)];
+    return last;
+  };
 }
 
 const capturesKeys = ({ keys, filters }: TraceOptions): boolean =>

@@ -12,5 +12,8 @@ export async function* whoLines(
   for await (const lines of traceLines({ ...options, sampleEvery: 1 }, signal, {
     accepts: (e) => life.take(e),
   }))
-    yield lines.flatMap((line): WhoLine[] => (line.type === 'summary' ? [life.touched(), line] : [line]));
+    yield lines.flatMap((line): WhoLine[] => {
+      if (line.type === 'encoded') return []; // not asked for
+      return line.type === 'summary' ? [life.touched(), line] : [line];
+    });
 }

@@ -19,7 +19,7 @@ export async function main(
   try {
     const request = parseCommandLine(args, await version(), helpColumns());
     if (request.type === 'text') return await print(request.text);
-    const job = jobOf(request.name, request.argument, request.values);
+    const job = jobOf(request.name, [request.argument, request.second], request.values);
     const opened = await openIo(request.values, endingSignal());
     io = opened;
     return await runJob(job, opened, createQuestions);

@@ -2,12 +2,15 @@ import { assertUnreachable } from '../base/assert.ts';
 import type { Questions } from '../protocol/questions.ts';
 import { runBreak } from './commands/break.ts';
 import { runCheck } from './commands/check.ts';
+import { runExplain } from './commands/explain.ts';
 import { runGrow } from './commands/grow.ts';
 import { runPs } from './commands/ps.ts';
 import { runTop } from './commands/top.ts';
 import { runTrace } from './commands/trace.ts';
+import { runWatch } from './commands/watch.ts';
 import { runWho } from './commands/who.ts';
-import { checkSubjectOf, topOptionsOf, traceOptionsOf } from './options/resolve.ts';
+import { explainOptionsOf } from './options/explain_options.ts';
+import { checkSubjectOf, topOptionsOf, traceOptionsOf, watchOptionsOf } from './options/resolve.ts';
 import { breakOptionsOf, growOptionsOf, whoOptionsOf } from './options/resolve_know.ts';
 import type { CommandName } from './options/spec.ts';
 import type { OptionValues } from './options/table.ts';
@@ -17,17 +20,25 @@ import type { Io } from './output/io.ts';
 export type Job = (questions: Questions, io: Io) => Promise<number>;
 
 /** Checks everything that can be checked before anything is touched. */
-export function jobOf(name: CommandName, argument: string | undefined, values: OptionValues): Job {
+export function jobOf(name: CommandName, words: readonly (string | undefined)[], values: OptionValues): Job {
   switch (name) {
     case 'ps':
       return runPs;
     case 'check': {
-      const subject = checkSubjectOf(argument, values);
+      const subject = checkSubjectOf(words[0], values);
       return (questions, io) => runCheck(subject, questions, io);
+    }
+    case 'explain': {
+      const options = explainOptionsOf(words, values);
+      return (questions, io) => runExplain(options, questions, io);
     }
     case 'trace': {
       const options = traceOptionsOf(values);
       return (questions, io) => runTrace(options, questions, io);
+    }
+    case 'watch': {
+      const options = watchOptionsOf(values);
+      return (questions, io) => runWatch(options, questions, io);
     }
     case 'top': {
       const options = topOptionsOf(values);

@@ -1,9 +1,12 @@
 import { MapauditError } from '../base/errors.ts';
+import { corrupt, view } from '../binary/elf/bounded_reader.ts';
 import { type ElfFile, PT_LOAD } from '../binary/elf/elf_file.ts';
+import { imageOf } from '../binary/elf/image.ts';
 import { readSymbols } from '../binary/elf/symbols.ts';
 import type { GoVersion } from '../model/go_version.ts';
 import { parseGoVersion } from './version_text.ts';
 import { OLDEST_KNOWN_MINOR } from './versions/runtime_offsets.ts';
+import { tooNew } from './versions/too_new.ts';
 
 /** What `go version -m` prints. */
 export interface BuildInfo {
@@ -21,55 +24,63 @@ const MAGIC = '\xff Go buildinf:';
 const HEADER = 32;
 const INLINE_STRINGS = 2;
 const MAX_TEXT = 1 << 22;
+const MAX_VERSION = 1 << 10;
 const SENTINEL = 16;
 
-/** Reads the build information. Errors: `not-go`, `gccgo`, `tinygo`, `go-too-old`. */
+/** Reads the build information. Errors: `not-go`, `gccgo`, `tinygo`, `go-too-old`, `go-too-new`, `elf-corrupt`. */
 export function readBuildInfo(elf: ElfFile): BuildInfo {
-  const found = findHeader(elf);
-  if (found === undefined) throw notGo(elf);
-  const { bytes } = found;
-  if (((bytes[15] ?? 0) & INLINE_STRINGS) === 0) throw tooOld(elf, 'go1.17 or older');
-  const versionText = readVarintText(bytes, HEADER);
-  const modText = readVarintText(bytes, versionText.end);
-  const version = parseGoVersion(versionText.text);
+  const offset = findHeader(elf);
+  if (offset === undefined) throw notGo(elf);
+  const header = elf.source.read(offset, HEADER) ?? new Uint8Array(HEADER);
+  if (((header[15] ?? 0) & INLINE_STRINGS) === 0)
+    throw tooOld(elf, versionBehindPointer(elf, header) ?? 'go1.17 or older');
+  const versionText = readVarintText(elf, offset + HEADER);
+  const version = parseGoVersion(new TextDecoder().decode(versionText.bytes));
   if (version === undefined) throw notGo(elf);
-  if (version.major === 1 && version.minor < OLDEST_KNOWN_MINOR) throw tooOld(elf, version.text);
+  if (version.major !== 1) throw tooNew(version.text, 'programs', 'only those of Go 1 are');
+  if (version.minor < OLDEST_KNOWN_MINOR) throw tooOld(elf, version.text);
+  const modText = readVarintText(elf, versionText.end);
   return { version, ...parseModInfo(stripSentinels(modText.bytes)) };
 }
 
-function findHeader(elf: ElfFile): { readonly bytes: Uint8Array } | undefined {
+/** Offset of the header in the file. */
+function findHeader(elf: ElfFile): number | undefined {
   const section = elf.section('.go.buildinfo');
   // Without section headers it is the first thing of the writable segment.
   const segment = elf.segments.find((s) => s.type === PT_LOAD && s.writable);
   const places = [section, segment].flatMap((p) => (p === undefined ? [] : [p.offset]));
-  for (const offset of places) {
-    const bytes = readUpTo(elf, offset, MAX_TEXT);
-    if (bytes !== undefined && String.fromCharCode(...bytes.subarray(0, MAGIC.length)) === MAGIC)
-      return { bytes };
-  }
-  return undefined;
+  return places.find((offset) => {
+    const bytes = elf.source.read(offset, HEADER);
+    return bytes !== undefined && String.fromCharCode(...bytes.subarray(0, MAGIC.length)) === MAGIC;
+  });
 }
 
-/** At most `length` bytes: fewer where the file ends. */
-function readUpTo(elf: ElfFile, offset: number, length: number): Uint8Array | undefined {
-  for (let n = length; n >= HEADER + 2; n = Math.floor(n / 2)) {
-    const bytes = elf.source.read(offset, n);
-    if (bytes !== undefined) return bytes;
-  }
-  return undefined;
+/** Up to Go 1.17 the header holds the address of a string header, and that the address of the text. */
+function versionBehindPointer(elf: ElfFile, header: Uint8Array): string | undefined {
+  if (header[14] !== 8) return undefined;
+  const image = imageOf(elf);
+  const string = image.read(wordAt(header, 16), 16);
+  const length = string === undefined ? 0 : wordAt(string, 8);
+  if (string === undefined || length > MAX_VERSION) return undefined;
+  const text = new TextDecoder().decode(image.read(wordAt(string, 0), length));
+  return parseGoVersion(text) === undefined ? undefined : text;
 }
 
-function readVarintText(bytes: Uint8Array, at: number): { bytes: Uint8Array; text: string; end: number } {
+const wordAt = (bytes: Uint8Array, at: number): number => Number(view(bytes).getBigUint64(at, true));
+
+/** A text behind its length. One that is cut off is an error: half a version would be another version. */
+function readVarintText(elf: ElfFile, at: number): { bytes: Uint8Array; end: number } {
   let length = 0;
-  let shift = 0;
   let position = at;
-  for (; position < bytes.length && shift < 28; shift += 7) {
-    const byte = bytes[position++] ?? 0;
+  for (let shift = 0; shift < 28; shift += 7) {
+    const byte = elf.source.read(position++, 1)?.[0];
+    if (byte === undefined) throw corrupt(elf.source.name, at, 'the build information is cut off');
     length |= (byte & 0x7f) << shift;
     if (byte < 0x80) break;
   }
-  const slice = bytes.subarray(position, position + length);
-  return { bytes: slice, text: new TextDecoder().decode(slice), end: position + length };
+  const bytes = length > MAX_TEXT ? undefined : elf.source.read(position, length);
+  if (bytes === undefined) throw corrupt(elf.source.name, at, 'the build information is cut off');
+  return { bytes, end: position + length };
 }
 
 /** The module text stands between two 16-byte marks. */
@@ -114,7 +125,7 @@ function notGo(elf: ElfFile): MapauditError {
     return new MapauditError('gccgo', `${name} was built with gccgo, whose maps are another implementation`, {
       hint: 'Build it with the Go toolchain from go.dev.',
     });
-  if (has((s) => s.startsWith('runtime.hashmap') || s === 'tinygo_scanCurrentStack'))
+  if (has((s) => s.startsWith('runtime.hashmap') || s.startsWith('tinygo_')))
     return new MapauditError(
       'tinygo',
       `${name} was built with TinyGo, whose maps are another implementation`,

@@ -21,6 +21,8 @@ export interface EventBatch {
   readonly map: Float64Array;
   /** Entries before (entry rows) or after (exit rows) the operation; not valid with FLAG_COUNT_UNREADABLE. */
   readonly count: Float64Array;
+  /** Low half of the map's hash seed, valid with the count: it changes only when a map becomes empty. */
+  readonly seed: Uint32Array;
   readonly goid: Float64Array;
   readonly type: Float64Array;
   readonly startPc: Float64Array;

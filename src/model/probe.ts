@@ -21,6 +21,8 @@ export interface ProbeOptions {
   /** Longest key text to copy, in bytes; 0 captures no keys at all. */
   readonly keyBytes: number;
   readonly goid?: Goid;
+  /** Only the map with its header at this address; 0 is what is done to nil maps. */
+  readonly mapAddress?: Addr;
   /** Only keys whose text begins with (or, with `exact`, is) these bytes. Keys that are not strings do not match. */
   readonly keyText?: { readonly bytes: Uint8Array; readonly exact: boolean };
   /** With `keyText`: operations without a key pass. */
@@ -73,7 +75,12 @@ export interface RunningProbe extends Closable {
    * nothing can come any more: records with a later time stamp may still be overtaken by others.
    */
   drain(consume: (chunk: RingChunk) => void): bigint;
-  /** Takes the probes out; rings and counters can still be read. `close` does it too. */
+  /** The share, 0 to 1, to which the last `drain` found the fullest ring filled. */
+  readonly fill: number;
+  /**
+   * Ends the probes: nothing is seen or counted after it; rings and counters can still be read. On kernels
+   * without uprobe_multi, breakpoints without effect stay in the target until `close`, which takes seconds.
+   */
   detach(): void;
   /** Records that found the ring full so far, exits included. Cheap: one look. */
   lost(): number;

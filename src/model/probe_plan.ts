@@ -58,6 +58,8 @@ export interface EntrySite extends SiteBase {
   readonly table?: Register;
   /** In the middle of a function: [RSP] is no return address, and the map may be in any register. */
   readonly inside?: true;
+  /** The caller is the first return address outside of these: a growth happens inside an assign. */
+  readonly callerBeyond?: readonly CodeRange[];
 }
 
 /** Where a write operation has done its work, the count is new, and the map is still in a register. */

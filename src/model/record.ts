@@ -18,8 +18,8 @@ export const KEY_WORD = 1;
 export const KEY_STRING = 2;
 export const KEY_BYTES = 3;
 
-export const RECORD_HEAD = 88;
-export const EXIT_RECORD = 48;
+export const RECORD_HEAD = 96;
+export const EXIT_RECORD = 56;
 export const KEY_TEXT_MAX = 256;
 export const KEY_RAW_MAX = 128;
 export const KEY_PART_MAX = 64;
@@ -42,12 +42,13 @@ export const RECORD = {
   map: 24,
   count: 32,
   goid: 40,
-  type: 48,
-  startPc: 56,
-  caller: 64,
-  keySize: 72,
-  keyType: 80,
-  key: 88,
+  seed: 48,
+  type: 56,
+  startPc: 64,
+  caller: 72,
+  keySize: 80,
+  keyType: 88,
+  key: 96,
 } as const;
 
 /** Offsets in the key area of a KEY_BYTES key; parts follow the raw bytes. */

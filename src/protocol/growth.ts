@@ -54,6 +54,8 @@ export interface Growth {
   readonly thread?: number;
   /** The program's own line: the insert that caused it, or the write that ended a migration. */
   readonly caller?: EventFrame;
+  /** Innermost first, the caller included; only where frames were asked for. */
+  readonly stack?: readonly EventFrame[];
 }
 
 /** Growths of one map, or from one place. `count` leaves out steps of migrations and clears. */

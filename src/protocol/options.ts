@@ -62,6 +62,8 @@ export interface TraceOptions extends RunOptions {
   readonly frames: number;
   /** Ends after so many events. */
   readonly count?: number;
+  /** Give events as `EncodedEvents` where possible: no object is made of each. */
+  readonly encoded?: true;
 }
 
 /** A breakpoint that does not stop: a trace that tells all of the few operations that meet a condition. */
@@ -84,6 +86,8 @@ export interface WhoOptions extends RunOptions {
 
 /** Growth of maps. `filters.ops`, keys and effects do not matter. */
 export interface GrowOptions extends RunOptions {
+  /** Frames of each stack beyond the caller; 0 is none. */
+  readonly frames: number;
   /** Ends after so many growths. */
   readonly count?: number;
 }

@@ -1,23 +1,25 @@
 import type { Attached } from './attached.ts';
 import type { CheckReport } from './check_report.ts';
-import type { TraceEvent } from './event.ts';
+import type { EncodedEvents, TraceEvent } from './event.ts';
+import type { ExplainOptions, ExplainReport } from './explain_report.ts';
 import type { Growth, Growths } from './growth.ts';
-import type { Hit } from './hit.ts';
 import type { Notice } from './notice.ts';
 import type { BreakOptions, GrowOptions, TopOptions, TraceOptions, WhoOptions } from './options.ts';
 import type { ProcessEntry } from './process_entry.ts';
 import type { CheckSubject } from './selection.ts';
 import type { Snapshot } from './snapshot.ts';
 import type { Summary } from './summary.ts';
+import type { Stop } from './stop.ts';
 import type { Touched } from './touched.ts';
+import type { WatchLine, WatchOptions } from './watch.ts';
 
 /** `attached` first, `summary` last and always. */
-export type TraceLine = Attached | TraceEvent | Notice | Summary;
-export type BreakLine = Attached | Hit | Notice | Summary;
+export type TraceLine = Attached | TraceEvent | EncodedEvents | Notice | Summary;
+export type BreakLine = Attached | Stop | Notice | Summary;
 /** `growths` stands before the summary. */
 export type GrowLine = Attached | Growth | Growths | Notice | Summary;
 /** `touched` stands before the summary. */
-export type WhoLine = TraceLine | Touched;
+export type WhoLine = Attached | TraceEvent | Touched | Notice | Summary;
 export type TopLine = Attached | Snapshot | Notice | Summary;
 
 /** A running `top`. */
@@ -43,6 +45,8 @@ export interface Questions {
   ps(): Promise<readonly ProcessEntry[]>;
   /** One report a binary: more than one when a name matches processes of different binaries. */
   check(subject: CheckSubject): Promise<readonly CheckReport[]>;
+  /** Which map functions the compiler chose at a place. Reads the binary alone. */
+  explain(options: ExplainOptions): Promise<ExplainReport>;
   /** In batches, so that 100,000 events a second need no promise each. A batch belongs to the face. */
   trace(options: TraceOptions, signal: AbortSignal): AsyncIterable<readonly TraceLine[]>;
   /** Every growth of maps. Ends as `trace` does. */
@@ -51,6 +55,7 @@ export interface Questions {
   who(options: WhoOptions, signal: AbortSignal): AsyncIterable<readonly WhoLine[]>;
   /** A breakpoint that does not stop. Ends as `trace` does. */
   break(options: BreakOptions, signal: AbortSignal): AsyncIterable<readonly BreakLine[]>;
+  watch(options: WatchOptions, signal: AbortSignal): AsyncIterable<readonly WatchLine[]>;
   top(options: TopOptions, signal: AbortSignal): TopSession;
   /** Takes out whatever is still in place. Faces call it last. */
   close(): Promise<void>;

@@ -1,5 +1,6 @@
 import type { MapOp } from '../model/map_op.ts';
 import type { Loss } from './loss.ts';
+import type { WatchedThreads } from './watch.ts';
 
 /** Why a run ended. Each of them is a normal end: exit code 0. */
 export type EndReason = 'ctrl-c' | 'duration' | 'count' | 'target-exited' | 'target-exec';
@@ -22,7 +23,7 @@ export interface OpSummary {
   readonly removed?: number;
 }
 
-/** The last line of every run of `trace` and `top`. */
+/** The last line of every run of `trace`, `top` and `watch`. */
 export interface Summary {
   readonly type: 'summary';
   readonly ended: EndReason;
@@ -35,4 +36,6 @@ export interface Summary {
   readonly sampled: number;
   readonly loss: Loss;
   readonly by_op: Readonly<Partial<Record<MapOp, OpSummary>>>;
+  /** Of `watch` only. */
+  readonly watched?: WatchedThreads;
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { globMatcher, literalPrefix } from './glob.ts';
-import { kernelKeyText } from './kernel_filter.ts';
+import { kernelFilter, kernelKeyText } from './kernel_filter.ts';
 
 describe('globMatcher', () => {
   it.each([
@@ -34,6 +34,18 @@ describe('literalPrefix', () => {
     expect(literalPrefix('sess:91af')).toEqual({ text: 'sess:91af', exact: true });
     expect(literalPrefix('a\\*b?')).toEqual({ text: 'a*b', exact: false });
     expect(literalPrefix('[ab]')).toEqual({ text: '', exact: false });
+  });
+});
+
+describe('kernelFilter', () => {
+  it('leaves maps and goroutines to constants of the program, types and callers to verdicts', () => {
+    expect(kernelFilter({ ops: [], mapAddress: 0xc000_1234, goid: 7 })).toEqual({
+      mapAddress: 0xc000_1234,
+      goid: 7,
+      verdicts: false,
+    });
+    expect(kernelFilter({ ops: [], map: 'Session' })).toEqual({ verdicts: true });
+    expect(kernelFilter({ ops: [], site: 'evict' })).toEqual({ verdicts: true });
   });
 });
 

@@ -1,3 +1,4 @@
+import { addr } from '../model/addr.ts';
 import { goid } from '../model/ids.ts';
 import type { ProbeOptions } from '../model/probe.ts';
 import type { Filters, KeyMode } from '../protocol/options.ts';
@@ -7,20 +8,24 @@ import { literalPrefix } from './glob.ts';
 /** What of the filters the kernel decides alone. */
 export function kernelFilter(
   filters: Filters,
-): Pick<ProbeOptions, 'goid' | 'keyText' | 'keyless' | 'verdicts'> {
+): Pick<ProbeOptions, 'goid' | 'mapAddress' | 'keyText' | 'keyless' | 'verdicts'> {
   const keyText = filters.key === undefined ? undefined : kernelKeyText(filters.key, filters.keyIsString);
   return {
     ...(filters.goid === undefined ? {} : { goid: goid(filters.goid) }),
+    ...(filters.mapAddress === undefined ? {} : { mapAddress: addr(filters.mapAddress) }),
     ...(keyText === undefined ? {} : { keyText, keyless: filters.keyless === true }),
-    verdicts: filters.map !== undefined || filters.site !== undefined || filters.mapAddress !== undefined,
+    verdicts: filters.map !== undefined || filters.site !== undefined,
   };
 }
 
 /** Longest key filter of the eBPF program. */
 const FILTER_MAX = 64;
 const PRINTABLE = /^[ !#-[\]-~]*$/;
-/** A text that a key other than a string may begin with: a number, a name, a type. */
-const AMBIGUOUS = /^[-+\w.*()[\]{}/]*$/;
+/**
+ * A text that a key other than a string may begin with: a number, a name, a type; behind a bracket of which
+ * anything may follow.
+ */
+const AMBIGUOUS = /^[-+\w.*\]/]*($|[([{])/;
 
 /**
  * The beginning of a key glob as the kernel compares it: with the bytes of string keys. Undefined where the

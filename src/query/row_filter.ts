@@ -10,6 +10,8 @@ export interface FilterContext {
   readonly symbols: SymbolCache;
   /** The row's whole key, whatever of it may be shown. */
   readonly keyText: (batch: TracedBatch, row: number) => KeyText | undefined;
+  /** The text itself that a string key is, as far as it was captured. */
+  readonly plainKey: (batch: TracedBatch, row: number) => string | undefined;
   /** Told once for each type and caller, so that the kernel can decide alone from then on. */
   readonly onVerdict: (pid: number, subject: 'type' | 'caller', address: number, accept: boolean) => void;
 }
@@ -98,18 +100,14 @@ export class RowFilter {
 
   #acceptsKey(batch: TracedBatch, row: number): boolean {
     if (this.#filters.keyless === true && batch.keyForm[row] === KEY_NONE) return true;
-    const text = this.#context.keyText(batch, row)?.text;
-    if (text === undefined || (this.#filters.keyIsString === true && !text.startsWith('"'))) return false;
-    return this.#key?.(unquoted(text)) === true;
+    const { plainKey, keyText } = this.#context;
+    const plain = plainKey(batch, row);
+    const text = plain ?? (this.#filters.keyIsString === true ? undefined : keyText(batch, row)?.text);
+    return text !== undefined && this.#key?.(text) === true;
   }
 }
 
 /** `shop.(*Cache).evict cache.go:88`, for each frame of the call, so that inlined callers are found too. */
 function siteTexts(site: Site): string[] {
   return site.frames.map((f) => `${f.function} ${f.file ?? ''}:${f.line ?? ''}`);
-}
-
-/** String keys are matched without their quotes. */
-function unquoted(text: string): string {
-  return text.startsWith('"') && text.endsWith('"') ? text.slice(1, -1) : text;
 }

@@ -17,6 +17,7 @@ export class Columns implements TracedBatch {
   readonly flags: Uint8Array;
   readonly map: Float64Array;
   readonly count: Float64Array;
+  readonly seed: Uint32Array;
   readonly goid: Float64Array;
   readonly type: Float64Array;
   readonly startPc: Float64Array;
@@ -50,6 +51,7 @@ export class Columns implements TracedBatch {
     this.flags = new Uint8Array(capacity);
     this.map = new Float64Array(capacity);
     this.count = new Float64Array(capacity);
+    this.seed = new Uint32Array(capacity);
     this.goid = new Float64Array(capacity);
     this.type = new Float64Array(capacity);
     this.startPc = new Float64Array(capacity);
@@ -71,7 +73,7 @@ export class Columns implements TracedBatch {
     this.#traced = [this.outcome, this.mapId, this.othersUp, this.othersDown, this.epoch, this.waits];
     this.#all = [
       this.timeLow, this.timeHigh, this.pid, this.tid, this.probe, this.kind, this.flags,
-      this.map, this.count, this.goid, this.type, this.startPc, this.caller,
+      this.map, this.count, this.seed, this.goid, this.type, this.startPc, this.caller,
       this.keyForm, this.keySize, this.keyStored, this.keyType, this.frameCount,
       this.keyAt, this.framesAt, this.factsAt, ...this.#traced,
     ]; // prettier-ignore

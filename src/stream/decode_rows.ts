@@ -56,6 +56,7 @@ export function decodeRows(
     wides(words, positions, RECORD.map / 4, to.map, start, end);
     wides(words, positions, RECORD.count / 4, to.count, start, end);
     wides(words, positions, RECORD.goid / 4, to.goid, start, end);
+    halves(words, positions, RECORD.seed / 4, to.seed, start, end);
     wides(words, positions, RECORD.type / 4, to.type, start, end);
     wides(words, positions, RECORD.startPc / 4, to.startPc, start, end);
     wides(words, positions, RECORD.caller / 4, to.caller, start, end);

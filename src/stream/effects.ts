@@ -15,12 +15,6 @@ import { WaitingRows } from './waiting_rows.ts';
 /** How outcomes are found. */
 export interface EffectOptions {
   readonly plan: Pick<ProbePlan, 'sites'>;
-  /**
-   * Each write operation on a traced map leaves a record: delete, assign and clear are all probed, nothing
-   * is sampled, and no filter passes some operations on a map and not others. Then the next look at a map
-   * tells what the operation before it did, even without exit sites.
-   */
-  readonly complete: boolean;
   /** Nanoseconds of the stream after which an operation is no longer waited for. */
   readonly limit?: number;
   /** Operations that may be open at a time. */
@@ -30,14 +24,11 @@ export interface EffectOptions {
 }
 
 /**
- * Finds out what each write operation did: the first sound observation of the map's count after it, against
- * the count before it.
- *
- * An observation is (a) the operation's own exit record; or, when all writes leave records, (b) the next
- * record of the same goroutine on the same map (it does one thing at a time, so the operation is over) or
- * (c) one of another goroutine, which proves only a change, since the operation may not be over. It is sound
- * when the map was not marked as being written, nothing was lost in between, and what other operations,
- * possibly under way meanwhile, may have added or removed cannot explain the difference.
+ * Finds out what each write operation did: the map's count in the operation's own exit record, against the
+ * count before it. That is sound when the map was not marked as being written, nothing was lost in between,
+ * and what other operations, possibly under way meanwhile, may have added or removed cannot explain the
+ * difference. (What the next operation on a map reports is no proof: a map made by maps.Clone may have taken
+ * its place unseen.)
  *
  * An operation counts as possibly under way from its record to its exit, to the next record of its
  * goroutine (other than growth, which happens inside an assign), or until `limit` has passed.
@@ -48,7 +39,6 @@ export class EffectResolver {
   /** Exit records without an operation: its record was lost or filtered. */
   orphanExits = 0;
   readonly #sites: SiteTable;
-  readonly #complete: boolean;
   readonly #limit: number;
   readonly #maxWaiting: number;
   readonly #ops: OpenOps;
@@ -66,8 +56,7 @@ export class EffectResolver {
   #lossy = 0;
 
   constructor(options: EffectOptions) {
-    this.#sites = siteTable(options.plan.sites, options.complete);
-    this.#complete = options.complete;
+    this.#sites = siteTable(options.plan.sites);
     this.#limit = options.limit ?? DEFAULT_LIMIT;
     this.#maxWaiting = options.maxWaiting ?? DEFAULT_WAITING;
     this.#ops = new OpenOps(options.maxOpen ?? DEFAULT_OPEN);
@@ -137,7 +126,7 @@ export class EffectResolver {
     const tables = this.#tables;
     const op = goid === 0 || tables.size === 0 ? NONE : (tables.openOf[tables.goroutine(goid)] ?? NONE);
     if (op !== NONE && this.#ops.map[op] === map && this.#ops.write[op] === write) {
-      if ((flags & FLAG_COUNT_UNREADABLE) === 0) this.#observe(op, batch.count[row] ?? 0, true);
+      if ((flags & FLAG_COUNT_UNREADABLE) === 0) this.#observe(op, batch.count[row] ?? 0);
       this.#close(op);
       return;
     }
@@ -158,7 +147,7 @@ export class EffectResolver {
     const goroutine = goid === 0 ? NONE : tables.goroutine(goid);
     if (goid !== 0 && !inside && tables.size > 0) {
       const own = tables.openOf[goroutine] ?? NONE;
-      if (own !== NONE) this.#goneOn(own, map, count, sound);
+      if (own !== NONE) this.#close(own);
     }
     if (map === 0) {
       batch.outcome[row] = judgeAtOnce(this.#sites.write[probe] ?? WRITE_NONE, map, count, sound);
@@ -168,47 +157,23 @@ export class EffectResolver {
     if (write === WRITE_NONE && tables.size === 0) return;
     const mapNumber = tables.mapNumber(map);
     const head = tables.headOf[mapNumber] ?? NONE;
-    if (head !== NONE) this.#meetOthers(batch, row, head, write, goid, sound);
+    if (head !== NONE) this.#meetOthers(batch, row, head, write);
     if (write !== WRITE_NONE) this.#open(batch, row, goroutine, mapNumber, write, sound);
   }
 
-  /** The goroutine of this operation has begun something else, on this map or on another. */
-  #goneOn(op: number, map: number, count: number, sound: boolean): void {
-    if (this.#ops.map[op] !== map && this.#byNext(op)) {
-      this.#ops.finish(op);
-      return;
-    }
-    if (sound && this.#complete && this.#ops.map[op] === map) this.#observeNext(op, count, true);
-    this.#close(op);
-  }
-
   /** Looks at the operations that may be under way on the row's map: others', and for growth the one it is a part of. */
-  #meetOthers(batch: Columns, row: number, head: number, write: number, goid: number, sound: boolean): void {
+  #meetOthers(batch: Columns, row: number, head: number, write: number): void {
     const ops = this.#ops;
     let up = 0;
     let down = 0;
-    for (let op = head; op !== NONE;) {
-      const next = ops.next[op] ?? NONE;
+    for (let op = head; op !== NONE; op = ops.next[op] ?? NONE) {
       const other = ops.write[op] ?? WRITE_NONE;
-      const over = ops.over[op] === 1;
-      const settled = this.#byNext(op) && sound && this.#observeNext(op, batch.count[row] ?? 0, over);
-      const own = goid !== 0 && ops.goid[op] === goid && !over;
-      if (over || (settled && !own)) {
-        this.#close(op);
-      } else {
-        up = plus(up, raises(other));
-        down = plus(down, lowers(other));
-        if (write !== WRITE_NONE) this.#widen(op, write);
-      }
-      op = next;
+      up = plus(up, raises(other));
+      down = plus(down, lowers(other));
+      if (write !== WRITE_NONE) this.#widen(op, write);
     }
     batch.othersUp[row] = up;
     batch.othersDown[row] = down;
-  }
-
-  /** Whether another goroutine's record may prove the operation's change: its own exit is not to be had. */
-  #byNext(op: number): boolean {
-    return this.#complete && this.#sites.exits[this.#ops.write[op] ?? WRITE_NONE] !== 1;
   }
 
   #open(
@@ -240,26 +205,15 @@ export class EffectResolver {
     batch.waits[row] = 1;
   }
 
-  /**
-   * Judges an operation by the count that a later record saw. A count of 0 proves nothing: it may be that of
-   * a new map at the same address, and then so is everything that follows.
-   */
-  #observeNext(op: number, after: number, finished: boolean): boolean {
-    if (after !== 0) return this.#observe(op, after, finished);
-    this.#ops.up[op] = UNBOUNDED;
-    return false;
-  }
-
-  /** Judges an operation by a count seen after it; true when that settled it. */
-  #observe(op: number, after: number, finished: boolean): boolean {
+  /** Judges an operation by the count after it. */
+  #observe(op: number, after: number): void {
     const ops = this.#ops;
     const up = ops.up[op] ?? UNBOUNDED;
     const down = ops.down[op] ?? UNBOUNDED;
-    const outcome = judge(ops.write[op] ?? WRITE_NONE, ops.before[op] ?? 0, after, up, down, finished);
-    if (outcome === OUTCOME_UNKNOWN) return false;
+    const outcome = judge(ops.write[op] ?? WRITE_NONE, ops.before[op] ?? 0, after, up, down);
     const row = ops.row[op] ?? NONE;
-    if (row !== NONE) this.#columnsOf(row).outcome[this.#indexOf(row)] = outcome;
-    return true;
+    if (outcome !== OUTCOME_UNKNOWN && row !== NONE)
+      this.#columnsOf(row).outcome[this.#indexOf(row)] = outcome;
   }
 
   /** The operation is over, whatever is known of it: its row need not wait. */

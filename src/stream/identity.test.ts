@@ -35,6 +35,30 @@ describe('MapIdentity', () => {
     expect(ids('g1 clear m1 3\n g1 exit-clear m1 0\n g1 access m1 1')).toBe('1 2');
   });
 
+  it('gives a new one when the seed is another, though the count fits', () => {
+    expect(ids('g1 access m1 3 s1\n g1 access m1 3 s2')).toBe('1 2');
+    expect(ids('g1 assign m1 3 s1\n g1 exit-assign m1 4 s1\n g1 access m1 4 s2')).toBe('1 2');
+  });
+
+  it('knows that a map gets another seed when its last entry goes', () => {
+    const emptied = 'g1 delete m1 1 s1\n g1 exit-delete m1 0 s2\n';
+    expect(ids(`${emptied} g1 assign m1 0 s2`)).toBe('1 1');
+    expect(ids(`${emptied} g1 assign m1 0 s3`)).toBe('1 2');
+    expect(ids('g1 clear m1 5 s1\n g1 exit-clear m1 0 s2\n g1 assign m1 0 s2')).toBe('1 1');
+    expect(ids('g1 clear m1 5 s1\n g1 exit-clear m1 0 s2\n g1 assign m1 0 s3')).toBe('1 2');
+  });
+
+  it('does not go by the seed where it may have changed unseen', () => {
+    expect(ids('g1 delete m1 1 s1\n g1 access m1 0 s2')).toBe('1 1');
+    expect(ids('g1 delete m1 1 s1\n g2 access m1 0 s2\n g1 exit-delete m1 0 s2')).toBe('1 1');
+    const assigns = storyOptions(true, ['assign']);
+    expect(ids('g1 assign m1 3 s1\n g1 exit-assign m1 4 s1\n g1 assign m1 0 s2', assigns)).toBe('1 1');
+  });
+
+  it('tells maps on a stack apart by the seed', () => {
+    expect(ids('g1 access m1 3 stack s1\n g1 access m1 3 stack s2')).toBe('1 2');
+  });
+
   it('allows what an operation without outcome may have done', () => {
     const unknown = 'g1 delete m1 3\n g1 exit-delete m1 0 unreadable\n';
     expect(ids(`${unknown} g1 access m1 3`)).toBe('1 1');
@@ -79,7 +103,7 @@ describe('MapIdentity', () => {
 
   it('numbers maps on stacks by goroutine, address and type', () => {
     expect(ids('g1 access m1 3 stack\n g1 access m1 9 stack\n g2 access m1 3 stack\n g2 access m1 3')).toBe(
-      '1 1 2 3',
+      '1 2 3 4',
     );
   });
 

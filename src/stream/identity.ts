@@ -38,17 +38,19 @@ export interface IdentityOptions {
 /**
  * Numbers the lives of maps: `#3` is one map from its first record to its last, through all growth. The
  * number changes when the address was given to another map, as far as that can be told for certain: by the
- * type, or by a count that cannot be the same map's. Two maps of one type whose counts happen to fit are
- * seen as one.
+ * type, by the seed of its hashes, or by a count that cannot be the same map's.
+ *
+ * Each map is made with a random seed, and gets another one only when its last entry is deleted or it is
+ * cleared; the exit record of that operation has the new one. So where each delete and clear leaves its
+ * records, another seed is another map. Elsewhere, two maps of one type whose counts fit are seen as one.
  *
  * What a count may be follows from the last record: the count then, what that operation did (or might have
  * done), what others under way might have done, and any number of operations of the kinds that leave no
  * records. A loss of records makes every count possible, and so does a record that was made while the map
  * was being written.
  *
- * A map on a goroutine's stack has a number for each run of records with the same goroutine, address and
- * type: the same frame entered again shows its new map under the old number, and a stack that is moved
- * (it grew) shows the same map under a new one.
+ * A map on a goroutine's stack is told by the same means; a stack that is moved (it grew) shows the same map
+ * under a new number.
  */
 export class MapIdentity {
   readonly #options: IdentityOptions;
@@ -72,15 +74,14 @@ export class MapIdentity {
     let lives: ProcessLives | undefined;
     for (let row = 0; row < batch.length; row++) {
       const map = batch.map[row] ?? 0;
-      if (batch.kind[row] !== RECORD_ENTRY || map === 0) {
-        batch.mapId[row] = 0;
-        continue;
-      }
+      batch.mapId[row] = 0;
+      if (map === 0) continue;
       if (lives === undefined || batch.pid[row] !== pid) {
         pid = batch.pid[row] ?? 0;
         lives = this.#enter(pid);
       }
-      this.#row(batch, row, map, lives);
+      if (batch.kind[row] === RECORD_ENTRY) this.#row(batch, row, map, lives);
+      else this.#learnSeed(batch, row, map, lives.young);
     }
   }
 
@@ -124,15 +125,26 @@ export class MapIdentity {
     const owner = lives.owner[life] ?? 0;
     if ((flags & FLAG_GOROUTINE_UNREADABLE) === 0 && ownerOf(batch, row) !== owner) return true;
     const epoch = batch.epoch[row] ?? 0;
-    if (owner !== 0 || epoch === 0 || lives.epoch[life] !== epoch) return false;
+    if (epoch === 0 || lives.epoch[life] !== epoch) return false;
     if ((flags & (FLAG_COUNT_UNREADABLE | FLAG_WRITING)) !== 0) return false;
     const up = batch.othersUp[row] ?? 0;
     const down = batch.othersDown[row] ?? 0;
     if (up === UNBOUNDED || down === UNBOUNDED) return false;
+    // Another that is under way may just be taking the last entry out.
+    if (down === 0 && lives.seedSure[life] === 1 && lives.seed[life] !== batch.seed[row]) return true;
     // What was expected counts the others' work as done; at this row it may be done, or be yet to come.
     const slack = up + down;
     const count = batch.count[row] ?? 0;
     return count + slack < (lives.least[life] ?? 0) || count - slack > (lives.most[life] ?? 0);
+  }
+
+  /** The end of the last operation on a map says which seed the map has now, if none other is under way. */
+  #learnSeed(batch: TracedBatch, row: number, map: number, lives: Lives): void {
+    const life = lives.at(map);
+    if (life < 0 || this.#mayFall || ((batch.flags[row] ?? 0) & FLAG_COUNT_UNREADABLE) !== 0) return;
+    if (lives.lastGoid[life] !== batch.goid[row]) return;
+    lives.seed[life] = batch.seed[row] ?? 0;
+    lives.seedSure[life] = 1;
   }
 
   /** Notes what the count may be at the map's next record. */
@@ -145,6 +157,10 @@ export class MapIdentity {
     const write = this.#writes[batch.probe[row] ?? 0] ?? WRITE_NONE;
     const outcome = batch.outcome[row] ?? OUTCOME_UNKNOWN;
     const count = batch.count[row] ?? 0;
+    const mayEmpty = write === WRITE_CLEAR || (write === WRITE_DELETE && count - down <= 1);
+    lives.lastGoid[life] = down > 0 ? 0 : (batch.goid[row] ?? 0);
+    lives.seed[life] = batch.seed[row] ?? 0;
+    lives.seedSure[life] = this.#mayFall || unsound || mayEmpty || down > 0 ? 0 : 1;
     lives.least[life] = this.#mayFall ? 0 : count + leastChange(write, outcome, count) - down;
     lives.most[life] = this.#mayRise ? Infinity : count + mostChange(write, outcome, count) + up;
   }

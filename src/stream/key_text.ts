@@ -77,6 +77,17 @@ export class KeyTexts {
     return { text: key.text, truncated: key.truncated, unreadable: false };
   }
 
+  /**
+   * The text that a string key is, as far as it was captured, without quotes and escapes; bytes that are no
+   * UTF-8 stand as U+FFFD. Undefined for keys of other types.
+   */
+  plain(batch: EventBatch, row: number): string | undefined {
+    const captured = captureOf(batch, row);
+    if (captured?.form !== 'string') return undefined;
+    const key = this.#complete(batch.pid[row] ?? 0, captured);
+    return key.unreadable ? undefined : DECODER.decode(key.bytes);
+  }
+
   /** The key with each of its texts cut to `length` bytes, or a little less where that would cut a character. */
   #cut(pid: number, key: CapturedKey, length: number): CapturedKey {
     if (key.form === 'string') return { ...key, bytes: cutText(key.bytes, length) };
@@ -118,6 +129,7 @@ export class KeyTexts {
   }
 }
 
+const DECODER = new TextDecoder('utf-8', { ignoreBOM: true });
 /** No text in an image is read beyond this. */
 const LONGEST_TEXT = 256;
 

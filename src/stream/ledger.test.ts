@@ -194,21 +194,21 @@ function run(options: WorldOptions): Score {
   return score;
 }
 
-/** The least share of rows whose outcome is to be known. */
-const KNOWN = { locked: { exits: 0.6, next: 0.3 }, racy: { exits: 0.3, next: 0.2 } };
+/** The least share of rows whose outcome is to be known; without exits only what is known at once. */
+const KNOWN = { locked: { with: 0.6, without: 0.01 }, racy: { with: 0.3, without: 0.01 } };
 
 describe('a random program, from records to outcomes and lives', () => {
-  for (const how of ['exits', 'next'] as const) {
+  for (const how of ['with', 'without'] as const) {
     for (const program of ['locked', 'racy'] as const) {
       for (const lossy of [false, true]) {
-        it(`${program}, by ${how}${lossy ? ', with losses' : ''}: nothing wrong, nothing split`, () => {
+        it(`${program}, ${how} exits${lossy ? ', with losses' : ''}: nothing wrong, nothing split`, () => {
           const sum: Score = { rows: 0, known: 0, wrong: 0, split: 0 };
           for (let seed = 1; seed <= 20; seed++) {
-            const score = run({ seed, racy: program === 'racy', exits: how === 'exits', lossy, steps: 2000 });
+            const score = run({ seed, racy: program === 'racy', exits: how === 'with', lossy, steps: 2000 });
             for (const name of ['rows', 'known', 'wrong', 'split'] as const) sum[name] += score[name];
           }
           expect(sum).toMatchObject({ wrong: 0, split: 0 });
-          expect(sum.known / sum.rows).toBeGreaterThan(lossy ? 0.1 : KNOWN[program][how]);
+          expect(sum.known / sum.rows).toBeGreaterThan(lossy ? KNOWN[program][how] / 6 : KNOWN[program][how]);
         });
       }
     }

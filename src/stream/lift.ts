@@ -45,17 +45,17 @@ export class EventLifter {
     const key = keyText?.(batch, row);
     const caller = batch.caller[row] ?? 0;
     const site = caller === 0 ? undefined : symbols.site(pid, caller);
-    const goroutine = this.#goroutine(batch, row, pid);
+    const goroutine = this.goroutine(batch, row, pid);
     const layout = this.#options.facts;
     const facts = layout === undefined ? undefined : factsOf(batch, row, layout);
-    const stack = this.#stack(batch, row, pid, site?.frames ?? []);
+    const stack = this.stack(batch, row, pid, site?.frames ?? []);
     return {
       type: 'event',
       time: rfc3339(monotonicOf(batch, row) + wallOffset),
       ...(showPid === true ? { pid } : {}),
       op: this.#ops[probe] ?? 'access',
       function: this.#functions[probe] ?? `probe ${probe}`,
-      map: this.#map(batch, row, pid),
+      map: this.map(batch, row, pid),
       ...(key === undefined ? {} : { key: keyOf(key) }),
       ...countsOf(batch, row),
       ...(goroutine === undefined ? {} : { goroutine }),
@@ -66,7 +66,8 @@ export class EventLifter {
     };
   }
 
-  #map(batch: TracedBatch, row: number, pid: number): MapOfEvent {
+  /** Which map the row is about. */
+  map(batch: TracedBatch, row: number, pid: number): MapOfEvent {
     const id = batch.mapId[row] ?? 0;
     const address = batch.map[row] ?? 0;
     const type = this.#options.symbols.typeName(pid, batch.type[row] ?? 0);
@@ -79,15 +80,16 @@ export class EventLifter {
     };
   }
 
-  #goroutine(batch: TracedBatch, row: number, pid: number): GoroutineOfEvent | undefined {
+  /** Who did it; undefined on a system stack, or when that could not be read. */
+  goroutine(batch: TracedBatch, row: number, pid: number): GoroutineOfEvent | undefined {
     const id = batch.goid[row] ?? 0;
     if (id === 0 || ((batch.flags[row] ?? 0) & FLAG_GOROUTINE_UNREADABLE) !== 0) return undefined;
     const start = this.#options.symbols.startFunction(pid, batch.startPc[row] ?? 0);
     return start === undefined ? { id } : { id, start };
   }
 
-  /** The caller's frames and those of the return addresses above it. */
-  #stack(
+  /** The caller's frames and those of the return addresses above it; undefined when none were captured. */
+  stack(
     batch: TracedBatch,
     row: number,
     pid: number,
@@ -100,7 +102,10 @@ export class EventLifter {
     for (let i = 0; i < (batch.frameCount[row] ?? 0); i++) {
       const low = view.getUint32(at + i * 8, true);
       const high = view.getUint32(at + i * 8 + 4, true);
-      frames.push(...this.#options.symbols.site(pid, high * 0x1_0000_0000 + low).frames);
+      const address = high * 0x1_0000_0000 + low;
+      // Of a growth the caller is the first frame already: what lies between is the runtime's.
+      if (i === 0 && address === batch.caller[row]) continue;
+      frames.push(...this.#options.symbols.site(pid, address).frames);
     }
     return frames;
   }
@@ -111,8 +116,13 @@ export function monotonicOf(batch: TracedBatch, row: number): bigint {
   return (BigInt(batch.timeHigh[row] ?? 0) << 32n) | BigInt(batch.timeLow[row] ?? 0);
 }
 
+/** A nil map has no entries; any other's count must have been read. */
+export function countIsKnown(batch: TracedBatch, row: number): boolean {
+  return batch.map[row] === 0 || ((batch.flags[row] ?? 0) & FLAG_COUNT_UNREADABLE) === 0;
+}
+
 function countsOf(batch: TracedBatch, row: number): Pick<MapEvent, 'len' | 'found' | 'removed'> {
-  const known = batch.map[row] === 0 || ((batch.flags[row] ?? 0) & FLAG_COUNT_UNREADABLE) === 0;
+  const known = countIsKnown(batch, row);
   const len = batch.map[row] === 0 ? 0 : (batch.count[row] ?? 0);
   const outcome = batch.outcome[row] ?? OUTCOME_UNKNOWN;
   const counts = known ? { len } : {};
@@ -122,7 +132,8 @@ function countsOf(batch: TracedBatch, row: number): Pick<MapEvent, 'len' | 'foun
     : { ...counts, found: outcome === OUTCOME_FOUND };
 }
 
-function keyOf(key: KeyText): KeyOfEvent {
+/** A key as an event shows it. */
+export function keyOf(key: KeyText): KeyOfEvent {
   if (key.unreadable) return { unreadable: true };
   const truncated = key.truncated;
   if (key.hash !== undefined) return { hash: key.hash, truncated };

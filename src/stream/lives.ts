@@ -12,6 +12,11 @@ export class Lives {
   /** The count that the map must have at the next look lies in [least, most]. */
   least = new Float64Array(64);
   most = new Float64Array(64);
+  /** The hash seed that the map must have at the next look, when `seedSure` is 1. */
+  seed = new Uint32Array(64);
+  seedSure = new Uint32Array(64);
+  /** The goroutine of the last operation, if it was the only one under way; its end tells the seed. */
+  lastGoid = new Float64Array(64);
   /** The epoch in which that was learnt. */
   epoch = new Uint32Array(64);
 
@@ -41,6 +46,9 @@ export class Lives {
     this.least[slot] = from.least[life] ?? 0;
     this.most[slot] = from.most[life] ?? 0;
     this.epoch[slot] = from.epoch[life] ?? 0;
+    this.lastGoid[slot] = from.lastGoid[life] ?? 0;
+    this.seed[slot] = from.seed[life] ?? 0;
+    this.seedSure[slot] = from.seedSure[life] ?? 0;
     return slot;
   }
 
@@ -52,6 +60,9 @@ export class Lives {
     this.least = larger(this.least, Float64Array);
     this.most = larger(this.most, Float64Array);
     this.epoch = larger(this.epoch, Uint32Array);
+    this.lastGoid = larger(this.lastGoid, Float64Array);
+    this.seed = larger(this.seed, Uint32Array);
+    this.seedSure = larger(this.seedSure, Uint32Array);
   }
 }
 

@@ -20,8 +20,6 @@ export class OpenOps {
   readonly write: Uint8Array;
   readonly up: Uint8Array;
   readonly down: Uint8Array;
-  /** 1: the goroutine has gone on, so the operation is over; only a look at the map's count is missing. */
-  readonly over: Uint8Array;
   /** Next on the same map. */
   readonly next: Int32Array;
   readonly #previous: Int32Array;
@@ -46,7 +44,6 @@ export class OpenOps {
     this.write = new Uint8Array(capacity);
     this.up = new Uint8Array(capacity);
     this.down = new Uint8Array(capacity);
-    this.over = new Uint8Array(capacity);
     this.next = new Int32Array(capacity);
     this.#previous = new Int32Array(capacity);
     this.#younger = new Int32Array(capacity);
@@ -74,7 +71,6 @@ export class OpenOps {
     this.write[op] = write;
     this.up[op] = 0;
     this.down[op] = 0;
-    this.over[op] = 0;
     this.#tables[op] = tables;
     this.#goroutine[op] = goroutine;
     this.#mapNumber[op] = mapNumber;
@@ -91,13 +87,6 @@ export class OpenOps {
     else this.#younger[this.#youngest] = op;
     this.#youngest = op;
     return op;
-  }
-
-  /** The goroutine has gone on to something else. */
-  finish(op: number): void {
-    this.over[op] = 1;
-    const tables = this.#tables[op];
-    if (tables !== undefined) tables.openOf[this.#goroutine[op] ?? 0] = NONE;
   }
 
   /** Forgets an operation. */
@@ -132,7 +121,7 @@ export class OpenOps {
       const map = tables.mapNumber(this.map[op] ?? 0);
       this.#mapNumber[op] = map;
       if (this.#previous[op] === NONE) tables.headOf[map] = op;
-      if (this.#goroutine[op] === NONE || this.over[op] === 1) continue;
+      if (this.#goroutine[op] === NONE) continue;
       const goroutine = tables.goroutine(this.goid[op] ?? 0);
       this.#goroutine[op] = goroutine;
       tables.openOf[goroutine] = op;
@@ -141,7 +130,7 @@ export class OpenOps {
 
   #unlink(op: number, tables: OpTables): void {
     const goroutine = this.#goroutine[op] ?? NONE;
-    if (goroutine !== NONE && this.over[op] !== 1) tables.openOf[goroutine] = NONE;
+    if (goroutine !== NONE) tables.openOf[goroutine] = NONE;
     const next = this.next[op] ?? NONE;
     const previous = this.#previous[op] ?? NONE;
     if (next !== NONE) this.#previous[next] = previous;

@@ -22,30 +22,21 @@ export function writeOf(op: MapOp): number {
 
 /**
  * What an operation did, from the counts before and after it. `up` and `down` say by how much others may
- * have changed the count meanwhile; `finished` is false when the operation may still be under way at the
- * second look, so that only a change proves anything.
+ * have changed the count meanwhile.
  */
-export function judge(
-  write: number,
-  before: number,
-  after: number,
-  up: number,
-  down: number,
-  finished: boolean,
-): number {
+export function judge(write: number, before: number, after: number, up: number, down: number): number {
   if (up === UNBOUNDED || down === UNBOUNDED) return OUTCOME_UNKNOWN;
   // What the operation itself did to the count lies in [least, most].
   const least = after - before - up;
   const most = after - before + down;
   if (write === WRITE_CLEAR) {
-    return least === most && after === 0 && (finished || before > 0) ? OUTCOME_CLEARED : OUTCOME_UNKNOWN;
+    return least === most && after === 0 ? OUTCOME_CLEARED : OUTCOME_UNKNOWN;
   }
   const change = write === WRITE_DELETE ? -1 : 1;
   const didChange = least <= change && change <= most;
   const didNot = least <= 0 && 0 <= most;
   if (didChange === didNot) return OUTCOME_UNKNOWN;
   if (didChange) return write === WRITE_DELETE ? OUTCOME_FOUND : OUTCOME_MISSED;
-  if (!finished) return OUTCOME_UNKNOWN;
   return write === WRITE_DELETE ? OUTCOME_MISSED : OUTCOME_FOUND;
 }
 

@@ -6,7 +6,6 @@ import type { RecordOptions } from './decode_rows.ts';
 import { EffectResolver } from './effects.ts';
 import { MapIdentity } from './identity.ts';
 import type { TracedBatch } from './traced_batch.ts';
-import { WRITE_OPS } from '../model/map_op.ts';
 
 /** What a stream is made of, and what is wanted from it. */
 export interface PipelineOptions {
@@ -17,11 +16,6 @@ export interface PipelineOptions {
    * pass at once, all outcomes unknown.
    */
   readonly effects: boolean;
-  /**
-   * Without exit sites: take what the next operation on a map says for what the one before it did. Not sound
-   * when a map made by maps.Clone takes the place of another: no operation of its own tells of it.
-   */
-  readonly succession?: boolean;
   /** Number the lives of maps. */
   readonly identity: boolean;
   /** Operations of which each one leaves a record: probed, not sampled, not filtered by anything but the map. */
@@ -47,9 +41,8 @@ export class Pipeline {
     const { plan, recorded } = options;
     this.#builder = new BatchBuilder(options.records);
     if (options.effects) {
-      const complete = options.succession === true && WRITE_OPS.every((op) => recorded.includes(op));
       const limit = options.limit === undefined ? {} : { limit: options.limit };
-      this.#effects = new EffectResolver({ plan, complete, ...limit });
+      this.#effects = new EffectResolver({ plan, ...limit });
     }
     if (options.identity) {
       const { canonicalType } = options;

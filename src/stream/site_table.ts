@@ -13,8 +13,8 @@ export interface SiteTable {
   readonly exits: Uint8Array;
 }
 
-/** The table of a plan's sites. `complete`: see `EffectOptions`. */
-export function siteTable(sites: readonly ProbeSite[], complete: boolean): SiteTable {
+/** The table of a plan's sites. */
+export function siteTable(sites: readonly ProbeSite[]): SiteTable {
   const size = sites.reduce((most, site) => Math.max(most, site.index + 1), 0);
   const table = {
     write: new Uint8Array(size),
@@ -29,7 +29,7 @@ export function siteTable(sites: readonly ProbeSite[], complete: boolean): SiteT
   }
   for (const site of sites) {
     const write = writeOf(site.op);
-    if (write !== WRITE_NONE && (complete || table.exits[write] === 1)) table.waits[site.index] = 1;
+    if (write !== WRITE_NONE && table.exits[write] === 1) table.waits[site.index] = 1;
   }
   return table;
 }

@@ -21,7 +21,7 @@ import {
  *
  *     g1 delete m1 5 t2     goroutine, operation, map (m0 is nil), count before, type (t0: unknown)
  *     g1 exit-delete m1 4   the end of an operation, count after
- *     … writing | unreadable | stack | nogo     flags
+ *     … writing | unreadable | stack | nogo     flags; s7: the seed is 7
  *     lost                  a record was lost before the next drain
  *     drain [ms]            hands over what came, that many milliseconds later
  */
@@ -52,7 +52,6 @@ export function storyOptions(exits: boolean, recorded: readonly MapOp[] = STORY_
     plan: { sites: storySites(exits) },
     records: { keyArea: false, keepKeys: false, keepFrames: false },
     effects: true,
-    succession: true,
     identity: true,
     recorded,
   };
@@ -74,6 +73,7 @@ export function parseLine(line: string, time: number): FakeRecord {
     goid: Number(who.slice(1)),
     map: Number(map.slice(1)) * 0x40,
     count: Number(count),
+    seed: Number(rest.find((word) => /^s\d/.test(word))?.slice(1) ?? '1'),
     type: Number(type) * 0x100,
     flags: rest.reduce((flags, word) => flags | (FLAGS[word] ?? 0), 0),
   };

@@ -30,6 +30,7 @@ export interface FakeRecord {
   readonly map?: number;
   readonly count?: number;
   readonly goid?: number;
+  readonly seed?: number;
   readonly type?: number;
   readonly startPc?: number;
   readonly caller?: number;
@@ -88,6 +89,7 @@ export function encodeRecord(record: FakeRecord, ring: FakeRing): Uint8Array {
   u64(RECORD.map, record.map);
   u64(RECORD.count, record.count);
   u64(RECORD.goid, record.goid);
+  view.setUint32(RECORD.seed, record.seed ?? 0, true);
   if (exit) return bytes;
   u64(RECORD.type, record.type);
   u64(RECORD.startPc, record.startPc);

@@ -1,8 +1,9 @@
-import type { MapauditError } from '../base/errors.ts';
+import { MapauditError } from '../base/errors.ts';
 import { ERRNO } from './errno.ts';
 import { Fd } from './fd.ts';
 import { addressOf, keepAlive, succeed, SYS, type SyscallResult, trySyscall } from './libc.ts';
 import { raiseLockedMemory } from './resource_limit.ts';
+import { withSignalsHeld } from './signals.ts';
 
 /** Commands of bpf(2): include/uapi/linux/bpf.h, enum bpf_cmd. */
 const BPF_MAP_CREATE = 0;
@@ -25,6 +26,7 @@ export const BPF_F_RDONLY_PROG = 1 << 7;
 export const BPF_F_MMAPABLE = 1 << 10;
 
 const BPF_PROG_TYPE_KPROBE = 2;
+const BPF_PROG_TYPE_PERF_EVENT = 7;
 const BPF_TRACE_UPROBE_MULTI = 48;
 const BPF_PERF_EVENT = 41;
 const NAME_MAX = 15;
@@ -164,26 +166,41 @@ export interface ProgramSpec {
   readonly license: string;
   /** To be attached through uprobe_multi. */
   readonly multi: boolean;
+  /** To run at each overflow of a perf event, and not at a uprobe. */
+  readonly perfEvent?: boolean;
 }
 
 const LOG_SIZE = 1 << 20;
-const LOAD_TRIES = 20;
+/** Milliseconds between tries: two seconds in all. */
+const LOAD_PAUSES = [0, 1, 2, 5, 10, 20, 50, 100, 200, 400, 500, 700];
 
-/** Loads a program. With `log`, the verifier writes there what it thinks of it. */
+/**
+ * Loads a program. With `log`, the verifier writes there what it thinks of it.
+ *
+ * The verifier gives up with EAGAIN when a signal is pending (kernel/bpf/verifier.c, do_check), and a profiler
+ * of this process sends one a millisecond: signals are held back meanwhile. Other reasons for EAGAIN pass.
+ */
 export function tryLoadProgram(spec: ProgramSpec, log?: Uint8Array): SyscallResult {
   const license = new TextEncoder().encode(`${spec.license}\0`);
   const attr = new Attr()
-    .u32(0, BPF_PROG_TYPE_KPROBE)
+    .u32(0, spec.perfEvent === true ? BPF_PROG_TYPE_PERF_EVENT : BPF_PROG_TYPE_KPROBE)
     .u32(4, spec.instructions.length / 8)
     .pointer(8, spec.instructions)
     .pointer(16, license)
     .name(48, spec.name)
     .u32(68, spec.multi ? BPF_TRACE_UPROBE_MULTI : 0);
   if (log !== undefined) attr.u32(24, 1).u32(28, log.length).pointer(32, log);
-  // The verifier gives up when a signal is pending (kernel/bpf/verifier.c); the next try has its chance.
-  let result = attr.run(BPF_PROG_LOAD);
-  for (let i = 0; i < LOAD_TRIES && !result.ok && result.errno === ERRNO.EAGAIN; i++)
-    result = attr.run(BPF_PROG_LOAD);
+  return untilNotBusy(() => withSignalsHeld(() => attr.run(BPF_PROG_LOAD)), LOAD_PAUSES);
+}
+
+/** Tries again after each pause (milliseconds) while the kernel answers EAGAIN. */
+export function untilNotBusy(attempt: () => SyscallResult, pauses: readonly number[]): SyscallResult {
+  let result = attempt();
+  for (const pause of pauses) {
+    if (result.ok || result.errno !== ERRNO.EAGAIN) return result;
+    if (pause > 0) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, pause);
+    result = attempt();
+  }
   return result;
 }
 
@@ -191,13 +208,27 @@ export function tryLoadProgram(spec: ProgramSpec, log?: Uint8Array): SyscallResu
 export function loadProgram(spec: ProgramSpec, explain: (log: string) => MapauditError): Fd {
   const result = tryLoadProgram(spec);
   if (result.ok) return new Fd(result.value, `BPF program ${spec.name}`);
+  if (result.errno === ERRNO.EAGAIN) throw interrupted(spec);
   const log = new Uint8Array(LOG_SIZE);
   const again = tryLoadProgram(spec, log);
   if (again.ok) return new Fd(again.value, `BPF program ${spec.name}`);
+  if (again.errno === ERRNO.EAGAIN) throw interrupted(spec);
   const end = log.indexOf(0);
   const text = new TextDecoder().decode(log.subarray(0, end < 0 ? log.length : end));
   if (text.trim() === '') succeed(again, `loading the BPF program ${spec.name}`);
   throw explain(text);
+}
+
+/** The verifier never came to its end: it says nothing about the program then. */
+function interrupted({ name }: ProgramSpec): MapauditError {
+  return new MapauditError(
+    'load-interrupted',
+    `the kernel broke off its check of the eBPF program ${name} each time (EAGAIN)`,
+    {
+      hint: 'Signals interrupt it: run mapaudit without a profiler (node --cpu-prof) or debugger, or just once more.',
+      fields: { errno: ERRNO.EAGAIN, name: 'EAGAIN' },
+    },
+  );
 }
 
 /** What one uprobe_multi link probes. */

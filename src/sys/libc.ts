@@ -4,9 +4,12 @@ import { errnoName } from './errno.ts';
 
 /** System call numbers of x86-64 Linux: arch/x86/entry/syscalls/syscall_64.tbl. */
 export const SYS = {
+  read: 0,
   close: 3,
   mmap: 9,
   munmap: 11,
+  rtSigprocmask: 14,
+  ioctl: 16,
   clockGettime: 228,
   perfEventOpen: 298,
   prlimit64: 302,

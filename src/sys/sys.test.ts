@@ -1,15 +1,17 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { isMapauditError } from '../base/errors.ts';
+import { untilNotBusy } from './bpf.ts';
 import { type Capability, missingForKernelProbe } from './capabilities.ts';
 import { parseCpuList } from './cpus.ts';
-import { errnoName } from './errno.ts';
+import { ERRNO, errnoName } from './errno.ts';
 import { openFile } from './file_source.ts';
 import { containerOf } from './proc/container.ts';
 import { parseMappings } from './proc/mappings.ts';
 import { parseStatus } from './proc/status.ts';
+import { withSignalsHeld } from './signals.ts';
 
 describe('the container of a process', () => {
   const id = 'f00dcafe'.repeat(8);
@@ -127,5 +129,44 @@ describe('a file by offset', () => {
     };
     expect(code(join(folder, 'none'))).toBe('no-such-file');
     expect(code(folder)).toBe('cannot-open');
+  });
+});
+
+describe('a call that the kernel breaks off', () => {
+  const busy = { ok: false, errno: ERRNO.EAGAIN } as const;
+  const answers = (...given: { ok: boolean; errno?: number; value?: number }[]) => {
+    const left = [...given];
+    return { left, next: () => left.shift() as ReturnType<Parameters<typeof untilNotBusy>[0]> };
+  };
+
+  it('is tried again until there is another answer, or no pause is left', () => {
+    const loaded = answers(busy, busy, { ok: true, value: 7 }, busy);
+    expect(untilNotBusy(loaded.next, [0, 1, 1, 1])).toEqual({ ok: true, value: 7 });
+    expect(loaded.left).toHaveLength(1);
+    const refused = answers(busy, { ok: false, errno: ERRNO.EPERM }, busy);
+    expect(untilNotBusy(refused.next, [0, 1, 1, 1])).toEqual({ ok: false, errno: ERRNO.EPERM });
+    const never = answers(busy, busy, busy, busy);
+    expect(untilNotBusy(never.next, [0, 1])).toEqual(busy);
+    expect(never.left).toHaveLength(1);
+  });
+
+  it('is not interrupted while signals are held, and the mask is as before afterwards', () => {
+    const blocked = (): bigint => {
+      const status = readFileSync('/proc/thread-self/status', 'utf8');
+      return BigInt(`0x${/^SigBlk:\s*([0-9a-f]+)$/m.exec(status)?.[1] ?? ''}`);
+    };
+    const bit = (signal: number): bigint => 1n << BigInt(signal - 1);
+    const before = blocked();
+    const inside = withSignalsHeld(blocked);
+    expect(inside & bit(27)).toBe(bit(27)); // SIGPROF
+    expect(inside & bit(2)).toBe(bit(2)); // SIGINT
+    expect(inside & (bit(9) | bit(11))).toBe(0n); // SIGKILL, SIGSEGV
+    expect(blocked()).toBe(before);
+    expect(() =>
+      withSignalsHeld(() => {
+        throw new Error('within');
+      }),
+    ).toThrow('within');
+    expect(blocked()).toBe(before);
   });
 });

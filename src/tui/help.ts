@@ -5,9 +5,9 @@ import { OP_KEYS } from './ui_state.ts';
 /** The page behind `?`. */
 export function helpLines(ops: readonly MapOp[]): readonly Line[] {
   const keys = [
-    ['1 2 3 4, tab', 'by site, by map, by map type, by key prefix (keys are sampled)'],
+    ['1 2 3 4, tab', 'by site, map, map type, key prefix (keys are sampled)'],
     ['r  c  n', 'sort by rate, by count, by name'],
-    ['/', 'show only rows that contain a text; escape takes the filter away'],
+    ['/', 'only rows that contain a text; escape ends that'],
     [ops.map((op) => OP_KEYS[op]).join('  '), `show and hide: ${ops.join(', ')}`],
     ['space, p', 'pause and go on; counting goes on meanwhile'],
     ['up, down, page', 'scroll'],
@@ -18,13 +18,8 @@ export function helpLines(ops: readonly MapOp[]): readonly Line[] {
     [],
     ...keys.map(([key, says]): Line => [segment(`  ${key.padEnd(20)}`, 'bold'), segment(says)]),
     [],
-    [segment('  PER SEC is taken over the last interval, COUNT since the beginning. Counts are', 'dim')],
-    [
-      segment(
-        '  made in the kernel and are exact; those of key prefixes are estimated from a sample.',
-        'dim',
-      ),
-    ],
+    [segment('  PER SEC is over the last interval, COUNT since the beginning. Counts are made', 'dim')],
+    [segment('  in the kernel and exact; those of key prefixes (≈) are estimated from a sample.', 'dim')],
     [],
     [segment('  Any key goes back.', 'dim')],
   ];

@@ -56,12 +56,17 @@ interface TopColumn {
 
 /** A rate for each operation where there is room for all of them; otherwise the busiest operation's name. */
 function columnsOf(view: View, ops: readonly MapOp[], width: number): readonly TopColumn[] {
+  // Keys are sampled: their numbers are estimates.
+  const [perSecond, count] = view === 'key' ? ['≈/SEC', '≈COUNT'] : ['PER SEC', 'COUNT'];
   const numbers: readonly TopColumn[] = [
-    { column: { title: 'PER SEC', align: 'right', min: 7, ideal: 7 }, cell: (one) => rate(one.rate) },
-    { column: { title: 'COUNT', align: 'right', min: 9, ideal: 9 }, cell: (one) => grouped(one.count) },
+    { column: { title: perSecond, align: 'right', min: 7, ideal: 7 }, cell: (one) => rate(one.rate) },
+    { column: { title: count, align: 'right', min: 9, ideal: 9 }, cell: (one) => grouped(one.count) },
   ];
   const names: readonly TopColumn[] = [
-    { column: { title: SUBJECT[view], min: 30, ideal: 40, grows: true }, cell: (one) => one.subject },
+    {
+      column: { title: SUBJECT[view], min: view === 'site' ? 46 : 30, ideal: 46, grows: true },
+      cell: (one) => one.subject,
+    },
     { column: { title: DETAIL[view], min: 18, ideal: 30, grows: true, drop: 1 }, cell: (one) => one.detail },
   ];
   const apart = [...numbers, ...ops.map(rateColumn), ...names];

@@ -1,7 +1,7 @@
 import { truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { buildFor, errorCode, inFolder, mapaudit, patched } from './support.ts';
+import { buildFor, buildWithGccgo, errorCode, inFolder, mapaudit, patched } from './support.ts';
 
 describe(
   'what cannot be audited is refused with a code, a cause and a next step',
@@ -38,7 +38,25 @@ describe(
     it('Go that is newer than known, when it is not made as the newest known one is', async () => {
       await inFolder((folder) => {
         const outcome = mapaudit('check', patched(folder, 'go1.26.8', 'go1.99.8'), '--json');
-        expect(errorCode(outcome)).toBe('no-moduledata');
+        expect(errorCode(outcome)).toBe('go-too-new');
+        expect(outcome.err).toContain('function and module tables');
+      });
+    });
+
+    it('Go that is newer than known is taken when it is made as the newest known one is', async () => {
+      await inFolder((folder) => {
+        const outcome = mapaudit('check', patched(folder, 'go1.27.4', 'go1.28.4', '1.27.4'), '--json');
+        const report = JSON.parse(outcome.out) as unknown;
+        expect(report).toMatchObject({ binary: { go_version: 'go1.28.4', flavour: 'swiss' } });
+        expect(outcome.out).toContain('go1.28.4 is newer than this mapaudit');
+        expect(outcome.err).toBe('');
+      });
+    });
+
+    it('gccgo, with symbols and without', async () => {
+      await inFolder((folder) => {
+        expect(errorCode(mapaudit('check', buildWithGccgo(folder), '--json'))).toBe('gccgo');
+        expect(errorCode(mapaudit('check', buildWithGccgo(folder, '-s'), '--json'))).toBe('gccgo');
       });
     });
 

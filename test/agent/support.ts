@@ -39,10 +39,10 @@ export async function inFolder(use: (folder: string) => Promise<void> | void): P
   }
 }
 
-/** A copy of a Go binary with one text in it replaced by another of the same length. */
-export function patched(folder: string, from: string, to: string): string {
+/** A copy of a Go binary (built by that release) with one text in it replaced by another of the same length. */
+export function patched(folder: string, from: string, to: string, release = '1.26.8'): string {
   const path = join(folder, 'patched');
-  copyFileSync(buildGo('ledger'), path);
+  copyFileSync(buildGo('ledger', release), path);
   const bytes = readFileSync(path);
   for (let at = bytes.indexOf(from); at >= 0; at = bytes.indexOf(from, at + 1)) bytes.write(to, at);
   writeFileSync(path, bytes, { mode: 0o755 });
@@ -54,6 +54,15 @@ export function busyTarget(program = buildGo('ledger'), ...before: string[]): Ch
   const args = ['-ops', '1000000000', '-rate', '2000', '-out', '/dev/null'];
   const [command = program, ...rest] = [...before, program, ...args];
   return spawn(command, rest, { stdio: 'ignore' });
+}
+
+/** Builds a small program with gccgo. */
+export function buildWithGccgo(folder: string, ...flags: string[]): string {
+  const source = join(folder, 'main.go');
+  const out = join(folder, `gccgo${flags.join('')}`);
+  writeFileSync(source, 'package main\n\nfunc main() { m := map[string]int{"a": 1}; delete(m, "a") }\n');
+  execFileSync('gccgo', [...flags, '-o', out, source]);
+  return out;
 }
 
 /** Builds the small program for another machine. */

@@ -1,17 +1,37 @@
 import { MapauditError } from '../../src/base/errors.ts';
-import type { BreakOptions, GrowOptions, TopOptions, TraceOptions, WhoOptions } from '../../src/protocol/options.ts';
-import type { BreakLine, GrowLine, Questions, TopLine, TraceLine, WhoLine } from '../../src/protocol/questions.ts';
+import type {
+  BreakOptions,
+  GrowOptions,
+  TopOptions,
+  TraceOptions,
+  WhoOptions,
+} from '../../src/protocol/options.ts';
+import type {
+  BreakLine,
+  GrowLine,
+  Questions,
+  TopLine,
+  TraceLine,
+  WhoLine,
+} from '../../src/protocol/questions.ts';
+import type { WatchLine, WatchOptions } from '../../src/protocol/watch.ts';
 import type { EndReason } from '../../src/protocol/summary.ts';
 import {
   attached,
+  bareHit,
   checkReport,
   event,
-  growthRates, growths, hit,
+  explainReport,
+  growthRates,
+  growths,
+  hit,
   hostileEvent,
   processes,
   snapshot,
   summary,
+  stop,
   touched,
+  watchSummary,
 } from './samples.ts';
 
 /** What the fake does, chosen by the pid that is asked for. */
@@ -31,6 +51,10 @@ export function fakeQuestions(): Questions {
       if (subject.type === 'pid' && subject.pid === NO_SUCH_PID) return Promise.reject(noSuchProcess());
       return Promise.resolve([checkReport]);
     },
+    explain: (options) =>
+      options.subject.type === 'pid' && options.subject.pid === NO_SUCH_PID
+        ? Promise.reject(noSuchProcess())
+        : Promise.resolve(explainReport),
     trace,
     who,
     grow,
@@ -39,6 +63,7 @@ export function fakeQuestions(): Questions {
       let keys = false;
       return { lines: top(options, signal, () => keys), wantKeys: (on) => (keys = on) };
     },
+    watch,
     close: () => Promise.resolve(),
   };
 }
@@ -84,15 +109,28 @@ async function* grow(options: GrowOptions): AsyncGenerator<readonly GrowLine[]> 
 
 async function* who(options: WhoOptions, signal: AbortSignal): AsyncGenerator<readonly WhoLine[]> {
   for await (const lines of trace({ ...options, sampleEvery: 1 }, signal))
-    yield lines.flatMap((line): WhoLine[] => (line.type === 'summary' ? [touched, line] : [line]));
+    yield lines.flatMap((line): WhoLine[] => {
+      if (line.type === 'encoded') return [];
+      return line.type === 'summary' ? [touched, line] : [line];
+    });
 }
 
 async function* breakpoint(options: BreakOptions, signal: AbortSignal): AsyncGenerator<readonly BreakLine[]> {
   for await (const lines of trace({ ...options, sampleEvery: 1 }, signal))
-    yield lines.map((line, i) => {
-      if (line.type !== 'event') return line;
-      return pidOf(options) === HOSTILE_PID ? { ...hit(i), ...line, type: 'hit' } : hit(i);
+    yield lines.flatMap((line, i): BreakLine[] => {
+      if (line.type === 'encoded') return [];
+      if (line.type !== 'event') return [line];
+      return [pidOf(options) === HOSTILE_PID ? { ...stop(i), ...line, type: 'stop' } : stop(i)];
     });
+}
+
+async function* watch(options: WatchOptions): AsyncGenerator<readonly WatchLine[]> {
+  if (options.pid === NO_SUCH_PID) throw noSuchProcess();
+  yield [{ ...attached, pid: options.pid }];
+  const hits = Array.from({ length: options.count ?? 4 }, (_, i) => hit(i, options.frames));
+  yield [...hits, bareHit];
+  await Promise.resolve();
+  yield [watchSummary(hits.length + 1, 'target-exited')];
 }
 
 async function* top(options: TopOptions, signal: AbortSignal, keys: () => boolean): AsyncGenerator<TopLine> {

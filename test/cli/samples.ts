@@ -1,14 +1,16 @@
 import type { Attached } from '../../src/protocol/attached.ts';
 import type { CheckReport } from '../../src/protocol/check_report.ts';
+import type { ExplainReport } from '../../src/protocol/explain_report.ts';
 import type { TraceEvent } from '../../src/protocol/event.ts';
 import { type Growth, GROWTH_KINDS, type Growths } from '../../src/protocol/growth.ts';
-import type { Hit } from '../../src/protocol/hit.ts';
 import type { Notice } from '../../src/protocol/notice.ts';
 import type { TraceOptions } from '../../src/protocol/options.ts';
 import type { ProcessEntry } from '../../src/protocol/process_entry.ts';
 import type { Counter, Snapshot } from '../../src/protocol/snapshot.ts';
 import type { EndReason, Summary } from '../../src/protocol/summary.ts';
+import type { Stop } from '../../src/protocol/stop.ts';
 import type { Touched } from '../../src/protocol/touched.ts';
+import type { Hit } from '../../src/protocol/watch.ts';
 
 /** Results as an agent could give them; every optional field stands in one of them, so that schemas are tried. */
 export const attached: Attached = {
@@ -57,6 +59,46 @@ export function event(i: number, options?: Pick<TraceOptions, 'frames'>): TraceE
   };
 }
 
+export function hit(i: number, frames = 0): Hit {
+  const caller = event(0).caller!;
+  const writer = {
+    function: 'runtime.memmove',
+    file: '/go/src/runtime/memmove_amd64.s',
+    line: 249,
+    inlined: false,
+  };
+  return {
+    type: 'hit',
+    time: event(i).time,
+    place: { address: '0xc000123450', length: 8, label: 'value' },
+    thread: 4245,
+    goroutine: { id: 918, start: 'example.com/shop.(*Cache).janitor' },
+    writer,
+    caller,
+    ...(i % 2 === 0 ? {} : { kernel: true }),
+    ...(frames > 0 ? { stack: [writer, caller] } : {}),
+    before: { word: `0x${i.toString(16)}`, read_ns: 8_000_000 },
+    after: { word: `0x${(i + 1).toString(16)}`, read_ns: 2_000_000 },
+  };
+}
+
+/** As little as a hit can tell. */
+export const bareHit: Hit = {
+  type: 'hit',
+  time: '2026-03-01T12:01:33Z',
+  place: { address: '0xc000123450', length: 1 },
+  thread: 1,
+  writer: { function: '0x4a81f0', inlined: false },
+};
+
+export function watchSummary(events: number, ended: EndReason): Summary {
+  return {
+    ...summary(events, ended),
+    by_op: {},
+    watched: { threads: 9, late_threads: 2, longest_gap_ms: 11.25, moves: 1 },
+  };
+}
+
 /** Everything that a target could put into names and keys to steer a terminal. */
 export function hostileEvent(i: number): TraceEvent {
   const evil = '\x1b]0;owned\x07\x1b[2J\x9b31m\u202e\u2028\r\n\ud800';
@@ -83,7 +125,7 @@ const registers = {
 };
 
 /** Hits of `break`, with all kinds of headers. */
-export function hit(i: number): Hit {
+export function stop(i: number): Stop {
   const table = { capacity: 64, used: 50, growth_left: 0, tombstones: 6, local_depth: 1 };
   const swiss = { layout: 'swiss', small: false, directory: 2, global_depth: 1, writing: true } as const;
   const migration = { old_buckets: 64, evacuated: 12, same_size: false };
@@ -92,7 +134,7 @@ export function hit(i: number): Hit {
     { ...swiss, tombstones_possible: true, table },
     { ...swiss, small: true, directory: 0, global_depth: 0, writing: false },
   ] as const;
-  return { ...event(i, { frames: 2 }), type: 'hit', header: headers[i % 3]!, registers };
+  return { ...event(i, { frames: 2 }), type: 'stop', header: headers[i % 3]!, registers };
 }
 
 export const touched: Touched = {
@@ -133,13 +175,20 @@ export const growths: readonly Growth[] = GROWTH_KINDS.map((kind, i): Growth => 
     directory: { from: 2, to: kind === 'split' ? 4 : 2 },
     migration: { old_buckets: 64, evacuated: 12 },
     caller: caller!,
+    stack: [caller!],
   };
 });
 
 export const growthRates: Growths = {
   type: 'growths',
   maps: [
-    { pid: 4242, map: event(0).map, count: 4, per_second: 0.4, kinds: { table: 3, split: 1, prune: 2, clear: 1 } },
+    {
+      pid: 4242,
+      map: event(0).map,
+      count: 4,
+      per_second: 0.4,
+      kinds: { table: 3, split: 1, prune: 2, clear: 1 },
+    },
   ],
   sites: [{ pid: 4242, caller: event(0).caller!, count: 4, per_second: 0.4, kinds: { table: 3, split: 1 } }],
 };
@@ -237,3 +286,55 @@ export const checkReport: CheckReport = {
   ],
   ready: false,
 }; // prettier-ignore
+
+export const explainReport: ExplainReport = {
+  type: 'explain',
+  binary: { path: './server', go_version: 'go1.26.8', flavour: 'swiss', race: false, unoptimised: true },
+  place: {
+    function: 'example.com/shop.(*Cache).evict',
+    file: '/src/shop/cache.go',
+    line: 88,
+    inlined_everywhere: true,
+  },
+  map: 'Session',
+  undecided: 2,
+  sites: [
+    {
+      address: '0x4a81f0',
+      op: 'delete',
+      function: 'runtime.mapdelete_faststr',
+      construct: 'delete(m, k)',
+      frames: [
+        { function: 'example.com/shop.(*Cache).evict', file: '/src/shop/cache.go', line: 88, inlined: true },
+        {
+          function: 'example.com/shop.(*Cache).janitor',
+          file: '/src/shop/cache.go',
+          line: 61,
+          inlined: false,
+        },
+      ],
+      maps: [
+        {
+          type: 'map[string]*shop.Session',
+          key: { type: 'string', size: 16 },
+          elem: { type: '*shop.Session', size: 8 },
+          indirect_key: true,
+          indirect_elem: true,
+        },
+        { type: 'map[string]int' },
+      ],
+      maps_incomplete: true,
+      maps_from: 'dictionary',
+      why: ['the key is a string', 'generic code'],
+    },
+    {
+      address: '0x4a8200',
+      op: 'make',
+      frames: [{ function: 'example.com/shop.New', inlined: false }],
+      maps: [],
+      maps_incomplete: true,
+      on_stack: true,
+      why: [],
+    },
+  ],
+};

@@ -8,7 +8,9 @@ import { fakeMapaudit } from './child.ts';
 import {
   attached,
   checkReport,
+  bareHit,
   event,
+  explainReport,
   growthRates,
   growths,
   hit,
@@ -18,7 +20,9 @@ import {
   processes,
   snapshot,
   summary,
+  stop,
   touched,
+  watchSummary,
 } from './samples.ts';
 
 const folder = new URL('../../docs/schema/', import.meta.url);
@@ -47,8 +51,12 @@ describe('what the types allow fits the schemas', () => {
     hostileEvent(0),
     ...oddEvents,
     hit(0),
-    hit(1),
-    hit(2),
+    hit(1, 2),
+    bareHit,
+    watchSummary(3, 'count'),
+    stop(0),
+    stop(1),
+    stop(2),
     touched,
     growthRates,
     ...growths,
@@ -56,6 +64,7 @@ describe('what the types allow fits the schemas', () => {
     whole,
     ...processes,
     checkReport,
+    explainReport,
     error,
   ];
   const values = [...all, toErrorResult(new Error('x')), ...END_REASONS.map((ended) => summary(9, ended))];
@@ -80,6 +89,7 @@ describe('what the types allow fits the schemas', () => {
 test.each([
   [['ps', '--json'], ['process']],
   [['check', '-p', '1', '--json'], ['check']],
+  [['explain', './x', 'main.f', '--json'], ['explain']],
   [
     ['trace', '-p', '1', '--json', '--stack'],
     ['attached', 'event', 'summary'],
@@ -98,6 +108,10 @@ test.each([
   ],
   [
     ['break', '-p', '1', '--json'],
+    ['attached', 'stop', 'summary'],
+  ],
+  [
+    ['watch', '-p', '1', '--address', '0xc000123450', '--json', '--stack'],
     ['attached', 'hit', 'summary'],
   ],
   [

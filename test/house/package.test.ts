@@ -38,9 +38,10 @@ test('what the package has, and what it has not', () => {
   const wanted = [
     'bin/mapaudit',
     'dist/cli/main.js',
-    'dist/tui/screen.js',
     'bpf/mapaudit.bpf.o',
     'bpf/mapaudit.bpf.c',
+    'bpf/watch.bpf.o',
+    'bpf/watch.bpf.c',
   ];
   const pages = [
     'docs/cli.md',

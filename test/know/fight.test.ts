@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { TraceEvent } from '../../src/protocol/event.ts';
-import type { Hit } from '../../src/protocol/hit.ts';
+import type { Stop } from '../../src/protocol/stop.ts';
 import type { Summary } from '../../src/protocol/summary.ts';
 import type { Touched } from '../../src/protocol/touched.ts';
 import { errorCode, mapaudit } from '../agent/support.ts';
@@ -39,7 +39,7 @@ const stepOf = ({ goid, op, len, there }: Row): Step => [
   op === 'access' || op === 'clear' ? undefined : there,
 ];
 
-const stepOfEvent = (event: TraceEvent | Hit): Step => [
+const stepOfEvent = (event: TraceEvent | Stop): Step => [
   event.goroutine?.id ?? 0,
   event.op,
   event.len ?? -1,
@@ -107,7 +107,7 @@ describe('break', () => {
         return ['break', '--on', 'delete map[string]*main.session', '--if', condition];
       },
     });
-    const hits = lines.filter((line): line is Hit => line.type === 'hit');
+    const hits = lines.filter((line): line is Stop => line.type === 'stop');
     const wanted = ledger.map(rowOf).filter(({ op, len, there, key, goid: who }) => {
       return op === 'delete' && who === goid && len > 3 && (there || /^sess:\d$/.test(key));
     });
@@ -132,7 +132,7 @@ describe('break', () => {
       args: () => ['break', '--on', 'delete', '--if', `key == "${PRIZE}"`],
     });
     const wanted = one.ledger.map(rowOf).filter(({ op, key }) => op === 'delete' && key === PRIZE);
-    expect(one.lines.filter((line) => line.type === 'hit')).toHaveLength(wanted.length);
+    expect(one.lines.filter((line) => line.type === 'stop')).toHaveLength(wanted.length);
     const none = await traced({
       ...run,
       args: () => ['break', '--on', 'grow,clear', '--if', '(found || !found) && op == "clear"'],

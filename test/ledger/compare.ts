@@ -1,5 +1,5 @@
 import type { TraceEvent } from '../../src/protocol/event.ts';
-import type { LedgerRow } from './rows.ts';
+import type { LedgerRow, LedgerRows } from './rows.ts';
 
 /** A difference between ledger and trace. */
 export interface Difference {
@@ -38,7 +38,7 @@ export function isLedgers(event: TraceEvent): boolean {
 
 /** Compares goroutine by goroutine, operation by operation, field by field. */
 export class Comparer {
-  readonly #rows: ReadonlyMap<string, readonly LedgerRow[]>;
+  readonly #rows: ReadonlyMap<string, LedgerRows>;
   readonly #position = new Map<string, number>();
   readonly #ids = new Map<number, string>();
   readonly #byField: Record<string, number> = {};
@@ -52,7 +52,7 @@ export class Comparer {
   #unknownLen = 0;
   #partialKeys = 0;
 
-  constructor(rows: ReadonlyMap<string, readonly LedgerRow[]>, ops: ReadonlySet<string>) {
+  constructor(rows: ReadonlyMap<string, LedgerRows>, ops: ReadonlySet<string>) {
     this.#rows = rows;
     this.#ops = ops;
   }
@@ -62,8 +62,8 @@ export class Comparer {
     const rows = this.#rows.get(goid);
     if (rows === undefined || !isLedgers(event)) return;
     let position = this.#position.get(goid) ?? 0;
-    while (position < rows.length && !this.#ops.has(rows[position]?.op ?? '')) position++;
-    const row = rows[position];
+    while (position < rows.length && !this.#ops.has(rows.opAt(position))) position++;
+    const row = rows.at(position);
     this.#position.set(goid, position + 1);
     this.#events++;
     if (row === undefined) this.#extra++;
@@ -73,8 +73,8 @@ export class Comparer {
   finish(): Comparison {
     let missing = 0;
     for (const [goid, rows] of this.#rows) {
-      const rest = rows.slice(this.#position.get(goid) ?? 0);
-      missing += rest.filter((row) => this.#ops.has(row.op)).length;
+      for (let i = this.#position.get(goid) ?? 0; i < rows.length; i++)
+        if (this.#ops.has(rows.opAt(i))) missing++;
     }
     return {
       events: this.#events,

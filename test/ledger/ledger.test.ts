@@ -1,4 +1,8 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { decodeX86 } from '../../src/binary/x86/instruction.ts';
+import { openGoBinary } from '../../src/go/go_binary.ts';
+import { bufferSource } from '../../src/model/byte_source.ts';
 import { type Build, buildGo, GO_VERSIONS } from '../support/go_build.ts';
 import { type LedgerRun, report, runLedger } from './run.ts';
 
@@ -59,6 +63,31 @@ describe('the trace agrees with the ledger', () => {
     });
   }
 });
+
+describe('a build with a profile', () => {
+  for (const version of ['1.24.13', '1.26.8', '1.27.4'] as const)
+    it(
+      `of Go ${version}, where the work of deletes is inlined into the probed function`,
+      { timeout: 240_000 },
+      async () => {
+        const program = buildGo('ledger', version, 'pgo');
+        const work = 'internal/runtime/maps.(*Map).Delete';
+        expect(callsOf(buildGo('ledger', version), 'runtime.mapdelete')).toContain(work);
+        expect(callsOf(program, 'runtime.mapdelete')).not.toContain(work);
+        await expectExact({ program, events: FEW, rate: 8000 }, 0.001);
+      },
+    );
+});
+
+/** The functions that a function calls directly. */
+function callsOf(path: string, name: string): string[] {
+  const binary = openGoBinary(bufferSource(readFileSync(path), path));
+  const f = binary.functionNamed(name);
+  const code = f === undefined ? [] : decodeX86(binary.readCode(f), f.start);
+  return code.flatMap((i) =>
+    i.flow === 'call' && i.target !== undefined ? (binary.functionAt(i.target)?.name ?? []) : [],
+  );
+}
 
 describe('the comparison notices', () => {
   const mutants = [

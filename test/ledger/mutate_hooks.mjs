@@ -18,14 +18,16 @@ const MUTATIONS = {
 
 export async function load(url, context, next) {
   const loaded = await next(url, context);
-  if (!url.endsWith('/dist/agent/plans.js')) return loaded;
-  const source = String(loaded.source).replace('export function planFor(', 'function honestPlan(');
+  if (!url.includes('/dist/')) return loaded;
+  const honest = String(loaded.source);
+  const source = honest.replace('function probePlanFor(', 'function honestPlan(');
+  if (source === honest) return loaded;
   const change = MUTATIONS[mutant];
   if (change === undefined) throw new Error(`no mutation ${mutant}`);
   return {
     ...loaded,
     source: `${source}
-export function planFor(...args) {
+function probePlanFor(...args) {
   const plan = structuredClone(honestPlan(...args));
   const sites = plan.sites;
   ${change}

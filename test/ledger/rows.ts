@@ -1,3 +1,6 @@
+import { createReadStream } from 'node:fs';
+import { createInterface } from 'node:readline';
+
 /** One operation as the ledger program wrote it down. */
 export interface LedgerRow {
   readonly goid: string;
@@ -17,15 +20,37 @@ export interface LedgerRow {
   readonly line: number;
 }
 
-/** The rows of a ledger by goroutine, each in the order of the program. */
-export function parseLedger(text: string): Map<string, LedgerRow[]> {
-  const rows = new Map<string, LedgerRow[]>();
-  for (const line of text.split('\n')) {
-    if (line === '') continue;
-    const row = parseRow(line);
-    const known = rows.get(row.goid);
-    if (known === undefined) rows.set(row.goid, [row]);
-    else known.push(row);
+/** What one goroutine did, in order. Kept as text: ten million rows as objects would not fit. */
+export class LedgerRows {
+  readonly #lines: string[] = [];
+
+  get length(): number {
+    return this.#lines.length;
+  }
+
+  add(line: string): void {
+    this.#lines.push(line);
+  }
+
+  at(position: number): LedgerRow | undefined {
+    const line = this.#lines[position];
+    return line === undefined ? undefined : parseRow(line);
+  }
+
+  /** The operation alone, which is looked at more often. */
+  opAt(position: number): string {
+    return this.#lines[position]?.split('\t', 3)[2] ?? '';
+  }
+}
+
+/** The rows of a ledger by goroutine. */
+export async function readLedger(path: string): Promise<Map<string, LedgerRows>> {
+  const rows = new Map<string, LedgerRows>();
+  for await (const line of createInterface({ input: createReadStream(path) })) {
+    const goid = line.slice(0, line.indexOf('\t'));
+    let known = rows.get(goid);
+    if (known === undefined) rows.set(goid, (known = new LedgerRows()));
+    known.add(line);
   }
   return rows;
 }

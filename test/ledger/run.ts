@@ -8,7 +8,7 @@ import type { TraceLine } from '../../src/protocol/questions.ts';
 import type { Attached } from '../../src/protocol/attached.ts';
 import type { Summary } from '../../src/protocol/summary.ts';
 import { Comparer, type Comparison } from './compare.ts';
-import { parseLedger } from './rows.ts';
+import { readLedger } from './rows.ts';
 
 const MAPAUDIT = fileURLToPath(new URL('../../bin/mapaudit', import.meta.url));
 
@@ -83,7 +83,7 @@ async function runIn(folder: string, run: LedgerRun): Promise<LedgerResult> {
 }
 
 async function compareFiles(ledger: string, trace: string, ops: readonly string[]): Promise<LedgerResult> {
-  const comparer = new Comparer(parseLedger(readFileSync(ledger, 'utf8')), new Set(ops));
+  const comparer = new Comparer(await readLedger(ledger), new Set(ops));
   let attached: Attached | undefined;
   let summary: Summary | undefined;
   for await (const line of createInterface({ input: createReadStream(trace) })) {

@@ -14,10 +14,14 @@ export interface AttachChild {
 
 /**
  * Runs attach_child.ts on the process, and returns just before it attaches. `before` is a command that runs it
- * with other rights.
+ * with other rights, `flags` are Node's.
  */
-export async function attachInChild(pid: Pid, before: readonly string[] = []): Promise<AttachChild> {
-  const node = [process.execPath, '--import', import.meta.resolve('tsx'), CHILD, String(pid)];
+export async function attachInChild(
+  pid: Pid,
+  before: readonly string[] = [],
+  flags: readonly string[] = [],
+): Promise<AttachChild> {
+  const node = [process.execPath, ...flags, '--import', import.meta.resolve('tsx'), CHILD, String(pid)];
   const [command = '', ...args] = [...before, ...node];
   const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'inherit'] });
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();

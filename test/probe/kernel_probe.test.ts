@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { isMapauditError, type MapauditError } from '../../src/base/errors.ts';
 import { addr, bias } from '../../src/model/addr.ts';
-import { pid as toPid } from '../../src/model/ids.ts';
+import { goid, pid as toPid } from '../../src/model/ids.ts';
 import type { RunningProbe } from '../../src/model/probe.ts';
 import { RECORD_ENTRY, RECORD_EXIT } from '../../src/model/record.ts';
 import { attachKernelProbe, type KernelProbeSpec } from '../../src/probe/kernel/kernel_probe.ts';
@@ -111,13 +111,31 @@ describe.each(['multi', 'perf'])('attached by %s', (method) => {
     expect(bytesAt(spec)).toEqual(planned.map((bytes) => `cc${bytes.slice(2)}`));
     await target.ask('assign 10 1');
     probe.detach();
-    expect(bytesAt(spec)).toEqual(planned);
+    if (method === 'multi') expect(bytesAt(spec)).toEqual(planned);
     await target.ask('delete 10 1');
     expect(drainAll(probe).seen).toHaveLength(10);
     expect(totals(probe).hits).toBe(10);
     probe.close();
+    expect(bytesAt(spec)).toEqual(planned);
     probe.close();
     expect(() => drainAll(probe)).toThrow('after close');
+  });
+
+  it('sees nothing after it was detached, while the program goes on', async () => {
+    const wishes = { ops: ['delete', 'assign'], exits: true } as const;
+    const probe = attach(specFor(target.pid, { mode: 'both', keyBytes: 0 }, wishes));
+    const flood = target.ask('flood 1500');
+    const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+    await pause(100);
+    probe.detach();
+    drainAll(probe);
+    const { hits } = totals(probe);
+    expect(hits).toBeGreaterThan(1000);
+    await pause(300);
+    expect(totals(probe).hits).toBe(hits);
+    expect(probe.counters().reduce((sum, counter) => sum + counter.count, 0)).toBe(hits);
+    expect(drainAll(probe).seen).toEqual([]);
+    expect(Number(await flood)).toBeGreaterThan(hits);
   });
 });
 
@@ -158,8 +176,8 @@ describe('a probe', () => {
     const probe = attach(specFor(target.pid, { sampleEvery: 10 }));
     await target.ask('assign 1000 1');
     const sampled = drainAll(probe).seen.length;
-    expect(sampled).toBeGreaterThanOrEqual(99);
-    expect(sampled).toBeLessThanOrEqual(102);
+    expect(sampled).toBeGreaterThan(50);
+    expect(sampled).toBeLessThan(160);
     expect(totals(probe)).toMatchObject({ hits: 1000, sampledOut: 1000 - sampled });
     probe.setSampling(0);
     await target.ask('delete 1000 1');
@@ -181,6 +199,30 @@ describe('a probe', () => {
     probe.setVerdict(target.pid, 'map', addr(Number(maps[0])), true);
     await target.ask('assign 10 2');
     expect(drainAll(probe).seen).toHaveLength(20);
+  });
+
+  it.each(['events', 'counts'] as const)('filters by map and by goroutine (%s)', async (mode) => {
+    const wishes = { ops: ['delete', 'assign'], exits: true } as const;
+    const all = attach(specFor(target.pid, {}, wishes));
+    await target.ask('assign 10 3');
+    const entries = drainAll(all).seen.filter((s) => s.kind === RECORD_ENTRY);
+    all.close();
+    const [map] = [...new Set(entries.map((s) => Number(s.map)))];
+    const counts = (probe: RunningProbe): number => totals(probe).hits;
+
+    const one = attach(specFor(target.pid, { mode, mapAddress: addr(map!) }, wishes));
+    const nil = attach(specFor(target.pid, { mode, mapAddress: addr(0) }, wishes));
+    const main = attach(specFor(target.pid, { mode, goid: goid(1) }, wishes));
+    await target.ask('delete 10 3');
+    expect([counts(one), counts(nil), counts(main)]).toEqual([10, 0, 0]);
+    await target.ask('nil 7');
+    expect([counts(one), counts(nil), counts(main)]).toEqual([10, 7, 7]);
+    const { seen } = drainAll(one);
+    const wanted = mode === 'events' ? 10 : 0;
+    expect(seen.filter((s) => s.kind === RECORD_ENTRY)).toHaveLength(wanted);
+    expect(seen.filter((s) => s.kind === RECORD_EXIT)).toHaveLength(wanted);
+    expect(seen.every((s) => Number(s.map) === map)).toBe(true);
+    if (mode === 'counts') expect(one.counters().map((c) => [c.map, c.count])).toEqual([[map, 10]]);
   });
 
   it('filters by the text of a key', async () => {
@@ -218,7 +260,7 @@ describe('a probe', () => {
       const probe = attach(spec);
       await target.ask('assign 10 1');
       expect(drainAll(probe).seen).toHaveLength(10);
-      expect(probe.counters()).toHaveLength(1);
+      expect(probe.counters().reduce((sum, { count }) => sum + count, 0)).toBe(10);
       probe.close();
       expect(openHandles().slice(handles)).toEqual([]);
     }

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { Target } from '../../src/agent/target.ts';
-import { planFor } from '../../src/agent/plans.ts';
+import { probePlanFor } from '../../src/agent/plans.ts';
 import { type FileAddr, fileAddr } from '../../src/model/addr.ts';
 import { pid as toPid } from '../../src/model/ids.ts';
 import type { MapOp } from '../../src/model/map_op.ts';
@@ -51,7 +51,7 @@ export async function countBoth(program: RealProgram, load: () => Promise<void>)
   const target = Target.open(toPid(program.pid));
   try {
     const ops = FAMILIES.map(([op]) => op);
-    const plan = planFor(target, ops, 'off');
+    const plan = probePlanFor(target, ops, 'off');
     const bpftrace = startBpftrace(program, entries);
     await Promise.race([
       untilProbed(

@@ -1,8 +1,17 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, symlinkSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { type HotCall, profileOf } from './profile.ts';
 
 const CACHE = fileURLToPath(new URL('../.cache/', import.meta.url));
 const PROGRAMS = fileURLToPath(new URL('../programs/', import.meta.url));
@@ -23,15 +32,32 @@ export const BUILDS = {
   race: ['-race'],
   N: ['-gcflags=all=-N -l'],
   trimpath: ['-trimpath'],
+  // From Go 1.21 on.
+  pgo: ['-pgo=PROFILE'],
 } as const satisfies Record<string, readonly string[]>;
 
 export type Build = keyof typeof BUILDS;
 
-/** Builds a program of test/programs with a Go release, once for each state of its sources; returns its path. */
-export function buildGo(program: string, version: string = '1.26.8', build: Build = 'default'): string {
+/** What a profile makes the compiler inline: the work of a delete and of a clear, into the function that is probed. */
+const HOT: readonly HotCall[] = [
+  { caller: 'runtime.mapdelete', callee: 'internal/runtime/maps.(*Map).Delete' },
+  { caller: 'runtime.mapclear', callee: 'internal/runtime/maps.(*Map).Clear' },
+  { caller: 'internal/runtime/maps.(*Map).Clear', callee: 'internal/runtime/maps.(*table).Clear' },
+];
+
+/**
+ * Builds a program of test/programs with a Go release, once for each state of its sources; returns its path.
+ * `experiment` is a GOEXPERIMENT.
+ */
+export function buildGo(
+  program: string,
+  version: string = '1.26.8',
+  build: Build = 'default',
+  experiment = '',
+): string {
   const folder = join(PROGRAMS, program);
-  const flags = BUILDS[build];
-  const hash = createHash('sha256').update(JSON.stringify([version, flags]));
+  const flags = BUILDS[build].map((flag) => flag.replace('PROFILE', profilePath));
+  const hash = createHash('sha256').update(JSON.stringify([version, flags, experiment]));
   for (const file of readdirSync(folder, { recursive: true, withFileTypes: true }))
     if (file.isFile()) hash.update(file.name).update(readFileSync(join(file.parentPath, file.name)));
   const out = join(CACHE, 'bin', `${program}-${version}-${build}-${hash.digest('hex').slice(0, 16)}`);
@@ -43,6 +69,7 @@ export function buildGo(program: string, version: string = '1.26.8', build: Buil
     GOTOOLCHAIN: 'local',
     GOFLAGS: '-buildvcs=false',
     CGO_ENABLED: '1',
+    ...(experiment === '' ? {} : { GOEXPERIMENT: experiment }),
   };
   const unfinished = `${out}.${process.pid}`;
   execFileSync(join(goroot, 'bin/go'), ['build', ...flags, '-o', unfinished, '.'], {
@@ -54,11 +81,19 @@ export function buildGo(program: string, version: string = '1.26.8', build: Buil
   return out;
 }
 
+/** Writes the profile of `pgo` builds; gives its path. */
+function profilePath(): string {
+  const path = join(CACHE, 'hot.pgo');
+  mkdirSync(CACHE, { recursive: true });
+  writeFileSync(path, profileOf(HOT));
+  return path;
+}
+
 /**
  * A release's GOROOT, through a link: Go 1.19 builds nothing while its own tree lies in the module cache,
  * where toolchains are downloaded to.
  */
-function gorootOf(version: string): string {
+export function gorootOf(version: string): string {
   const link = join(CACHE, 'goroot', `go${version}`);
   if (existsSync(link)) return link;
   mkdirSync(join(CACHE, 'goroot'), { recursive: true });

@@ -13,6 +13,8 @@ export interface Section {
   readonly size: number;
   readonly link: number;
   readonly writable: boolean;
+  /** The bytes in the file are compressed, behind a header that says how (SHF_COMPRESSED). */
+  readonly compressed: boolean;
 }
 
 /** A part of the file that the loader maps. */
@@ -49,6 +51,7 @@ const ET_EXEC = 2;
 const ET_DYN = 3;
 const EM_X86_64 = 62;
 const SHF_WRITE = 1;
+const SHF_COMPRESSED = 0x800;
 const PF_X = 1;
 const PF_W = 2;
 /** More than any linker makes; a file that claims more is broken. */
@@ -148,6 +151,7 @@ function readSections(reader: BoundedReader): Section[] {
   const names = reader.bytes(reader.u64(namesAt + 24), namesSize);
   return Array.from({ length: count }, (_, i) => {
     const at = table + i * size;
+    const flags = reader.u64(at + 8);
     return {
       name: cString(names, reader.u32(at)),
       type: reader.u32(at + 4),
@@ -155,7 +159,8 @@ function readSections(reader: BoundedReader): Section[] {
       offset: fileOffset(reader.u64(at + 24)),
       size: reader.u64(at + 32),
       link: reader.u32(at + 40),
-      writable: (reader.u64(at + 8) & SHF_WRITE) !== 0,
+      writable: (flags & SHF_WRITE) !== 0,
+      compressed: (flags & SHF_COMPRESSED) !== 0,
     };
   });
 }

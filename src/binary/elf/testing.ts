@@ -5,6 +5,8 @@ export interface ElfPicture {
   readonly pie?: boolean;
   /** Where the one segment begins. */
   readonly base?: number;
+  /** Names in the symbol table. */
+  readonly symbols?: readonly string[];
 }
 
 const HEADER = 64;
@@ -12,8 +14,8 @@ const PROGRAM_HEADER = 56;
 const SECTION_HEADER = 64;
 
 /** An ELF file for x86-64 with one segment that holds all sections. Sections called `.rela…` hold relocations. */
-export function makeElf({ sections, pie = false, base = 0x400000 }: ElfPicture): Uint8Array {
-  const named = Object.entries({ ...sections, '.shstrtab': '' });
+export function makeElf({ sections, pie = false, base = 0x400000, symbols }: ElfPicture): Uint8Array {
+  const named = Object.entries({ ...sections, ...symbolTable(symbols), '.shstrtab': '' });
   const names = `\0${named.map(([name]) => `${name}\0`).join('')}`;
   const contents = named.map(([name, text]) => (name === '.shstrtab' ? names : text));
   let end = HEADER + PROGRAM_HEADER;
@@ -45,12 +47,25 @@ export function makeElf({ sections, pie = false, base = 0x400000 }: ElfPicture):
     );
     const header = table + (i + 1) * SECTION_HEADER;
     view.setUint32(header, names.indexOf(`\0${name}\0`) + 1, true);
-    view.setUint32(header + 4, name.startsWith('.rela') ? 4 : 1, true);
+    view.setUint32(header + 4, name.startsWith('.rela') ? 4 : name === '.symtab' ? 2 : 1, true);
     view.setBigUint64(header + 16, BigInt(base + at), true);
     view.setBigUint64(header + 24, BigInt(at), true);
     view.setBigUint64(header + 32, BigInt(text.length), true);
+    if (name === '.symtab') view.setUint32(header + 40, i + 2, true);
   });
   return bytes;
+}
+
+/** Symbols at address 0, and behind them their names. */
+function symbolTable(symbols: readonly string[] | undefined): Readonly<Record<string, string>> {
+  if (symbols === undefined) return {};
+  let names = '\0';
+  const entries = symbols.map((name) => {
+    const at = names.length;
+    names += `${name}\0`;
+    return String.fromCharCode(at & 0xff, at >> 8) + '\0'.repeat(22);
+  });
+  return { '.symtab': entries.join(''), '.strtab': names };
 }
 
 function writeSegment(view: DataView, base: number, size: number): void {

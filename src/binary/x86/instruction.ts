@@ -4,7 +4,7 @@ import {
   FlowControl,
   Formatter,
   FormatterSyntax,
-  type Instruction as IcedInstruction,
+  Instruction as IcedInstruction,
   type UsedRegister,
   InstructionInfoFactory,
   Mnemonic,
@@ -27,7 +27,7 @@ export interface MemoryOperand {
   readonly ripRelative: boolean;
 }
 
-/** One decoded instruction, free of the decoder's memory. */
+/** One decoded instruction, free of the decoder's memory. `writes` and `text` are found when they are asked for. */
 export interface Instruction {
   readonly address: FileAddr;
   readonly bytes: Uint8Array;
@@ -76,19 +76,16 @@ const WRITING = new Set<OpAccess>([
 /** Decodes x86-64 machine code that begins at `address`. Bytes that are no instruction appear as `(bad)`. */
 export function decodeX86(code: Uint8Array, address: FileAddr): Instruction[] {
   const decoder = new Decoder(64, code, DecoderOptions.None);
-  const infos = new InstructionInfoFactory();
-  const formatter = new Formatter(FormatterSyntax.Intel);
   decoder.ip = BigInt(address);
   const found: Instruction[] = [];
+  const raw = new IcedInstruction();
   try {
     for (let at = 0; decoder.canDecode; at = decoder.position) {
-      const raw = decoder.decode();
-      found.push(convert(raw, code.slice(at, at + raw.length), infos, formatter));
-      raw.free();
+      decoder.decodeOut(raw);
+      found.push(convert(raw, code.subarray(at, at + raw.length)));
     }
   } finally {
-    formatter.free();
-    infos.free();
+    raw.free();
     decoder.free();
   }
   return found;
@@ -99,28 +96,59 @@ export function withoutPadding(code: readonly Instruction[]): Instruction[] {
   return code.filter((i) => i.mnemonic !== 'nop' && !(i.mnemonic === 'xchg' && i.op0 === i.op1));
 }
 
-function convert(
-  raw: IcedInstruction,
-  bytes: Uint8Array,
-  infos: InstructionInfoFactory,
-  formatter: Formatter,
-): Instruction {
+function convert(raw: IcedInstruction, bytes: Uint8Array): Instruction {
   const flow = FLOWS.get(raw.flowControl) ?? 'next';
   const direct =
     (flow === 'jump' || flow === 'branch' || flow === 'call') && raw.op0Kind === OpKind.NearBranch64;
+  const address = fileAddr(Number(raw.ip));
+  let writes: readonly Register[] | undefined;
   return {
-    address: fileAddr(Number(raw.ip)),
+    address,
     bytes,
-    mnemonic: Mnemonic[raw.mnemonic].toLowerCase(),
+    mnemonic: mnemonicOf(raw.mnemonic),
     flow,
     target: direct ? fileAddr(Number(raw.nearBranchTarget)) : undefined,
     memory: memoryOf(raw),
     op0: raw.opCount > 0 && raw.op0Kind === OpKind.Register ? fullName(raw.op0Register) : undefined,
     op1: raw.opCount > 1 && raw.op1Kind === OpKind.Register ? fullName(raw.op1Register) : undefined,
     immediate: immediateOf(raw),
-    writes: writesOf(raw, infos),
-    text: formatter.format(raw),
+    get writes() {
+      return (writes ??= again(bytes, address, writesOf));
+    },
+    get text() {
+      return again(bytes, address, textOf);
+    },
   };
+}
+
+/** Decodes one instruction once more, for what few are asked. */
+function again<T>(bytes: Uint8Array, address: FileAddr, ask: (raw: IcedInstruction) => T): T {
+  const decoder = new Decoder(64, bytes, DecoderOptions.None);
+  decoder.ip = BigInt(address);
+  const raw = decoder.decode();
+  try {
+    return ask(raw);
+  } finally {
+    raw.free();
+    decoder.free();
+  }
+}
+
+function textOf(raw: IcedInstruction): string {
+  const formatter = new Formatter(FormatterSyntax.Intel);
+  try {
+    return formatter.format(raw);
+  } finally {
+    formatter.free();
+  }
+}
+
+const MNEMONICS = new Map<Mnemonic, string>();
+
+function mnemonicOf(mnemonic: Mnemonic): string {
+  let name = MNEMONICS.get(mnemonic);
+  if (name === undefined) MNEMONICS.set(mnemonic, (name = Mnemonic[mnemonic].toLowerCase()));
+  return name;
 }
 
 function memoryOf(raw: IcedInstruction): MemoryOperand | undefined {
@@ -141,7 +169,8 @@ function immediateOf(raw: IcedInstruction): number | undefined {
   return undefined;
 }
 
-function writesOf(raw: IcedInstruction, infos: InstructionInfoFactory): Register[] {
+function writesOf(raw: IcedInstruction): Register[] {
+  const infos = new InstructionInfoFactory();
   const info = infos.info(raw);
   const written: Register[] = [];
   for (const used of info.usedRegisters() as readonly UsedRegister[]) {
@@ -150,6 +179,7 @@ function writesOf(raw: IcedInstruction, infos: InstructionInfoFactory): Register
     used.free();
   }
   info.free();
+  infos.free();
   return written;
 }
 

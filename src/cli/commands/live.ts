@@ -4,7 +4,7 @@ import type { Summary } from '../../protocol/summary.ts';
 import { attachedText, endsText } from '../format/attached_text.ts';
 import { summaryAdvice, summaryText } from '../format/summary_text.ts';
 import type { Io } from '../output/io.ts';
-import { jsonLine } from '../output/json.ts';
+import { jsonLine } from '../../base/json_line.ts';
 import { sayNotice, toStderr } from '../output/say.ts';
 
 /** Lines that every live run has. */

@@ -6,7 +6,7 @@ import { paintedLines } from '../format/painted_lines.ts';
 import { summaryAdvice, summaryText } from '../format/summary_text.ts';
 import { topText } from '../format/top_text.ts';
 import type { Io } from '../output/io.ts';
-import { jsonLine } from '../output/json.ts';
+import { jsonLine } from '../../base/json_line.ts';
 import { sayNotice, toStderr } from '../output/say.ts';
 
 /** `mapaudit top`: lines with --once or --json, otherwise the live screen. */

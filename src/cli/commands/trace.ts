@@ -5,17 +5,22 @@ import { attachedText, endsText } from '../format/attached_text.ts';
 import { summaryAdvice, summaryText } from '../format/summary_text.ts';
 import { TraceText } from '../format/trace_text.ts';
 import type { Io } from '../output/io.ts';
-import { jsonLine } from '../output/json.ts';
+import { jsonLine } from '../../base/json_line.ts';
 import { sayNotice, toStderr } from '../output/say.ts';
 
 /** `mapaudit trace`. The next batch is asked for only when the last one is written: see Questions.trace. */
 export async function runTrace(options: TraceOptions, questions: Questions, io: Io): Promise<number> {
   const face: Face = io.json ? JSON_FACE : new TextFace(options, io);
-  for await (const batch of questions.trace(options, io.signal)) {
+  const asked: TraceOptions = io.json ? { ...options, encoded: true } : options;
+  for await (const batch of questions.trace(asked, io.signal)) {
     let text = '';
     for (const line of batch) {
       if (line.type === 'notice') await sayNotice(line, io);
-      else text += face.text(line);
+      else if (line.type === 'encoded') {
+        await io.out.write(text);
+        text = '';
+        await io.out.write(line.json);
+      } else text += face.text(line);
     }
     await io.out.write(text);
     const last = batch.at(-1);
@@ -24,7 +29,7 @@ export async function runTrace(options: TraceOptions, questions: Questions, io: 
   return 0;
 }
 
-type ShownLine = Exclude<TraceLine, { type: 'notice' }>;
+type ShownLine = Exclude<TraceLine, { type: 'notice' | 'encoded' }>;
 
 /** How lines become text, and what is said after the last one. */
 interface Face {

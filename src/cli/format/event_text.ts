@@ -33,7 +33,8 @@ export function keyText(key: EventKey): string {
   if (key.unreadable === true) return '<unreadable>';
   if (key.hash !== undefined) return `#${printable(key.hash)}`;
   if (key.text === undefined) return '<not captured>';
-  return key.truncated === true ? `${printable(key.text)}…` : printable(key.text);
+  const text = printable(key.text);
+  return key.truncated === true && !text.endsWith('…') ? `${text}…` : text;
 }
 
 /** `918 shop.(*Cache).janitor` */

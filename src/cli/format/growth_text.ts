@@ -3,7 +3,7 @@ import { mapLabel, placeLabel } from '../../protocol/text/labels.ts';
 import { counted, grouped, rate } from '../../protocol/text/numbers.ts';
 import { layout, row, table, type Column } from '../../protocol/text/table.ts';
 import type { Style } from '../output/style.ts';
-import { mapText } from './event_text.ts';
+import { mapText, stackLines } from './event_text.ts';
 import { LocalTime } from './local_time.ts';
 import { ageText } from './step_text.ts';
 
@@ -48,7 +48,11 @@ export class GrowthText {
     ];
     const heading = this.#heading();
     const paint = growth.kind === 'clear' ? this.#style.op.clear : this.#style.op.grow;
-    return [...heading, paint(row(cells, COLUMNS, this.#widths, this.#laidOutFor !== undefined))];
+    return [
+      ...heading,
+      paint(row(cells, COLUMNS, this.#widths, this.#laidOutFor !== undefined)),
+      ...stackLines(growth.stack ?? [], this.#style, this.#width()),
+    ];
   }
 
   #heading(): string[] {

@@ -1,80 +1,88 @@
-import type { Hit, MapHeader, SwissTable } from '../../protocol/hit.ts';
-import { placeLabel } from '../../protocol/text/labels.ts';
+import type { Summary } from '../../protocol/summary.ts';
+import type { Hit } from '../../protocol/watch.ts';
+import { placeLabel, shortFunction } from '../../protocol/text/labels.ts';
 import { counted, grouped } from '../../protocol/text/numbers.ts';
-import { middleTruncate } from '../../protocol/text/width.ts';
+import { printable } from '../../protocol/text/printable.ts';
+import { layout, row, type Column } from '../../protocol/text/table.ts';
 import type { Style } from '../output/style.ts';
-import { goroutineText, keyText, mapText, stackLines } from './event_text.ts';
+import { stackLines } from './event_text.ts';
 import { LocalTime } from './local_time.ts';
+import { lostText, runEndText } from './summary_text.ts';
 
-/** Hits of `break`: a paragraph each. */
+const COLUMNS: readonly Column[] = [
+  { title: 'TIME', min: 12, ideal: 12 },
+  { title: 'PLACE', min: 8, ideal: 14, grows: true },
+  { title: 'GOROUTINE', min: 9, ideal: 25, grows: true, drop: 2 },
+  { title: 'THREAD', min: 7, ideal: 7, drop: 1 },
+  { title: 'VALUE', min: 10, ideal: 18, grows: true },
+  { title: 'WRITER', min: 18, ideal: 31, grows: true },
+];
+
+/** Hits as aligned lines, the heading before the first. */
 export class HitText {
   readonly #style: Style;
   readonly #width: () => number | undefined;
-  readonly #withPid: boolean;
   readonly #time = new LocalTime();
+  #widths: readonly number[] = [];
+  #laidOutFor: number | undefined | 'never' = 'never';
 
-  constructor(style: Style, width: () => number | undefined, withPid: boolean) {
+  constructor(style: Style, width: () => number | undefined) {
     this.#style = style;
     this.#width = width;
-    this.#withPid = withPid;
   }
 
   lines(hit: Hit): readonly string[] {
+    const lines = this.#heading();
+    lines.push(row(cells(hit, this.#time), COLUMNS, this.#widths, this.#laidOutFor !== undefined));
+    if (hit.stack !== undefined) lines.push(...stackLines(hit.stack, this.#style, this.#width()));
+    return lines;
+  }
+
+  #heading(): string[] {
     const width = this.#width();
-    const cut = (line: string): string => (width === undefined ? line : middleTruncate(line, width));
-    const fact = (name: string, text: string): string => `    ${name.padEnd(10)}${text}`;
-    const facts = [
-      fact('goroutine', this.#who(hit)),
-      ...(hit.caller === undefined ? [] : [fact('caller', placeLabel(hit.caller))]),
-      ...(hit.header === undefined ? [] : [fact('header', headerText(hit.header))]),
-      ...(hit.registers === undefined ? [] : [fact('registers', registerText(hit.registers))]),
-    ];
-    return [
-      this.#style.op[hit.op](cut(this.#head(hit))),
-      ...facts.map(cut),
-      ...stackLines(hit.stack ?? [], this.#style, width),
-      '',
-    ];
-  }
-
-  #head(hit: Hit): string {
-    const parts = [this.#time.of(hit.time), hit.op, mapText(hit)];
-    if (hit.key !== undefined) parts.push(keyText(hit.key));
-    if (hit.len !== undefined) parts.push(`len ${grouped(hit.len)}`);
-    if (hit.found !== undefined) parts.push(hit.found ? 'found' : 'not found');
-    if (hit.removed !== undefined) parts.push(`${grouped(hit.removed)} removed`);
-    return parts.join('  ');
-  }
-
-  #who(hit: Hit): string {
-    const who = hit.goroutine === undefined ? 'none: a system stack' : goroutineText(hit);
-    const pid = this.#withPid && hit.pid !== undefined ? `, pid ${hit.pid}` : '';
-    return `${who}, thread ${hit.thread}${pid}`;
+    if (width === this.#laidOutFor) return [];
+    this.#laidOutFor = width;
+    this.#widths = layout(COLUMNS, width);
+    const titles = COLUMNS.map((column) => column.title);
+    return [this.#style.bold(row(titles, COLUMNS, this.#widths))];
   }
 }
 
-/** `128 buckets, 3 overflow, 12 of 64 old buckets moved` */
-export function headerText(header: MapHeader): string {
-  const parts: string[] = [];
-  if (header.layout === 'classic') {
-    parts.push(counted(header.buckets, 'bucket'), `${grouped(header.overflow)} overflow`);
-    const { migration } = header;
-    if (migration !== undefined)
-      parts.push(`${grouped(migration.evacuated)} of ${grouped(migration.old_buckets)} old buckets moved`);
-  } else {
-    parts.push(header.small ? 'small: one group' : `directory of ${grouped(header.directory)}`);
-    if (header.table !== undefined) parts.push(tableText(header.table));
-    if (header.tombstones_possible === true) parts.push('may have tombstones');
+function cells(hit: Hit, time: LocalTime): string[] {
+  const { place, goroutine, thread, writer, caller } = hit;
+  const start = goroutine?.start === undefined ? '' : ` ${shortFunction(goroutine.start)}`;
+  const by = hit.kernel === true ? 'kernel for ' : '';
+  const behind = caller === undefined ? '' : `${placeLabel(caller)} through `;
+  return [
+    time.of(hit.time),
+    place.label === undefined ? place.address : printable(place.label),
+    goroutine === undefined ? '' : `${goroutine.id}${start}`,
+    String(thread),
+    `${hit.before?.word ?? '?'} -> ${hit.after?.word ?? '?'}`,
+    `${by}${behind}${placeLabel(writer)}`,
+  ];
+}
+
+/** `3 hits · 0 lost · 9 threads (2 new ones unwatched for up to 11 ms)`, and before it why it ended. */
+export function watchSummaryText(summary: Summary): readonly string[] {
+  const { watched } = summary;
+  const parts = [counted(summary.events, 'hit'), lostText(summary)];
+  if (watched !== undefined) {
+    const late =
+      watched.late_threads === 0
+        ? ''
+        : ` (${grouped(watched.late_threads)} new, unwatched at first for up to ${watched.longest_gap_ms.toFixed(1)} ms)`;
+    parts.push(`${counted(watched.threads, 'thread')}${late}`);
+    if (watched.moves > 0) parts.push(`moved ${counted(watched.moves, 'time')}`);
   }
-  if (header.writing) parts.push('being written by another');
-  return parts.join(', ');
+  return [...runEndText(summary), parts.join(' · ')];
 }
 
-function tableText({ capacity, used, growth_left, tombstones }: SwissTable): string {
-  return `table of ${capacity} slots: ${used} used, ${tombstones} tombstones, ${growth_left} left to fill`;
+/** What to do when the summary is not what one hopes for. */
+export function watchAdvice(summary: Summary): string | undefined {
+  if (summary.lost > 0)
+    return 'Hits came faster than they could be told: watch a place that is touched less often.';
+  return summary.events === 0
+    ? 'Nothing was seen. The place may have moved: a map that grows takes its elements elsewhere.'
+    : undefined;
 }
-
-const registerText = (registers: NonNullable<Hit['registers']>): string =>
-  Object.entries(registers)
-    .map(([name, value]) => `${name} ${value}`)
-    .join('  ');

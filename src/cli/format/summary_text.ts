@@ -28,9 +28,13 @@ export function summaryText(summary: Summary): readonly string[] {
     const of = summary.by_op[op];
     if (of !== undefined && of.events > 0) parts.push(opText(op, of));
   }
-  const end = ENDS[summary.ended];
-  const line = parts.join(' · ');
-  return end === undefined ? [line] : [end, line];
+  return [...runEndText(summary), parts.join(' · ')];
+}
+
+/** A line that says why the run ended, where the user did not ask for it. */
+export function runEndText({ ended }: Summary): readonly string[] {
+  const end = ENDS[ended];
+  return end === undefined ? [] : [end];
 }
 
 /** `0 lost`, `12 lost (10 ring full, 2 output too slow)`. */

@@ -12,6 +12,10 @@ const COLUMNS: readonly Column[] = [
   { title: 'CALLER', min: 18, ideal: 24 },
 ];
 
+/** Where several processes are counted. */
+const PID: Column = { title: 'PID', align: 'right', min: 7, ideal: 7 };
+const pidText = ({ counter }: Group): string => (counter.pid === undefined ? '' : String(counter.pid));
+
 /** More than anybody reads; the JSON has them all. */
 const ROWS = 60;
 
@@ -27,7 +31,12 @@ interface Group {
 export function topText(snapshot: Snapshot, style: Style, width: number | undefined): readonly string[] {
   if (snapshot.counters.length === 0) return [];
   const groups = groupByPlace(snapshot.counters).sort((a, b) => b.rate - a.rate || b.count - a.count);
-  const [heading = '', ...lines] = table(COLUMNS, groups.slice(0, ROWS).map(cells), width);
+  const many = new Set(snapshot.counters.map((counter) => counter.pid)).size > 1;
+  const columns = many ? [PID, ...COLUMNS] : COLUMNS;
+  const rows = groups
+    .slice(0, ROWS)
+    .map((group) => (many ? [pidText(group), ...cells(group)] : cells(group)));
+  const [heading = '', ...lines] = table(columns, rows, width);
   const rest = groups.length - ROWS;
   const more = rest > 0 ? [style.dim(`… ${counted(rest, 'more row')}: --json has them all`)] : [];
   return [style.bold(heading), ...lines, ...more];

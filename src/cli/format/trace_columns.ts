@@ -8,11 +8,11 @@ export function traceColumns(ops: readonly MapOp[], withPid: boolean): readonly 
     { title: 'TIME', min: 12, ideal: 12 },
     ...(withPid ? [{ title: 'PID', min: 7, ideal: 7, drop: 1 }] : []),
     { title: 'OP', min: longestOp, ideal: longestOp },
-    { title: 'MAP', min: 16, ideal: 27, grows: true },
-    { title: 'KEY', min: 12, ideal: 14, grows: true },
+    { title: 'MAP', min: 16, ideal: 31, grows: true },
+    { title: 'KEY', min: 12, ideal: 16, grows: true },
     { title: 'FOUND', min: 5, ideal: 5 },
     { title: 'LEN', min: 6, ideal: 6, drop: 2 },
-    { title: 'GOROUTINE', min: 9, ideal: 25, grows: true, drop: 3 },
+    { title: 'GOROUTINE', min: 9, ideal: 30, grows: true, drop: 3 },
     { title: 'CALLER', min: 18, ideal: 31, grows: true },
   ];
 }

@@ -1,10 +1,14 @@
 import type { TraceEvent } from '../../protocol/event.ts';
 import type { TraceOptions } from '../../protocol/options.ts';
 import { layout, row, type Column } from '../../protocol/text/table.ts';
+import { widthOf } from '../../protocol/text/width.ts';
 import type { Style } from '../output/style.ts';
 import { eventCells, stackLines } from './event_text.ts';
 import { LocalTime } from './local_time.ts';
 import { traceColumns } from './trace_columns.ts';
+
+/** Columns of files grow up to this. */
+const WIDEST = 56;
 
 /** Events as aligned lines. The heading comes before the first event, and again when the terminal's width changes. */
 export class TraceText {
@@ -27,11 +31,16 @@ export class TraceText {
   lines(event: TraceEvent): readonly string[] {
     const lines = this.#heading();
     const cells = eventCells(event, this.#time, this.#withPid);
-    lines.push(
-      this.#style.op[event.op](row(cells, this.#columns, this.#widths, this.#laidOutFor !== undefined)),
-    );
+    const cut = this.#laidOutFor !== undefined;
+    if (!cut) this.#widen(cells);
+    lines.push(this.#style.op[event.op](row(cells, this.#columns, this.#widths, cut)));
     if (event.stack !== undefined) lines.push(...stackLines(event.stack, this.#style, this.#width()));
     return lines;
+  }
+
+  /** In a file or pipe nothing is cut: a column is from then on as wide as what it had to hold. */
+  #widen(cells: readonly string[]): void {
+    this.#widths = this.#widths.map((width, i) => Math.max(width, Math.min(WIDEST, widthOf(cells[i] ?? ''))));
   }
 
   #heading(): string[] {

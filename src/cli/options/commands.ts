@@ -9,6 +9,8 @@ export interface CommandSpec {
   readonly description: string;
   /** A word that is not a flag. */
   readonly argument?: { readonly name: string; readonly help: string };
+  /** A second one. */
+  readonly second?: { readonly name: string; readonly help: string };
   readonly examples: readonly { readonly line: string; readonly says: string }[];
 }
 
@@ -33,6 +35,25 @@ export const COMMANDS: readonly CommandSpec[] = [
     examples: [
       { line: 'mapaudit check ./server', says: 'a file, no privileges needed' },
       { line: 'sudo mapaudit check -p 4242', says: 'a process' },
+    ],
+  },
+  {
+    name: 'explain',
+    summary: 'say which map functions the compiler chose at a place, and why',
+    description:
+      'Lists the map operations of a function, line or file: the runtime function that is called, the map type, what was inlined there, and why this function and no other. Reads the binary alone; symbols and debug information are not needed. With --map it lists every place of the binary that works on such maps.',
+    argument: { name: 'FILE', help: 'A Go binary; left out with -p.' },
+    second: {
+      name: 'WHERE',
+      help: 'A function (shop.(*Cache).evict), a line (cache.go:88), or a file (cache.go).',
+    },
+    examples: [
+      { line: "mapaudit explain ./server 'shop.(*Cache).evict'", says: 'what does this function call?' },
+      { line: 'sudo mapaudit explain -p 4242 cache.go:88', says: 'one line, in the binary that runs' },
+      {
+        line: "mapaudit explain ./server --map 'map\\[string\\]\\*shop.Session'",
+        says: 'all places that touch such maps',
+      },
     ],
   },
   {
@@ -85,6 +106,19 @@ export const COMMANDS: readonly CommandSpec[] = [
       {
         line: `sudo mapaudit break -p 4242 --on clear --if 'file == "cache.go" && !(caller =~ "Reset")' --count 1`,
         says: 'the first clear that was not expected',
+      },
+    ],
+  },
+  {
+    name: 'watch',
+    summary: 'say who writes to an address, also outside the map functions',
+    description:
+      "Sets the processor's own watchpoints on up to four places, in every thread of the process, and shows each write: time, goroutine, the line that did it, the value before and after. The process is not stopped. Ends at Ctrl-C, or when the program ends, with a summary.",
+    examples: [
+      { line: 'sudo mapaudit watch -p 4242 --address 0xc000123450', says: 'eight bytes there' },
+      {
+        line: 'sudo mapaudit watch -p 4242 --address 0xc000123450:1=control,0xc000123460=value --stack --count 10',
+        says: 'two places with names, the first ten hits with stacks',
       },
     ],
   },

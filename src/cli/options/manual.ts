@@ -22,7 +22,8 @@ export function manual(): string {
 }
 
 function commandPage(spec: CommandSpec): readonly string[] {
-  const argument = spec.argument === undefined ? '' : ` [${spec.argument.name}]`;
+  const words = [spec.argument, spec.second].filter((word) => word !== undefined);
+  const argument = words.map(({ name }) => ` [${name}]`).join('');
   return [
     `## mapaudit ${spec.name}`,
     '',

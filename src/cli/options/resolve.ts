@@ -1,5 +1,6 @@
 import { DEFAULT_OPS } from '../../model/map_op.ts';
 import type { Filters, RunOptions, TopOptions, TraceOptions } from '../../protocol/options.ts';
+import type { WatchOptions } from '../../protocol/watch.ts';
 import type { CheckSubject, Selection } from '../../protocol/selection.ts';
 import { usageError } from '../parse/usage_error.ts';
 import type { OptionValues } from './table.ts';
@@ -48,6 +49,25 @@ export function traceOptionsOf(values: OptionValues): TraceOptions {
     ...runOptionsOf(values),
     sampleEvery: values.sample ?? 1,
     frames: values.stack ?? 0,
+    ...present('count', values.count),
+  };
+}
+
+/** All that `watch` needs. */
+export function watchOptionsOf(values: OptionValues): WatchOptions {
+  if (values.pid === undefined)
+    throw usageError('no-target', 'which process?', {
+      hint: 'Add -p PID. To see what runs here: mapaudit ps.',
+    });
+  if (values.address === undefined)
+    throw usageError('no-place', 'watch what?', { hint: 'Add --address 0xc000123450, the place to watch.' });
+  const length = values.length ?? 8;
+  return {
+    pid: values.pid,
+    places: values.address.map((place) => ({ length, ...place })),
+    access: values.for ?? 'write',
+    frames: values.stack ?? 0,
+    ...present('durationMs', values.duration),
     ...present('count', values.count),
   };
 }

@@ -41,6 +41,7 @@ export function whoOptionsOf(values: OptionValues): WhoOptions {
 export function growOptionsOf(values: OptionValues): GrowOptions {
   return {
     ...runOf(values, { ops: ['grow', 'clear'], ...mapOf(values.map) }),
+    frames: values.stack ?? 0,
     ...present('count', values.count),
   };
 }

@@ -1,4 +1,5 @@
 import { EFFECT_MODES, PROBE_KINDS } from '../../protocol/options.ts';
+import { WATCH_ACCESSES } from '../../protocol/watch.ts';
 import { oneOf } from '../parse/choice.ts';
 import { parseDuration } from '../parse/duration.ts';
 import { globOf } from '../parse/glob.ts';
@@ -10,16 +11,18 @@ import { parseSample, wholeNumber } from '../parse/number.ts';
 import { parseOps } from '../parse/ops.ts';
 import { parsePath } from '../parse/path.ts';
 import { parsePid } from '../parse/pid.ts';
+import { parseLength, parsePlaces } from '../parse/places.ts';
 import { regexOf } from '../parse/regex.ts';
 import { noSince } from '../parse/since.ts';
 import { parseRingSize } from '../parse/size.ts';
 import type { CommandName, OptionSpec, ValueOf } from './spec.ts';
 
 const RUNS: readonly CommandName[] = ['trace', 'top'];
-/** They run until something ends them. */
-const LIVE: readonly CommandName[] = [...RUNS, 'who', 'grow', 'break'];
-const SELECTS: readonly CommandName[] = ['check', ...LIVE];
-const ALL: readonly CommandName[] = ['ps', ...SELECTS];
+/** Those that follow something until something ends them. */
+const KNOW: readonly CommandName[] = ['who', 'grow', 'break'];
+const SELECTS: readonly CommandName[] = ['check', ...RUNS, ...KNOW];
+const READS: readonly CommandName[] = ['explain'];
+const ALL: readonly CommandName[] = ['ps', ...SELECTS, ...READS, 'watch'];
 
 const COLOR_MODES = ['auto', 'always', 'never'] as const;
 
@@ -33,7 +36,7 @@ export const OPTIONS = {
     short: '-p',
     value: 'PID',
     group: 'Which processes',
-    commands: SELECTS,
+    commands: [...SELECTS, ...READS, 'watch'],
     help: 'This process. mapaudit ps lists them.',
     parse: parsePid,
   },
@@ -68,7 +71,7 @@ export const OPTIONS = {
     flag: '--map',
     value: 'REGEX',
     group: 'Which operations',
-    commands: [...RUNS, 'who', 'grow'],
+    commands: [...RUNS, ...READS, 'who', 'grow'],
     help: "Maps whose type matches: --map 'Session'.",
     details:
       'A JavaScript regular expression, found anywhere in the type as Go writes it: `map[string]*shop.Session`. Each type is decided once; after that the kernel drops the others.',
@@ -136,12 +139,39 @@ export const OPTIONS = {
       'Fields: `op`, `len`, `found`, `key`, `goroutine`, `goroutine.start`, `caller`, `file`, `line`, `map.type`, `map.id`, `thread`, `pid`. Signs: `&&` `||` `!` `==` `!=` `<` `<=` `>` `>=`, `=~` (a regular expression) and parentheses. Values: numbers, `true`, `false`, and texts between quotes. `caller`, `file` and `goroutine.start` are also equal to their end behind a slash: `file == "cache.go"`. A comparison with what is not known holds neither as it stands nor with `!`. What can be decided in the kernel is decided there: one goroutine, one string key, operations and types.',
     parse: (text: string): string => text,
   },
+  address: {
+    flag: '--address',
+    value: 'LIST',
+    group: 'Which operations',
+    commands: ['watch'],
+    list: true,
+    help: 'What to watch, up to four places joined by commas: 0xc000123450, or with length and name 0xc000123450:4=hits.',
+    details:
+      'A thread of an x86 processor has four watchpoints. An address must be a multiple of its length; the name stands in the output in place of the address.',
+    parse: parsePlaces,
+  },
+  length: {
+    flag: '--length',
+    value: 'N',
+    group: 'Which operations',
+    commands: ['watch'],
+    help: 'Bytes of each place that has no length of its own: 1, 2, 4 or 8. Default: 8.',
+    parse: parseLength,
+  },
+  for: {
+    flag: '--for',
+    value: 'ACCESS',
+    group: 'Which operations',
+    commands: ['watch'],
+    help: 'write, or rw for reads and writes (processors know no watchpoint for reads alone). Default: write.',
+    parse: oneOf('kind of access', WATCH_ACCESSES),
+  },
   sample: {
     flag: '--sample',
     value: '1/N',
     group: 'What is shown of each',
     commands: ['trace'],
-    help: 'Show one operation in N. The summary says how many were left out.',
+    help: 'Show one operation in N, drawn by chance. The summary says how many were left out.',
     parse: parseSample,
   },
   stack: {
@@ -149,7 +179,7 @@ export const OPTIONS = {
     value: 'DEPTH',
     whenBare: '16',
     group: 'What is shown of each',
-    commands: ['trace', 'who', 'break'],
+    commands: ['trace', ...KNOW, 'watch'],
     help: `Show the stack, 16 frames or as many as said (at most ${DEEPEST_STACK}): --stack=32.`,
     details: '`who` shows it always, and `break` all of it.',
     parse: wholeNumber('stack depth', 1, DEEPEST_STACK),
@@ -178,7 +208,7 @@ export const OPTIONS = {
     flag: '--duration',
     value: 'TIME',
     group: 'How long',
-    commands: LIVE,
+    commands: [...RUNS, ...KNOW, 'watch'],
     help: 'End after this time: 500ms, 10s, 1m30s. Default: until Ctrl-C.',
     parse: parseDuration,
   },
@@ -186,7 +216,7 @@ export const OPTIONS = {
     flag: '--count',
     value: 'N',
     group: 'How long',
-    commands: ['trace', 'who', 'grow', 'break'],
+    commands: ['trace', ...KNOW, 'watch'],
     help: 'End after N events.',
     parse: wholeNumber('number of events', 1),
   },
@@ -216,7 +246,7 @@ export const OPTIONS = {
     flag: '--probe',
     value: 'KIND',
     group: 'How it works',
-    commands: LIVE,
+    commands: [...RUNS, ...KNOW],
     help: 'How operations are noticed: kernel (eBPF uprobes) or auto. Default: auto.',
     parse: oneOf('probe', PROBE_KINDS),
   },
@@ -224,7 +254,7 @@ export const OPTIONS = {
     flag: '--ring',
     value: 'SIZE',
     group: 'How it works',
-    commands: LIVE,
+    commands: [...RUNS, ...KNOW],
     help: 'Size of the buffer between kernel and mapaudit, for each CPU: 512K, 4M. Larger when events are lost.',
     parse: parseRingSize,
   },

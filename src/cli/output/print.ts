@@ -1,5 +1,5 @@
 import type { Io } from './io.ts';
-import { jsonLine } from './json.ts';
+import { jsonLine } from '../../base/json_line.ts';
 
 /** Prints results as JSON lines or as their text. */
 export async function printResults(

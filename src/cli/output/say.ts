@@ -3,7 +3,7 @@ import { toErrorResult } from '../../protocol/error_result.ts';
 import type { Notice } from '../../protocol/notice.ts';
 import { printable } from '../../protocol/text/printable.ts';
 import type { Io } from './io.ts';
-import { jsonLine } from './json.ts';
+import { jsonLine } from '../../base/json_line.ts';
 import { OutputClosed } from './sink.ts';
 import type { Style } from './style.ts';
 

@@ -19,7 +19,8 @@ export class OutputClosed extends Error {
 
 /** Where lines go. `write` ends when the system has taken all of the text. */
 export interface Sink {
-  write(text: string): Promise<void>;
+  /** Bytes are UTF-8. */
+  write(text: string | Uint8Array): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -39,9 +40,8 @@ export class FdSink implements Sink {
     this.#owned = owned;
   }
 
-  async write(text: string): Promise<void> {
-    if (text === '') return;
-    let rest: Uint8Array = Buffer.from(text);
+  async write(text: string | Uint8Array): Promise<void> {
+    let rest: Uint8Array = typeof text === 'string' ? Buffer.from(text) : text;
     while (rest.length > 0) rest = rest.subarray(await this.#writeSome(rest));
   }
 

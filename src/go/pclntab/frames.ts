@@ -6,7 +6,9 @@ import type { FunctionRecord, Pclntab } from './pclntab.ts';
 /** One line of a stack trace. */
 export interface Frame {
   readonly function: string;
+  /** `?` where it is not known. */
   readonly file: string;
+  /** 0 where it is not known. */
   readonly line: number;
   /** The function was inlined into the next frame. */
   readonly inlined: boolean;
@@ -63,8 +65,9 @@ function inlinedAt(
     : { nameOffset: words.getInt32(12, true), parentPc: words.getInt32(16, true) };
 }
 
+/** `?` and 0 where the table does not know it: go1.26.8 src/runtime/symtab.go, funcline1. */
 function lineAt(table: Pclntab, record: FunctionRecord, pc: FileAddr): { file: string; line: number } {
-  const fileNumber = table.valueAt(record.pcfile, record.start, pc) ?? -1;
-  const line = table.valueAt(record.pcln, record.start, pc) ?? 0;
-  return { file: table.file(record, fileNumber) ?? '?', line };
+  const file = table.file(record, table.valueAt(record.pcfile, record.start, pc) ?? -1);
+  const line = table.valueAt(record.pcln, record.start, pc) ?? -1;
+  return file === undefined || line < 0 ? { file: '?', line: 0 } : { file, line };
 }

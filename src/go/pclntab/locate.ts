@@ -39,13 +39,14 @@ export function locatePclntab(elf: ElfFile): PclntabPlace {
   });
 }
 
-/** magic, two zero bytes, instruction size 1, pointer size 8. */
 function findHeader(bytes: Uint8Array): number | undefined {
   const words = view(bytes);
-  for (let at = 0; at + 72 <= bytes.length; at += 8) {
-    const magic = words.getUint32(at, true);
-    if (magic !== MAGIC_118 && magic !== MAGIC_120) continue;
-    if (words.getUint32(at + 4, true) === 0x08010000) return at;
-  }
+  for (let at = 0; at + 72 <= bytes.length; at += 8) if (isKnownHeader(words, at)) return at;
   return undefined;
+}
+
+/** Magic number, two zero bytes, instruction size 1, pointer size 8. */
+export function isKnownHeader(words: DataView, at: number): boolean {
+  const magic = words.getUint32(at, true);
+  return (magic === MAGIC_118 || magic === MAGIC_120) && words.getUint32(at + 4, true) === 0x08010000;
 }

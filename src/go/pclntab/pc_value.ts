@@ -29,3 +29,28 @@ function readVarint(bytes: Uint8Array, at: number): { value: number; end: number
   }
   return { value: value >>> 0, end };
 }
+
+/** `[start, end)` of a function's code where a pc-value table gives one value. */
+export interface PcRange {
+  readonly start: number;
+  readonly end: number;
+  readonly value: number;
+}
+
+/** All of a pc-value table from a function's start up to its end, in order. */
+export function pcRanges(bytes: Uint8Array, at: number, start: number, end: number): PcRange[] {
+  const found: PcRange[] = [];
+  let value = -1;
+  let pc = start;
+  let position = at;
+  for (let first = true; position < bytes.length && pc < end; first = false) {
+    const change = readVarint(bytes, position);
+    if (change.value === 0 && !first) break;
+    value += change.value & 1 ? ~(change.value >>> 1) : change.value >>> 1;
+    const step = readVarint(bytes, change.end);
+    found.push({ start: pc, end: pc + step.value, value });
+    pc += step.value;
+    position = step.end;
+  }
+  return found;
+}

@@ -2,8 +2,8 @@ import { MapauditError } from '../../base/errors.ts';
 import { view } from '../../binary/elf/bounded_reader.ts';
 import { cString, type ElfFile } from '../../binary/elf/elf_file.ts';
 import { type FileAddr, fileAddr } from '../../model/addr.ts';
-import { locatePclntab, MAGIC_120, type PclntabPlace } from './locate.ts';
-import { pcValue } from './pc_value.ts';
+import { isKnownHeader, locatePclntab, MAGIC_120, type PclntabPlace } from './locate.ts';
+import { type PcRange, pcRanges, pcValue } from './pc_value.ts';
 
 /** A function of the binary, `[start, end)`. */
 export interface GoFunction {
@@ -19,6 +19,8 @@ export interface FunctionRecord {
   readonly nameOffset: number;
   /** Offset in the function's own file table of the compilation unit. */
   readonly cuOffset: number;
+  /** Offset of the pc-value table of how far the stack pointer is below the return address; 0: none. */
+  readonly pcsp: number;
   readonly pcfile: number;
   readonly pcln: number;
   /** Offset of the pc-value table that tells which call was inlined there; 0: none. */
@@ -50,6 +52,7 @@ export class Pclntab {
   readonly #pctab: number;
   readonly #functab: number;
   #text = 0;
+  readonly #offsetsByPackage = new Map<string, ReadonlyMap<string, number>>();
   #nameOffsets: Int32Array | undefined;
 
   constructor(elf: ElfFile, place: PclntabPlace = locatePclntab(elf)) {
@@ -58,6 +61,7 @@ export class Pclntab {
     this.address = place.address;
     this.#bytes = bytes;
     this.#view = view(bytes);
+    if (!isKnownHeader(this.#view, 0)) throw unknown(elf, bytes.subarray(0, 8));
     this.isNew = this.#view.getUint32(0, true) === MAGIC_120;
     this.functionCount = this.#word(elf, 8);
     this.#names = this.#word(elf, 32);
@@ -92,14 +96,18 @@ export class Pclntab {
     return index === undefined ? undefined : this.#recordOf(index);
   }
 
+  /** Empty for an offset that lies outside of the table. */
   nameAt(offset: number): string {
     const at = this.#names + offset;
-    return cString(this.#bytes.subarray(at, at + MAX_NAME), 0);
+    return offset < 0 ? '' : cString(this.#bytes.subarray(at, at + MAX_NAME), 0);
   }
 
-  /** The value of a pc-value table at an address of the function; undefined when it has none there. */
+  /**
+   * The value of a pc-value table at an address of the function; undefined when it has none there. Table 0 is
+   * none: go1.26.8 src/runtime/symtab.go, pcvalue.
+   */
   valueAt(table: number, start: FileAddr, address: FileAddr): number | undefined {
-    return pcValue(this.#bytes, this.#pctab + table, start, address);
+    return table === 0 ? undefined : pcValue(this.#bytes, this.#pctab + table, start, address);
   }
 
   file(record: FunctionRecord, fileNumber: number): string | undefined {
@@ -109,6 +117,26 @@ export class Pclntab {
     if (offset === NO_OFFSET) return undefined;
     const name = this.#files + offset;
     return cString(this.#bytes.subarray(name, name + MAX_NAME), 0);
+  }
+
+  /** A pc-value table from the function's start to its end. */
+  rangesOf(table: number, record: FunctionRecord): PcRange[] {
+    return pcRanges(this.#bytes, this.#pctab + table, record.start, record.end);
+  }
+
+  /** The function with an index below `functionCount`. */
+  recordOf(index: number): FunctionRecord | undefined {
+    return this.#recordOf(index);
+  }
+
+  /** Names of all functions, those that were inlined everywhere too. */
+  functionNames(): string[] {
+    return texts(this.#bytes.subarray(this.#names, this.#cu));
+  }
+
+  /** Names of all source files. */
+  fileNames(): string[] {
+    return texts(this.#bytes.subarray(this.#files, this.#pctab));
   }
 
   #word(elf: ElfFile, at: number): number {
@@ -141,17 +169,28 @@ export class Pclntab {
       : { name: this.nameAt(record.nameOffset), start: record.start, end: record.end };
   }
 
-  /** Where a name stands in the table of names. A search by bytes: large programs have 10 MB of names. */
+  /** Where a name stands in the table of names. */
   #nameOffset(name: string): number | undefined {
-    const names = Buffer.from(
-      this.#bytes.buffer,
-      this.#bytes.byteOffset + this.#names,
-      this.#cu - this.#names,
-    );
-    const text = Buffer.from(`${name}\0`);
-    if (names.subarray(0, text.length).equals(text)) return 0;
-    const at = names.indexOf(Buffer.concat([Buffer.of(0), text]));
-    return at < 0 ? undefined : at + 1;
+    if (name === '') return undefined;
+    const start = packageOf(name);
+    let offsets = this.#offsetsByPackage.get(start);
+    if (offsets === undefined) this.#offsetsByPackage.set(start, (offsets = this.#namesOf(start)));
+    return offsets.get(name);
+  }
+
+  /** All names that begin so, with their offsets. One search by bytes: large programs have 10 MB of names. */
+  #namesOf(start: string): ReadonlyMap<string, number> {
+    const { buffer, byteOffset } = this.#bytes;
+    const names = Buffer.from(buffer, byteOffset + this.#names, this.#cu - this.#names);
+    const wanted = Buffer.from(start);
+    const found = new Map<string, number>();
+    for (let at = names.indexOf(wanted); at >= 0; at = names.indexOf(wanted, at + 1)) {
+      if (at > 0 && names[at - 1] !== 0) continue;
+      const end = names.indexOf(0, at);
+      const name = names.toString('utf8', at, end < 0 ? names.length : end);
+      if (!found.has(name)) found.set(name, at);
+    }
+    return found;
   }
 
   /** Name offsets of all functions in order; those of 1.18–1.20's generic functions are shared. */
@@ -170,22 +209,43 @@ export class Pclntab {
     if (at + fixed > this.#bytes.length) return undefined;
     const pcdataCount = this.#view.getUint32(at + 28, true);
     const funcdataCount = this.#view.getUint8(at + (this.isNew ? 43 : 39));
-    const word = (i: number): number => {
+    const word = (i: number): number | undefined => {
       const place = at + fixed + 4 * i;
-      return place + 4 > this.#bytes.length ? 0 : this.#view.getUint32(place, true);
+      return place + 4 > this.#bytes.length ? undefined : this.#view.getUint32(place, true);
     };
-    const tree = FUNCDATA_INLINE_TREE < funcdataCount ? word(pcdataCount + FUNCDATA_INLINE_TREE) : NO_OFFSET;
+    const tree = FUNCDATA_INLINE_TREE < funcdataCount ? word(pcdataCount + FUNCDATA_INLINE_TREE) : undefined;
     return {
       start: fileAddr(this.#entry(index)),
       end: fileAddr(this.#entry(index + 1)),
       nameOffset: this.#view.getInt32(at + 4, true),
+      pcsp: this.#view.getUint32(at + 16, true),
       pcfile: this.#view.getUint32(at + 20, true),
       pcln: this.#view.getUint32(at + 24, true),
       cuOffset: this.#view.getUint32(at + 32, true),
-      pcInlineIndex: PCDATA_INLINE_INDEX < pcdataCount ? word(PCDATA_INLINE_INDEX) : 0,
+      pcInlineIndex: PCDATA_INLINE_INDEX < pcdataCount ? (word(PCDATA_INLINE_INDEX) ?? 0) : 0,
       inlineTree: tree === NO_OFFSET ? undefined : tree,
     };
   }
+}
+
+/** `internal/runtime/maps.` of `internal/runtime/maps.(*Map).Delete`; the whole name where it has no package. */
+function packageOf(name: string): string {
+  const bracket = name.search(/[[(]/);
+  const path = bracket < 0 ? name : name.slice(0, bracket);
+  const dot = name.indexOf('.', path.lastIndexOf('/') + 1);
+  return dot < 0 ? name : name.slice(0, dot + 1);
+}
+
+function unknown(elf: ElfFile, header: Uint8Array): MapauditError {
+  const bytes = Buffer.from(header).toString('hex');
+  return new MapauditError(
+    'pclntab-unknown',
+    `${elf.source.name}: Go's table of functions is of another layout: it begins with ${bytes}`,
+    {
+      fields: { header: bytes },
+      hint: 'The binary is damaged, or of a Go that is newer than this mapaudit; look for a newer one.',
+    },
+  );
 }
 
 function corrupt(elf: ElfFile, what: string): MapauditError {
@@ -196,4 +256,12 @@ function corrupt(elf: ElfFile, what: string): MapauditError {
       hint: 'Build or copy the binary again.',
     },
   );
+}
+
+/** Texts that each end with a NUL byte. */
+function texts(bytes: Uint8Array): string[] {
+  return new TextDecoder()
+    .decode(bytes)
+    .split('\0')
+    .filter((text) => text !== '');
 }

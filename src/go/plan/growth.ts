@@ -3,6 +3,7 @@ import type { Instruction } from '../../binary/x86/instruction.ts';
 import type { MapOp } from '../../model/map_op.ts';
 import type {
   AbsentFunction,
+  CodeRange,
   EntrySite,
   ExitSite,
   ProbePlan,
@@ -10,6 +11,7 @@ import type {
   Register,
 } from '../../model/probe_plan.ts';
 import type { CodeFunction, CodeView } from './code_view.ts';
+import { GROWTH_INSIDE, MIGRATION_INSIDE } from './functions.ts';
 import { FunctionCode } from './function_code.ts';
 import { planProbes } from './plan.ts';
 import { findEntry } from './prologue.ts';
@@ -77,6 +79,7 @@ function classicSites(view: CodeView): More {
     type: undefined,
     key: { kind: 'none' },
     partOf: [],
+    callerBeyond: rangesOf(view, MIGRATION_INSIDE),
     inside: true,
   };
   return { sites: [site], absent: [] };
@@ -113,6 +116,7 @@ function swissSites(view: CodeView): More {
       type: 'RBX',
       key: { kind: 'none' },
       partOf: [],
+      callerBeyond: rangesOf(view, GROWTH_INSIDE),
       table: 'RAX',
     });
   else
@@ -149,6 +153,12 @@ function returnsOf(
   });
   return sites.length === returns.length ? sites : [];
 }
+
+const rangesOf = (view: CodeView, names: readonly string[]): CodeRange[] =>
+  names.flatMap((name) => {
+    const f = view.functionNamed(name);
+    return f === undefined ? [] : [{ name, start: f.start, end: f.end }];
+  });
 
 function placeOf(
   view: CodeView,

@@ -26,33 +26,45 @@ function planFor(types: TypeReader, planned: Addr, key: Addr): KeyPlan | undefin
 
 /** More would never be fetched, nor shown. */
 const MAX_COLLECTED = 16;
+/** A key has less than that in the bytes that are captured; descriptors that contain themselves have no end. */
+const MAX_VISITED = 4096;
 
 /**
  * Strings and interfaces inside a struct or array, in the order of their offsets. The kernel fetches the
  * first MAX_CHASES of those that lie in the captured bytes.
  */
 export function chasesOf(types: TypeReader, type: Addr): KeyChase[] {
-  const found: KeyChase[] = [];
-  collect(types, type, 0, found, 0);
-  return found;
+  const search = { types, found: [], left: MAX_VISITED };
+  collect(search, type, 0, 0);
+  return search.found;
 }
 
-function collect(types: TypeReader, type: Addr, offset: number, found: KeyChase[], depth: number): void {
+interface Search {
+  readonly types: TypeReader;
+  readonly found: KeyChase[];
+  /** Types that may still be looked at. */
+  left: number;
+}
+
+function collect(search: Search, type: Addr, offset: number, depth: number): void {
+  const { types, found } = search;
   const head = types.head(type);
   if (head === undefined || depth > 8 || found.length >= MAX_COLLECTED || offset + 16 > KEY_RAW_MAX) return;
+  if (search.left-- <= 0) return;
   if (head.kind === 'string') found.push({ kind: 'string', offset });
   else if (head.kind === 'interface')
     found.push({ kind: types.hasMethods(type) === true ? 'iface' : 'eface', offset });
   else if (head.kind === 'struct')
     for (const field of types.fields(type) ?? [])
-      collect(types, field.type, offset + field.offset, found, depth + 1);
-  else if (head.kind === 'array') collectArray(types, type, offset, found, depth);
+      collect(search, field.type, offset + field.offset, depth + 1);
+  else if (head.kind === 'array') collectArray(search, type, offset, depth);
 }
 
-function collectArray(types: TypeReader, type: Addr, offset: number, found: KeyChase[], depth: number): void {
+function collectArray(search: Search, type: Addr, offset: number, depth: number): void {
+  const { types } = search;
   const array = types.array(type);
   const size = array === undefined ? 0 : (types.head(array.elem)?.size ?? 0);
   if (array === undefined || size === 0) return;
   for (let i = 0; i < array.length && offset + i * size < KEY_RAW_MAX; i++)
-    collect(types, array.elem, offset + i * size, found, depth + 1);
+    collect(search, array.elem, offset + i * size, depth + 1);
 }

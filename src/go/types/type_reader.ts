@@ -9,7 +9,6 @@ import { mapLayout } from './map_layout.ts';
 
 /** abi.Type: go1.18–1.27 src/internal/abi/type.go (before 1.21 src/runtime/type.go). */
 const HEAD = 48;
-const TFLAG_UNCOMMON = 1;
 const TFLAG_EXTRA_STAR = 2;
 const TFLAG_NAMED = 4;
 const NAME_EMBEDDED = 8;
@@ -18,7 +17,7 @@ const HAVE_ELEM: ReadonlySet<string> = new Set(['pointer', 'slice', 'array', 'ch
 
 const MAX_NAME = 1 << 14;
 const MAX_FIELDS = 4096;
-const MAX_SIZE = 1 << 40;
+const MAX_SIZE = 2 ** 40;
 
 /** Where a module's type names lie, as addresses in the memory that is read. */
 export interface TypeRange {
@@ -156,7 +155,7 @@ export class TypeReader {
       name: (flags & TFLAG_EXTRA_STAR) !== 0 ? name.slice(1) : name,
       kind,
       size,
-      named: (flags & TFLAG_NAMED) !== 0 || (flags & TFLAG_UNCOMMON) !== 0,
+      named: (flags & TFLAG_NAMED) !== 0,
       direct: ((bytes[typeDirectIface] ?? 0) & typeDirectIfaceMask) !== 0,
     };
   }

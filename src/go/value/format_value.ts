@@ -26,8 +26,17 @@ export type Missing = 'unreadable' | 'not-captured';
 /** Finds what a value refers to, by the offset of the string header or interface from the value's start. */
 export interface Elsewhere {
   text(offset: number): TextPart | Missing;
-  value(offset: number): ValuePart | Missing;
+  /** `type` is the interface's own type. */
+  value(offset: number, type: TypeHead): ValuePart | Missing;
+  /**
+   * What a pointer, slice or map at an offset refers to, in Go syntax; `write` writes a part of it. Undefined:
+   * it is shown as the address that it is. Absent: so are all.
+   */
+  refer?(offset: number, type: TypeHead, write: WritePart): { readonly text: string } | Missing | undefined;
 }
+
+/** Writes a value that was found elsewhere, one level deeper. */
+export type WritePart = (type: TypeHead, bytes: Uint8Array, inside: Elsewhere) => string;
 
 /** A value in Go syntax. Missing bytes are shown as `…`. */
 export interface FormattedValue {
@@ -41,7 +50,11 @@ export const NOTHING_ELSEWHERE: Elsewhere = { text: () => 'not-captured', value:
 
 /** Deeper nesting is not shown. */
 const MAX_DEPTH = 8;
+/** More values in one key are not shown: an array of empty structs may have any number. */
+const MAX_VALUES = 1024;
 const ELLIPSIS = '…';
+/** Kinds whose values are elsewhere. */
+const REFERRING: ReadonlySet<Kind> = new Set(['pointer', 'slice', 'map']);
 /** Interfaces show these as they are; values of other types as a conversion. */
 const PLAIN_IN_INTERFACE = new Set(['int', 'string', 'float64', 'bool', 'complex128']);
 
@@ -66,19 +79,29 @@ class Writer {
   truncated = false;
   unreadable = false;
   readonly #types: TypeReader;
+  #left = MAX_VALUES;
 
   constructor(types: TypeReader) {
     this.#types = types;
   }
 
   write(type: TypeHead, bytes: Uint8Array, offset: number, elsewhere: Elsewhere, depth: number): string {
-    if (depth > MAX_DEPTH) return this.#cut();
+    if (depth > MAX_DEPTH || this.#left-- <= 0) return this.#cut();
     const { kind } = type;
     if (kind === 'string') return this.#text(elsewhere.text(offset));
-    if (kind === 'interface') return this.#interface(elsewhere.value(offset), depth);
+    if (kind === 'interface') return this.#interface(elsewhere.value(offset, type), depth);
     if (kind === 'struct') return this.#struct(type, bytes, offset, elsewhere, depth);
     if (kind === 'array') return this.#array(type, bytes, offset, elsewhere, depth);
-    return offset + type.size > bytes.length ? this.#cut() : scalar(type, view(bytes), offset);
+    if (offset + type.size > bytes.length) return this.#cut();
+    return this.#referred(type, offset, elsewhere, depth) ?? scalar(type, view(bytes), offset);
+  }
+
+  #referred(type: TypeHead, offset: number, elsewhere: Elsewhere, depth: number): string | undefined {
+    if (elsewhere.refer === undefined || !REFERRING.has(type.kind)) return undefined;
+    const found = elsewhere.refer(offset, type, (part, bytes, inside) =>
+      this.write(part, bytes, 0, inside, depth + 1),
+    );
+    return typeof found === 'string' ? this.#missing(found) : found?.text;
   }
 
   #cut(): string {
@@ -130,7 +153,7 @@ class Writer {
     const shown: string[] = [];
     for (let i = 0; i < array.length; i++) {
       const at = offset + i * elem.size;
-      if (at + elem.size > bytes.length) {
+      if (at + elem.size > bytes.length || this.#left <= 0) {
         shown.push(this.#cut());
         break;
       }
@@ -143,6 +166,7 @@ class Writer {
 /** A value inside an interface tells its type, unless the type is what a literal would have anyway. */
 export function inInterface(type: TypeHead, text: string): string {
   if (PLAIN_IN_INTERFACE.has(type.name) || type.kind === 'struct' || type.kind === 'array') return text;
+  if (text.startsWith('&') || text.startsWith(`${type.name}{`)) return text;
   const name = type.kind === 'pointer' || type.kind === 'chan' ? `(${type.name})` : type.name;
   return `${name}(${text})`;
 }

@@ -49,3 +49,6 @@ export function runtimeOffsets(version: GoVersion, flavour: MapFlavour): Runtime
 
 /** The release whose tables are used. */
 export const knownMinor = ({ minor }: GoVersion): number => Math.min(minor, NEWEST_KNOWN_MINOR);
+
+/** Newer than any release whose tables are known. */
+export const isNewer = ({ minor }: GoVersion): boolean => minor > NEWEST_KNOWN_MINOR;

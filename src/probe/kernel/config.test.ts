@@ -1,12 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { isMapauditError } from '../../base/errors.ts';
-import { fileAddr, fileOffset } from '../../model/addr.ts';
+import { addr, fileAddr, fileOffset } from '../../model/addr.ts';
 import { goid } from '../../model/ids.ts';
 import type { ProbeOptions } from '../../model/probe.ts';
 import type { EntrySite, ExitSite, ProbePlan, ProbeSite } from '../../model/probe_plan.ts';
-import { CONFIG, fillConfig, MAX_PARTS, MAX_SITES, SITE } from './config.ts';
+import { CONFIG, fillConfig, MAX_BEYOND, MAX_PARTS, MAX_SITES, SITE } from './config.ts';
 
-const AT = { config: 16, sites: 16 + CONFIG.size } as const;
+const AT = {
+  config: 16,
+  sites: 16 + CONFIG.size,
+  beyond: 16 + CONFIG.size + MAX_SITES * SITE.size,
+} as const;
 
 const base = {
   function: 'runtime.mapdelete_faststr',
@@ -58,8 +62,18 @@ function fill(sites: readonly ProbeSite[], change: Partial<ProbeOptions> = {}): 
       typeDirectIfaceMask: 32,
     },
   };
-  const data = new Uint8Array(AT.sites + MAX_SITES * SITE.size);
-  fillConfig(data, AT, plan, { ...options, ...change }, { byProcess: false, pidNamespace: undefined });
+  const data = new Uint8Array(AT.beyond + 16 * MAX_BEYOND);
+  fillConfig(
+    data,
+    AT,
+    plan,
+    { ...options, ...change },
+    {
+      byProcess: false,
+      stoppable: true,
+      pidNamespace: undefined,
+    },
+  );
   return new DataView(data.buffer);
 }
 
@@ -75,7 +89,7 @@ describe('the configuration', () => {
       3, 4, 64, 0,
     ]);
     expect([u32(view, 'g_goid'), u32(view, 'g_startpc'), u32(view, 'map_writing')]).toEqual([152, 296, 34]);
-    expect([u32(view, 'has_goid'), u32(view, 'pidns_ino')]).toEqual([0, 0]);
+    expect([u32(view, 'has_goid'), u32(view, 'pidns_ino'), u32(view, 'stoppable')]).toEqual([0, 0, 1]);
   });
 
   it('carries a goroutine and a text to filter by', () => {
@@ -84,6 +98,18 @@ describe('the configuration', () => {
     expect(view.getBigUint64(AT.config + CONFIG.goid, true)).toBe(7n);
     expect([u32(view, 'key_filter_len'), u32(view, 'key_filter_exact')]).toEqual([5, 1]);
     expect(view.getUint8(AT.config + CONFIG.key_filter)).toBe('s'.charCodeAt(0));
+  });
+
+  it('carries a map to filter by, also that of nil maps', () => {
+    const of = (mapAddress?: number): unknown[] => {
+      const view = fill([entry], mapAddress === undefined ? {} : { mapAddress: addr(mapAddress) });
+      return [u32(view, 'has_map'), view.getBigUint64(AT.config + CONFIG.map, true)];
+    };
+    expect([of(), of(0), of(0xc0_0000_1234)]).toEqual([
+      [0, 0n],
+      [1, 0n],
+      [1, 0xc0_0000_1234n],
+    ]);
   });
 
   it('compares no more of a long text than fits: a prefix, never exactly', () => {
@@ -113,6 +139,20 @@ describe('a site', () => {
     const at = AT.sites + SITE.part;
     expect(site(view, 0, 'parts')).toBe(1);
     expect([view.getBigInt64(at, true), view.getBigInt64(at + 8, true)]).toEqual([-0x800n, -0x700n]);
+  });
+
+  it('knows functions beyond which its caller is, each once', () => {
+    const ranges = [1, 2].map((i) => ({
+      name: `f${i}`,
+      start: fileAddr(i << 12),
+      end: fileAddr((i << 12) + 9),
+    }));
+    const grow = { ...entry, callerBeyond: ranges };
+    const view = fill([entry, { ...grow, index: 1 }, { ...grow, index: 2 }]);
+    expect([0, 1, 2].map((i) => site(view, i, 'beyond'))).toEqual([0, 1, 1]);
+    expect(view.getBigUint64(AT.sites + SITE.size + SITE.address, true)).toBe(0x1000n);
+    const words = [0, 1, 2, 3, 4].map((i) => view.getBigInt64(AT.beyond + 8 * i, true));
+    expect(words).toEqual([0x1000n, 0x1009n, 0x2000n, 0x2009n, 0n]);
   });
 
   it('with arguments that the program does not know is refused', () => {

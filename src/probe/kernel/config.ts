@@ -6,6 +6,7 @@ import { FACTS_AREA, KEY_AREA, MAX_FRAMES, RECORD_HEAD } from '../../model/recor
 /** The read-only data of the program: bpf/config.h in TypeScript. A test compares the two. */
 export const MAX_SITES = 256;
 export const MAX_PARTS = 4;
+export const MAX_BEYOND = 24;
 export const KEY_FILTER_MAX = 64;
 export const COUNTER_SLOTS = 16384;
 
@@ -33,9 +34,12 @@ export const CONFIG = {
   type_direct_mask: 80,
   key_filter_len: 84,
   key_filter_exact: 88,
-  facts: 92,
+  stoppable: 92,
   key_filter: 96,
-  size: 160,
+  map: 160,
+  has_map: 168,
+  facts: 172,
+  size: 176,
 } as const;
 
 /** Offsets in struct site_config. */
@@ -46,10 +50,12 @@ export const SITE = {
   parts: 3,
   exit_register: 4,
   exits: 5,
-  table: 6,
-  keyless: 7,
+  beyond: 6,
+  table: 7,
   part: 8,
-  size: 72,
+  address: 72,
+  keyless: 80,
+  size: 88,
 } as const;
 
 /** Argument orders that the program knows: type, map and key register. */
@@ -86,6 +92,8 @@ const NUMBERS: readonly Register[] = [
 export interface Surroundings {
   /** Key plans, verdicts and counters are kept per process. */
   readonly byProcess: boolean;
+  /** Hits can be ended by `stopped` in the control map, before the probes are out. */
+  readonly stoppable: boolean;
   readonly pidNamespace: { readonly dev: number; readonly ino: number } | undefined;
 }
 
@@ -94,10 +102,17 @@ export function recordSize(options: Pick<ProbeOptions, 'frames' | 'facts'>): num
   return RECORD_HEAD + KEY_AREA + (options.facts === true ? FACTS_AREA : 0) + 8 * options.frames;
 }
 
-/** Fills `config` and `sites` into the object's read-only data, whose symbols begin at the given offsets. */
+/** Where the program's read-only data has its variables. */
+export interface ConfigPlaces {
+  readonly config: number;
+  readonly sites: number;
+  readonly beyond: number;
+}
+
+/** Fills `config`, `sites` and `beyond` into the object's read-only data, whose symbols begin at the given offsets. */
 export function fillConfig(
   data: Uint8Array,
-  at: { readonly config: number; readonly sites: number },
+  at: ConfigPlaces,
   plan: ProbePlan,
   options: ProbeOptions,
   around: Surroundings,
@@ -115,9 +130,12 @@ export function fillConfig(
   u32('facts', Number(options.facts === true));
   u32('verdicts', Number(options.verdicts));
   u32('by_process', Number(around.byProcess));
+  u32('stoppable', Number(around.stoppable));
   u32('exits', Number(plan.sites.some((site) => site.role === 'exit')));
   u32('has_goid', Number(options.goid !== undefined));
   u64('goid', options.goid ?? 0);
+  u32('has_map', Number(options.mapAddress !== undefined));
+  u64('map', options.mapAddress ?? 0);
   u64('pidns_dev', around.pidNamespace?.dev ?? 0);
   u64('pidns_ino', around.pidNamespace?.ino ?? 0);
   fillOffsets(u32, plan);
@@ -129,6 +147,7 @@ export function fillConfig(
   const exitOps = new Set(plan.sites.filter((site) => site.role === 'exit').map((site) => site.op));
   for (const site of plan.sites)
     fillSite(data, at.sites + site.index * SITE.size, site, exitOps.has(site.op), options);
+  fillBeyond(view, at.beyond, plan);
 }
 
 function fillOffsets(u32: (field: keyof typeof CONFIG, value: number) => void, { offsets }: ProbePlan): void {
@@ -139,6 +158,17 @@ function fillOffsets(u32: (field: keyof typeof CONFIG, value: number) => void, {
   u32('map_writing_mask', offsets.mapWritingMask);
   u32('type_direct', offsets.typeDirectIface);
   u32('type_direct_mask', offsets.typeDirectIfaceMask);
+}
+
+/** One list for all sites that look for their caller beyond functions. */
+function fillBeyond(view: DataView, at: number, { sites }: ProbePlan): void {
+  const wanted = sites.flatMap((site) => (site.role === 'entry' ? (site.callerBeyond ?? []) : []));
+  const ranges = new Map(wanted.map((range) => [range.start, range]));
+  if (ranges.size > MAX_BEYOND) throw new Error('internal: too many functions to look beyond');
+  [...ranges.values()].forEach((range, i) => {
+    view.setBigInt64(at + 16 * i, BigInt(range.start), true);
+    view.setBigInt64(at + 16 * i + 8, BigInt(range.end), true);
+  });
 }
 
 function fillSite(
@@ -172,7 +202,9 @@ function fillEntry(data: Uint8Array, at: number, site: EntrySite, exits: boolean
   data[at + SITE.skip_restarts] = Number(site.skipRestarts);
   data[at + SITE.parts] = site.partOf.length;
   data[at + SITE.exits] = Number(exits);
+  data[at + SITE.beyond] = Number((site.callerBeyond ?? []).length > 0);
   const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
+  view.setBigUint64(at + SITE.address, BigInt(site.address), true);
   site.partOf.forEach((part, i) => {
     view.setBigInt64(at + SITE.part + 16 * i, BigInt(part.start - site.address), true);
     view.setBigInt64(at + SITE.part + 16 * i + 8, BigInt(part.end - site.address), true);

@@ -1,5 +1,3 @@
-import { readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { CloseStack } from '../../base/dispose.ts';
 import { MapauditError } from '../../base/errors.ts';
 import type { Addr, Bias } from '../../model/addr.ts';
@@ -22,9 +20,10 @@ import type { Fd } from '../../sys/fd.ts';
 import { fillConfig } from './config.ts';
 import { KernelCounters, readSiteCounts, readTotal, withRest } from './counters.ts';
 import { supportsUprobeMulti } from './features.ts';
-import { type AttachMethod, attachSites } from './links.ts';
+import { type Attachment, type AttachMethod, attachSites } from './links.ts';
 import { createMaps, type ProbeMaps, u32 } from './maps.ts';
 import { type ElfObject, parseElfObject } from './object/elf_object.ts';
+import { readObject } from './object/read_object.ts';
 import { relocate } from './object/relocate.ts';
 import { preflight } from './preflight.ts';
 import { explainFailure } from './requirements.ts';
@@ -46,9 +45,12 @@ export interface KernelProbeSpec {
   readonly empty?: boolean;
 }
 
-const OBJECT = new URL('../../../bpf/mapaudit.bpf.o', import.meta.url);
+const OBJECT = 'bpf/mapaudit.bpf.o';
 /** A program may be held up between reserving its record and taking its time stamp, or the other way round. */
 const SLACK_NS = 2_000_000n;
+/** Words of struct control, and the values of `stopped` that end each kind of site. */
+const CONTROL = { sampleEvery: 0, stopped: 1 } as const;
+const STOPPED = { entry: 1, exit: 2 } as const;
 
 /** Loads the eBPF programs and attaches them. When it throws, nothing is left in place. */
 export function attachKernelProbe(spec: KernelProbeSpec): RunningProbe {
@@ -66,12 +68,16 @@ export function attachKernelProbe(spec: KernelProbeSpec): RunningProbe {
 class KernelProbe implements RunningProbe {
   readonly attachMs: number;
   readonly #closing: CloseStack;
-  readonly #links = new CloseStack();
+  /** In the order in which they end. */
+  readonly #attachments: Attachment[] = [];
   readonly #maps: ProbeMaps;
   readonly #rings: readonly RingReader[];
   readonly #counters: KernelCounters | undefined;
   readonly #byProcess: boolean;
   readonly #sites: readonly number[];
+  fill = 0;
+  /** struct control. */
+  readonly #control = new Uint32Array(2);
   #watermark = 0n;
   /** Hits of each site that no counter had room for. */
   readonly #rest = new Map<number, number>();
@@ -81,11 +87,11 @@ class KernelProbe implements RunningProbe {
     this.#closing = closing;
     this.#byProcess = scope.type === 'binary';
     this.#sites = plan.sites.map((site) => site.index);
-    const object = parseElfObject(new Uint8Array(readFileSync(fileURLToPath(OBJECT))));
+    const object = parseElfObject(readObject(OBJECT));
     const own = closing.add.bind(closing);
     const method: AttachMethod = supportsUprobeMulti() ? 'multi' : 'perf';
     const wishes = { ringBytes: options.ringBytes, growing: method === 'multi' };
-    this.#maps = createMaps(object, readOnlyData(object, spec, this.#byProcess), wishes, own);
+    this.#maps = createMaps(object, readOnlyData(object, spec, method), wishes, own);
     this.#rings = this.#maps.rings.map((fd) => own(new RingReader(mapRing(fd, options.ringBytes))));
     const counts = options.mode !== 'events';
     this.#counters = counts
@@ -93,26 +99,27 @@ class KernelProbe implements RunningProbe {
       : undefined;
     this.setSampling(options.sampleEvery);
     if (scope.type === 'process') this.setKeyPlans(scope.pid, spec.keyPlans ?? []);
-    closing.add(this.#links);
-    const linkOwn = this.#links.add.bind(this.#links);
     // Exits first: an entry that has no exit yet would wait for it in vain.
     for (const role of ['exit', 'entry'] as const) {
       const sites = plan.sites.filter((site) => site.role === role);
       if (sites.length === 0) continue;
       const program = own(this.#load(object, spec.empty === true ? 'empty' : role, method));
-      attachSites(program, sites, scope, method, linkOwn);
+      const stop = (): void => this.#setControl(CONTROL.stopped, STOPPED[role]);
+      this.#attachments.unshift(attachSites(program, { sites, scope, method, stop }, own));
     }
     this.attachMs = Number(monotonicNs() - began) / 1e6;
   }
 
   drain(consume: (chunk: RingChunk) => void): bigint {
     let watermark = monotonicNs() - SLACK_NS;
+    this.fill = 0;
     for (const ring of this.#rings) {
       let last: bigint | undefined;
-      const { busy } = ring.drain((chunk) => {
+      const { busy, fill } = ring.drain((chunk) => {
         consume(chunk);
         last = timeOfLast(chunk);
       });
+      this.fill = Math.max(this.fill, fill);
       // Behind an unfinished record others may lie: only what was handed out is complete.
       if (busy) watermark = min(watermark, last === undefined ? this.#watermark : last - SLACK_NS);
     }
@@ -121,7 +128,7 @@ class KernelProbe implements RunningProbe {
   }
 
   detach(): void {
-    this.#links.close();
+    for (const attachment of this.#attachments) attachment.detach();
   }
 
   lost(): number {
@@ -150,9 +157,7 @@ class KernelProbe implements RunningProbe {
   }
 
   setSampling(every: number): void {
-    const value = new Uint8Array(8);
-    new DataView(value.buffer).setUint32(0, every, true);
-    updateElement(this.#maps.named('control'), u32(0), value);
+    this.#setControl(CONTROL.sampleEvery, every);
   }
 
   close(): void {
@@ -163,6 +168,11 @@ class KernelProbe implements RunningProbe {
     const instructions = relocate(object, `uprobe/${program}`, (name) => this.#maps.numberOf(name));
     const spec = { name: `mapaudit_${program}`, instructions, license: 'GPL', multi: method === 'multi' };
     return loadProgram(spec, (log) => verifierError(program, log));
+  }
+
+  #setControl(field: number, value: number): void {
+    this.#control[field] = value;
+    updateElement(this.#maps.named('control'), u32(0), this.#control);
   }
 
   #tablePid(pid: number): number {
@@ -176,7 +186,8 @@ function timeOfLast({ bytes, offsets, count }: RingChunk): bigint {
   return new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(offsets[count - 1] ?? 0, true);
 }
 
-function readOnlyData(object: ElfObject, { plan, options }: KernelProbeSpec, byProcess: boolean): Uint8Array {
+function readOnlyData(object: ElfObject, spec: KernelProbeSpec, method: AttachMethod): Uint8Array {
+  const { plan, scope, options } = spec;
   const section = object.section('.rodata');
   const at = (name: string): number => {
     const symbol = object.symbols.find((s) => s.section === section.index && s.name === name);
@@ -185,7 +196,12 @@ function readOnlyData(object: ElfObject, { plan, options }: KernelProbeSpec, byP
     return symbol.value;
   };
   const data = section.bytes.slice();
-  const around = { byProcess, pidNamespace: ownPidNamespace() };
-  fillConfig(data, { config: at('config'), sites: at('sites') }, plan, options, around);
+  const around = {
+    byProcess: scope.type === 'binary',
+    stoppable: method === 'perf',
+    pidNamespace: ownPidNamespace(),
+  };
+  const places = { config: at('config'), sites: at('sites'), beyond: at('beyond') };
+  fillConfig(data, places, plan, options, around);
   return data;
 }

@@ -14,6 +14,8 @@ export interface RingVisit {
   readonly busy: boolean;
   /** Records that were handed out. */
   readonly count: number;
+  /** How much of the ring was filled, 0 to 1. */
+  readonly fill: number;
 }
 
 /** Reads one BPF ring buffer in place: a record is a word with its length and state, a word of padding, the data. */
@@ -37,7 +39,7 @@ export class RingReader implements Closable {
     if (this.#closed) throw new Error('internal: ring read after close');
     const end = Number(Atomics.load(this.#memory.producer, 0));
     const first = this.#position;
-    if (end === first) return { busy: false, count: 0 };
+    if (end === first) return { busy: false, count: 0, fill: 0 };
     const base = first % this.#memory.size;
     let position = first;
     let count = 0;
@@ -64,7 +66,7 @@ export class RingReader implements Closable {
     }
     this.#position = position;
     Atomics.store(this.#memory.consumer, 0, BigInt(position));
-    return { busy, count };
+    return { busy, count, fill: (end - first) / this.#memory.size };
   }
 
   close(): void {

@@ -1,5 +1,5 @@
 import { messageOf } from '../../base/errors.ts';
-import { closest } from '../../protocol/text/suggest.ts';
+import { closest } from '../../base/closest.ts';
 import type { CompareOp, Condition, Operand, Value } from './ast.ts';
 import { conditionFault } from './fault.ts';
 import { fieldNamed, FIELDS, type FieldName, type FieldType } from './fields.ts';

@@ -4,9 +4,7 @@ import { FACTS, FACTS_TABLE, FLAG_COUNT_UNREADABLE, RECORD_EXIT } from '../../mo
 import type { Growth } from '../../protocol/growth.ts';
 import { factsView, tableOf } from '../../stream/facts.ts';
 import { type EventLifter, monotonicOf } from '../../stream/lift.ts';
-import type { SymbolCache } from '../../stream/symbols.ts';
 import type { TracedBatch } from '../../stream/traced_batch.ts';
-import { writerOf } from './caller.ts';
 import { Migrations } from './migrations.ts';
 import { growthFacts } from './steps.ts';
 
@@ -14,7 +12,6 @@ import { growthFacts } from './steps.ts';
 export interface GrowthRowsOptions {
   readonly sites: readonly ProbeSite[];
   readonly lifter: EventLifter;
-  readonly symbols: SymbolCache;
   readonly accepts: (batch: TracedBatch, row: number) => boolean;
 }
 
@@ -100,9 +97,7 @@ export class GrowthRows {
   }
 
   #common(batch: TracedBatch, row: number): Omit<Growth, 'kind'> {
-    const { lifter, symbols } = this.#options;
-    const { time, pid, map, len, goroutine, thread } = lifter.lift(batch, row);
-    const caller = writerOf(batch, row, symbols);
+    const { time, pid, map, len, goroutine, thread, caller, stack } = this.#options.lifter.lift(batch, row);
     return {
       type: 'growth',
       time,
@@ -112,6 +107,7 @@ export class GrowthRows {
       ...(goroutine === undefined ? {} : { goroutine }),
       thread,
       ...(caller === undefined ? {} : { caller }),
+      ...(stack === undefined ? {} : { stack }),
     };
   }
 }

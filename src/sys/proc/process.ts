@@ -60,7 +60,17 @@ export function stillRuns(pid: Pid, startTime: string): boolean {
   return stat?.startTime === startTime && stat.state !== 'Z' && stat.state !== 'X';
 }
 
-/** Device and inode of the file that the process runs: changes with exec. */
+/**
+ * What changes with each exec, also of the same file: where the loader put the stack. The kernel shows 0 to
+ * those who may not trace the process, and cannot tell then. proc(5), /proc/PID/stat, startstack.
+ */
+export function execIdentity(pid: Pid): string | undefined {
+  const identity = exeIdentity(pid);
+  const stat = statFields(pid);
+  return identity === undefined || stat === undefined ? undefined : `${identity}:${stat.startStack}`;
+}
+
+/** Device and inode of the file that the process runs. */
 export function exeIdentity(pid: Pid): string | undefined {
   try {
     const { dev, ino } = statSync(`/proc/${pid}/exe`);
@@ -71,7 +81,9 @@ export function exeIdentity(pid: Pid): string | undefined {
 }
 
 /** Fields of /proc/PID/stat: proc(5). The command may hold anything, so fields count from its last parenthesis. */
-function statFields(pid: Pid): { command: string; state: string; startTime: string } | undefined {
+function statFields(
+  pid: Pid,
+): { command: string; state: string; startTime: string; startStack: string } | undefined {
   const text = readText(`/proc/${pid}/stat`);
   if (text === undefined) return undefined;
   const end = text.lastIndexOf(')');
@@ -80,6 +92,7 @@ function statFields(pid: Pid): { command: string; state: string; startTime: stri
     command: text.slice(text.indexOf('(') + 1, end),
     state: fields[0] ?? '',
     startTime: fields[19] ?? '',
+    startStack: fields[25] ?? '',
   };
 }
 

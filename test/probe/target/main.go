@@ -2,6 +2,7 @@
 //
 //	assign N G   N assigns to a map of strings in each of G goroutines, on threads of their own
 //	delete N G   as many deletes of the same keys
+//	nil N        N deletes from a nil map in the first goroutine
 //	flood MS     assigns and deletes on all processors for so many milliseconds; answers how many of each
 package main
 
@@ -85,6 +86,11 @@ func main() {
 					remove(maps[g], keys[i])
 				}
 			})
+			fmt.Println("done")
+		case "nil":
+			for i := 0; i < n; i++ {
+				remove(nil, keys[i])
+			}
 			fmt.Println("done")
 		case "flood":
 			fmt.Println(flood(time.Duration(n) * time.Millisecond))

@@ -1,3 +1,3 @@
-module example.com/growth
+module growth
 
 go 1.18

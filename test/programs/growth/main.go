@@ -1,114 +1,102 @@
-// Grows maps in known ways, looks at their headers after each write, and writes down what has changed in them:
-// kind, entries before, size before and after.
-//
-//	growth -out FILE
-//
-// prints "ready PID", waits for a line, works, prints "done", and waits for the end of its input.
+// Command growth lets maps of each kind grow, from a place of its own each, over and over.
 package main
 
 import (
-	"bufio"
-	"bytes"
-	"flag"
-	"fmt"
-	"io"
-	"os"
-	"runtime"
-	"unsafe"
+	"reflect"
+	"strconv"
+	"time"
 )
 
-var ledger bytes.Buffer
+type wide struct{ a, b, c int }
 
-// swiss says how the maps of this program lie in memory.
-var swiss bool
+const entries = 300
 
-func note(kind string, length, from, to int) {
-	fmt.Fprintf(&ledger, "%s\t%d\t%d\t%d\n", kind, length, from, to)
+func growString(m map[string]int) {
+	for i := 0; i < entries; i++ {
+		m[strconv.Itoa(i)] = i
+	}
 }
 
+func grow32(m map[int32]int) {
+	for i := int32(0); i < entries; i++ {
+		m[i] = 1
+	}
+}
+
+func grow64(m map[uint64]string) {
+	for i := uint64(0); i < entries; i++ {
+		m[i] = "x"
+	}
+}
+
+func growPointer(m map[*int]bool) {
+	for i := 0; i < entries; i++ {
+		m[new(int)] = true
+	}
+}
+
+func growWide(m map[wide]int) {
+	for i := 0; i < entries; i++ {
+		m[wide{i, i, i}]++
+	}
+}
+
+func growInterface(m map[interface{}]int) {
+	for i := 0; i < entries; i++ {
+		m[float64(i)] = i
+	}
+}
+
+func growReflect(m map[string]int) {
+	v := reflect.ValueOf(m)
+	for i := 0; i < entries; i++ {
+		v.SetMapIndex(reflect.ValueOf(strconv.Itoa(i)), reflect.ValueOf(i))
+	}
+}
+
+func put(m map[int]int, key int) { m[key] = key } // inlined
+
+func growInlined(m map[int]int) {
+	for i := 0; i < entries; i++ {
+		put(m, i)
+	}
+}
+
+func growGeneric[K comparable](m map[K]int, key func(int) K) {
+	for i := 0; i < entries; i++ {
+		m[key(i)] = i
+	}
+}
+
+// growDeep assigns at the end of a long chain of calls, on a stack that has just grown.
+//
 //go:noinline
-func insert(m map[int]int, key int) { m[key] = key }
-
-//go:noinline
-func remove(m map[int]int, key int) { delete(m, key) }
-
-//go:noinline
-func wipe(m map[int]int) {
-	for key := range m {
-		delete(m, key)
+func growDeep(m map[int]int, depth int) int {
+	var room [256]byte
+	room[depth%256] = byte(depth)
+	if depth == 0 {
+		for i := 0; i < entries; i++ {
+			m[i] = i
+		}
+		return len(m)
 	}
-}
-
-func headerOf(m map[int]int) unsafe.Pointer { return *(*unsafe.Pointer)(unsafe.Pointer(&m)) }
-
-// watched does something to a map, and notes how its header differs afterwards.
-func watched(m map[int]int, do func()) {
-	if swiss {
-		before := swissOf(m)
-		do()
-		before.compare(swissOf(m))
-		return
-	}
-	before := classicOf(m)
-	do()
-	before.compare(classicOf(m))
-}
-
-func fill(m map[int]int, from, to int) {
-	for key := from; key < to; key++ {
-		k := key
-		watched(m, func() { insert(m, k) })
-	}
-}
-
-func drain(m map[int]int, from, to int) {
-	for key := from; key < to; key++ {
-		k := key
-		watched(m, func() { remove(m, k) })
-	}
-}
-
-var kept []map[int]int
-
-func work() {
-	plain := map[int]int{}
-	kept = append(kept, plain)
-	fill(plain, 0, 20000)
-	wipe(plain)
-	note("clear", 20000, 0, 0)
-	fill(plain, 0, 3000)
-
-	sized := make(map[int]int, 500)
-	kept = append(kept, sized)
-	fill(sized, 0, 5000)
-
-	// The oldest of a few keys goes for each that comes: overflow chains, or tombstones.
-	churned := make(map[int]int, 1)
-	kept = append(kept, churned)
-	fill(churned, 0, 200)
-	for i := 0; i < 60000; i++ {
-		drain(churned, i, i+1)
-		fill(churned, i+200, i+201)
-	}
+	return growDeep(m, depth-1) + int(room[(depth+1)%256])
 }
 
 func main() {
-	out := flag.String("out", "", "file of the ledger")
-	flag.Parse()
-	var major, minor int
-	if _, err := fmt.Sscanf(runtime.Version(), "go%d.%d", &major, &minor); err != nil {
-		panic(err)
+	for {
+		growString(map[string]int{})
+		grow32(map[int32]int{})
+		grow64(map[uint64]string{})
+		growPointer(map[*int]bool{})
+		growWide(map[wide]int{})
+		growInterface(map[interface{}]int{})
+		growReflect(map[string]int{})
+		growInlined(map[int]int{})
+		growGeneric(map[string]int{}, strconv.Itoa)
+		done := make(chan int)
+		go func() { done <- growDeep(map[int]int{}, 100) }()
+		<-done
+		time.Sleep(20 * time.Millisecond)
 	}
-	swiss = minor >= 24
-	fmt.Println("ready", os.Getpid())
-	in := bufio.NewReader(os.Stdin)
-	if _, err := in.ReadString('\n'); err != nil {
-		os.Exit(1)
-	}
-	work()
-	if err := os.WriteFile(*out, ledger.Bytes(), 0o600); err != nil {
-		panic(err)
-	}
-	fmt.Println("done")
-	_, _ = io.Copy(io.Discard, in)
 }

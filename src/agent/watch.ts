@@ -1,0 +1,184 @@
+import { addr, hex } from '../model/addr.ts';
+import { pid as toPid } from '../model/ids.ts';
+import { fixedPlaces, type PlaceSource } from '../probe/watch/place.ts';
+import type { ReadValue } from '../probe/watch/value_log.ts';
+import type { WatchHit } from '../probe/watch/watch_hit.ts';
+import { WatchProbe } from '../probe/watch/watch_probe.ts';
+import type { EndReason, Summary } from '../protocol/summary.ts';
+import { NO_LOSS } from '../protocol/loss.ts';
+import type { Hit, WatchLine, WatchOptions, WatchValue } from '../protocol/watch.ts';
+import { versionName } from '../query/version_name.ts';
+import { SymbolCache } from '../stream/symbols.ts';
+import { rfc3339 } from '../stream/wall_clock.ts';
+import { wallOffsetNs } from '../sys/clock.ts';
+import { RunClock } from './run_clock.ts';
+import { Target } from './target.ts';
+import { callerBehind, hitFrames } from './watch_frames.ts';
+
+/** Deep enough to find the program behind Go's own frames, where no stack is asked for. */
+const FEWEST_FRAMES = 16;
+
+/** Says what is to be watched in a process: addresses as given, or whatever else knows where things lie. */
+export type SourceOf = (target: Target) => PlaceSource;
+
+/** How often hits are taken and new threads looked for. */
+const LOOK_MS = 10;
+
+/** A running `watch`: watchpoints are set until the iteration ends, whichever way. */
+export async function* watchLines(
+  options: WatchOptions,
+  signal: AbortSignal,
+  sourceOf: SourceOf = () => fixedPlaces(options.places.map((p) => ({ ...p, address: addr(p.address) }))),
+): AsyncGenerator<readonly WatchLine[], void> {
+  const clock = new RunClock(options.durationMs, signal);
+  const run = new WatchRun(options, sourceOf);
+  try {
+    yield run.attached(clock.elapsedMs);
+    let end: EndReason | undefined;
+    while (end === undefined) {
+      await clock.pause(LOOK_MS);
+      const lines = run.step();
+      if (lines.length > 0) yield lines;
+      end = run.ended ?? clock.ended;
+    }
+    yield run.finish(end, () => clock.elapsedMs);
+  } finally {
+    run.close();
+  }
+}
+
+class WatchRun {
+  readonly #options: WatchOptions;
+  readonly #target: Target;
+  readonly #probe: WatchProbe;
+  readonly #symbols: SymbolCache;
+  readonly #wallOffset = wallOffsetNs();
+  #hits = 0;
+  #lostSaid = 0;
+  #refusalSaid = false;
+
+  constructor(options: WatchOptions, sourceOf: SourceOf) {
+    this.#options = options;
+    const target = Target.open(toPid(options.pid));
+    this.#target = target;
+    this.#symbols = new SymbolCache((pid) => (pid === target.pid ? target : undefined));
+    try {
+      this.#probe = new WatchProbe({
+        pid: target.pid,
+        memory: target.memory,
+        source: sourceOf(target),
+        access: options.access === 'rw' ? 'read-write' : 'write',
+        frames: Math.max(options.frames, FEWEST_FRAMES),
+        goidOffset: target.binary.offsets.gGoid,
+      });
+    } catch (error) {
+      target.close();
+      throw error;
+    }
+  }
+
+  get ended(): EndReason | undefined {
+    return this.#wanted <= 0 ? 'count' : this.#target.ended();
+  }
+
+  attached(tookMs: number): readonly WatchLine[] {
+    const { facts, binary, pid } = this.#target;
+    const attached: WatchLine = {
+      type: 'attached',
+      pid,
+      name: facts.name,
+      go_version: versionName(binary.version),
+      flavour: binary.flavour,
+      probes: this.#probe.size,
+      attach_ms: Math.round(tookMs),
+    };
+    const refusal = this.#probe.witnessRefusal;
+    if (refusal === undefined) return [attached];
+    const message = `goroutines are not shown, and values less often: ${refusal.message}`;
+    const hint = refusal.hint === undefined ? {} : { hint: refusal.hint };
+    return [attached, { type: 'notice', level: 'warning', code: 'no-witness', message, ...hint }];
+  }
+
+  step(): readonly WatchLine[] {
+    const lines = this.#lines(this.#probe.drain());
+    this.#notices(lines);
+    return lines;
+  }
+
+  finish(ended: EndReason, elapsedMs: () => number): readonly WatchLine[] {
+    const lines = this.#lines(this.#probe.finish());
+    return [...lines, this.#summary(ended, elapsedMs())];
+  }
+
+  close(): void {
+    this.#probe.close();
+    this.#target.close();
+  }
+
+  get #wanted(): number {
+    return (this.#options.count ?? Infinity) - this.#hits;
+  }
+
+  #lines(hits: readonly WatchHit[]): WatchLine[] {
+    const shown = hits.slice(0, Math.max(0, Math.min(this.#wanted, hits.length)));
+    this.#hits += shown.length;
+    return shown.map((hit) => this.#line(hit));
+  }
+
+  #line(hit: WatchHit): Hit {
+    const { place, time, before, after, goid } = hit;
+    const frames = hitFrames(hit, this.#target, this.#symbols);
+    const caller = callerBehind(frames);
+    const { address, length, label } = place;
+    return {
+      type: 'hit',
+      time: rfc3339(time + this.#wallOffset),
+      place: { address: hex(address), length, ...(label === undefined ? {} : { label }) },
+      thread: hit.tid,
+      ...(goid === undefined ? {} : { goroutine: { id: goid } }),
+      ...(hit.kernel ? { kernel: true } : {}),
+      writer: frames[0] ?? { function: hex(hit.pc), inlined: false },
+      ...(caller === undefined ? {} : { caller }),
+      ...(this.#options.frames > 0 ? { stack: frames.slice(0, this.#options.frames) } : {}),
+      ...(before === undefined ? {} : { before: valueOf(before, time - before.ended) }),
+      ...(after === undefined ? {} : { after: valueOf(after, after.begun > time ? after.begun - time : 0n) }),
+    };
+  }
+
+  #notices(to: WatchLine[]): void {
+    const { lost } = this.#probe.totals;
+    if (lost > this.#lostSaid) {
+      const message = `${(lost - this.#lostSaid).toLocaleString('en-US')} hits lost: they come faster than they can be told`;
+      const hint = 'Watch a place that is touched less often, or fewer bytes.';
+      to.push({ type: 'notice', level: 'warning', code: 'events-lost', message, hint });
+      this.#lostSaid = lost;
+    }
+    const { refusal } = this.#probe;
+    if (refusal !== undefined && !this.#refusalSaid) {
+      const hint = refusal.hint === undefined ? {} : { hint: refusal.hint };
+      const message = `new threads are not watched: ${refusal.message}`;
+      to.push({ type: 'notice', level: 'warning', code: 'threads-unwatched', message, ...hint });
+    }
+    this.#refusalSaid = refusal !== undefined;
+  }
+
+  #summary(ended: EndReason, elapsedMs: number): Summary {
+    const { lost, threads, lateThreads, longestGapMs, moves } = this.#probe.totals;
+    return {
+      type: 'summary',
+      ended,
+      duration_ms: Math.round(elapsedMs),
+      events: this.#hits,
+      lost,
+      sampled: 0,
+      loss: { ...NO_LOSS, ring_full: lost },
+      by_op: {},
+      watched: { threads, late_threads: lateThreads, longest_gap_ms: longestGapMs, moves },
+    };
+  }
+}
+
+function valueOf({ bytes }: ReadValue, distance: bigint): WatchValue {
+  const digits = Buffer.from(bytes).reverse().toString('hex');
+  return { word: `0x${BigInt(`0x${digits}`).toString(16)}`, read_ns: Number(distance) };
+}

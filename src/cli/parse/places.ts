@@ -1,0 +1,39 @@
+import { WATCH_LENGTHS, type WatchLength } from '../../protocol/watch.ts';
+import { usageError } from './usage_error.ts';
+
+/** User space ends below 2^47. */
+const HIGHEST_ADDRESS = 2 ** 47;
+
+/** One entry of --address: its length and label may be left out. */
+export interface PlaceText {
+  readonly address: number;
+  readonly length?: WatchLength;
+  readonly label?: string;
+}
+
+const PLACE = /^(0x[0-9a-f]{1,16})(?::(\d+))?(?:=(.+))?$/i;
+
+/** `0xc000123450`, `0xc000123450:4=hits`, and lists of them. */
+export function parsePlaces(text: string): readonly PlaceText[] {
+  return text.split(',').map((part) => {
+    const [, address, length, label] = PLACE.exec(part.trim()) ?? [];
+    if (address === undefined || Number(address) >= HIGHEST_ADDRESS)
+      throw usageError('address', `"${part}" is not an address`, {
+        hint: 'Write it in hexadecimal: --address 0xc000123450, or with length and name: 0xc000123450:4=hits.',
+      });
+    return {
+      address: Number(address),
+      ...(length === undefined ? {} : { length: parseLength(length) }),
+      ...(label === undefined ? {} : { label }),
+    };
+  });
+}
+
+/** 1, 2, 4 or 8 bytes. */
+export function parseLength(text: string): WatchLength {
+  const length = WATCH_LENGTHS.find((one) => String(one) === text);
+  if (length !== undefined) return length;
+  throw usageError('length', `${text} bytes cannot be watched`, {
+    hint: 'A watchpoint is 1, 2, 4 or 8 bytes long; for more, name several addresses.',
+  });
+}

@@ -1,0 +1,73 @@
+import { describe, expect, it } from 'vitest';
+import { addr } from '../../model/addr.ts';
+import { FakeTypes, TYPES } from '../types/testing.ts';
+import { type Elsewhere, formatValue, NOTHING_ELSEWHERE } from './format_value.ts';
+
+const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text);
+const types = new FakeTypes('go1.26.8', 'swiss');
+const int = types.plain({ kind: 'int64', name: 'int64', size: 8, named: true });
+const id = types.plain({ kind: 'uint16', name: 'shop.ID', size: 2, named: true });
+const string = types.plain({ kind: 'string', name: 'string', size: 16, named: true });
+const any = types.interface('interface {}', 0);
+const empty = types.struct('struct {}', 0, []);
+const key = types.struct('shop.Key', 40, [
+  { name: 'N', type: int, offset: 0 },
+  { name: 'Name', type: string, offset: 8 },
+  { name: 'I', type: any, offset: 24 },
+]);
+const array = types.array('[3]shop.ID', id, 3, 6);
+const endless = types.array('[1099511627776]struct {}', empty, 2 ** 40, 0);
+const reader = types.reader();
+
+const text = (
+  type: number,
+  bytes: Uint8Array | number[],
+  elsewhere: Elsewhere = NOTHING_ELSEWHERE,
+): unknown => {
+  const value = formatValue(reader, addr(type), Uint8Array.from(bytes), elsewhere);
+  return value === undefined ? undefined : [value.text, value.truncated, value.unreadable];
+};
+const numbers = (...words: number[]): Uint8Array =>
+  new Uint8Array(BigInt64Array.from(words.map(BigInt)).buffer);
+
+describe('formatValue', () => {
+  it('writes structs and arrays with their type', () => {
+    expect(text(array, [1, 0, 2, 0, 0xff, 0xff])).toEqual(['[3]shop.ID{1, 2, 65535}', false, false]);
+    const parts: Elsewhere = {
+      text: (offset) => (offset === 8 ? { bytes: utf8('a"b'), length: 3 } : 'not-captured'),
+      value: (offset) =>
+        offset === 24
+          ? { bytes: Uint8Array.of(7, 0), length: 2, type: id, inside: NOTHING_ELSEWHERE }
+          : 'not-captured',
+    };
+    expect(text(key, numbers(-5, 1, 2, 3, 4), parts)).toEqual([
+      'shop.Key{N: -5, Name: "a\\"b", I: shop.ID(7)}',
+      false,
+      false,
+    ]);
+  });
+
+  it('shows what is missing, and why', () => {
+    expect(text(array, [1, 0, 2])).toEqual(['[3]shop.ID{1, …}', true, false]);
+    expect(text(key, numbers(1))).toEqual(['shop.Key{N: 1, Name: …, I: …}', true, false]);
+    const unreadable: Elsewhere = { text: () => 'unreadable', value: () => 'unreadable' };
+    expect(text(key, numbers(1), unreadable)).toEqual(['shop.Key{N: 1, Name: …, I: …}', false, true]);
+    const cut: Elsewhere = { ...unreadable, text: () => ({ bytes: utf8('ab'), length: 9 }) };
+    expect(text(string, [], cut)).toEqual(['"ab"…', true, false]);
+  });
+
+  it('knows nil, and types that it cannot read', () => {
+    const nil: Elsewhere = {
+      ...NOTHING_ELSEWHERE,
+      value: () => ({ bytes: new Uint8Array(0), length: 0, type: addr(0), inside: NOTHING_ELSEWHERE }),
+    };
+    expect(text(any, [], nil)).toEqual(['nil', false, false]);
+    expect(text(TYPES - 64, numbers(1))).toBeUndefined();
+  });
+
+  it('comes to an end also where an array of nothing has any number of elements', () => {
+    const [shown, truncated] = text(endless, []) as [string, boolean];
+    expect(truncated).toBe(true);
+    expect(shown.length).toBeLessThan(100_000);
+  });
+});

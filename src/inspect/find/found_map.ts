@@ -1,0 +1,72 @@
+import type { GoType } from '../../go/debug/go_type.ts';
+import type { Addr } from '../../model/addr.ts';
+import type { Place } from '../place/place.ts';
+
+/** The struct that a map is a field of: what a concurrent map made of a plain one and a lock is called by. */
+export interface Owner {
+  /** `shop.Cache`. */
+  readonly type: string;
+  readonly field: string;
+  /** The field that is a sync.Mutex or sync.RWMutex, if the struct has one. */
+  readonly lock: string | undefined;
+}
+
+/** The call that a local variable belongs to. */
+export interface OnStack {
+  readonly goroutine: number;
+  /** The function that declares the variable, also when it was inlined. */
+  readonly function: string;
+  readonly file?: string;
+  /** The line that the function has reached. */
+  readonly line?: number;
+}
+
+/** A map that was found in a program's memory. */
+export interface FoundMap {
+  /** `sync.Map` is no map of the runtime: its insides are for those who know them. */
+  readonly kind: 'map' | 'sync.Map';
+  /** An expression that leads to it; without debug information the address that it was reached from. */
+  readonly name: string;
+  /** Where the map's header is; of a sync.Map, where it is itself. */
+  readonly header: Addr;
+  readonly type: GoType;
+  /** The variable, field or element that holds it. */
+  readonly holder: Place;
+  readonly owner: Owner | undefined;
+  /** For what only a local variable leads to: whose it is. `name` then begins with that variable. */
+  readonly where: OnStack | undefined;
+}
+
+/** Why the search has not seen everything. */
+export type Cut = 'reads' | 'maps' | 'depth' | 'elements';
+
+/** What a search has found, each map once, under its shortest name. */
+export interface FoundMaps {
+  readonly maps: readonly FoundMap[];
+  /** Limits that were met; empty: everything that could be reached was seen. */
+  readonly cuts: readonly Cut[];
+  /** Values that were looked at. */
+  readonly visited: number;
+}
+
+/** How far a search goes. */
+export interface FindLimits {
+  /** Reads of memory. */
+  readonly reads: number;
+  readonly maps: number;
+  /** Pointers, slices, interfaces and maps from the variable to the map. */
+  readonly depth: number;
+  /** Elements of one slice, array or map. */
+  readonly elements: number;
+}
+
+export const FIND_LIMITS: FindLimits = { reads: 200_000, maps: 20_000, depth: 12, elements: 256 };
+
+/** A value of a map, and its key as the expression would write it. */
+export interface MapValue {
+  readonly key: string;
+  readonly value: Place;
+}
+
+/** Gives values of a map (or sync.Map) by its holder, lazily: as few are taken as the limits allow. */
+export type MapValues = (map: FoundMap) => Iterable<MapValue>;

@@ -1,0 +1,121 @@
+import { describe, expect, it } from 'vitest';
+import { entryVisitor, type MapEntry } from '../../src/inspect/entries.ts';
+import { type MapScan, scanMap } from '../../src/inspect/scan_map.ts';
+import { pause } from '../../src/sys/pause.ts';
+import { buildGo } from '../support/go_build.ts';
+import { type LedgerMap, type MapsProgram, startMaps } from './program.ts';
+
+/** Every way in which maps have lain in memory since Go 1.18. */
+const RUNTIMES = [
+  { go: '1.18.10', flavour: 'classic' },
+  { go: '1.21.13', flavour: 'classic' },
+  { go: '1.23.12', flavour: 'classic' },
+  { go: '1.24.13', flavour: 'swiss' },
+  { go: '1.24.13', flavour: 'classic', experiment: 'noswissmap' },
+  { go: '1.26.8', flavour: 'swiss' },
+  { go: '1.27.4', flavour: 'swiss' },
+  { go: '1.27.4', flavour: 'swiss-split', experiment: 'mapsplitgroup' },
+];
+
+const LIMITS = { text: 4096, items: 4096, pointers: 3 };
+
+interface Read {
+  readonly scan: MapScan;
+  readonly entries: readonly MapEntry[];
+}
+
+function read({ target }: MapsProgram, { type, address }: Pick<LedgerMap, 'type' | 'address'>): Read {
+  const { memory, types } = target;
+  const map = types.map(type);
+  if (map === undefined) throw new Error('no such type');
+  const entries: MapEntry[] = [];
+  const visitor = entryVisitor(map, { memory, types, limits: LIMITS, pause }, (entry) => entries.push(entry));
+  return { scan: scanMap({ memory, type: map, address, pause }, visitor), entries };
+}
+
+/** What differs between a map and what the program wrote down about it; all is well when it is empty. */
+function differences({ scan, entries }: Read, wanted: LedgerMap): string[] {
+  const found: string[] = [];
+  const got = new Map(entries.map((entry) => [entry.key.text, entry.value]));
+  if (entries.length !== wanted.entries.size || got.size !== entries.length)
+    found.push(`${wanted.name}: ${entries.length} entries for ${wanted.entries.size}`);
+  for (const [key, value] of wanted.entries)
+    if (!isShown(value, got.get(key)))
+      found.push(`${wanted.name}: ${key} is ${value}, shown as ${String(got.get(key)?.text)}`);
+  if (!scan.consistent) found.push(`${wanted.name}: not consistent, though nothing changes`);
+  return found;
+}
+
+/** The whole value, or of a very long array its beginning, marked as cut. */
+function isShown(wanted: string, shown: MapEntry['value'] | undefined): boolean {
+  if (shown?.truncated !== true) return shown?.text === wanted;
+  return wanted.length > 2000 && wanted.startsWith(shown.text.replace(/…\}$/, ''));
+}
+
+describe('decoding agrees with what the program says of its maps', { timeout: 300_000 }, () => {
+  for (const { go, flavour, experiment } of RUNTIMES)
+    it(`go${go} ${experiment ?? ''}`, async () => {
+      const program = await startMaps(buildGo('maps', go, 'default', experiment));
+      try {
+        expect(program.target.binary.flavour).toBe(flavour);
+        let slots = 0;
+        for (const map of program.maps) {
+          if (map.address === 0) continue;
+          const result = read(program, map);
+          const { entries, empty, tombstones } = result.scan.totals;
+          slots += entries + empty + tombstones;
+          expect(differences(result, map)).toEqual([]);
+        }
+        expect(slots).toBeGreaterThan(1_000_000);
+      } finally {
+        program.stop();
+      }
+    });
+});
+
+describe('decoding while the map is written to', { timeout: 300_000 }, () => {
+  for (const go of ['1.23.12', '1.26.8'])
+    it(`tells no torn value, and everything that was there all the time: go${go}`, async () => {
+      const program = await startMaps(buildGo('maps', go), '-small', '-writers', '1');
+      try {
+        let seen = 0;
+        let changing = 0;
+        let torn = 0;
+        let stable = 0;
+        for (let round = 0; round < 10; round++)
+          for (const live of program.live) {
+            const { entries, scan } = read(program, live);
+            const numbers = new Map(entries.map((entry) => [Number(entry.key.text), entry.value.text]));
+            const lost = Array.from({ length: live.fixed }, (_, key) => key).filter(
+              (key) => numbers.get(key) !== checked(key),
+            );
+            // A unit that is written to at every look is said to be unknown, never left out silently.
+            if (scan.totals.unstable === 0) {
+              stable++;
+              expect(lost).toEqual([]);
+            }
+            expect(numbers.size).toBe(entries.length);
+            torn += entries.filter((entry) => !isWhole(entry.value.text)).length;
+            seen += entries.length;
+            if (!scan.consistent) changing++;
+          }
+        // The runtime's own writes are never seen half done. The element is stored by the program itself, after
+        // the runtime's function: a thread that is put off its CPU within that store shows half of it.
+        expect(torn).toBeLessThanOrEqual(1 + seen / 100_000);
+        // The maps did change: otherwise this proves nothing.
+        expect(changing).toBeGreaterThan(4);
+        expect(stable).toBeGreaterThan(3);
+        expect(seen).toBeGreaterThan(10 * 500);
+      } finally {
+        program.stop();
+      }
+    });
+});
+
+const checked = (n: number): string => `main.checked{A: ${n}, B: ${n}, C: ${n}, D: ${n}}`;
+
+/** All four numbers are the same; an insert's element is zero until the program has stored it. */
+function isWhole(text: string): boolean {
+  const numbers = [...text.matchAll(/-?\d+/g)].map(([n]) => n);
+  return numbers.length === 4 && new Set(numbers).size === 1;
+}

@@ -1,0 +1,3 @@
+module mapstates
+
+go 1.18

@@ -1,0 +1,5 @@
+package main
+
+import "syscall"
+
+func tid() int { return syscall.Gettid() }
