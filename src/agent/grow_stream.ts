@@ -46,7 +46,7 @@ export class GrowStream {
       filter.open ||
       (batch.type[row] === 0 && this.#rows.migrations.has(batch, row)) ||
       filter.accepts(batch, row);
-    this.#rows = new GrowthRows({ sites, lifter, accepts });
+    this.#rows = new GrowthRows({ sites, lifter, minor: audit.plan.goVersion.minor, accepts });
   }
 
   /** The share to which the fullest ring was found filled. */

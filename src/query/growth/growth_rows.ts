@@ -12,6 +12,8 @@ import { growthFacts } from './steps.ts';
 export interface GrowthRowsOptions {
   readonly sites: readonly ProbeSite[];
   readonly lifter: EventLifter;
+  /** Of the Go version: 21 of 1.21. */
+  readonly minor: number;
   readonly accepts: (batch: TracedBatch, row: number) => boolean;
 }
 
@@ -61,7 +63,8 @@ export class GrowthRows {
   #begin(name: string, who: string, batch: TracedBatch, row: number): Growth[] {
     if (!this.#options.accepts(batch, row)) return [];
     const view = factsView(batch, row);
-    const facts = view === undefined ? undefined : growthFacts(name, batch.count[row] ?? 0, view);
+    const facts =
+      view === undefined ? undefined : growthFacts(name, batch.count[row] ?? 0, view, this.#options.minor);
     if (view === undefined || facts === undefined) return [];
     const began = monotonicOf(batch, row);
     const growth: Growth = { ...this.#common(batch, row), ...facts };

@@ -17,12 +17,17 @@ const EIGHT = 8;
 const SAME_SIZE_GROW = 8;
 
 /** What the functions of a growth plan mean, from the map's header at the hit; undefined when it could not be read. */
-export function growthFacts(name: string, count: number, facts: DataView): GrowthFacts | undefined {
+export function growthFacts(
+  name: string,
+  count: number,
+  facts: DataView,
+  minor: number,
+): GrowthFacts | undefined {
   const valid = facts.getUint8(FACTS.valid);
   if ((valid & FACTS_HEADER) === 0) return undefined;
   switch (name) {
     case HASH_GROW:
-      return hashGrow(count, facts);
+      return hashGrow(count, facts, minor);
     case EVACUATED:
       return migrated(facts);
     case GROW_TO_TABLE:
@@ -45,12 +50,13 @@ export function growthFacts(name: string, count: number, facts: DataView): Growt
 
 /**
  * The runtime's own decision: with the entry that is to come, more than 6.5 entries a bucket. `count` is what
- * it is before that entry. go1.18–1.23 src/runtime/map.go, hashGrow and overLoadFactor.
+ * it is before that entry. go1.18–1.23 src/runtime/map.go, hashGrow and overLoadFactor. Go 1.21 alone rounds
+ * 6.5 down: its loadFactorNum is (bucketCnt * 13 / 16) * loadFactorDen.
  */
-function hashGrow(count: number, facts: DataView): GrowthFacts {
+function hashGrow(count: number, facts: DataView, minor: number): GrowthFacts {
   const from = bucketsOf(facts);
   const overflow = facts.getUint16(FACTS.header + 10, true);
-  const loaded = count + 1 > EIGHT && count + 1 > 13 * Math.floor(from / 2);
+  const loaded = count + 1 > EIGHT && count + 1 > (minor === 21 ? 12 : 13) * Math.floor(from / 2);
   return loaded
     ? { kind: 'grow', trigger: 'load', unit: 'buckets', from, to: 2 * from, overflow }
     : { kind: 'same-size', trigger: 'overflow', unit: 'buckets', from, to: from, overflow };

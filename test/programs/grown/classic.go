@@ -18,7 +18,7 @@ func classicOf(m map[int]int) hmap { return *(*hmap)(headerOf(m)) }
 
 // compare notes what one write did. It can end a migration and begin the next.
 func (h hmap) compare(after hmap) {
-	grown := h.buckets != after.buckets
+	grown := h.buckets != nil && h.buckets != after.buckets
 	if h.oldbuckets != nil && (after.oldbuckets != h.oldbuckets) {
 		note("migrated", h.count, h.olds(), 1<<h.b)
 	}
