@@ -1,11 +1,12 @@
+import { randomBytes } from 'node:crypto';
 import { planGrowth } from '../go/plan/growth.ts';
 import type { ProbeOptions } from '../model/probe.ts';
-import type { Growth } from '../protocol/growth.ts';
+import type { GrowthEvent, Migration } from '../protocol/growth.ts';
 import type { GrowOptions } from '../protocol/options.ts';
 import type { GrowLine } from '../protocol/questions.ts';
 import type { EndReason, Summary } from '../protocol/summary.ts';
 import { GrowthRates } from '../query/growth/rates.ts';
-import { kernelFilter } from '../query/kernel_filter.ts';
+import { captureBytes, kernelFilter } from '../query/kernel_filter.ts';
 import type { Audit } from './audit.ts';
 import { Fleet } from './fleet.ts';
 import { GrowStream } from './grow_stream.ts';
@@ -36,6 +37,7 @@ export async function* growLines(
 class GrowRun {
   readonly #options: GrowOptions;
   readonly #rates = new GrowthRates();
+  readonly #salt = randomBytes(32);
   readonly #streams = new Map<Audit, GrowStream>();
   readonly #fleet: Fleet;
   #extra: GrowLine[] = [];
@@ -56,7 +58,7 @@ class GrowRun {
       {
         joined: (audit) => {
           this.#extra.push(audit.attached);
-          this.#streams.set(audit, new GrowStream(audit, options));
+          this.#streams.set(audit, new GrowStream(audit, options, this.#salt));
         },
         left: (audit) => this.#leave(audit),
         notice: (notice) => this.#extra.push(notice),
@@ -80,7 +82,7 @@ class GrowRun {
 
   step(look: boolean): readonly GrowLine[] {
     if (look) this.#fleet.look();
-    const growths = [...this.#streams.values()].flatMap((stream) => [
+    const growths = [...this.#streams.values()].flatMap((stream): (GrowthEvent | Migration)[] => [
       ...stream.drain(),
       ...(look ? stream.progress() : []),
     ]);
@@ -104,21 +106,22 @@ class GrowRun {
     this.#lost += stream.lost;
   }
 
-  #lines(growths: readonly Growth[]): GrowLine[] {
+  #lines(growths: readonly (GrowthEvent | Migration)[]): GrowLine[] {
     const taken = this.#take(growths);
     const lines = [...this.#extra, ...taken];
     this.#extra = [];
     return lines;
   }
 
-  #take(growths: readonly Growth[]): readonly Growth[] {
-    const taken = growths.slice(0, Math.max(0, this.#left));
-    for (const growth of taken) {
+  #take(growths: readonly (GrowthEvent | Migration)[]): readonly (GrowthEvent | Migration)[] {
+    return growths.filter((growth) => {
+      if (this.#left <= 0) return false;
+      if (growth.type === 'migration') return true;
       this.#rates.add(growth);
       this.#events++;
-      if (growth.kind === 'clear') this.#clears++;
-    }
-    return taken;
+      if (growth.op === 'clear') this.#clears++;
+      return true;
+    });
   }
 
   #summary(ended: EndReason, elapsedMs: number): Summary {
@@ -150,7 +153,7 @@ function probeOptions(options: GrowOptions): ProbeOptions {
     mode: 'events',
     sampleEvery: 1,
     frames: options.frames,
-    keyBytes: 0,
+    keyBytes: captureBytes(options.keys, options.filters),
     facts: true,
     ...kernelFilter(options.filters),
     ringBytes: ringBytesOf(options.ringBytes),

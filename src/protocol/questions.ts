@@ -2,7 +2,7 @@ import type { Attached } from './attached.ts';
 import type { CheckReport } from './check_report.ts';
 import type { EncodedEvents, TraceEvent } from './event.ts';
 import type { ExplainOptions, ExplainReport } from './explain_report.ts';
-import type { Growth, Growths } from './growth.ts';
+import type { GrowthEvent, Growths, Migration } from './growth.ts';
 import type { Notice } from './notice.ts';
 import type { BreakOptions, GrowOptions, TopOptions, TraceOptions, WhoOptions } from './options.ts';
 import type { ProcessEntry } from './process_entry.ts';
@@ -17,7 +17,7 @@ import type { WatchLine, WatchOptions } from './watch.ts';
 export type TraceLine = Attached | TraceEvent | EncodedEvents | Notice | Summary;
 export type BreakLine = Attached | Stop | Notice | Summary;
 /** `growths` stands before the summary. */
-export type GrowLine = Attached | Growth | Growths | Notice | Summary;
+export type GrowLine = Attached | GrowthEvent | Migration | Growths | Notice | Summary;
 /** `touched` stands before the summary. */
 export type WhoLine = Attached | TraceEvent | Touched | Notice | Summary;
 export type TopLine = Attached | Snapshot | Notice | Summary;

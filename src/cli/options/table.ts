@@ -188,7 +188,7 @@ export const OPTIONS = {
     flag: '--keys',
     value: 'HOW',
     group: 'What is shown of each',
-    commands: [...RUNS, 'who', 'break'],
+    commands: [...RUNS, ...KNOW],
     help: 'full, prefix:N, hash or none. Keys can be secrets. Default: full.',
     details:
       '`prefix:N` shows the first N bytes. `hash` shows a number in place of the key: equal keys have equal numbers within one run, with a secret that is new for each run. With `none` no key leaves the program.',

@@ -4,7 +4,7 @@ import { addr, fileAddr, fileOffset } from '../../model/addr.ts';
 import { goid } from '../../model/ids.ts';
 import type { ProbeOptions } from '../../model/probe.ts';
 import type { EntrySite, ExitSite, ProbePlan, ProbeSite } from '../../model/probe_plan.ts';
-import { CONFIG, fillConfig, MAX_BEYOND, MAX_PARTS, MAX_SITES, SITE } from './config.ts';
+import { BEYOND, CONFIG, fillConfig, MAX_BEYOND, MAX_PARTS, MAX_SITES, SITE } from './config.ts';
 
 const AT = {
   config: 16,
@@ -62,7 +62,7 @@ function fill(sites: readonly ProbeSite[], change: Partial<ProbeOptions> = {}): 
       typeDirectIfaceMask: 32,
     },
   };
-  const data = new Uint8Array(AT.beyond + 16 * MAX_BEYOND);
+  const data = new Uint8Array(AT.beyond + BEYOND.size * MAX_BEYOND);
   fillConfig(
     data,
     AT,
