@@ -10,6 +10,7 @@ import { captureBytes, kernelFilter } from '../query/kernel_filter.ts';
 import type { Audit } from './audit.ts';
 import { Fleet } from './fleet.ts';
 import { GrowStream } from './grow_stream.ts';
+import { withMapPath } from './map_path.ts';
 import { ringBytesOf } from './ring_size.ts';
 import { RunClock } from './run_clock.ts';
 
@@ -18,7 +19,7 @@ export async function* growLines(
   options: GrowOptions,
   signal: AbortSignal,
 ): AsyncGenerator<readonly GrowLine[], void> {
-  const run = new GrowRun(options);
+  const run = new GrowRun({ ...options, filters: withMapPath(options.selection, options.filters) });
   const clock = new RunClock(options.durationMs, signal);
   try {
     let end: EndReason | undefined;

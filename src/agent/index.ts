@@ -3,6 +3,7 @@ import { breakLines } from './break.ts';
 import { check } from './check.ts';
 import { explain } from './explain.ts';
 import { growLines } from './grow.ts';
+import { pastLines } from './past.ts';
 import { listGoProcesses } from './ps.ts';
 import { startTop } from './top.ts';
 import { traceLines } from './trace.ts';
@@ -17,6 +18,7 @@ export function createQuestions(): Questions {
     explain: (options) => Promise.resolve().then(() => explain(options)),
     trace: (options, signal) => traceLines(options, signal),
     who: whoLines,
+    past: pastLines,
     grow: growLines,
     break: breakLines,
     top: startTop,

@@ -4,7 +4,14 @@ import type { EncodedEvents, TraceEvent } from './event.ts';
 import type { ExplainOptions, ExplainReport } from './explain_report.ts';
 import type { GrowthEvent, Growths, Migration } from './growth.ts';
 import type { Notice } from './notice.ts';
-import type { BreakOptions, GrowOptions, TopOptions, TraceOptions, WhoOptions } from './options.ts';
+import type {
+  BreakOptions,
+  GrowOptions,
+  PastOptions,
+  TopOptions,
+  TraceOptions,
+  WhoOptions,
+} from './options.ts';
 import type { ProcessEntry } from './process_entry.ts';
 import type { CheckSubject } from './selection.ts';
 import type { Snapshot } from './snapshot.ts';
@@ -53,6 +60,8 @@ export interface Questions {
   grow(options: GrowOptions, signal: AbortSignal): AsyncIterable<readonly GrowLine[]>;
   /** The life of one key. Ends as `trace` does. */
   who(options: WhoOptions, signal: AbortSignal): AsyncIterable<readonly WhoLine[]>;
+  /** The same out of what was kept in a file. */
+  past(options: PastOptions, signal: AbortSignal): AsyncIterable<readonly WhoLine[]>;
   /** A breakpoint that does not stop. Ends as `trace` does. */
   break(options: BreakOptions, signal: AbortSignal): AsyncIterable<readonly BreakLine[]>;
   watch(options: WatchOptions, signal: AbortSignal): AsyncIterable<readonly WatchLine[]>;

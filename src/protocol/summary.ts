@@ -3,7 +3,7 @@ import type { Loss } from './loss.ts';
 import type { WatchedThreads } from './watch.ts';
 
 /** Why a run ended. Each of them is a normal end: exit code 0. */
-export type EndReason = 'ctrl-c' | 'duration' | 'count' | 'target-exited' | 'target-exec';
+export type EndReason = 'ctrl-c' | 'duration' | 'count' | 'target-exited' | 'target-exec' | 'end-of-file';
 
 export const END_REASONS: readonly EndReason[] = [
   'ctrl-c',
@@ -11,6 +11,7 @@ export const END_REASONS: readonly EndReason[] = [
   'count',
   'target-exited',
   'target-exec',
+  'end-of-file',
 ];
 
 /** Operations of one kind. `found` and `not_found` are absent where nothing was learnt; together they may be fewer than `events`. */

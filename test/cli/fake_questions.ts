@@ -43,6 +43,14 @@ const FAILING_PID = 8000;
 
 const BATCH = 200;
 
+const RUN = {
+  selection: { type: 'pid', pid: 1 },
+  keys: { type: 'full' },
+  effects: 'auto',
+  probe: 'auto',
+  frames: 0,
+} as const;
+
 /** Answers everything from samples, with the same rules of ending as the real one. Touches no process. */
 export function fakeQuestions(): Questions {
   return {
@@ -57,6 +65,7 @@ export function fakeQuestions(): Questions {
         : Promise.resolve(explainReport),
     trace,
     who,
+    past: (options, signal) => who({ ...RUN, filters: options.filters }, signal),
     grow,
     break: breakpoint,
     top: (options, signal) => {

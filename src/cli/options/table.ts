@@ -13,7 +13,6 @@ import { parsePath } from '../parse/path.ts';
 import { parsePid } from '../parse/pid.ts';
 import { parseLength, parsePlaces } from '../parse/places.ts';
 import { regexOf } from '../parse/regex.ts';
-import { noSince } from '../parse/since.ts';
 import { parseRingSize } from '../parse/size.ts';
 import type { CommandName, OptionSpec, ValueOf } from './spec.ts';
 
@@ -225,8 +224,16 @@ export const OPTIONS = {
     value: 'TIME',
     group: 'How long',
     commands: ['who'],
-    help: 'Begin in the past, with events that were kept. Not possible yet: nothing keeps events.',
-    parse: noSince,
+    help: 'With --from: only so long before the last event that was kept: 10m.',
+    parse: parseDuration,
+  },
+  from: {
+    flag: '--from',
+    value: 'FILE',
+    group: 'Which processes',
+    commands: ['who'],
+    help: 'No process: what `trace --json -o FILE` has kept of one.',
+    parse: parsePath('--from'),
   },
   once: {
     flag: '--once',
