@@ -81,7 +81,8 @@ struct site_config {
 	struct part part[MAX_PARTS]; /* 8 */
 	__u64 address;       /* 72  in the file */
 	__u8 keyless;        /* 80  has no key, and passes the filter on keys */
-	__u8 pad[7];         /* 81 */
+	__u8 map_lost;       /* 81  exit: no register holds the map */
+	__u8 pad[6];         /* 82 */
 };                           /* 88 */
 
 #endif

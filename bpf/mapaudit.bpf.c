@@ -878,11 +878,9 @@ int on_exit(struct regs *ctx)
 
 	if (stopped(STOPPED_ALL))
 		return 0;
-	__u32 table = sites[hit.site].table;
-
 	hit.map = register_value(ctx, sites[hit.site].exit_register);
-	/* What the register of a table's exit holds says nothing; that its entry is open says that the map is wanted. */
-	if (config.has_map && !table && hit.map != config.map)
+	/* Where the map is lost, that its entry is open says that it is wanted. */
+	if (config.has_map && hit.map != config.map && !sites[hit.site].map_lost)
 		return 0;
 	if (bpf_probe_read_user(&hit.goid, 8, (void *)(REG(ctx, r14) + config.g_goid)))
 		return 0;
@@ -891,8 +889,10 @@ int on_exit(struct regs *ctx)
 	if (!op || op->goid != hit.goid)
 		return 0;
 	op->goid = 0;
-	if (table)
+	if (sites[hit.site].table)
 		hit.map = op->table;
+	else if (sites[hit.site].map_lost)
+		hit.map = 0;
 	who(&hit);
 	head = reserve(hit.site, EXIT_RECORD);
 	if (!head)
@@ -909,7 +909,7 @@ int on_exit(struct regs *ctx)
 	head->map = hit.map;
 	head->goid = hit.goid;
 	__u64 header[2] = {};
-	if (bpf_probe_read_user(header, sizeof(header), (void *)hit.map))
+	if (!hit.map || bpf_probe_read_user(header, sizeof(header), (void *)hit.map))
 		head->flags |= FLAG_COUNT_UNREADABLE;
 	head->count = header[0];
 	head->seed = seed_of(header[1]);

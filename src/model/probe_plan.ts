@@ -81,6 +81,8 @@ export interface ExitSite extends SiteBase {
   readonly map: Register;
   /** The record's map and count are the address and the first word of the table that the entry worked on. */
   readonly table?: true;
+  /** No register holds the map: the goroutine alone says which operation this ends. */
+  readonly mapLost?: true;
 }
 
 export type ProbeSite = EntrySite | ExitSite;

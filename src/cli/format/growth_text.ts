@@ -1,3 +1,4 @@
+import type { EventFrame } from '../../protocol/event.ts';
 import type { GrowthEvent, GrowthRate, Growths, GrowthTrigger, Migration } from '../../protocol/growth.ts';
 import { mapLabel, placeLabel } from '../../protocol/text/labels.ts';
 import { counted, grouped, rate } from '../../protocol/text/numbers.ts';
@@ -12,13 +13,12 @@ const COLUMNS: readonly Column[] = [
   { title: 'STEP', min: 8, ideal: 8 },
   { title: 'WHY', min: 8, ideal: 10 },
   { title: 'MAP', min: 12, ideal: 27, grows: true },
-  { title: 'SIZE', min: 14, ideal: 26 },
+  { title: 'SIZE', min: 15, ideal: 15 },
   { title: 'LEN', min: 7, ideal: 9, align: 'right', drop: 2 },
-  { title: 'MOVED', min: 7, ideal: 9, align: 'right', drop: 3 },
-  { title: 'TOOK', min: 6, ideal: 8, align: 'right', drop: 1 },
-  { title: 'KEY', min: 8, ideal: 14, grows: true, drop: 4 },
-  { title: 'GOROUTINE', min: 9, ideal: 20, grows: true, drop: 5 },
-  { title: 'CALLER', min: 16, ideal: 31, grows: true },
+  { title: 'MOVED', min: 7, ideal: 7, align: 'right', drop: 4 },
+  { title: 'TOOK', min: 7, ideal: 7, align: 'right', drop: 1 },
+  { title: 'KEY', min: 12, ideal: 14, grows: true, drop: 3 },
+  { title: 'CALLER', min: 15, ideal: 31, grows: true },
 ];
 
 const WHY: Readonly<Record<GrowthTrigger, string>> = {
@@ -56,7 +56,6 @@ export class GrowthText {
       growth.moved === undefined ? '' : grouped(growth.moved),
       growth.duration_ns === undefined ? '' : ageText(growth.duration_ns),
       event?.key === undefined ? '' : keyText(event.key),
-      event === undefined ? '' : goroutineText(event),
       event?.caller === undefined ? '' : placeLabel(event.caller),
     ];
     const heading = this.#heading();
@@ -64,8 +63,14 @@ export class GrowthText {
     return [
       ...heading,
       paint(row(cells, COLUMNS, this.#widths, this.#laidOutFor !== undefined)),
-      ...stackLines(event?.stack ?? [], this.#style, this.#width()),
+      ...(event?.stack === undefined ? [] : this.#who(event, event.stack)),
     ];
+  }
+
+  /** The goroutine and its stack. */
+  #who(event: GrowthEvent, stack: readonly EventFrame[]): readonly string[] {
+    const who = event.goroutine === undefined ? 'a system stack' : `goroutine ${goroutineText(event)}`;
+    return [this.#style.dim(`            ${who}`), ...stackLines(stack, this.#style, this.#width())];
   }
 
   #heading(): string[] {
@@ -78,17 +83,15 @@ export class GrowthText {
   }
 }
 
-/** `128 → 256 buckets`, `1,024 → 2 × 1,024 slots, dir 2 → 4`, `12 of 64 buckets`. */
+/** Buckets, or slots of a table: `512 → 1,024`, `1,024 → 2×1,024`; of a migration under way `12 of 64`. */
 function sizeText(one: GrowthEvent | Migration): string {
-  const { unit = '', from, to, directory, migration, tombstones } = one.growth ?? {};
+  const { from, to, migration, tombstones } = one.growth ?? {};
   const op = one.type === 'event' ? one.op : 'moving';
   if (op === 'prune') return tombstones === undefined ? '' : counted(tombstones, 'tombstone');
   if (op === 'moving' && migration !== undefined)
-    return `${grouped(migration.evacuated)} of ${grouped(migration.old_buckets)} ${unit}`;
+    return `${grouped(migration.evacuated)} of ${grouped(migration.old_buckets)}`;
   if (from === undefined || to === undefined) return '';
-  const size = `${grouped(from)} → ${op === 'split' ? `2 × ${grouped(to / 2)}` : grouped(to)} ${unit}`;
-  const doubles = op === 'split' && directory !== undefined && directory.from !== directory.to;
-  return doubles ? `${size}, dir ${directory.from} → ${directory.to}` : size;
+  return `${grouped(from)} → ${op === 'split' ? `2×${grouped(to / 2)}` : grouped(to)}`;
 }
 
 const RATES: readonly Column[] = [

@@ -149,8 +149,10 @@ function returnsOf(
     const place = placeOf(view, at);
     if (place === undefined) return [];
     const why = 'a return: the work is done';
-    const table = name === GROW_TO_TABLE ? {} : { table: true as const };
-    return [{ role: 'exit', function: f.name, op: 'grow', ...place, why, map: 'RAX', ...table }];
+    const table = name === GROW_TO_TABLE ? {} : ({ table: true } as const);
+    return [
+      { role: 'exit', function: f.name, op: 'grow', ...place, why, map: 'RAX', mapLost: true, ...table },
+    ];
   });
   return sites.length === returns.length ? sites : [];
 }

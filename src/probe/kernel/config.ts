@@ -62,6 +62,7 @@ export const SITE = {
   part: 8,
   address: 72,
   keyless: 80,
+  map_lost: 81,
   size: 88,
 } as const;
 
@@ -202,6 +203,7 @@ function fillSite(
 function fillExit(data: Uint8Array, at: number, site: ExitSite): void {
   data[at + SITE.exit_register] = NUMBERS.indexOf(site.map);
   data[at + SITE.table] = Number(site.table === true);
+  data[at + SITE.map_lost] = Number(site.mapLost === true);
 }
 
 function fillEntry(data: Uint8Array, at: number, site: EntrySite, exits: boolean): void {
