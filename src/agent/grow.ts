@@ -5,7 +5,7 @@ import type { GrowthEvent, Migration } from '../protocol/growth.ts';
 import type { GrowOptions } from '../protocol/options.ts';
 import type { GrowLine } from '../protocol/questions.ts';
 import type { EndReason, Summary } from '../protocol/summary.ts';
-import { GrowthRates } from '../query/growth/rates.ts';
+import { GrowthRates, isGrowth } from '../query/growth/rates.ts';
 import { captureBytes, kernelFilter } from '../query/kernel_filter.ts';
 import type { Audit } from './audit.ts';
 import { Fleet } from './fleet.ts';
@@ -44,6 +44,7 @@ class GrowRun {
   #extra: GrowLine[] = [];
   #lost = 0;
   #clears = 0;
+  #growths = 0;
   #events = 0;
 
   constructor(options: GrowOptions) {
@@ -121,12 +122,13 @@ class GrowRun {
       this.#rates.add(growth);
       this.#events++;
       if (growth.op === 'clear') this.#clears++;
+      if (isGrowth(growth.op)) this.#growths++;
       return true;
     });
   }
 
   #summary(ended: EndReason, elapsedMs: number): Summary {
-    const [grow, clear] = [this.#events - this.#clears, this.#clears];
+    const [grow, clear] = [this.#growths, this.#clears];
     return {
       type: 'summary',
       ended,

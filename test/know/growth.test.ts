@@ -86,3 +86,17 @@ describe.each([
     expect(site?.count).toBe(growths.filter(({ caller }) => caller?.function === 'main.insertText').length);
   });
 });
+
+it.each(['1.23.12', '1.26.8'])('growth of the map of a variable, Go %s', async (version) => {
+  const { ledger, lines } = await traced({
+    program: buildGo('grown', version),
+    args: () => ['grow', '--map', 'main.texts'],
+  });
+  const events = lines.filter((line): line is GrowthEvent => line.type === 'event');
+  const wanted = ledger.map(stepOfRow).filter(({ key, op }) => key.startsWith('"') && op !== 'evacuate');
+  expect(wanted.length).toBeGreaterThan(5);
+  expect(events.filter(({ op }) => op !== 'evacuate').map(stepOfEvent)).toEqual(wanted);
+  expect(new Set(events.map(({ map }) => map.address)).size).toBe(1);
+  for (const { op, growth } of events)
+    if (version !== '1.23.12' || op === 'evacuate') expect(growth?.duration_ns).toBeGreaterThan(0);
+});

@@ -73,7 +73,7 @@ export const OPTIONS = {
     commands: [...RUNS, ...READS, 'who', 'grow'],
     help: "Maps whose type matches: --map 'Session'.",
     details:
-      'A JavaScript regular expression, found anywhere in the type as Go writes it: `map[string]*shop.Session`. Each type is decided once; after that the kernel drops the others.',
+      'A JavaScript regular expression, found anywhere in the type as Go writes it: `map[string]*shop.Session`. Each type is decided once; after that the kernel drops the others. For `who` and `grow` of one process also a variable that holds the map (`main.cache.sessions`), an address, or a number as in the output.',
     parse: regexOf('--map'),
   },
   mapId: {

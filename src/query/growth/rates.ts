@@ -12,6 +12,9 @@ const MOST = 100;
 /** What ends a growth, and what makes room without one. */
 const NO_GROWTH: readonly GrowthOp[] = ['evacuate', 'clear', 'prune'];
 
+/** Whether a step makes a map larger, or its storage new. */
+export const isGrowth = (op: GrowthOp): boolean => !NO_GROWTH.includes(op);
+
 /** Counts growths by map and by place. */
 export class GrowthRates {
   readonly #maps = new Map<string, Count<EventMap>>();
@@ -57,7 +60,7 @@ function busiest<T>(
   elapsedMs: number,
 ): (readonly [what: T, pid: { readonly pid?: number }, rate: GrowthRate])[] {
   const rows = [...all.values()].map(({ what, pid, ops }) => {
-    const growths = [...ops].filter(([op]) => !NO_GROWTH.includes(op));
+    const growths = [...ops].filter(([op]) => isGrowth(op));
     const n = growths.reduce((sum, [, times]) => sum + times, 0);
     const rate = {
       count: n,

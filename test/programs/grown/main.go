@@ -114,6 +114,8 @@ func drain(m map[int]int, from, to int) {
 
 var kept []interface{}
 
+var texts = map[string]int{}
+
 func work() {
 	plain := map[int]int{}
 	kept = append(kept, plain)
@@ -137,10 +139,9 @@ func work() {
 	}
 
 	// The other ways in which keys are passed.
-	texts := map[string]int{}
 	small := map[int32]bool{}
 	points := map[point]int{}
-	kept = append(kept, texts, small, points)
+	kept = append(kept, small, points)
 	for i := 0; i < 3000; i++ {
 		text, number, at := fmt.Sprintf("key:%d", i), int32(-i), point{i, -i, fmt.Sprint("p", i)}
 		currentKey = fmt.Sprintf("%q", text)
