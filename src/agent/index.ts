@@ -3,6 +3,7 @@ import { breakLines } from './break.ts';
 import { check } from './check.ts';
 import { explain } from './explain.ts';
 import { growLines } from './grow.ts';
+import { inspectLines } from './inspect.ts';
 import { pastLines } from './past.ts';
 import { listGoProcesses } from './ps.ts';
 import { startTop } from './top.ts';
@@ -22,6 +23,7 @@ export function createQuestions(): Questions {
     grow: growLines,
     break: breakLines,
     top: startTop,
+    inspect: inspectLines,
     watch: watchLines,
     close: () => Promise.resolve(),
   };

@@ -32,7 +32,7 @@ export async function* pastLines(
   const [life, kept, tally] = [new KeyLife(), new KeptEvents(options.filters), new EventTally()];
   let [lost, sampled] = [0, 0];
   let batch: WhoLine[] = [];
-  let ended: EndReason = 'end-of-file';
+  let ended: EndReason = 'done';
   for await (const lines of batchesOf(options.path)) {
     for (const line of lines) {
       if (line.type === 'attached') batch.push(line);
@@ -47,7 +47,7 @@ export async function* pastLines(
     yield batch;
     batch = [];
     if (signal.aborted) ended = 'ctrl-c';
-    if (ended !== 'end-of-file') break;
+    if (ended !== 'done') break;
   }
   const summary: Summary = {
     type: 'summary',

@@ -3,6 +3,7 @@ import type { CheckReport } from './check_report.ts';
 import type { EncodedEvents, TraceEvent } from './event.ts';
 import type { ExplainOptions, ExplainReport } from './explain_report.ts';
 import type { GrowthEvent, Growths, Migration } from './growth.ts';
+import type { InspectLine, InspectOptions } from './inspect.ts';
 import type { Notice } from './notice.ts';
 import type {
   BreakOptions,
@@ -64,6 +65,8 @@ export interface Questions {
   past(options: PastOptions, signal: AbortSignal): AsyncIterable<readonly WhoLine[]>;
   /** A breakpoint that does not stop. Ends as `trace` does. */
   break(options: BreakOptions, signal: AbortSignal): AsyncIterable<readonly BreakLine[]>;
+  /** What is in one map now. */
+  inspect(options: InspectOptions, signal: AbortSignal): AsyncIterable<readonly InspectLine[]>;
   watch(options: WatchOptions, signal: AbortSignal): AsyncIterable<readonly WatchLine[]>;
   top(options: TopOptions, signal: AbortSignal): TopSession;
   /** Takes out whatever is still in place. Faces call it last. */

@@ -1,4 +1,5 @@
 import { MapauditError } from '../../src/base/errors.ts';
+import type { InspectLine, InspectOptions } from '../../src/protocol/inspect.ts';
 import type {
   BreakOptions,
   GrowOptions,
@@ -25,11 +26,17 @@ import {
   growthRates,
   growths,
   hit,
+  classicMap,
+  entryLine,
+  heats,
   hostileEvent,
+  inspectSummary,
   processes,
+  slotLines,
   snapshot,
   summary,
   stop,
+  swissMap,
   touched,
   watchSummary,
 } from './samples.ts';
@@ -72,6 +79,7 @@ export function fakeQuestions(): Questions {
       let keys = false;
       return { lines: top(options, signal, () => keys), wantKeys: (on) => (keys = on) };
     },
+    inspect,
     watch,
     close: () => Promise.resolve(),
   };
@@ -131,6 +139,20 @@ async function* breakpoint(options: BreakOptions, signal: AbortSignal): AsyncGen
       if (line.type !== 'event') return [line];
       return [pidOf(options) === HOSTILE_PID ? { ...stop(i), ...line, type: 'stop' } : stop(i)];
     });
+}
+
+async function* inspect(options: InspectOptions): AsyncGenerator<readonly InspectLine[]> {
+  if (options.pid === NO_SUCH_PID) throw noSuchProcess();
+  const { view, limit } = options;
+  yield [options.pid === ENDLESS_PID ? classicMap : swissMap];
+  if (view === 'heat') yield heats;
+  if (view === 'slots') yield slotLines;
+  const count =
+    view === 'entries' ? Math.min(limit ?? Infinity, options.pid === ENDLESS_PID ? 100_000 : 3) : 0;
+  for (let at = 0; at < count; at += BATCH)
+    yield Array.from({ length: Math.min(BATCH, count - at) }, (_, i) => entryLine(at + i));
+  await Promise.resolve();
+  yield [inspectSummary(count)];
 }
 
 async function* watch(options: WatchOptions): AsyncGenerator<readonly WatchLine[]> {
