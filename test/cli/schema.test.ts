@@ -16,8 +16,6 @@ import {
   swissMap,
   event,
   explainReport,
-  growthRates,
-  growths,
   hit,
   hostileEvent,
   notice,
@@ -25,10 +23,9 @@ import {
   processes,
   snapshot,
   summary,
-  stop,
-  touched,
   watchSummary,
 } from './samples.ts';
+import { growthRates, growths, stop, touched } from './samples_know.ts';
 import { misfit, SCHEMAS } from './schemas.ts';
 
 describe('what the types allow fits the schemas', () => {
