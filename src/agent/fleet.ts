@@ -1,11 +1,12 @@
 import type { Closable } from '../base/dispose.ts';
 import type { MapauditError } from '../base/errors.ts';
 import { isMapauditError } from '../base/errors.ts';
-import { openGoBinary } from '../go/go_binary.ts';
+import { type GoBinary, openGoBinary } from '../go/go_binary.ts';
 import { identifyGo } from '../go/identify.ts';
 import { bias } from '../model/addr.ts';
 import type { MapOp } from '../model/map_op.ts';
 import type { ProbeOptions } from '../model/probe.ts';
+import type { ProbePlan } from '../model/probe_plan.ts';
 import type { Notice } from '../protocol/notice.ts';
 import type { Selection } from '../protocol/selection.ts';
 import { openFile } from '../sys/file_source.ts';
@@ -29,6 +30,8 @@ export interface FleetOptions {
   readonly ops: readonly MapOp[];
   readonly effects: Effects;
   readonly probe: ProbeOptions;
+  /** Another plan than that for `ops` and `effects`. */
+  readonly plan?: (binary: GoBinary) => ProbePlan;
 }
 
 /**
@@ -175,7 +178,8 @@ export class Fleet implements Closable {
   #attach(program: Program, subject: Subject): void {
     const { ops, effects, probe } = this.#options;
     try {
-      const audit = new Audit(subject, probePlanFor(program.binary, ops, effects), probe);
+      const plan = this.#options.plan?.(program.binary) ?? probePlanFor(program.binary, ops, effects);
+      const audit = new Audit(subject, plan, probe);
       this.#audits.add(audit);
       this.#events.joined(audit);
     } catch (error) {

@@ -1,17 +1,21 @@
 import { assertUnreachable } from '../base/assert.ts';
 import type { Questions } from '../protocol/questions.ts';
+import { runBreak } from './commands/break.ts';
 import { runCheck } from './commands/check.ts';
 import { runExplain } from './commands/explain.ts';
 import { runMaps } from './commands/maps.ts';
+import { runGrow } from './commands/grow.ts';
 import { runInspect } from './commands/inspect.ts';
 import { runPs } from './commands/ps.ts';
 import { runTop } from './commands/top.ts';
 import { runTrace } from './commands/trace.ts';
 import { runWatch } from './commands/watch.ts';
+import { runPast, runWho } from './commands/who.ts';
 import { explainOptionsOf } from './options/explain_options.ts';
 import { mapsOptionsOf } from './options/maps_options.ts';
 import { inspectOptionsOf } from './options/inspect_options.ts';
 import { checkSubjectOf, topOptionsOf, traceOptionsOf, watchOptionsOf } from './options/resolve.ts';
+import { breakOptionsOf, growOptionsOf, pastOptionsOf, whoOptionsOf } from './options/resolve_know.ts';
 import type { CommandName } from './options/spec.ts';
 import type { OptionValues } from './options/table.ts';
 import type { Io } from './output/io.ts';
@@ -51,6 +55,22 @@ export function jobOf(name: CommandName, words: readonly (string | undefined)[],
     case 'top': {
       const options = topOptionsOf(values);
       return (questions, io) => runTop(options, questions, io);
+    }
+    case 'who': {
+      if (values.from !== undefined) {
+        const past = pastOptionsOf(values.from, values);
+        return (questions, io) => runPast(past, questions, io);
+      }
+      const options = whoOptionsOf(values);
+      return (questions, io) => runWho(options, questions, io);
+    }
+    case 'grow': {
+      const options = growOptionsOf(values);
+      return (questions, io) => runGrow(options, questions, io);
+    }
+    case 'break': {
+      const options = breakOptionsOf(values);
+      return (questions, io) => runBreak(options, questions, io);
     }
     default:
       return assertUnreachable(name);

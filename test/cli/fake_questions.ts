@@ -1,7 +1,20 @@
 import { MapauditError } from '../../src/base/errors.ts';
 import type { InspectLine, InspectOptions } from '../../src/protocol/inspect.ts';
-import type { TopOptions, TraceOptions } from '../../src/protocol/options.ts';
-import type { Questions, TopLine, TraceLine } from '../../src/protocol/questions.ts';
+import type {
+  BreakOptions,
+  GrowOptions,
+  TopOptions,
+  TraceOptions,
+  WhoOptions,
+} from '../../src/protocol/options.ts';
+import type {
+  BreakLine,
+  GrowLine,
+  Questions,
+  TopLine,
+  TraceLine,
+  WhoLine,
+} from '../../src/protocol/questions.ts';
 import type { WatchLine, WatchOptions } from '../../src/protocol/watch.ts';
 import type { MapsLine, MapsOptions } from '../../src/protocol/maps.ts';
 import type { EndReason } from '../../src/protocol/summary.ts';
@@ -24,6 +37,7 @@ import {
   watchSummary,
 } from './samples.ts';
 import { classicMap, keyPaths, swissMap } from './map_samples.ts';
+import { growthRates, growths, stop, touched } from './samples_know.ts';
 
 /** What the fake does, chosen by the pid that is asked for. */
 const NO_SUCH_PID = 99999;
@@ -33,6 +47,14 @@ const HOSTILE_PID = 7000;
 const FAILING_PID = 8000;
 
 const BATCH = 200;
+
+const RUN = {
+  selection: { type: 'pid', pid: 1 },
+  keys: { type: 'full' },
+  effects: 'auto',
+  probe: 'auto',
+  frames: 0,
+} as const;
 
 /** Answers everything from samples, with the same rules of ending as the real one. Touches no process. */
 export function fakeQuestions(): Questions {
@@ -48,6 +70,10 @@ export function fakeQuestions(): Questions {
         : Promise.resolve(explainReport),
     maps,
     trace,
+    who,
+    past: (options, signal) => who({ ...RUN, filters: options.filters }, signal),
+    grow,
+    break: breakpoint,
     top: (options, signal) => {
       let keys = false;
       return { lines: top(options, signal, () => keys), wantKeys: (on) => (keys = on) };
@@ -74,7 +100,7 @@ async function* maps(options: MapsOptions): AsyncGenerator<readonly MapsLine[]> 
   yield [...maps, mapsReport(pid, options)];
 }
 
-function pidOf(options: TraceOptions | TopOptions): number {
+function pidOf(options: Pick<TraceOptions, 'selection'>): number {
   return options.selection.type === 'pid' ? options.selection.pid : 4242;
 }
 
@@ -97,6 +123,30 @@ async function* trace(options: TraceOptions, signal: AbortSignal): AsyncGenerato
       ? 'target-exited'
       : 'count';
   yield [summary(sent, ended)];
+}
+
+async function* grow(options: GrowOptions): AsyncGenerator<readonly GrowLine[]> {
+  yield [{ ...attached, pid: pidOf(options) }];
+  yield growths;
+  await new Promise((resolve) => setImmediate(resolve));
+  yield [growthRates, summary(growths.length, 'target-exited')];
+}
+
+async function* who(options: WhoOptions, signal: AbortSignal): AsyncGenerator<readonly WhoLine[]> {
+  for await (const lines of trace({ ...options, sampleEvery: 1 }, signal))
+    yield lines.flatMap((line): WhoLine[] => {
+      if (line.type === 'encoded') return [];
+      return line.type === 'summary' ? [touched, line] : [line];
+    });
+}
+
+async function* breakpoint(options: BreakOptions, signal: AbortSignal): AsyncGenerator<readonly BreakLine[]> {
+  for await (const lines of trace({ ...options, sampleEvery: 1 }, signal))
+    yield lines.flatMap((line, i): BreakLine[] => {
+      if (line.type === 'encoded') return [];
+      if (line.type !== 'event') return [line];
+      return [pidOf(options) === HOSTILE_PID ? { ...stop(i), ...line, type: 'stop' } : stop(i)];
+    });
 }
 
 async function* inspect(options: InspectOptions): AsyncGenerator<readonly InspectLine[]> {

@@ -25,6 +25,7 @@ import {
   watchSummary,
 } from './samples.ts';
 import { classicMap, keyPaths, swissMap } from './map_samples.ts';
+import { growthRates, growths, stop, touched } from './samples_know.ts';
 import { misfit, SCHEMAS } from './schemas.ts';
 
 describe('what the types allow fits the schemas', () => {
@@ -44,6 +45,12 @@ describe('what the types allow fits the schemas', () => {
     hit(1, 2),
     bareHit,
     watchSummary(3, 'count'),
+    stop(0),
+    stop(1),
+    stop(2),
+    touched,
+    growthRates,
+    ...growths,
     swissMap,
     classicMap,
     ...[0, 1, 2, 3].map(entryLine),
@@ -100,6 +107,18 @@ test.each([
   [
     ['trace', '-p', '7000', '--count', '3', '--json'],
     ['attached', 'event', 'summary'],
+  ],
+  [
+    ['who', '-p', '1', '--key', '"a"', '--json'],
+    ['attached', 'event', 'touched', 'summary'],
+  ],
+  [
+    ['grow', '-p', '1', '--json'],
+    ['attached', 'event', 'migration', 'growths', 'summary'],
+  ],
+  [
+    ['break', '-p', '1', '--json'],
+    ['attached', 'stop', 'summary'],
   ],
   [
     ['watch', '-p', '1', '--address', '0xc000123450', '--json', '--stack'],

@@ -136,9 +136,7 @@ it.each(['main.inlined', 'main.grown'])('follows the slot of a key of %s over gr
   run.child.kill('SIGINT');
   const lines = await run.rest();
   const values = lines.filter((line) => line.type === 'hit').filter((hit) => hit.place.label === 'value');
-  const own = values.filter((hit) =>
-    /^main\.by/.test((hit.writer.function ?? '') + (hit.caller?.function ?? '')),
-  );
+  const own = values.filter((hit) => /^main\.by/.test(hit.writer.function + (hit.caller?.function ?? '')));
   expect(own.map((hit) => hit.writer.line)).toEqual(book.map((wrote) => wrote.line));
   expect(own.map((hit) => hit.goroutine?.id)).toEqual(book.map((wrote) => wrote.goid));
   // What is not certain is absent: a value that is told is the right one.

@@ -88,6 +88,49 @@ export const COMMANDS: readonly CommandSpec[] = [
     ],
   },
   {
+    name: 'who',
+    summary: 'follow one key: who inserts, updates and deletes it',
+    description:
+      'Shows the life of one key as it happens: each insert, update and delete with the time since the step before, the goroutine and the stack, and a clear of the map that took it away. At the end: who touched it most.',
+    examples: [
+      { line: `sudo mapaudit who -p 4242 --map Session --key '"sess:91af"'`, says: 'one string key' },
+      {
+        line: 'sudo mapaudit who -p 4242 --map main.byID --key 42 --reads',
+        says: 'a number in the map of a variable, reads too',
+      },
+      {
+        line: `mapaudit who --from events.jsonl --key '"sess:91af"' --since 10m`,
+        says: 'out of what trace --json -o has kept',
+      },
+    ],
+  },
+  {
+    name: 'grow',
+    summary: 'show every growth of maps, and the inserts that cause them',
+    description:
+      'Shows each growth with its trigger (load: too many entries; overflow: too many overflow buckets; 9th key: a small map is full; tombstones), the size before and after (buckets of a classic map, slots of a Swiss table), what was moved, how long it took, the key and the line of the insert that caused it. Classic maps: also how far a migration is, and when it has ended. Swiss maps: splits of tables and pruning. Clears are shown too. At the end: growths by map and by place. docs/grow.md explains all of it.',
+    examples: [
+      { line: 'sudo mapaudit grow -p 4242 --duration 1m', says: 'which maps grow, and from where?' },
+      { line: 'sudo mapaudit grow -p 4242 --map main.cache.sessions --stack', says: 'one map, with stacks' },
+    ],
+  },
+  {
+    name: 'break',
+    summary: 'a breakpoint that does not stop',
+    description:
+      'Shows everything that is known of the operations that meet a condition: key, goroutine, the whole stack, the facts in the header of the map, and the registers in which the map function got its arguments. The program is not stopped.',
+    examples: [
+      {
+        line: "sudo mapaudit break -p 4242 --on 'delete map[string]*shop.Session' --if 'len > 1000 && goroutine == 918'",
+        says: 'one goroutine that deletes from a large map',
+      },
+      {
+        line: `sudo mapaudit break -p 4242 --on clear --if 'file == "cache.go" && !(caller =~ "Reset")' --count 1`,
+        says: 'the first clear that was not expected',
+      },
+    ],
+  },
+  {
     name: 'inspect',
     summary: 'show what is in a map of a running program',
     description:

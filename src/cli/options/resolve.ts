@@ -3,6 +3,7 @@ import type { Filters, RunOptions, TopOptions, TraceOptions } from '../../protoc
 import type { WatchOptions } from '../../protocol/watch.ts';
 import type { CheckSubject, Selection } from '../../protocol/selection.ts';
 import { usageError } from '../parse/usage_error.ts';
+import { parseKey } from '../parse/key.ts';
 import { subjectOf } from './inspect_options.ts';
 import type { OptionValues } from './table.ts';
 
@@ -131,12 +132,12 @@ function filtersOf(values: OptionValues): Filters {
     ...present('map', values.map),
     ...values.mapId,
     ...present('site', values.site),
-    ...present('key', values.key),
+    ...(values.key === undefined ? {} : parseKey(values.key)),
     ...present('goid', values.goid),
   };
 }
 
 /** An object with the property, or an empty one when there is no value. */
-function present<K extends string, T>(name: K, value: T | undefined): { [P in K]?: T } {
+export function present<K extends string, T>(name: K, value: T | undefined): { [P in K]?: T } {
   return value === undefined ? {} : ({ [name]: value } as { [P in K]?: T });
 }

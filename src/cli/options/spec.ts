@@ -1,5 +1,6 @@
 /** The verbs of the command line. */
-export type CommandName = 'ps' | 'check' | 'explain' | 'maps' | 'trace' | 'top' | 'inspect' | 'watch';
+export type CommandName =
+  'ps' | 'check' | 'explain' | 'maps' | 'trace' | 'top' | 'who' | 'grow' | 'break' | 'inspect' | 'watch';
 
 /** Headings under which help and docs list the flags. */
 export type OptionGroup =
