@@ -5,7 +5,7 @@ import { parseDuration } from '../parse/duration.ts';
 import { globOf } from '../parse/glob.ts';
 import { parseKeys } from '../parse/keys.ts';
 import { parseMapId } from '../parse/map_id.ts';
-import { parseLimit, parseSample, wholeNumber } from '../parse/number.ts';
+import { parseSample, wholeNumber } from '../parse/number.ts';
 import { parseOps } from '../parse/ops.ts';
 import { notEmpty, parsePath } from '../parse/path.ts';
 import { parsePid } from '../parse/pid.ts';
