@@ -66,6 +66,8 @@ export interface GrowthFact {
   readonly durationNs?: number;
   /** The insert that caused it. */
   readonly site?: EventFrame;
+  /** Since the beginning of the observation. */
+  readonly atSeconds?: number;
 }
 
 /** How many entries it had, at a moment since the beginning of the observation. */
@@ -139,6 +141,8 @@ export interface MapFacts {
   /** Goroutines that read it, and that wrote to it. */
   readonly readers?: number;
   readonly writers?: number;
+  /** Goroutines that did anything to it. */
+  readonly users?: number;
   /** The field beside the map that locks it. */
   readonly lock?: { readonly field: string; readonly type: 'sync.Mutex' | 'sync.RWMutex' };
 }

@@ -53,6 +53,8 @@ export interface Evidence {
 export interface Gain {
   /** Memory that would no longer be held. */
   readonly bytes?: number;
+  /** Memory that would no longer be added in an hour, if it goes on as it was observed. */
+  readonly bytes_per_hour?: number;
   /** Memory that would no longer be allocated, in the time that was observed. */
   readonly allocated_bytes?: number;
   /** Operations that would no longer be done, or no longer the slow way, a second. */
