@@ -5,7 +5,7 @@ export type AdviceKind =
   /** Make it with the size that it gets: `make(map[K]V, n)`. */
   | 'presize'
   /** Remake it after many deletes: maps never give memory back. */
-  | 'remake'
+  | 'shrink'
   /** `clear` for a loop that deletes everything. */
   | 'clear'
   /** Keys that are deleted and inserted all the time make a map rehash that does not get larger. */
@@ -25,7 +25,7 @@ export type AdviceKind =
 
 export const ADVICE_KINDS: readonly AdviceKind[] = [
   'presize',
-  'remake',
+  'shrink',
   'clear',
   'churn',
   'only-grows',

@@ -16,7 +16,7 @@ const FELL_TO = 4;
 const LEAST_SAMPLES = 6;
 
 /** A map that was large, was emptied by deletes, and has stayed small: deletes and clear give no memory back. */
-export function remake(facts: MapFacts): Advice | undefined {
+export function shrink(facts: MapFacts): Advice | undefined {
   const { memory, lens } = facts;
   const [size, fresh] = [memory?.bytes, memory?.freshBytes];
   if (facts.kind !== 'map' || size === undefined || fresh === undefined || lens === undefined)
@@ -38,7 +38,7 @@ export function remake(facts: MapFacts): Advice | undefined {
   const name = variableOf(facts, site);
   return {
     type: 'advice',
-    kind: 'remake',
+    kind: 'shrink',
     ...(facts.pid === undefined ? {} : { pid: facts.pid }),
     map: facts.map,
     site,
