@@ -99,16 +99,21 @@ struct bpf_map_def SEC("maps") verdicts = { BPF_MAP_TYPE_HASH, sizeof(struct ver
 struct bpf_map_def SEC("maps") control = { BPF_MAP_TYPE_ARRAY, 4, sizeof(struct control), 1, 0 };
 /* Records of any kind that found the ring full: one number to look at after each drain. */
 struct bpf_map_def SEC("maps") lost = { BPF_MAP_TYPE_PERCPU_ARRAY, 4, 8, 1, 0 };
-/* open[goid % OPEN_SLOTS] = goid, while the record of that goroutine's operation waits for its exit. */
-struct bpf_map_def SEC("maps") open = { BPF_MAP_TYPE_ARRAY, 4, 8, OPEN_SLOTS, 0 };
+/* open[goid % OPEN_SLOTS] is that goroutine's operation, while its record waits for its exit. */
+struct open_op {
+	__u64 goid, table;
+};
+struct bpf_map_def SEC("maps") open = { BPF_MAP_TYPE_ARRAY, 4, sizeof(struct open_op), OPEN_SLOTS, 0 };
 
 const volatile struct config config SEC(".rodata") = {};
 const volatile struct site_config sites[MAX_SITES] SEC(".rodata") = {};
+const volatile struct part beyond[MAX_BEYOND] SEC(".rodata") = {};
 
 /* What is known of a hit before it is decided whether anybody wants it. */
 struct hit {
 	__u32 site, pid, tid;
 	__u64 map, type, caller, goid;
+	__u64 frame, below; /* where the caller's frame begins, and what it must lie above */
 	__u8 flags;
 };
 
@@ -171,6 +176,54 @@ static __always_inline int is_part(const volatile struct site_config *site, __s6
 	return 0;
 }
 
+/* The caller of the function that the site is in the middle of, by its frame pointer. */
+static __always_inline void leave_frame(struct hit *hit)
+{
+	__u64 frame[2];
+
+	if (hit->frame <= hit->below || bpf_probe_read_user(frame, sizeof(frame), (void *)hit->frame)) {
+		hit->flags |= FLAG_STACK_UNREADABLE;
+		return;
+	}
+	hit->below = hit->frame;
+	hit->frame = frame[0];
+	hit->caller = frame[1];
+}
+
+/* Assigns have few frames; more than that is a chain that leads nowhere. */
+#define MAX_CLIMB 6
+
+/*
+ * From a growth up through the assign that it is a part of, by frame pointers, to the caller of that. Where the way
+ * is lost, there is no caller.
+ */
+static __always_inline void climb(struct hit *hit, __u64 to_file)
+{
+	__u64 frame[2];
+
+	for (int level = 0; level < MAX_CLIMB; level++) {
+		__s64 address = hit->caller + to_file;
+		int inside = 0;
+
+		for (int i = 0; i < MAX_BEYOND; i++)
+			if (address >= beyond[i].start && address < beyond[i].end)
+				inside = 1;
+		if (!inside)
+			return;
+		if (hit->frame <= hit->below)
+			break;
+		if (bpf_probe_read_user(frame, sizeof(frame), (void *)hit->frame)) {
+			hit->flags |= FLAG_STACK_UNREADABLE;
+			break;
+		}
+		hit->below = hit->frame;
+		hit->frame = frame[0];
+		hit->caller = frame[1];
+	}
+	hit->caller = 0;
+	hit->frame = 0;
+}
+
 static __always_inline int rejected(const struct hit *hit, __u64 address, __u32 subject)
 {
 	struct verdict_key key = { .address = address, .subject = subject, .pid = table_pid(hit) };
@@ -179,8 +232,37 @@ static __always_inline int rejected(const struct hit *hit, __u64 address, __u32 
 	return accept && !*accept;
 }
 
-static __always_inline void arguments(struct regs *ctx, __u32 shape, struct hit *hit)
+/* x86 register numbers, as in ModRM. */
+static __always_inline __u64 register_value(struct regs *ctx, __u32 number)
 {
+	switch (number) {
+	case 0: return REG(ctx, ax);
+	case 1: return REG(ctx, cx);
+	case 2: return REG(ctx, dx);
+	case 3: return REG(ctx, bx);
+	case 4: return REG(ctx, sp);
+	case 5: return REG(ctx, bp);
+	case 6: return REG(ctx, si);
+	case 7: return REG(ctx, di);
+	case 8: return REG(ctx, r8);
+	case 9: return REG(ctx, r9);
+	case 10: return REG(ctx, r10);
+	case 11: return REG(ctx, r11);
+	case 12: return REG(ctx, r12);
+	case 13: return REG(ctx, r13);
+	case 14: return REG(ctx, r14);
+	default: return REG(ctx, r15);
+	}
+}
+
+static __always_inline void arguments(struct regs *ctx, const volatile struct site_config *site, struct hit *hit)
+{
+	__u32 shape = site->shape;
+
+	if (shape == SHAPE_INSIDE) {
+		hit->map = register_value(ctx, site->exit_register);
+		return;
+	}
 	__u64 a = REG(ctx, ax), b = REG(ctx, bx), c = REG(ctx, cx);
 
 	hit->map = shape == SHAPE_TYPE_MAP ? b : shape == SHAPE_MAP_TYPE ? a : c;
@@ -553,9 +635,9 @@ static __always_inline void fill_key(struct record_head *head, void *area, const
 }
 
 /* Frames beyond the caller, by Go's frame pointers: [RBP] = caller's RBP, [RBP+8] = return address. */
-static __always_inline void fill_frames(struct regs *ctx, struct record_head *head, __u64 *frames)
+static __always_inline void fill_frames(const struct hit *hit, struct record_head *head, __u64 *frames)
 {
-	__u64 frame[2], bp = REG(ctx, bp), below = REG(ctx, sp);
+	__u64 frame[2], bp = hit->frame, below = hit->below;
 	__u32 n = 0;
 
 	for (int i = 0; i < MAX_FRAMES; i++) {
@@ -604,17 +686,8 @@ static __always_inline __u32 seed_of(__u64 word)
 	return config.map_writing == 8 ? word >> 32 : word;
 }
 
-static __always_inline void fill_map(struct record_head *head)
+static __always_inline void use_header(struct record_head *head, const __u64 *header)
 {
-	__u64 header[5];
-
-	head->count = head->seed = 0;
-	if (!head->map)
-		return;
-	if (bpf_probe_read_user(header, sizeof(header), (void *)head->map)) {
-		head->flags |= FLAG_COUNT_UNREADABLE;
-		return;
-	}
 	head->count = header[0];
 	head->seed = seed_of(header[1]);
 	__u64 word = config.map_writing == 8 ? header[1] : header[4] >> 16;
@@ -622,10 +695,50 @@ static __always_inline void fill_map(struct record_head *head)
 		head->flags |= FLAG_WRITING;
 }
 
+static __always_inline void fill_map(struct record_head *head)
+{
+	__u64 header[5];
+
+	if (!head->map)
+		return;
+	if (bpf_probe_read_user(header, sizeof(header), (void *)head->map))
+		head->flags |= FLAG_COUNT_UNREADABLE;
+	else
+		use_header(head, header);
+}
+
+/* In place of fill_map. */
+static __always_inline void fill_facts(struct regs *ctx, struct record_head *head, __u64 table, struct facts *facts)
+{
+	facts->valid = 0;
+	facts->registers[0] = REG(ctx, ax);
+	facts->registers[1] = REG(ctx, bx);
+	facts->registers[2] = REG(ctx, cx);
+	facts->registers[3] = REG(ctx, di);
+	facts->registers[4] = REG(ctx, si);
+	facts->registers[5] = REG(ctx, r8);
+	facts->registers[6] = REG(ctx, r9);
+	facts->registers[7] = REG(ctx, r10);
+	facts->registers[8] = REG(ctx, r11);
+	if (table && !bpf_probe_read_user(facts->table, sizeof(facts->table), (void *)table))
+		facts->valid |= FACTS_TABLE;
+	if (!head->map)
+		return;
+	if (bpf_probe_read_user(facts->header, sizeof(facts->header), (void *)head->map)) {
+		head->flags |= FLAG_COUNT_UNREADABLE;
+		return;
+	}
+	facts->valid |= FACTS_HEADER;
+	use_header(head, facts->header);
+}
+
 static __always_inline void emit(struct regs *ctx, const struct hit *hit, const struct key *key)
 {
 	struct record_head *head = reserve(hit->site, config.record_size);
+	const volatile struct site_config *site = &sites[hit->site & (MAX_SITES - 1)];
+	__u64 table = config.facts && site->table ? register_value(ctx, site->table - 1) : 0;
 	void *area = head + 1;
+	void *frames = area + KEY_AREA;
 
 	if (!head)
 		return;
@@ -639,21 +752,29 @@ static __always_inline void emit(struct regs *ctx, const struct hit *hit, const 
 	head->frame_count = 0;
 	head->key_stored = 0;
 	head->map = hit->map;
+	head->count = head->seed = 0;
 	head->type = hit->type;
 	head->caller = hit->caller;
 	head->key_size = head->key_type = 0;
-	fill_map(head);
+	if (config.facts) {
+		fill_facts(ctx, head, table, frames);
+		frames += FACTS_AREA;
+	} else {
+		fill_map(head);
+	}
 	fill_goroutine(ctx, head, area);
 	if (config.key_bytes)
 		fill_key(head, area, key);
 	if (config.frames)
-		fill_frames(ctx, head, area + KEY_AREA);
-	if (config.exits && sites[hit->site & (MAX_SITES - 1)].exits) {
+		fill_frames(hit, head, frames);
+	if (config.exits && site->exits) {
 		__u32 slot = head->goid % OPEN_SLOTS;
-		__u64 *open_goid = bpf_map_lookup_elem(&open, &slot);
+		volatile struct open_op *op = bpf_map_lookup_elem(&open, &slot);
 
-		if (open_goid)
-			*(volatile __u64 *)open_goid = head->goid;
+		if (op) {
+			op->table = table;
+			op->goid = head->goid;
+		}
 	}
 	bpf_ringbuf_submit(head, BPF_RB_NO_WAKEUP);
 }
@@ -672,7 +793,7 @@ int on_entry(struct regs *ctx)
 		return 0;
 	}
 	/* What one asks for by number first: all others then cost no read of user memory, or one. */
-	arguments(ctx, site->shape, &hit);
+	arguments(ctx, site, &hit);
 	if (config.has_map && hit.map != config.map)
 		return 0;
 	if (config.has_goid) {
@@ -681,20 +802,23 @@ int on_entry(struct regs *ctx)
 		if (hit.goid != config.goid)
 			return 0;
 	}
-	if (bpf_probe_read_user(&hit.caller, 8, (void *)REG(ctx, sp)))
+	hit.frame = REG(ctx, bp);
+	hit.below = REG(ctx, sp);
+	if (site->shape == SHAPE_INSIDE)
+		leave_frame(&hit);
+	else if (bpf_probe_read_user(&hit.caller, 8, (void *)hit.below))
 		hit.flags |= FLAG_STACK_UNREADABLE;
 	if (site->parts && is_part(site, hit.caller - REG(ctx, ip))) {
 		bump(hit.site, COUNT_IGNORED);
 		return 0;
 	}
-	/* The frame pointer is still that of the function that called, its return address lies above it. */
-	if (site->up && bpf_probe_read_user(&hit.caller, 8, (void *)(REG(ctx, bp) + 8)))
-		hit.caller = 0;
+	if (site->beyond)
+		climb(&hit, site->address - REG(ctx, ip));
 	if (config.by_process || (config.mode & MODE_EVENTS))
 		who(&hit);
 	if (!wanted(&hit))
 		return 0;
-	if (config.key_filter_len) {
+	if (config.key_filter_len && !site->keyless) {
 		resolve_key(ctx, &hit, site->key, &key);
 		if (!key_matches(&key))
 			return 0;
@@ -714,29 +838,6 @@ int on_entry(struct regs *ctx)
 	return 0;
 }
 
-/* x86 register numbers, as in ModRM. */
-static __always_inline __u64 register_value(struct regs *ctx, __u32 number)
-{
-	switch (number) {
-	case 0: return REG(ctx, ax);
-	case 1: return REG(ctx, cx);
-	case 2: return REG(ctx, dx);
-	case 3: return REG(ctx, bx);
-	case 4: return REG(ctx, sp);
-	case 5: return REG(ctx, bp);
-	case 6: return REG(ctx, si);
-	case 7: return REG(ctx, di);
-	case 8: return REG(ctx, r8);
-	case 9: return REG(ctx, r9);
-	case 10: return REG(ctx, r10);
-	case 11: return REG(ctx, r11);
-	case 12: return REG(ctx, r12);
-	case 13: return REG(ctx, r13);
-	case 14: return REG(ctx, r14);
-	default: return REG(ctx, r15);
-	}
-}
-
 SEC("uprobe/exit")
 int on_exit(struct regs *ctx)
 {
@@ -745,16 +846,21 @@ int on_exit(struct regs *ctx)
 
 	if (stopped(STOPPED_ALL))
 		return 0;
+	__u32 table = sites[hit.site].table;
+
 	hit.map = register_value(ctx, sites[hit.site].exit_register);
-	if (config.has_map && hit.map != config.map)
+	/* What the register of a table's exit holds says nothing; that its entry is open says that the map is wanted. */
+	if (config.has_map && !table && hit.map != config.map)
 		return 0;
 	if (bpf_probe_read_user(&hit.goid, 8, (void *)(REG(ctx, r14) + config.g_goid)))
 		return 0;
 	__u32 slot = hit.goid % OPEN_SLOTS;
-	__u64 *open_goid = bpf_map_lookup_elem(&open, &slot);
-	if (!open_goid || *(volatile __u64 *)open_goid != hit.goid)
+	volatile struct open_op *op = bpf_map_lookup_elem(&open, &slot);
+	if (!op || op->goid != hit.goid)
 		return 0;
-	*(volatile __u64 *)open_goid = 0;
+	op->goid = 0;
+	if (table)
+		hit.map = op->table;
 	who(&hit);
 	head = reserve(hit.site, EXIT_RECORD);
 	if (!head)

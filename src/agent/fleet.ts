@@ -4,6 +4,7 @@ import { isMapauditError } from '../base/errors.ts';
 import { identifyGo } from '../go/identify.ts';
 import type { MapOp } from '../model/map_op.ts';
 import type { ProbeOptions, ProbeScope } from '../model/probe.ts';
+import type { ProbePlan } from '../model/probe_plan.ts';
 import type { Notice } from '../protocol/notice.ts';
 import type { Selection } from '../protocol/selection.ts';
 import { openFile } from '../sys/file_source.ts';
@@ -25,6 +26,8 @@ export interface FleetOptions {
   readonly ops: readonly MapOp[];
   readonly effects: Effects;
   readonly probe: ProbeOptions;
+  /** Another plan than that for `ops` and `effects`. */
+  readonly plan?: (target: Target) => ProbePlan;
 }
 
 /**
@@ -113,7 +116,7 @@ export class Fleet implements Closable {
   #attach(target: Target): void {
     const { selection, ops, effects, probe } = this.#options;
     try {
-      const plan = probePlanFor(target, ops, effects);
+      const plan = this.#options.plan?.(target) ?? probePlanFor(target, ops, effects);
       const scope: ProbeScope =
         selection.type === 'exe'
           ? { type: 'binary', path: selection.path }

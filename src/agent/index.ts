@@ -1,10 +1,13 @@
 import type { Questions } from '../protocol/questions.ts';
+import { breakLines } from './break.ts';
 import { check } from './check.ts';
 import { explain } from './explain.ts';
+import { growLines } from './grow.ts';
 import { listGoProcesses } from './ps.ts';
 import { startTop } from './top.ts';
 import { traceLines } from './trace.ts';
 import { watchLines } from './watch.ts';
+import { whoLines } from './who.ts';
 
 /** The agent in this very process: it answers a face's questions from the machine that it runs on. */
 export function createQuestions(): Questions {
@@ -12,7 +15,10 @@ export function createQuestions(): Questions {
     ps: () => Promise.resolve().then(listGoProcesses),
     check: (subject) => Promise.resolve().then(() => check(subject)),
     explain: (options) => Promise.resolve().then(() => explain(options)),
-    trace: traceLines,
+    trace: (options, signal) => traceLines(options, signal),
+    who: whoLines,
+    grow: growLines,
+    break: breakLines,
     top: startTop,
     watch: watchLines,
     close: () => Promise.resolve(),

@@ -1,13 +1,17 @@
 import { assertUnreachable } from '../base/assert.ts';
 import type { Questions } from '../protocol/questions.ts';
+import { runBreak } from './commands/break.ts';
 import { runCheck } from './commands/check.ts';
 import { runExplain } from './commands/explain.ts';
+import { runGrow } from './commands/grow.ts';
 import { runPs } from './commands/ps.ts';
 import { runTop } from './commands/top.ts';
 import { runTrace } from './commands/trace.ts';
 import { runWatch } from './commands/watch.ts';
+import { runWho } from './commands/who.ts';
 import { explainOptionsOf } from './options/explain_options.ts';
 import { checkSubjectOf, topOptionsOf, traceOptionsOf, watchOptionsOf } from './options/resolve.ts';
+import { breakOptionsOf, growOptionsOf, whoOptionsOf } from './options/resolve_know.ts';
 import type { CommandName } from './options/spec.ts';
 import type { OptionValues } from './options/table.ts';
 import type { Io } from './output/io.ts';
@@ -39,6 +43,18 @@ export function jobOf(name: CommandName, words: readonly (string | undefined)[],
     case 'top': {
       const options = topOptionsOf(values);
       return (questions, io) => runTop(options, questions, io);
+    }
+    case 'who': {
+      const options = whoOptionsOf(values);
+      return (questions, io) => runWho(options, questions, io);
+    }
+    case 'grow': {
+      const options = growOptionsOf(values);
+      return (questions, io) => runGrow(options, questions, io);
+    }
+    case 'break': {
+      const options = breakOptionsOf(values);
+      return (questions, io) => runBreak(options, questions, io);
     }
     default:
       return assertUnreachable(name);

@@ -54,12 +54,20 @@ export interface EntrySite extends SiteBase {
   readonly key: KeySource;
   /** A hit that returns into one of these is a part of an operation that another site counts already. */
   readonly partOf: readonly CodeRange[];
+  /** The `internal/runtime/maps.table` that the function works on. */
+  readonly table?: Register;
+  /** In the middle of a function: [RSP] is no return address, and the map may be in any register. */
+  readonly inside?: true;
+  /** The caller is the first return address outside of these: a growth happens inside an assign. */
+  readonly callerBeyond?: readonly CodeRange[];
 }
 
 /** Where a write operation has done its work, the count is new, and the map is still in a register. */
 export interface ExitSite extends SiteBase {
   readonly role: 'exit';
   readonly map: Register;
+  /** The record's map and count are the address and the first word of the table that the entry worked on. */
+  readonly table?: true;
 }
 
 export type ProbeSite = EntrySite | ExitSite;

@@ -2,16 +2,24 @@ import type { Attached } from './attached.ts';
 import type { CheckReport } from './check_report.ts';
 import type { EncodedEvents, TraceEvent } from './event.ts';
 import type { ExplainOptions, ExplainReport } from './explain_report.ts';
+import type { Growth, Growths } from './growth.ts';
 import type { Notice } from './notice.ts';
-import type { TopOptions, TraceOptions } from './options.ts';
+import type { BreakOptions, GrowOptions, TopOptions, TraceOptions, WhoOptions } from './options.ts';
 import type { ProcessEntry } from './process_entry.ts';
 import type { CheckSubject } from './selection.ts';
 import type { Snapshot } from './snapshot.ts';
 import type { Summary } from './summary.ts';
+import type { Stop } from './stop.ts';
+import type { Touched } from './touched.ts';
 import type { WatchLine, WatchOptions } from './watch.ts';
 
 /** `attached` first, `summary` last and always. */
 export type TraceLine = Attached | TraceEvent | EncodedEvents | Notice | Summary;
+export type BreakLine = Attached | Stop | Notice | Summary;
+/** `growths` stands before the summary. */
+export type GrowLine = Attached | Growth | Growths | Notice | Summary;
+/** `touched` stands before the summary. */
+export type WhoLine = Attached | TraceEvent | Touched | Notice | Summary;
 export type TopLine = Attached | Snapshot | Notice | Summary;
 
 /** A running `top`. */
@@ -41,6 +49,12 @@ export interface Questions {
   explain(options: ExplainOptions): Promise<ExplainReport>;
   /** In batches, so that 100,000 events a second need no promise each. A batch belongs to the face. */
   trace(options: TraceOptions, signal: AbortSignal): AsyncIterable<readonly TraceLine[]>;
+  /** Every growth of maps. Ends as `trace` does. */
+  grow(options: GrowOptions, signal: AbortSignal): AsyncIterable<readonly GrowLine[]>;
+  /** The life of one key. Ends as `trace` does. */
+  who(options: WhoOptions, signal: AbortSignal): AsyncIterable<readonly WhoLine[]>;
+  /** A breakpoint that does not stop. Ends as `trace` does. */
+  break(options: BreakOptions, signal: AbortSignal): AsyncIterable<readonly BreakLine[]>;
   watch(options: WatchOptions, signal: AbortSignal): AsyncIterable<readonly WatchLine[]>;
   top(options: TopOptions, signal: AbortSignal): TopSession;
   /** Takes out whatever is still in place. Faces call it last. */

@@ -1,6 +1,19 @@
 import { MapauditError } from '../../src/base/errors.ts';
-import type { TopOptions, TraceOptions } from '../../src/protocol/options.ts';
-import type { Questions, TopLine, TraceLine } from '../../src/protocol/questions.ts';
+import type {
+  BreakOptions,
+  GrowOptions,
+  TopOptions,
+  TraceOptions,
+  WhoOptions,
+} from '../../src/protocol/options.ts';
+import type {
+  BreakLine,
+  GrowLine,
+  Questions,
+  TopLine,
+  TraceLine,
+  WhoLine,
+} from '../../src/protocol/questions.ts';
 import type { WatchLine, WatchOptions } from '../../src/protocol/watch.ts';
 import type { EndReason } from '../../src/protocol/summary.ts';
 import {
@@ -9,11 +22,15 @@ import {
   checkReport,
   event,
   explainReport,
+  growthRates,
+  growths,
   hit,
   hostileEvent,
   processes,
   snapshot,
   summary,
+  stop,
+  touched,
   watchSummary,
 } from './samples.ts';
 
@@ -39,6 +56,9 @@ export function fakeQuestions(): Questions {
         ? Promise.reject(noSuchProcess())
         : Promise.resolve(explainReport),
     trace,
+    who,
+    grow,
+    break: breakpoint,
     top: (options, signal) => {
       let keys = false;
       return { lines: top(options, signal, () => keys), wantKeys: (on) => (keys = on) };
@@ -55,7 +75,7 @@ function noSuchProcess(): MapauditError {
   });
 }
 
-function pidOf(options: TraceOptions | TopOptions): number {
+function pidOf(options: Pick<TraceOptions, 'selection'>): number {
   return options.selection.type === 'pid' ? options.selection.pid : 4242;
 }
 
@@ -78,6 +98,30 @@ async function* trace(options: TraceOptions, signal: AbortSignal): AsyncGenerato
       ? 'target-exited'
       : 'count';
   yield [summary(sent, ended)];
+}
+
+async function* grow(options: GrowOptions): AsyncGenerator<readonly GrowLine[]> {
+  yield [{ ...attached, pid: pidOf(options) }];
+  yield growths;
+  await new Promise((resolve) => setImmediate(resolve));
+  yield [growthRates, summary(growths.length, 'target-exited')];
+}
+
+async function* who(options: WhoOptions, signal: AbortSignal): AsyncGenerator<readonly WhoLine[]> {
+  for await (const lines of trace({ ...options, sampleEvery: 1 }, signal))
+    yield lines.flatMap((line): WhoLine[] => {
+      if (line.type === 'encoded') return [];
+      return line.type === 'summary' ? [touched, line] : [line];
+    });
+}
+
+async function* breakpoint(options: BreakOptions, signal: AbortSignal): AsyncGenerator<readonly BreakLine[]> {
+  for await (const lines of trace({ ...options, sampleEvery: 1 }, signal))
+    yield lines.flatMap((line, i): BreakLine[] => {
+      if (line.type === 'encoded') return [];
+      if (line.type !== 'event') return [line];
+      return [pidOf(options) === HOSTILE_PID ? { ...stop(i), ...line, type: 'stop' } : stop(i)];
+    });
 }
 
 async function* watch(options: WatchOptions): AsyncGenerator<readonly WatchLine[]> {

@@ -11,6 +11,8 @@ import {
   bareHit,
   event,
   explainReport,
+  growthRates,
+  growths,
   hit,
   hostileEvent,
   notice,
@@ -18,6 +20,8 @@ import {
   processes,
   snapshot,
   summary,
+  stop,
+  touched,
   watchSummary,
 } from './samples.ts';
 
@@ -50,6 +54,12 @@ describe('what the types allow fits the schemas', () => {
     hit(1, 2),
     bareHit,
     watchSummary(3, 'count'),
+    stop(0),
+    stop(1),
+    stop(2),
+    touched,
+    growthRates,
+    ...growths,
     removed,
     whole,
     ...processes,
@@ -87,6 +97,18 @@ test.each([
   [
     ['trace', '-p', '7000', '--count', '3', '--json'],
     ['attached', 'event', 'summary'],
+  ],
+  [
+    ['who', '-p', '1', '--key', '"a"', '--json'],
+    ['attached', 'event', 'touched', 'summary'],
+  ],
+  [
+    ['grow', '-p', '1', '--json'],
+    ['attached', 'growth', 'growths', 'summary'],
+  ],
+  [
+    ['break', '-p', '1', '--json'],
+    ['attached', 'stop', 'summary'],
   ],
   [
     ['watch', '-p', '1', '--address', '0xc000123450', '--json', '--stack'],

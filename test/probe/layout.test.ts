@@ -47,12 +47,13 @@ const fields = (struct: string, offsets: Readonly<Record<string, number>>): Reco
   );
 
 it('bpf/config.h is what src/probe/kernel/config.ts says', () => {
-  const { MAX_SITES, MAX_PARTS, KEY_FILTER_MAX, COUNTER_SLOTS } = config;
+  const { MAX_SITES, MAX_PARTS, MAX_BEYOND, KEY_FILTER_MAX, COUNTER_SLOTS } = config;
   check({
     ...fields('config', config.CONFIG),
     ...fields('site_config', config.SITE),
     MAX_SITES,
     MAX_PARTS,
+    MAX_BEYOND,
     KEY_FILTER_MAX,
     COUNTER_SLOTS,
   });

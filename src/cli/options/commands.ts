@@ -74,6 +74,42 @@ export const COMMANDS: readonly CommandSpec[] = [
     ],
   },
   {
+    name: 'who',
+    summary: 'follow one key: who inserts, updates and deletes it',
+    description:
+      'Shows the life of one key as it happens: each insert, update and delete with the time since the step before, the goroutine and the stack, and a clear of the map that took it away. At the end: who touched it most.',
+    examples: [
+      { line: `sudo mapaudit who -p 4242 --map Session --key '"sess:91af"'`, says: 'one string key' },
+      { line: 'sudo mapaudit who -p 4242 --map 0xc000123450 --key 42 --reads', says: 'a number, reads too' },
+    ],
+  },
+  {
+    name: 'grow',
+    summary: 'show every growth of maps, and the inserts that cause them',
+    description:
+      'Shows each growth with its trigger (too many entries, overflow buckets, a small map that is full, tombstones), the size before and after, what was moved, how long it took, and the line of the program whose insert caused it. For classic maps also how far the migration is and when it has ended; for Swiss maps splits of tables and pruning. Clears are shown too. At the end: growths by map and by place.',
+    examples: [
+      { line: 'sudo mapaudit grow -p 4242 --duration 1m', says: 'which maps grow, and from where?' },
+      { line: 'sudo mapaudit grow -p 4242 --map Session --json', says: 'one type of map, for a script' },
+    ],
+  },
+  {
+    name: 'break',
+    summary: 'a breakpoint that does not stop',
+    description:
+      'Shows everything that is known of the operations that meet a condition: key, goroutine, the whole stack, the facts in the header of the map, and the registers in which the map function got its arguments. The program is not stopped.',
+    examples: [
+      {
+        line: "sudo mapaudit break -p 4242 --on 'delete map[string]*shop.Session' --if 'len > 1000 && goroutine == 918'",
+        says: 'one goroutine that deletes from a large map',
+      },
+      {
+        line: `sudo mapaudit break -p 4242 --on clear --if 'file == "cache.go" && !(caller =~ "Reset")' --count 1`,
+        says: 'the first clear that was not expected',
+      },
+    ],
+  },
+  {
     name: 'watch',
     summary: 'say who writes to an address, also outside the map functions',
     description:

@@ -116,12 +116,12 @@ function filtersOf(values: OptionValues): Filters {
     ...present('map', values.map),
     ...values.mapId,
     ...present('site', values.site),
-    ...present('key', values.key),
+    ...values.key,
     ...present('goid', values.goid),
   };
 }
 
 /** An object with the property, or an empty one when there is no value. */
-function present<K extends string, T>(name: K, value: T | undefined): { [P in K]?: T } {
+export function present<K extends string, T>(name: K, value: T | undefined): { [P in K]?: T } {
   return value === undefined ? {} : ({ [name]: value } as { [P in K]?: T });
 }

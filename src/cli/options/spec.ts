@@ -1,5 +1,5 @@
 /** The verbs of the command line. */
-export type CommandName = 'ps' | 'check' | 'explain' | 'trace' | 'top' | 'watch';
+export type CommandName = 'ps' | 'check' | 'explain' | 'trace' | 'top' | 'who' | 'grow' | 'break' | 'watch';
 
 /** Headings under which help and docs list the flags. */
 export type OptionGroup =

@@ -3,21 +3,26 @@ import { WATCH_ACCESSES } from '../../protocol/watch.ts';
 import { oneOf } from '../parse/choice.ts';
 import { parseDuration } from '../parse/duration.ts';
 import { globOf } from '../parse/glob.ts';
+import { parseKey } from '../parse/key.ts';
 import { parseKeys } from '../parse/keys.ts';
 import { parseMapId } from '../parse/map_id.ts';
+import { parseOn } from '../parse/on.ts';
 import { parseSample, wholeNumber } from '../parse/number.ts';
 import { parseOps } from '../parse/ops.ts';
 import { parsePath } from '../parse/path.ts';
 import { parsePid } from '../parse/pid.ts';
 import { parseLength, parsePlaces } from '../parse/places.ts';
 import { regexOf } from '../parse/regex.ts';
+import { noSince } from '../parse/since.ts';
 import { parseRingSize } from '../parse/size.ts';
 import type { CommandName, OptionSpec, ValueOf } from './spec.ts';
 
 const RUNS: readonly CommandName[] = ['trace', 'top'];
-const SELECTS: readonly CommandName[] = ['check', 'trace', 'top'];
+/** Those that follow something until something ends them. */
+const KNOW: readonly CommandName[] = ['who', 'grow', 'break'];
+const SELECTS: readonly CommandName[] = ['check', ...RUNS, ...KNOW];
 const READS: readonly CommandName[] = ['explain'];
-const ALL: readonly CommandName[] = ['ps', 'check', 'explain', 'trace', 'top', 'watch'];
+const ALL: readonly CommandName[] = ['ps', ...SELECTS, ...READS, 'watch'];
 
 const COLOR_MODES = ['auto', 'always', 'never'] as const;
 
@@ -66,7 +71,7 @@ export const OPTIONS = {
     flag: '--map',
     value: 'REGEX',
     group: 'Which operations',
-    commands: [...RUNS, ...READS],
+    commands: [...RUNS, ...READS, 'who', 'grow'],
     help: "Maps whose type matches: --map 'Session'.",
     details:
       'A JavaScript regular expression, found anywhere in the type as Go writes it: `map[string]*shop.Session`. Each type is decided once; after that the kernel drops the others.',
@@ -94,11 +99,11 @@ export const OPTIONS = {
     flag: '--key',
     value: 'GLOB',
     group: 'Which operations',
-    commands: RUNS,
+    commands: [...RUNS, 'who'],
     help: "Operations on matching keys: --key 'sess:*'.",
     details:
-      'For string keys the glob is compared with the string itself, without quotes; for other keys with their Go syntax. A literal and a prefix (`sess:*`) are decided in the kernel and cost the least; other globs are decided after the event was sent.',
-    parse: globOf('--key'),
+      'For string keys the glob is compared with the string itself, without quotes; for other keys with their Go syntax. A literal and a prefix (`sess:*`) are decided in the kernel and cost the least; other globs are decided after the event was sent. A text between double quotes is one string key, as the output shows it.',
+    parse: parseKey,
   },
   goid: {
     flag: '--goid',
@@ -107,6 +112,32 @@ export const OPTIONS = {
     commands: RUNS,
     help: 'Operations of this goroutine. Decided in the kernel.',
     parse: wholeNumber('goroutine id', 0),
+  },
+  reads: {
+    flag: '--reads',
+    group: 'Which operations',
+    commands: ['who'],
+    help: 'Also who reads the key.',
+  },
+  on: {
+    flag: '--on',
+    value: 'WHAT',
+    group: 'Which operations',
+    commands: ['break'],
+    help: "Operations, and the type of the map: --on 'delete map[string]*shop.Session'. Default: all writes of all maps.",
+    details:
+      'Operations as in `trace --op`, joined by commas. The type is written as Go writes it; a `*` that cannot stand for a pointer matches any text (`map[string]*`), and text between slashes is a regular expression (`/Session$/`).',
+    parse: parseOn,
+  },
+  if: {
+    flag: '--if',
+    value: 'CONDITION',
+    group: 'Which operations',
+    commands: ['break'],
+    help: "Only when this holds: --if 'len > 1000 && goroutine == 918'.",
+    details:
+      'Fields: `op`, `len`, `found`, `key`, `goroutine`, `goroutine.start`, `caller`, `file`, `line`, `map.type`, `map.id`, `thread`, `pid`. Signs: `&&` `||` `!` `==` `!=` `<` `<=` `>` `>=`, `=~` (a regular expression) and parentheses. Values: numbers, `true`, `false`, and texts between quotes. `caller`, `file` and `goroutine.start` are also equal to their end behind a slash: `file == "cache.go"`. A comparison with what is not known holds neither as it stands nor with `!`. What can be decided in the kernel is decided there: one goroutine, one string key, operations and types.',
+    parse: (text: string): string => text,
   },
   address: {
     flag: '--address',
@@ -148,15 +179,16 @@ export const OPTIONS = {
     value: 'DEPTH',
     whenBare: '16',
     group: 'What is shown of each',
-    commands: ['trace', 'watch'],
+    commands: ['trace', ...KNOW, 'watch'],
     help: `Show the stack, 16 frames or as many as said (at most ${DEEPEST_STACK}): --stack=32.`,
+    details: '`who` shows it always, and `break` all of it.',
     parse: wholeNumber('stack depth', 1, DEEPEST_STACK),
   },
   keys: {
     flag: '--keys',
     value: 'HOW',
     group: 'What is shown of each',
-    commands: RUNS,
+    commands: [...RUNS, 'who', 'break'],
     help: 'full, prefix:N, hash or none. Keys can be secrets. Default: full.',
     details:
       '`prefix:N` shows the first N bytes. `hash` shows a number in place of the key: equal keys have equal numbers within one run, with a secret that is new for each run. With `none` no key leaves the program.',
@@ -176,7 +208,7 @@ export const OPTIONS = {
     flag: '--duration',
     value: 'TIME',
     group: 'How long',
-    commands: [...RUNS, 'watch'],
+    commands: [...RUNS, ...KNOW, 'watch'],
     help: 'End after this time: 500ms, 10s, 1m30s. Default: until Ctrl-C.',
     parse: parseDuration,
   },
@@ -184,9 +216,17 @@ export const OPTIONS = {
     flag: '--count',
     value: 'N',
     group: 'How long',
-    commands: ['trace', 'watch'],
+    commands: ['trace', ...KNOW, 'watch'],
     help: 'End after N events.',
     parse: wholeNumber('number of events', 1),
+  },
+  since: {
+    flag: '--since',
+    value: 'TIME',
+    group: 'How long',
+    commands: ['who'],
+    help: 'Begin in the past, with events that were kept. Not possible yet: nothing keeps events.',
+    parse: noSince,
   },
   once: {
     flag: '--once',
@@ -206,7 +246,7 @@ export const OPTIONS = {
     flag: '--probe',
     value: 'KIND',
     group: 'How it works',
-    commands: RUNS,
+    commands: [...RUNS, ...KNOW],
     help: 'How operations are noticed: kernel (eBPF uprobes) or auto. Default: auto.',
     parse: oneOf('probe', PROBE_KINDS),
   },
@@ -214,7 +254,7 @@ export const OPTIONS = {
     flag: '--ring',
     value: 'SIZE',
     group: 'How it works',
-    commands: RUNS,
+    commands: [...RUNS, ...KNOW],
     help: 'Size of the buffer between kernel and mapaudit, for each CPU: 512K, 4M. Larger when events are lost.',
     parse: parseRingSize,
   },

@@ -11,6 +11,8 @@ export interface MapFunction {
   readonly key: KeySource;
   /** A hit that returns into one of these functions is counted there already, or is a part of something else. */
   readonly partOf: readonly string[];
+  /** Functions that call this one on behalf of somebody: the caller is who called them. */
+  readonly callerBeyond?: readonly string[];
   /** Probed only where its code does not call this one: the compiler has inlined it (reflect). */
   readonly unlessCalls?: string;
 }
@@ -82,8 +84,28 @@ const ITERATE_SWISS: readonly MapFunction[] = [
   ofReflect('mapIterStart', 'mapIterStart', 'iterate', NONE),
 ];
 
+/**
+ * What growth is called from: the assigns, and the copying of a Clone. Nothing else calls it, go1.18 src/runtime/map*.go
+ * to go1.27 src/internal/runtime/maps/. Linked as `maps.clone`: src/runtime/map.go, mapclone.
+ */
+export const GROWTH_INSIDE: readonly string[] = [...ASSIGN.map((f) => f.name), ...CLONE, 'maps.clone'];
+
+const KINDS = ['', '_fast32', '_fast64', '_faststr'];
+
+/** What a classic migration is carried on from: the same, and deletes. go1.18–1.23 src/runtime/map*.go, growWork and evacuate. */
+export const MIGRATION_INSIDE: readonly string[] = [
+  ...GROWTH_INSIDE,
+  ...KINDS.flatMap((kind) => [
+    `runtime.mapdelete${kind}`,
+    `runtime.growWork${kind}`,
+    `runtime.evacuate${kind}`,
+  ]),
+];
+
 /** Classic maps grow in one function; what follows (evacuation) is spread over later writes. */
-const GROW_CLASSIC: readonly MapFunction[] = [ofRuntime('hashGrow', 'grow', NONE)];
+const GROW_CLASSIC: readonly MapFunction[] = [
+  { ...ofRuntime('hashGrow', 'grow', NONE), callerBeyond: GROWTH_INSIDE },
+];
 
 /**
  * Swiss maps: a small map becomes a table, or a table grows or splits. `growToSmall` is left out: it makes the
@@ -97,6 +119,7 @@ const GROW_SWISS: readonly MapFunction[] = [
     type: 'RBX',
     key: NONE,
     partOf: [],
+    callerBeyond: GROWTH_INSIDE,
   },
   {
     name: 'internal/runtime/maps.(*table).rehash',
@@ -105,6 +128,7 @@ const GROW_SWISS: readonly MapFunction[] = [
     type: 'RBX',
     key: NONE,
     partOf: [],
+    callerBeyond: GROWTH_INSIDE,
   },
 ];
 

@@ -74,6 +74,9 @@ function entryOf(view: CodeView, code: FunctionCode, wanted: MapFunction): Outco
     type: wanted.type,
     key: wanted.key,
     partOf: wanted.partOf.flatMap((outer) => rangeOf(view, outer)),
+    ...(wanted.callerBeyond === undefined
+      ? {}
+      : { callerBeyond: wanted.callerBeyond.flatMap((inner) => rangeOf(view, inner)) }),
   };
   return { sites: [site], absent: [] };
 }

@@ -4,9 +4,13 @@ import { addr, fileAddr, fileOffset } from '../../model/addr.ts';
 import { goid } from '../../model/ids.ts';
 import type { ProbeOptions } from '../../model/probe.ts';
 import type { EntrySite, ExitSite, ProbePlan, ProbeSite } from '../../model/probe_plan.ts';
-import { CONFIG, fillConfig, MAX_PARTS, MAX_SITES, SITE } from './config.ts';
+import { CONFIG, fillConfig, MAX_BEYOND, MAX_PARTS, MAX_SITES, SITE } from './config.ts';
 
-const AT = { config: 16, sites: 16 + CONFIG.size } as const;
+const AT = {
+  config: 16,
+  sites: 16 + CONFIG.size,
+  beyond: 16 + CONFIG.size + MAX_SITES * SITE.size,
+} as const;
 
 const base = {
   function: 'runtime.mapdelete_faststr',
@@ -58,7 +62,7 @@ function fill(sites: readonly ProbeSite[], change: Partial<ProbeOptions> = {}): 
       typeDirectIfaceMask: 32,
     },
   };
-  const data = new Uint8Array(AT.sites + MAX_SITES * SITE.size);
+  const data = new Uint8Array(AT.beyond + 16 * MAX_BEYOND);
   fillConfig(
     data,
     AT,
@@ -135,6 +139,20 @@ describe('a site', () => {
     const at = AT.sites + SITE.part;
     expect(site(view, 0, 'parts')).toBe(1);
     expect([view.getBigInt64(at, true), view.getBigInt64(at + 8, true)]).toEqual([-0x800n, -0x700n]);
+  });
+
+  it('knows functions beyond which its caller is, each once', () => {
+    const ranges = [1, 2].map((i) => ({
+      name: `f${i}`,
+      start: fileAddr(i << 12),
+      end: fileAddr((i << 12) + 9),
+    }));
+    const grow = { ...entry, callerBeyond: ranges };
+    const view = fill([entry, { ...grow, index: 1 }, { ...grow, index: 2 }]);
+    expect([0, 1, 2].map((i) => site(view, i, 'beyond'))).toEqual([0, 1, 1]);
+    expect(view.getBigUint64(AT.sites + SITE.size + SITE.address, true)).toBe(0x1000n);
+    const words = [0, 1, 2, 3, 4].map((i) => view.getBigInt64(AT.beyond + 8 * i, true));
+    expect(words).toEqual([0x1000n, 0x1009n, 0x2000n, 0x2009n, 0n]);
   });
 
   it('with arguments that the program does not know is refused', () => {

@@ -1,11 +1,12 @@
 import { MapauditError } from '../../base/errors.ts';
 import type { ProbeOptions } from '../../model/probe.ts';
 import type { EntrySite, ExitSite, ProbePlan, ProbeSite, Register } from '../../model/probe_plan.ts';
-import { KEY_AREA, MAX_FRAMES, RECORD_HEAD } from '../../model/record.ts';
+import { FACTS_AREA, KEY_AREA, MAX_FRAMES, RECORD_HEAD } from '../../model/record.ts';
 
 /** The read-only data of the program: bpf/config.h in TypeScript. A test compares the two. */
 export const MAX_SITES = 256;
 export const MAX_PARTS = 4;
+export const MAX_BEYOND = 24;
 export const KEY_FILTER_MAX = 64;
 export const COUNTER_SLOTS = 16384;
 
@@ -37,6 +38,7 @@ export const CONFIG = {
   key_filter: 96,
   map: 160,
   has_map: 168,
+  facts: 172,
   size: 176,
 } as const;
 
@@ -48,9 +50,12 @@ export const SITE = {
   parts: 3,
   exit_register: 4,
   exits: 5,
-  up: 6,
+  beyond: 6,
+  table: 7,
   part: 8,
-  size: 72,
+  address: 72,
+  keyless: 80,
+  size: 88,
 } as const;
 
 /** Argument orders that the program knows: type, map and key register. */
@@ -59,6 +64,9 @@ const SHAPES: readonly { readonly type: Register; readonly map: Register }[] = [
   { type: 'RBX', map: 'RAX' },
   { type: 'RBX', map: 'RCX' },
 ];
+
+/** A site in the middle of a function. */
+const SHAPE_INSIDE = 3;
 
 /** x86 numbers of the registers, as in ModRM. */
 const NUMBERS: readonly Register[] = [
@@ -90,14 +98,21 @@ export interface Surroundings {
 }
 
 /** Bytes of an entry record under these options. */
-export function recordSize(options: Pick<ProbeOptions, 'frames'>): number {
-  return RECORD_HEAD + KEY_AREA + 8 * options.frames;
+export function recordSize(options: Pick<ProbeOptions, 'frames' | 'facts'>): number {
+  return RECORD_HEAD + KEY_AREA + (options.facts === true ? FACTS_AREA : 0) + 8 * options.frames;
 }
 
-/** Fills `config` and `sites` into the object's read-only data, whose symbols begin at the given offsets. */
+/** Where the program's read-only data has its variables. */
+export interface ConfigPlaces {
+  readonly config: number;
+  readonly sites: number;
+  readonly beyond: number;
+}
+
+/** Fills `config`, `sites` and `beyond` into the object's read-only data, whose symbols begin at the given offsets. */
 export function fillConfig(
   data: Uint8Array,
-  at: { readonly config: number; readonly sites: number },
+  at: ConfigPlaces,
   plan: ProbePlan,
   options: ProbeOptions,
   around: Surroundings,
@@ -112,6 +127,7 @@ export function fillConfig(
   u32('record_size', recordSize(options));
   u32('frames', options.frames);
   u32('key_bytes', options.keyBytes);
+  u32('facts', Number(options.facts === true));
   u32('verdicts', Number(options.verdicts));
   u32('by_process', Number(around.byProcess));
   u32('stoppable', Number(around.stoppable));
@@ -130,7 +146,8 @@ export function fillConfig(
   data.set(filter, at.config + CONFIG.key_filter);
   const exitOps = new Set(plan.sites.filter((site) => site.role === 'exit').map((site) => site.op));
   for (const site of plan.sites)
-    fillSite(data, at.sites + site.index * SITE.size, site, exitOps.has(site.op));
+    fillSite(data, at.sites + site.index * SITE.size, site, exitOps.has(site.op), options);
+  fillBeyond(view, at.beyond, plan);
 }
 
 function fillOffsets(u32: (field: keyof typeof CONFIG, value: number) => void, { offsets }: ProbePlan): void {
@@ -143,29 +160,51 @@ function fillOffsets(u32: (field: keyof typeof CONFIG, value: number) => void, {
   u32('type_direct_mask', offsets.typeDirectIfaceMask);
 }
 
-function fillSite(data: Uint8Array, at: number, site: ProbeSite, exits: boolean): void {
+/** One list for all sites that look for their caller beyond functions. */
+function fillBeyond(view: DataView, at: number, { sites }: ProbePlan): void {
+  const wanted = sites.flatMap((site) => (site.role === 'entry' ? (site.callerBeyond ?? []) : []));
+  const ranges = new Map(wanted.map((range) => [range.start, range]));
+  if (ranges.size > MAX_BEYOND) throw new Error('internal: too many functions to look beyond');
+  [...ranges.values()].forEach((range, i) => {
+    view.setBigInt64(at + 16 * i, BigInt(range.start), true);
+    view.setBigInt64(at + 16 * i + 8, BigInt(range.end), true);
+  });
+}
+
+function fillSite(
+  data: Uint8Array,
+  at: number,
+  site: ProbeSite,
+  exits: boolean,
+  { keyless }: ProbeOptions,
+): void {
   if (site.index >= MAX_SITES) throw new Error('internal: too many sites');
   if (site.role === 'exit') fillExit(data, at, site);
   else fillEntry(data, at, site, exits);
+  data[at + SITE.keyless] = Number(keyless === true && site.role === 'entry' && site.key.kind === 'none');
 }
 
 function fillExit(data: Uint8Array, at: number, site: ExitSite): void {
   data[at + SITE.exit_register] = NUMBERS.indexOf(site.map);
+  data[at + SITE.table] = Number(site.table === true);
 }
 
 function fillEntry(data: Uint8Array, at: number, site: EntrySite, exits: boolean): void {
-  const shape = SHAPES.findIndex(
-    (s) => s.map === site.map && (site.type === undefined || s.type === site.type),
-  );
+  const shape =
+    site.inside === true
+      ? SHAPE_INSIDE
+      : SHAPES.findIndex((s) => s.map === site.map && (site.type === undefined || s.type === site.type));
+  if (site.inside === true) data[at + SITE.exit_register] = NUMBERS.indexOf(site.map);
+  if (site.table !== undefined) data[at + SITE.table] = 1 + NUMBERS.indexOf(site.table);
   if (shape < 0 || site.partOf.length > MAX_PARTS) throw unsupported(site);
   data[at + SITE.shape] = shape;
   data[at + SITE.key] = keyNumber(site);
   data[at + SITE.skip_restarts] = Number(site.skipRestarts);
   data[at + SITE.parts] = site.partOf.length;
   data[at + SITE.exits] = Number(exits);
-  // A map grows inside an assign: what made it grow is the place that assigns.
-  data[at + SITE.up] = Number(site.op === 'grow');
+  data[at + SITE.beyond] = Number((site.callerBeyond ?? []).length > 0);
   const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
+  view.setBigUint64(at + SITE.address, BigInt(site.address), true);
   site.partOf.forEach((part, i) => {
     view.setBigInt64(at + SITE.part + 16 * i, BigInt(part.start - site.address), true);
     view.setBigInt64(at + SITE.part + 16 * i + 8, BigInt(part.end - site.address), true);

@@ -201,6 +201,7 @@ function readOnlyData(object: ElfObject, spec: KernelProbeSpec, method: AttachMe
     stoppable: method === 'perf',
     pidNamespace: ownPidNamespace(),
   };
-  fillConfig(data, { config: at('config'), sites: at('sites') }, plan, options, around);
+  const places = { config: at('config'), sites: at('sites'), beyond: at('beyond') };
+  fillConfig(data, places, plan, options, around);
   return data;
 }

@@ -1,0 +1,19 @@
+import type { WhoOptions } from '../protocol/options.ts';
+import type { WhoLine } from '../protocol/questions.ts';
+import { KeyLife } from '../query/who/key_life.ts';
+import { traceLines } from './trace.ts';
+
+/** A running `who`: a trace of one key, and who touched it before the summary. */
+export async function* whoLines(
+  options: WhoOptions,
+  signal: AbortSignal,
+): AsyncGenerator<readonly WhoLine[], void> {
+  const life = new KeyLife();
+  for await (const lines of traceLines({ ...options, sampleEvery: 1 }, signal, {
+    accepts: (e) => life.take(e),
+  }))
+    yield lines.flatMap((line): WhoLine[] => {
+      if (line.type === 'encoded') return []; // not asked for
+      return line.type === 'summary' ? [life.touched(), line] : [line];
+    });
+}

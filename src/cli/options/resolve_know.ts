@@ -1,0 +1,66 @@
+import { DEFAULT_OPS, WRITE_OPS } from '../../model/map_op.ts';
+import type { BreakOptions, Filters, GrowOptions, RunOptions, WhoOptions } from '../../protocol/options.ts';
+import { isLiteralGlob } from '../parse/key.ts';
+import { parseMapId } from '../parse/map_id.ts';
+import { usageError } from '../parse/usage_error.ts';
+import { present, selectionOf } from './resolve.ts';
+import type { OptionValues } from './table.ts';
+
+/** Frames that `who` shows when nobody says otherwise. */
+const WHO_FRAMES = 16;
+/** All that the kernel program walks. */
+const ALL_FRAMES = 64;
+
+/** All that `break` needs. */
+export function breakOptionsOf(values: OptionValues): BreakOptions {
+  const { ops, map } = values.on ?? { ops: DEFAULT_OPS };
+  return {
+    ...runOf(values, { ops, ...present('map', map) }),
+    ...present('condition', values.if),
+    ...present('count', values.count),
+    frames: values.stack ?? ALL_FRAMES,
+  };
+}
+
+/** All that `who` needs: one key, and the maps in which it may be. */
+export function whoOptionsOf(values: OptionValues): WhoOptions {
+  const { key } = values;
+  const hint = `Write a string key as the output shows it: --key '"sess:91af"'; others as Go writes them: --key 42.`;
+  if (key === undefined) throw usageError('no-key', 'which key?', { hint });
+  if (!isLiteralGlob(key.key))
+    throw usageError('contradiction', 'who follows one key, and --key is a pattern', { hint });
+  const ops = values.reads === true ? ([...WRITE_OPS, 'access'] as const) : WRITE_OPS;
+  return {
+    ...runOf(values, { ops, ...mapOf(values.map), ...key, keyless: true }),
+    ...present('count', values.count),
+    frames: values.stack ?? WHO_FRAMES,
+  };
+}
+
+/** All that `grow` needs. */
+export function growOptionsOf(values: OptionValues): GrowOptions {
+  return {
+    ...runOf(values, { ops: ['grow', 'clear'], ...mapOf(values.map) }),
+    frames: values.stack ?? 0,
+    ...present('count', values.count),
+  };
+}
+
+/** `--map` of a command that has no `--map-id`: what looks like a number or an address is one. */
+export function mapOf(text: string | undefined): Pick<Filters, 'map' | 'mapId' | 'mapAddress'> {
+  if (text === undefined) return {};
+  return /^#?\d+$|^0x[0-9a-f]+$/i.test(text) ? parseMapId(text) : { map: text };
+}
+
+/** What these commands have in common. */
+export function runOf(values: OptionValues, filters: Filters): RunOptions {
+  return {
+    selection: selectionOf(values),
+    filters,
+    keys: values.keys ?? { type: 'full' },
+    effects: 'auto',
+    probe: values.probe ?? 'auto',
+    ...present('ringBytes', values.ring),
+    ...present('durationMs', values.duration),
+  };
+}
