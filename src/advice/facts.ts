@@ -144,5 +144,5 @@ export interface MapFacts {
   /** Goroutines that did anything to it. */
   readonly users?: number;
   /** The field beside the map that locks it. */
-  readonly lock?: { readonly field: string; readonly type: 'sync.Mutex' | 'sync.RWMutex' };
+  readonly lock?: { readonly field: string };
 }

@@ -169,7 +169,7 @@ describe('sync-map', () => {
     ...bare,
     map: { name: 'main.routes.byName' },
     elem: { type: '*main.Route' },
-    lock: { field: 'mu', type: 'sync.RWMutex' },
+    lock: { field: 'mu' },
     readers: 4,
     observedSeconds: 10,
     counted: ['assign', 'delete', 'clear', 'access', 'iterate'],

@@ -51,7 +51,7 @@ export function asSyncMap(facts: MapFacts): Advice | undefined {
     ],
     gain: {
       operations_per_second: saved,
-      how: `${rate(saved)} reads/s that need not take ${lock.field} (${lock.type})`,
+      how: `${rate(saved)} reads/s that need not take ${lock.field}`,
     },
     code: `v, ok := ${name}.Load(k) // var ${name} sync.Map; v is any: v.(${elem})`,
   };

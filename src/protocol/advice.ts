@@ -1,4 +1,7 @@
+import type { Attached } from './attached.ts';
 import type { EventFrame } from './event.ts';
+import type { Notice } from './notice.ts';
+import type { EndReason } from './summary.ts';
 
 /** What is advised. */
 export type AdviceKind =
@@ -92,3 +95,31 @@ export interface Advice {
   /** Go code to write. */
   readonly code: string;
 }
+
+/** What `advise` is asked. */
+export interface AdviseOptions {
+  readonly pid: number;
+  /** How long operations are observed before anything is said. */
+  readonly observeMs: number;
+  /** JavaScript regular expression on the map's type or name. Checked by the face: it compiles. */
+  readonly map?: string;
+}
+
+/** The end of what `advise` answers. */
+export interface AdviceReport {
+  readonly type: 'advised';
+  readonly pid: number;
+  readonly observed_ms: number;
+  /** Ended before that time by Ctrl-C or the end of the process. */
+  readonly ended: EndReason;
+  /** Maps that something is known of: found in memory, or seen in operations. */
+  readonly maps: number;
+  /** Writes, loops and reads that were seen. */
+  readonly operations: number;
+  /** Writes that were not seen, because they came too fast. */
+  readonly lost: number;
+  readonly advice: number;
+}
+
+/** `attached` first; all advice at the end, what saves most first; then the report. */
+export type AdviseLine = Attached | Advice | AdviceReport | Notice;

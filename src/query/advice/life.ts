@@ -38,6 +38,8 @@ export class Life {
   readonly sweeps = new Sweeps();
   readonly returns = new Returns();
   readonly writers = new Set<number>();
+  /** Descriptors of the dynamic types of keys, where keys are interfaces. */
+  readonly keyTypes = new Set<number>();
   readonly #places = new Map<string, PlaceCount>();
 
   constructor(address: number, observedSeconds: number) {

@@ -5,7 +5,12 @@ import type { ProbeSite } from '../../model/probe_plan.ts';
 import { FLAG_MAP_ON_STACK, RECORD_ENTRY } from '../../model/record.ts';
 import { factsView } from '../../stream/facts.ts';
 import { countIsKnown, monotonicOf } from '../../stream/lift.ts';
-import { OUTCOME_FOUND, OUTCOME_MISSED, OUTCOME_UNKNOWN, type TracedBatch } from '../../stream/traced_batch.ts';
+import {
+  OUTCOME_FOUND,
+  OUTCOME_MISSED,
+  OUTCOME_UNKNOWN,
+  type TracedBatch,
+} from '../../stream/traced_batch.ts';
 import { storedKeyBytes } from '../../stream/waiting_rows.ts';
 import { growthFacts } from '../growth/steps.ts';
 import { Life } from './life.ts';
@@ -23,6 +28,9 @@ export interface UsageOptions {
 /** Maps that are kept apart; of more, nothing is said. */
 const MOST_LIVES = 20_000;
 
+/** With more than one, an interface is needed. */
+const MOST_KEY_TYPES = 4;
+
 /** The write that a goroutine is in. */
 interface Write {
   readonly life: Life;
@@ -37,6 +45,7 @@ export class Usage {
   readonly #names: string[] = [];
   readonly #ops: MapOp[] = [];
   readonly #lives = new Map<number, Life>();
+  readonly #latest = new Map<number, Life>();
   readonly #writes = new Map<number, Write>();
   #operations = 0;
   #overflow = false;
@@ -52,6 +61,11 @@ export class Usage {
   /** By number of life. */
   get lives(): ReadonlyMap<number, Life> {
     return this.#lives;
+  }
+
+  /** Whether no other map has been at its address since. */
+  isLatest(life: Life): boolean {
+    return this.#latest.get(life.address) === life;
   }
 
   get operations(): number {
@@ -81,6 +95,7 @@ export class Usage {
       }
       this.#lives.set(id, (life = new Life(batch.map[row] ?? 0, this.#options.observedSeconds)));
     }
+    this.#latest.set(life.address, life);
     if (life.type === 0) life.type = batch.type[row] ?? 0;
     if (((batch.flags[row] ?? 0) & FLAG_MAP_ON_STACK) !== 0) life.onStack = true;
     return life;
@@ -116,6 +131,8 @@ export class Usage {
     this.#learnLen(life, op, outcome, len, batch, row);
     if (op === 'iterate') return life.sweeps.begin(goid, address, len);
     life.wrote(goid);
+    const keyType = batch.keyType[row] ?? 0;
+    if (keyType !== 0 && life.keyTypes.size < MOST_KEY_TYPES) life.keyTypes.add(keyType);
     this.#writes.set(goid, { life, address, prune: false });
     if (op === 'delete') {
       if (outcome !== OUTCOME_FOUND) return;
