@@ -20,26 +20,25 @@ export function perSecond({ observedSeconds }: MapFacts, count: number | undefin
   return count / observedSeconds;
 }
 
-/** Deletes that removed something. Undefined when for one of them it is not known. */
+/** Deletes that removed something: at least so many. Undefined when deletes were not counted, or what they did. */
 export function removedOf(facts: MapFacts): number | undefined {
-  if (totalOf(facts, 'delete') === undefined) return undefined;
-  let sum = 0;
-  for (const one of countsOf(facts, 'delete')) {
-    if (one.found === undefined) return undefined;
-    sum += one.found;
-  }
-  return sum;
+  return sumOf(facts, 'delete', (one) => one.found);
 }
 
-/** Assigns that put a new key in. Undefined when for one of them it is not known. */
+/** Assigns that put a new key in: at least so many. Undefined when assigns were not counted, or what they did. */
 export function insertedOf(facts: MapFacts): number | undefined {
-  if (totalOf(facts, 'assign') === undefined) return undefined;
-  let sum = 0;
-  for (const one of countsOf(facts, 'assign')) {
-    if (one.notFound === undefined) return undefined;
-    sum += one.notFound;
-  }
-  return sum;
+  return sumOf(facts, 'assign', (one) => one.notFound);
+}
+
+function sumOf(
+  facts: MapFacts,
+  op: CountedOp,
+  part: (one: SiteCount) => number | undefined,
+): number | undefined {
+  if (totalOf(facts, op) === undefined) return undefined;
+  const counts = countsOf(facts, op);
+  if (counts.length > 0 && counts.every((one) => part(one) === undefined)) return undefined;
+  return counts.reduce((sum, one) => sum + (part(one) ?? 0), 0);
 }
 
 /** The line that does most of it. */

@@ -43,7 +43,7 @@ export interface SiteCount {
   readonly site: EventFrame;
   /** While it was observed. Exact. */
   readonly count: number;
-  /** Of `count`: the key was there. Both absent where that was not learnt. */
+  /** Of `count`: the key was there, or was not, as far as it was learnt: both may be less than `count` together. */
   readonly found?: number;
   readonly notFound?: number;
   /** The function of the runtime: `runtime.mapassign_fast64`. */

@@ -104,7 +104,7 @@ describe('shrink', () => {
     ['five looks', { ...facts, lens: lensOf(91_000, 91_000, 1000, 1000, 1000) }],
     [
       'deletes that do not explain it',
-      { ...facts, counts: [{ op: 'delete', site: line(9), count: 89_999, found: 89_999, notFound: 0 }] },
+      { ...facts, counts: [{ op: 'delete', site: line(9), count: 90_000, found: 89_999, notFound: 0 }] },
     ],
     [
       'deletes of which it is not known',

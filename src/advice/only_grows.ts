@@ -68,8 +68,8 @@ export function onlyGrows(facts: MapFacts): Advice | undefined {
 function removedNothing(facts: MapFacts): boolean | undefined {
   if (countsOf(facts, 'clear').length > 0) return false;
   for (const one of countsOf(facts, 'delete')) {
-    if (one.found === undefined) return undefined;
-    if (one.found > 0) return false;
+    if (one.found === undefined || one.notFound === undefined) return undefined;
+    if (one.notFound !== one.count) return false;
   }
   return true;
 }

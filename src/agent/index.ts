@@ -1,4 +1,5 @@
 import type { Questions } from '../protocol/questions.ts';
+import { adviseLines } from './advise.ts';
 import { breakLines } from './break.ts';
 import { check } from './check.ts';
 import { explain } from './explain.ts';
@@ -18,6 +19,7 @@ export function createQuestions(): Questions {
     trace: (options, signal) => traceLines(options, signal),
     who: whoLines,
     grow: growLines,
+    advise: adviseLines,
     break: breakLines,
     top: startTop,
     watch: watchLines,

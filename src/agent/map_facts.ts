@@ -18,6 +18,9 @@ import type { UsageStream } from './usage_stream.ts';
 /** Maps of the runtime's own kinds of operations, all of which are counted. */
 const COUNTED: readonly CountedOp[] = ['delete', 'assign', 'clear', 'iterate'];
 
+/** In the last quarter of the time. */
+const LATELY = 0.75;
+
 /** A map of one run: seen in operations, found in memory, or both. */
 interface Subject {
   readonly address: number;
@@ -87,8 +90,10 @@ function factsOf(stream: UsageStream, subject: Subject, observedSeconds: number)
   const type = target.types.map(addr(subject.type));
   if (type === undefined) return undefined;
   const line = (at: number): FrameOfEvent | undefined => lines.line(target.pid, at);
-  // What was seen of a life that is over is not in memory any more.
-  const isThere = found !== undefined || (life !== undefined && stream.usage.isLatest(life));
+  // A map that nothing was done to lately, and that nothing is known to hold, may be garbage.
+  const isUsed =
+    life !== undefined && stream.usage.isLatest(life) && life.lens.lastAt >= LATELY * observedSeconds;
+  const isThere = found !== undefined || isUsed;
   const memory = isThere ? memoryFacts(target.memory, type, addr(address), pause) : undefined;
   const key = partFacts(target.types, type.key, type.indirectKey);
   const elem = partFacts(target.types, type.elem, type.indirectElem);
@@ -139,8 +144,8 @@ function countOf(
 ): SiteCount[] {
   const site = line(address);
   if (site === undefined || op === 'grow') return [];
-  const outcome = found + missed === count ? { found, notFound: missed } : {};
-  return [{ op, site, count, function: name, ...(op === 'delete' || op === 'assign' ? outcome : {}) }];
+  const outcome = op === 'delete' || op === 'assign' ? { found, notFound: missed } : {};
+  return [{ op, site, count, function: name, ...outcome }];
 }
 
 const readsOf = (reads: readonly ReadCount[], line: LineOf): SiteCount[] =>

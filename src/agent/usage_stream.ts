@@ -23,9 +23,13 @@ const FRAMES = 3;
 /** One read in so many tells its goroutine; all are counted. */
 const READ_SAMPLING = 64;
 
+/** Writes come in bursts: when a map is filled or emptied. */
+const WRITE_RINGS = 4;
+
 const COMMON = { verdicts: false, ringBytes: ringBytesOf(undefined) } as const;
 const WRITES: ProbeOptions = {
   ...COMMON,
+  ringBytes: WRITE_RINGS * COMMON.ringBytes,
   mode: 'events',
   sampleEvery: 1,
   frames: FRAMES,

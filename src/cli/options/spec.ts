@@ -1,5 +1,6 @@
 /** The verbs of the command line. */
-export type CommandName = 'ps' | 'check' | 'explain' | 'trace' | 'top' | 'who' | 'grow' | 'break' | 'watch';
+export type CommandName =
+  'ps' | 'check' | 'explain' | 'trace' | 'top' | 'who' | 'grow' | 'break' | 'watch' | 'advise';
 
 /** Headings under which help and docs list the flags. */
 export type OptionGroup =

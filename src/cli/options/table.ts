@@ -22,7 +22,7 @@ const RUNS: readonly CommandName[] = ['trace', 'top'];
 const KNOW: readonly CommandName[] = ['who', 'grow', 'break'];
 const SELECTS: readonly CommandName[] = ['check', ...RUNS, ...KNOW];
 const READS: readonly CommandName[] = ['explain'];
-const ALL: readonly CommandName[] = ['ps', ...SELECTS, ...READS, 'watch'];
+const ALL: readonly CommandName[] = ['ps', ...SELECTS, ...READS, 'watch', 'advise'];
 
 const COLOR_MODES = ['auto', 'always', 'never'] as const;
 
@@ -36,7 +36,7 @@ export const OPTIONS = {
     short: '-p',
     value: 'PID',
     group: 'Which processes',
-    commands: [...SELECTS, ...READS, 'watch'],
+    commands: [...SELECTS, ...READS, 'watch', 'advise'],
     help: 'This process. mapaudit ps lists them.',
     parse: parsePid,
   },
@@ -71,7 +71,7 @@ export const OPTIONS = {
     flag: '--map',
     value: 'REGEX',
     group: 'Which operations',
-    commands: [...RUNS, ...READS, 'who', 'grow'],
+    commands: [...RUNS, ...READS, 'who', 'grow', 'advise'],
     help: "Maps whose type matches: --map 'Session'.",
     details:
       'A JavaScript regular expression, found anywhere in the type as Go writes it: `map[string]*shop.Session`. Each type is decided once; after that the kernel drops the others.',
@@ -203,6 +203,14 @@ export const OPTIONS = {
     details:
       'Whether a delete found its key, and whether an assign inserted or replaced, is read from the number of entries before and after. `exit` reads it again at the end of the same operation. Where that does not tell, FOUND stays empty: it is never guessed.',
     parse: oneOf('way to learn effects', EFFECT_MODES),
+  },
+  observe: {
+    flag: '--observe',
+    value: 'TIME',
+    group: 'How long',
+    commands: ['advise'],
+    help: 'Watch operations for so long. Default: 30s.',
+    parse: parseDuration,
   },
   duration: {
     flag: '--duration',

@@ -10,6 +10,7 @@ export class Lens {
   readonly #seen: (number | undefined)[] = [];
   #first: number | undefined;
   #most = 0;
+  #lastAt = 0;
 
   constructor(observedSeconds: number) {
     this.#partSeconds = Math.max(0.1, observedSeconds / PARTS);
@@ -25,7 +26,13 @@ export class Lens {
     return this.#most;
   }
 
+  /** When the last operation was seen. */
+  get lastAt(): number {
+    return this.#lastAt;
+  }
+
   add(atSeconds: number, len: number): void {
+    this.#lastAt = atSeconds;
     this.#first ??= len;
     this.#most = Math.max(this.#most, len);
     this.#seen[Math.max(0, Math.floor(atSeconds / this.#partSeconds))] = len;

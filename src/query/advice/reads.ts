@@ -50,8 +50,12 @@ export class Reads {
       if (map === 0) continue;
       const read = { function: this.#names[site] ?? '', address: caller, count, type };
       const known = maps.get(map);
+      // The kernel counts for each CPU.
+      const same = known?.findIndex((one) => one.address === caller && one.function === read.function) ?? -1;
+      const before = known?.[same];
       if (known === undefined) maps.set(map, [read]);
-      else known.push(read);
+      else if (before === undefined) known.push(read);
+      else known[same] = { ...before, count: before.count + count };
     }
     return maps;
   }

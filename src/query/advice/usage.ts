@@ -47,6 +47,8 @@ export class Usage {
   readonly #lives = new Map<number, Life>();
   readonly #latest = new Map<number, Life>();
   readonly #writes = new Map<number, Write>();
+  /** Maps that were made and not used yet: by address, where. */
+  readonly #made = new Map<number, number>();
   #operations = 0;
   #overflow = false;
 
@@ -81,6 +83,10 @@ export class Usage {
     for (let row = 0; row < batch.length; row++) {
       const id = batch.mapId[row] ?? 0;
       if (batch.kind[row] !== RECORD_ENTRY || id === 0) continue;
+      if (this.#isMake(batch, row)) {
+        this.#made.set(batch.map[row] ?? 0, this.#options.lines.addressOf(batch, row));
+        continue;
+      }
       const life = this.#life(id, batch, row);
       if (life !== undefined) this.#row(life, batch, row);
     }
@@ -93,7 +99,9 @@ export class Usage {
         this.#overflow = true;
         return undefined;
       }
-      this.#lives.set(id, (life = new Life(batch.map[row] ?? 0, this.#options.observedSeconds)));
+      life = new Life(batch.map[row] ?? 0, this.#options.observedSeconds);
+      life.made = this.#madeAt(batch, row);
+      this.#lives.set(id, life);
     }
     this.#latest.set(life.address, life);
     if (life.type === 0) life.type = batch.type[row] ?? 0;
@@ -101,13 +109,24 @@ export class Usage {
     return life;
   }
 
+  #isMake(batch: TracedBatch, row: number): boolean {
+    return MAKES.includes(this.#names[batch.probe[row] ?? 0] ?? '');
+  }
+
+  /** Where a map that shows for the first time was made; its first operation finds it empty. */
+  #madeAt(batch: TracedBatch, row: number): number | undefined {
+    const address = batch.map[row] ?? 0;
+    const made = this.#made.get(address);
+    this.#made.delete(address);
+    return countIsKnown(batch, row) && batch.count[row] === 0 ? made : undefined;
+  }
+
   #row(life: Life, batch: TracedBatch, row: number): void {
     const probe = batch.probe[row] ?? 0;
     const name = this.#names[probe] ?? '';
     const op = this.#ops[probe] ?? 'grow';
     const goid = batch.goid[row] ?? 0;
-    if (MAKES.includes(name)) life.made = this.#options.lines.addressOf(batch, row);
-    else if (op === 'grow') this.#growth(life, name, goid, batch, row);
+    if (op === 'grow') this.#growth(life, name, goid, batch, row);
     else this.#operation(life, { op, name, goid }, batch, row);
   }
 
