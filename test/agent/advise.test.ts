@@ -20,10 +20,12 @@ const FASTER = 200;
 const source = new URL('../programs/advice/patterns.go', import.meta.url);
 
 /** `clear 81`: what the program says of its lines. */
-function wanted(): string[] {
+function wanted(version: string): string[] {
   const lines = readFileSync(source, 'utf8').split('\n');
   return lines.flatMap((text, i) => {
     const kind = /\/\/ want: (\S+)$/.exec(text)?.[1];
+    // 1.24 prunes nothing: this map doubles once or twice, and has then room for all tombstones.
+    if (kind === 'churn' && version.startsWith('1.24.')) return [];
     return kind === undefined ? [] : [`${kind} ${i + 1}`];
   });
 }
@@ -75,7 +77,7 @@ describe.each([
       ...advise(fast).filter((one) => OF_RATE.includes(one.kind)),
     ];
     expect(stream.lost).toBe(0);
-    expect([...new Set(named.map(nameOf))].sort()).toEqual(wanted().sort());
+    expect([...new Set(named.map(nameOf))].sort()).toEqual(wanted(version).sort());
   });
 
   it('estimates what a size saves as the program measures it', () => {
