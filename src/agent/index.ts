@@ -4,6 +4,7 @@ import { breakLines } from './break.ts';
 import { check } from './check.ts';
 import { explain } from './explain.ts';
 import { growLines } from './grow.ts';
+import { inspectLines } from './inspect.ts';
 import { listGoProcesses } from './ps.ts';
 import { startTop } from './top.ts';
 import { traceLines } from './trace.ts';
@@ -22,6 +23,7 @@ export function createQuestions(): Questions {
     advise: adviseLines,
     break: breakLines,
     top: startTop,
+    inspect: inspectLines,
     watch: watchLines,
     close: () => Promise.resolve(),
   };

@@ -5,12 +5,14 @@ import { runBreak } from './commands/break.ts';
 import { runCheck } from './commands/check.ts';
 import { runExplain } from './commands/explain.ts';
 import { runGrow } from './commands/grow.ts';
+import { runInspect } from './commands/inspect.ts';
 import { runPs } from './commands/ps.ts';
 import { runTop } from './commands/top.ts';
 import { runTrace } from './commands/trace.ts';
 import { runWatch } from './commands/watch.ts';
 import { runWho } from './commands/who.ts';
 import { explainOptionsOf } from './options/explain_options.ts';
+import { inspectOptionsOf } from './options/inspect_options.ts';
 import { checkSubjectOf, topOptionsOf, traceOptionsOf, watchOptionsOf } from './options/resolve.ts';
 import { adviseOptionsOf, breakOptionsOf, growOptionsOf, whoOptionsOf } from './options/resolve_know.ts';
 import type { CommandName } from './options/spec.ts';
@@ -36,6 +38,10 @@ export function jobOf(name: CommandName, words: readonly (string | undefined)[],
     case 'trace': {
       const options = traceOptionsOf(values);
       return (questions, io) => runTrace(options, questions, io);
+    }
+    case 'inspect': {
+      const options = inspectOptionsOf(values);
+      return (questions, io) => runInspect(options, questions, io);
     }
     case 'watch': {
       const options = watchOptionsOf(values);

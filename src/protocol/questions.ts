@@ -4,6 +4,7 @@ import type { CheckReport } from './check_report.ts';
 import type { EncodedEvents, TraceEvent } from './event.ts';
 import type { ExplainOptions, ExplainReport } from './explain_report.ts';
 import type { Growth, Growths } from './growth.ts';
+import type { InspectLine, InspectOptions } from './inspect.ts';
 import type { Notice } from './notice.ts';
 import type { BreakOptions, GrowOptions, TopOptions, TraceOptions, WhoOptions } from './options.ts';
 import type { ProcessEntry } from './process_entry.ts';
@@ -58,6 +59,8 @@ export interface Questions {
   who(options: WhoOptions, signal: AbortSignal): AsyncIterable<readonly WhoLine[]>;
   /** A breakpoint that does not stop. Ends as `trace` does. */
   break(options: BreakOptions, signal: AbortSignal): AsyncIterable<readonly BreakLine[]>;
+  /** What is in one map now. */
+  inspect(options: InspectOptions, signal: AbortSignal): AsyncIterable<readonly InspectLine[]>;
   watch(options: WatchOptions, signal: AbortSignal): AsyncIterable<readonly WatchLine[]>;
   top(options: TopOptions, signal: AbortSignal): TopSession;
   /** Takes out whatever is still in place. Faces call it last. */

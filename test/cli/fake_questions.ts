@@ -1,4 +1,6 @@
 import { MapauditError } from '../../src/base/errors.ts';
+import type { AdviseLine, AdviseOptions } from '../../src/protocol/advice.ts';
+import type { InspectLine, InspectOptions } from '../../src/protocol/inspect.ts';
 import type {
   BreakOptions,
   GrowOptions,
@@ -22,15 +24,23 @@ import {
   checkReport,
   event,
   explainReport,
+  advice,
+  advised,
   growthRates,
   growths,
   hit,
+  classicMap,
+  entryLine,
+  heats,
   hostileEvent,
+  inspectSummary,
   processes,
+  slotLines,
   snapshot,
   summary,
   stop,
   touched,
+  swissMap,
   watchSummary,
 } from './samples.ts';
 
@@ -58,11 +68,13 @@ export function fakeQuestions(): Questions {
     trace,
     who,
     grow,
+    advise,
     break: breakpoint,
     top: (options, signal) => {
       let keys = false;
       return { lines: top(options, signal, () => keys), wantKeys: (on) => (keys = on) };
     },
+    inspect,
     watch,
     close: () => Promise.resolve(),
   };
@@ -100,6 +112,13 @@ async function* trace(options: TraceOptions, signal: AbortSignal): AsyncGenerato
   yield [summary(sent, ended)];
 }
 
+async function* advise(options: AdviseOptions): AsyncGenerator<readonly AdviseLine[]> {
+  if (options.pid === NO_SUCH_PID) throw noSuchProcess();
+  yield [{ ...attached, pid: options.pid }];
+  await Promise.resolve();
+  yield [...advice, advised];
+}
+
 async function* grow(options: GrowOptions): AsyncGenerator<readonly GrowLine[]> {
   yield [{ ...attached, pid: pidOf(options) }];
   yield growths;
@@ -122,6 +141,20 @@ async function* breakpoint(options: BreakOptions, signal: AbortSignal): AsyncGen
       if (line.type !== 'event') return [line];
       return [pidOf(options) === HOSTILE_PID ? { ...stop(i), ...line, type: 'stop' } : stop(i)];
     });
+}
+
+async function* inspect(options: InspectOptions): AsyncGenerator<readonly InspectLine[]> {
+  if (options.pid === NO_SUCH_PID) throw noSuchProcess();
+  const { view, limit } = options;
+  yield [options.pid === ENDLESS_PID ? classicMap : swissMap];
+  if (view === 'heat') yield heats;
+  if (view === 'slots') yield slotLines;
+  const count =
+    view === 'entries' ? Math.min(limit ?? Infinity, options.pid === ENDLESS_PID ? 100_000 : 3) : 0;
+  for (let at = 0; at < count; at += BATCH)
+    yield Array.from({ length: Math.min(BATCH, count - at) }, (_, i) => entryLine(at + i));
+  await Promise.resolve();
+  yield [inspectSummary(count)];
 }
 
 async function* watch(options: WatchOptions): AsyncGenerator<readonly WatchLine[]> {

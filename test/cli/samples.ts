@@ -1,8 +1,16 @@
+import { type Advice, ADVICE_KINDS, type AdviceReport } from '../../src/protocol/advice.ts';
 import type { Attached } from '../../src/protocol/attached.ts';
 import type { CheckReport } from '../../src/protocol/check_report.ts';
 import type { ExplainReport } from '../../src/protocol/explain_report.ts';
 import type { TraceEvent } from '../../src/protocol/event.ts';
 import { type Growth, GROWTH_KINDS, type Growths } from '../../src/protocol/growth.ts';
+import type {
+  Heat,
+  Inspected,
+  InspectedEntry,
+  InspectedMap,
+  InspectedSlots,
+} from '../../src/protocol/inspect.ts';
 import type { Notice } from '../../src/protocol/notice.ts';
 import type { TraceOptions } from '../../src/protocol/options.ts';
 import type { ProcessEntry } from '../../src/protocol/process_entry.ts';
@@ -193,6 +201,49 @@ export const growthRates: Growths = {
   sites: [{ pid: 4242, caller: event(0).caller!, count: 4, per_second: 0.4, kinds: { table: 3, split: 1 } }],
 };
 
+export const advice: readonly Advice[] = ADVICE_KINDS.map((kind, i): Advice => {
+  const site = event(i).caller!;
+  const how = '1.0 MB of buckets or groups that growths replaced';
+  if (i === 1)
+    return { type: 'advice', kind, map: {}, text: 'few are left', evidence: [], gain: { how }, code: '' };
+  return {
+    type: 'advice',
+    kind,
+    pid: 4242,
+    map: { id: 3, name: 'main.cache.sessions', address: '0xc000123450', type: 'map[string]*shop.Session' },
+    other_maps: 2,
+    site,
+    text: 'the map grew 14 times: say the size when making',
+    evidence: [
+      { source: 'growths', what: 'growths seen', value: 14 },
+      { source: 'memory', what: 'bytes it holds', value: 1_048_576, unit: 'bytes', site },
+      { source: 'operations', what: 'reads a second', value: 10_500.5, unit: 'per_second' },
+      { source: 'binary', what: 'of all operations', value: 0.125, unit: 'share' },
+      { source: 'memory', what: 'half of the entries are older than', value: 12.5, unit: 'seconds' },
+    ],
+    gain: {
+      bytes: 1_000_000,
+      bytes_per_hour: 5_000_000,
+      allocated_bytes: 2_000_000,
+      operations_per_second: 353.5,
+      moved_entries: 900,
+      how,
+    },
+    code: 'make(map[string]*Session, 9800)\n\tdelete(m, k)',
+  };
+});
+
+export const advised: AdviceReport = {
+  type: 'advised',
+  pid: 4242,
+  observed_ms: 30_000,
+  ended: 'duration',
+  maps: 31,
+  operations: 1_193_331,
+  lost: 12,
+  advice: advice.length,
+};
+
 /** Keys in all their forms. */
 export const oddEvents: readonly TraceEvent[] = [
   { ...event(0), key: { unreadable: true } },
@@ -338,3 +389,128 @@ export const explainReport: ExplainReport = {
     },
   ],
 };
+
+export const swissMap: InspectedMap = {
+  type: 'map',
+  map: {
+    name: 'main.cache.sessions',
+    type: 'map[string]*shop.Session',
+    address: '0xc000123450',
+    goroutine: 7,
+  },
+  len: 1204,
+  capacity: 2048,
+  bytes: 49_288,
+  layout: 'swiss',
+  consistent: true,
+  key: { type: 'string', size: 16 },
+  elem: { type: '*shop.Session', size: 8 },
+  slots: { full: 1204, empty: 803, tombstones: 41 },
+  groups: { count: 256, tables: 2, directory: 2 },
+};
+
+export const classicMap: InspectedMap = {
+  type: 'map',
+  map: { type: 'map[main.Large]main.Huge', address: '0xc000123450' },
+  len: 1204,
+  capacity: 2048,
+  bytes: 49_288,
+  layout: 'classic',
+  consistent: false,
+  key: { type: 'main.Large', size: 136, indirect: true },
+  elem: { type: 'main.Huge', size: 1024, indirect: true },
+  slots: { full: 1203, empty: 845 },
+  buckets: {
+    count: 256,
+    overflow: 12,
+    longest_chain: 2,
+    growing: { from_buckets: 256, to_buckets: 256, evacuated: 31, same_size: true },
+  },
+  unstable: 1,
+  writing: true,
+};
+
+const unit = { part: 'group', index: 3, table: 0, address: '0xc000200000' } as const;
+const overflow = { part: 'overflow', index: 17, depth: 2, old: true, address: '0xc000300000' } as const;
+
+/** Values that steer terminals, are long, or could not be read, in turn. */
+export function entryLine(i: number): InspectedEntry {
+  const values = [
+    { text: `&shop.Session{User: "anna", Count: ${i}, Next: nil}` },
+    { text: `"${'long '.repeat(60)}"…`, truncated: true },
+    { text: '&shop.Session{Name: …}', unreadable: true },
+    { text: '"\u202e evil \x1b[2J"' },
+  ] as const;
+  return {
+    type: 'entry',
+    key: { text: i % 4 === 3 ? '"日本語\u009b31m"' : `"sess:${i}"` },
+    value: values[i % 4] ?? values[0],
+    slot: { ...(i % 2 === 0 ? unit : overflow), slot: i % 8, control: '0x3f' },
+  };
+}
+
+export const slotLines: readonly InspectedSlots[] = [
+  {
+    type: 'slots',
+    unit,
+    slots: [
+      { slot: 0, state: 'full', control: '0x3f', key: { text: '"a"' }, value: { text: '1' } },
+      { slot: 1, state: 'tombstone', control: '0xfe' },
+      { slot: 2, state: 'full', control: '0x11' },
+      ...[3, 4, 5, 6, 7].map((slot) => ({ slot, state: 'empty', control: '0x80' }) as const),
+    ],
+  },
+  {
+    type: 'slots',
+    unit: overflow,
+    slots: [
+      {
+        slot: 0,
+        state: 'full',
+        control: '0x9f',
+        key: { text: '"\u001b[1m"' },
+        value: { text: `"${'x'.repeat(200)}"` },
+      },
+      { slot: 1, state: 'empty', control: '0x01' },
+      { slot: 2, state: 'evacuated', control: '0x02' },
+      ...[3, 4, 5, 6, 7].map((slot) => ({ slot, state: 'empty-rest', control: '0x00' }) as const),
+    ],
+  },
+];
+
+export const heats: readonly Heat[] = [
+  {
+    type: 'heat',
+    part: 'bucket',
+    units: 200,
+    units_per_cell: 1,
+    cells: Array.from({ length: 200 }, (_, i) => ({
+      first: i,
+      units: 1,
+      full: i % 10,
+      ...(i % 10 > 8 ? { overflow: i > 100 ? 12 : 1 } : {}),
+      ...(i === 70 ? { unstable: 1 } : {}),
+    })),
+  },
+  {
+    type: 'heat',
+    part: 'old-bucket',
+    units: 2000,
+    units_per_cell: 2,
+    cells: Array.from({ length: 1000 }, (_, i) => ({
+      first: 2 * i,
+      units: 2,
+      full: 8,
+      ...(i % 3 === 0 ? { tombstones: 1 } : {}),
+      ...(i < 501 ? { evacuated: i < 500 ? 2 : 1 } : {}),
+    })),
+  },
+];
+
+export function inspectSummary(entries: number, more: Partial<Inspected> = {}): Summary {
+  return {
+    ...summary(entries, 'done'),
+    by_op: {},
+    inspected: { entries, left: 0, consistent: true, unstable: 0, restarts: 0, unreadable: 0, ...more },
+  };
+}

@@ -1,5 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { Ajv2020 } from 'ajv/dist/2020.js';
+import { readdirSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { MapauditError } from '../../src/base/errors.ts';
 import { toErrorResult } from '../../src/protocol/error_result.ts';
@@ -9,8 +8,16 @@ import {
   attached,
   checkReport,
   bareHit,
+  classicMap,
+  entryLine,
+  heats,
+  inspectSummary,
+  slotLines,
+  swissMap,
   event,
   explainReport,
+  advice,
+  advised,
   growthRates,
   growths,
   hit,
@@ -24,18 +31,7 @@ import {
   touched,
   watchSummary,
 } from './samples.ts';
-
-const folder = new URL('../../docs/schema/', import.meta.url);
-const ajv = new Ajv2020({ allErrors: true, strict: true, strictRequired: false, allowUnionTypes: true });
-for (const file of readdirSync(folder))
-  ajv.addSchema(JSON.parse(readFileSync(new URL(file, folder), 'utf8')) as object);
-
-/** Why a value does not fit its schema, or undefined when it does. */
-function misfit(value: { readonly type: string }): string | undefined {
-  const validate = ajv.getSchema(`${value.type}.json`);
-  if (validate === undefined) return `no schema for ${value.type}`;
-  return validate(JSON.parse(JSON.stringify(value))) === true ? undefined : ajv.errorsText(validate.errors);
-}
+import { misfit, SCHEMAS } from './schemas.ts';
 
 describe('what the types allow fits the schemas', () => {
   const removed = { ...event(0), op: 'clear', removed: 7 } as const;
@@ -58,8 +54,16 @@ describe('what the types allow fits the schemas', () => {
     stop(1),
     stop(2),
     touched,
+    ...advice,
+    advised,
     growthRates,
     ...growths,
+    swissMap,
+    classicMap,
+    ...[0, 1, 2, 3].map(entryLine),
+    ...slotLines,
+    ...heats,
+    inspectSummary(3, { consistent: false, unstable: 2, timed_out: true }),
     removed,
     whole,
     ...processes,
@@ -74,7 +78,7 @@ describe('what the types allow fits the schemas', () => {
   });
 
   test('every schema is tried', () => {
-    const files = readdirSync(folder).map((file) => file.replace('.json', ''));
+    const files = readdirSync(SCHEMAS).map((file) => file.replace('.json', ''));
     const tried = new Set<string>(values.map((value) => value.type));
     expect(files.filter((name) => name !== 'loss' && !tried.has(name))).toEqual([]);
   });
@@ -103,6 +107,10 @@ test.each([
     ['attached', 'event', 'touched', 'summary'],
   ],
   [
+    ['advise', '-p', '1', '--json'],
+    ['advice', 'advised', 'attached'],
+  ],
+  [
     ['grow', '-p', '1', '--json'],
     ['attached', 'growth', 'growths', 'summary'],
   ],
@@ -113,6 +121,18 @@ test.each([
   [
     ['watch', '-p', '1', '--address', '0xc000123450', '--json', '--stack'],
     ['attached', 'hit', 'summary'],
+  ],
+  [
+    ['inspect', '-p', '1', '--expr', 'main.m', '--json'],
+    ['map', 'entry', 'summary'],
+  ],
+  [
+    ['inspect', '-p', '1', '--expr', 'main.m', '--json', '--slots'],
+    ['map', 'slots', 'summary'],
+  ],
+  [
+    ['inspect', '-p', '1', '--expr', 'main.m', '--json', '--heat'],
+    ['map', 'heat', 'summary'],
   ],
   [
     ['top', '-p', '1', '--once', '--json'],

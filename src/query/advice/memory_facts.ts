@@ -21,7 +21,7 @@ export function memoryFacts(
   memory: ByteSource,
   type: MapType,
   address: Addr,
-  pause: () => void,
+  pause: () => boolean,
 ): (MemoryFacts & { readonly len: number }) | undefined {
   const scan = tryScan(memory, type, address, pause);
   if (scan === undefined) return undefined;
@@ -38,7 +38,12 @@ export function memoryFacts(
   };
 }
 
-function tryScan(memory: ByteSource, type: MapType, address: Addr, pause: () => void): MapScan | undefined {
+function tryScan(
+  memory: ByteSource,
+  type: MapType,
+  address: Addr,
+  pause: () => boolean,
+): MapScan | undefined {
   try {
     return scanMap({ memory, type, address, pause });
   } catch (error) {
