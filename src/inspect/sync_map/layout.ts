@@ -83,7 +83,8 @@ function trieOf(map: GoType, debug: DebugInfo | undefined): TrieLayout | undefin
     key: offsetOf(entry, 'key'),
     value: offsetOf(entry, 'value'),
   };
-  if (root === undefined || children === undefined || fanOut === undefined || !isWhole(parts)) return undefined;
+  if (root === undefined || children === undefined || fanOut === undefined || !isWhole(parts))
+    return undefined;
   return {
     kind: 'trie',
     root: trie.offset + root,

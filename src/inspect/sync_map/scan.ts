@@ -2,7 +2,7 @@ import type { FormattedValue } from '../../go/value/format_value.ts';
 import type { Addr } from '../../model/addr.ts';
 import type { ByteSource } from '../../model/byte_source.ts';
 import type { TypeReader } from '../../go/types/type_reader.ts';
-import type { ValueLimits } from '../live_value.ts';
+import type { LiveMemory, ValueLimits } from '../live_value.ts';
 import type { SyncMapLayout } from './layout.ts';
 
 /** A sync.Map in someone's memory. */
@@ -18,7 +18,13 @@ export interface SyncMapPlace {
   readonly expunged: Addr | undefined;
   readonly limits: ValueLimits;
   /** Waits for about a millisecond, while a change is under way. */
-  readonly pause: () => void;
+  readonly pause: () => boolean;
+}
+
+/** How values are written, and how keys, whose pointers stay addresses. */
+export interface SyncMapWriting {
+  readonly live: LiveMemory;
+  readonly keys: LiveMemory;
 }
 
 /** One key that Load finds. */
