@@ -9,6 +9,7 @@ import type {
   Inspected,
   InspectedEntry,
   InspectedMap,
+  InspectedSyncMap,
   InspectedSlots,
 } from '../../src/protocol/inspect.ts';
 import type { Notice } from '../../src/protocol/notice.ts';
@@ -232,6 +233,41 @@ export const advice: readonly Advice[] = ADVICE_KINDS.map((kind, i): Advice => {
     code: 'make(map[string]*Session, 9800)\n\tdelete(m, k)',
   };
 });
+
+const syncMap = {
+  type: 'sync_map',
+  map: { type: 'sync.Map', address: '0xc000123450' },
+  len: 3,
+  consistent: true,
+} as const;
+
+/** A sync.Map of each kind, and an entry of each place. */
+export const syncMaps: readonly (InspectedSyncMap | InspectedEntry)[] = [
+  {
+    ...syncMap,
+    map: { ...syncMap.map, name: 'main.live' },
+    bytes: 3048,
+    trie: { nodes: 2, depths: [0, 1, 2], collisions: 0, longest_chain: 1 },
+  },
+  {
+    ...syncMap,
+    consistent: false,
+    unstable: 1,
+    maps: { read: 5, dirty: 3, amended: true, misses: 1, deleted: 2, expunged: 2 },
+  },
+  {
+    type: 'entry',
+    key: { text: '"a"' },
+    value: { text: '1' },
+    slot: { part: 'trie', depth: 2, slot: 11, overflow: 0, address: '0xc000123480' },
+  },
+  {
+    type: 'entry',
+    key: { text: '"b"' },
+    value: { text: 'nil' },
+    slot: { part: 'dirty', address: '0xc000123490' },
+  },
+];
 
 export const advised: AdviceReport = {
   type: 'advised',

@@ -95,8 +95,7 @@ const groupsOf = ({ units, unstable }: ScanTotals): number => units + unstable;
 function bytesOf({ type }: Subject, header: MapHeader, totals: ScanTotals): number {
   const unit = unitShape(type).bytes;
   const { overflow, tables } = totals;
-  if (header.kind === 'swiss')
-    return HEADER + header.dirLen * 8 + tables * TABLE + groupsOf(totals) * unit;
+  if (header.kind === 'swiss') return HEADER + header.dirLen * 8 + tables * TABLE + groupsOf(totals) * unit;
   const buckets = header.buckets === 0 ? 0 : 2 ** header.B;
   return HEADER + (buckets + oldBuckets(header) + overflow) * unit;
 }
