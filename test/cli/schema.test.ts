@@ -110,7 +110,7 @@ test.each([
   ],
   [
     ['advise', '-p', '1', '--json'],
-    ['advice', 'advised', 'attached'],
+    ['attached', 'advice', 'advised'],
   ],
   [
     ['grow', '-p', '1', '--json'],

@@ -81,12 +81,12 @@ func main() {
 		"1.5":                          `"text"`,
 	})
 
-	store(&large, 0, 30_000)
-	for i := 0; i < 30_000; i += 3 {
+	store(&large, 0, 9_000)
+	for i := 0; i < 9_000; i += 3 {
 		large.Delete(i)
 	}
-	entries := numbers(0, 30_000)
-	for i := 0; i < 30_000; i += 3 {
+	entries := numbers(0, 9_000)
+	for i := 0; i < 9_000; i += 3 {
 		delete(entries, fmt.Sprint(i))
 	}
 	say("main.large", entries)
