@@ -8,7 +8,7 @@
 
 #define MAX_SITES 256
 #define MAX_PARTS 4
-#define MAX_BEYOND 24
+#define MAX_BEYOND 32
 #define KEY_FILTER_MAX 64
 #define OPEN_SLOTS 4096
 #define COUNTER_SLOTS 16384 /* per CPU */
@@ -53,11 +53,21 @@ enum {
 
 enum { SITE_KEY_NONE = 0, SITE_KEY_WORD4 = 1, SITE_KEY_WORD8 = 2, SITE_KEY_STRING = 3, SITE_KEY_POINTER = 4 };
 
-/* A range of return addresses, relative to the address of the site (or, in `beyond`, in the file's addresses). */
+/* A range of return addresses, relative to the address of the site . */
 struct part {
 	__s64 start;
 	__s64 end;
 };
+
+/* A function beyond which to look for the caller, and where it keeps its key meanwhile. */
+struct beyond {
+	__s64 start;      /*  0  in the file's addresses */
+	__s64 end;        /*  8 */
+	__s32 key_at;     /* 16  from its frame pointer; of a string, its pointer … */
+	__s32 length_at;  /* 20  … and its length */
+	__u32 key;        /* 24  SITE_KEY_* */
+	__u32 pad;        /* 28 */
+};                        /* 32 */
 
 struct site_config {
 	__u8 shape;          /* 0 */
@@ -71,7 +81,8 @@ struct site_config {
 	struct part part[MAX_PARTS]; /* 8 */
 	__u64 address;       /* 72  in the file */
 	__u8 keyless;        /* 80  has no key, and passes the filter on keys */
-	__u8 pad[7];         /* 81 */
+	__u8 map_lost;       /* 81  exit: no register holds the map */
+	__u8 pad[6];         /* 82 */
 };                           /* 88 */
 
 #endif

@@ -107,13 +107,14 @@ struct bpf_map_def SEC("maps") open = { BPF_MAP_TYPE_ARRAY, 4, sizeof(struct ope
 
 const volatile struct config config SEC(".rodata") = {};
 const volatile struct site_config sites[MAX_SITES] SEC(".rodata") = {};
-const volatile struct part beyond[MAX_BEYOND] SEC(".rodata") = {};
+const volatile struct beyond beyond[MAX_BEYOND] SEC(".rodata") = {};
 
 /* What is known of a hit before it is decided whether anybody wants it. */
 struct hit {
 	__u32 site, pid, tid;
 	__u64 map, type, caller, goid;
 	__u64 frame, below; /* where the caller's frame begins, and what it must lie above */
+	__u32 inner;        /* 1 + index in `beyond` of the function that the caller called */
 	__u8 flags;
 };
 
@@ -181,7 +182,8 @@ static __always_inline void leave_frame(struct hit *hit)
 {
 	__u64 frame[2];
 
-	if (hit->frame <= hit->below || bpf_probe_read_user(frame, sizeof(frame), (void *)hit->frame)) {
+	/* Without locals, RSP and RBP are the same. */
+	if (hit->frame < hit->below || bpf_probe_read_user(frame, sizeof(frame), (void *)hit->frame)) {
 		hit->flags |= FLAG_STACK_UNREADABLE;
 		return;
 	}
@@ -202,14 +204,20 @@ static __always_inline void climb(struct hit *hit, __u64 to_file)
 	__u64 frame[2];
 
 	for (int level = 0; level < MAX_CLIMB; level++) {
-		__s64 address = hit->caller + to_file;
-		int inside = 0;
+		__u64 address = hit->caller + to_file;
+		__u64 inner = 0;
 
-		for (int i = 0; i < MAX_BEYOND; i++)
-			if (address >= beyond[i].start && address < beyond[i].end)
-				inside = 1;
-		if (!inside)
+		/* Without branches: the verifier would follow each of them, on each level. */
+		for (int i = 0; i < MAX_BEYOND; i++) {
+			__u64 from_start = address - beyond[i].start, size = beyond[i].end - beyond[i].start;
+			__u64 inside = ((from_start - size) & ~from_start) >> 63;
+
+			asm volatile("" : "+r"(inside));
+			inner |= inside * (i + 1);
+		}
+		if (!inner)
 			return;
+		hit->inner = inner;
 		if (hit->frame <= hit->below)
 			break;
 		if (bpf_probe_read_user(frame, sizeof(frame), (void *)hit->frame)) {
@@ -222,6 +230,7 @@ static __always_inline void climb(struct hit *hit, __u64 to_file)
 	}
 	hit->caller = 0;
 	hit->frame = 0;
+	hit->inner = 0;
 }
 
 static __always_inline int rejected(const struct hit *hit, __u64 address, __u32 subject)
@@ -397,15 +406,38 @@ static __always_inline void resolve_pointer(const struct hit *hit, struct key *k
 		key->flags &= ~(key->form == KEY_BYTES ? 0 : FLAG_KEY_UNPLANNED);
 }
 
-static __always_inline void resolve_key(struct regs *ctx, const struct hit *hit, __u32 source, struct key *key)
+/* Of a growth: the key of the assign that it is a part of. Gives SITE_KEY_*. */
+static __always_inline __u32 spilled_key(const struct hit *hit, __u64 *at, __u64 *length)
 {
+	const volatile struct beyond *inner = &beyond[(hit->inner - 1) & (MAX_BEYOND - 1)];
+
+	if (!hit->inner || !hit->type || inner->key == SITE_KEY_NONE)
+		return SITE_KEY_NONE;
+	if (bpf_probe_read_user(at, 8, (void *)(hit->below + (__s64)inner->key_at)))
+		return SITE_KEY_NONE;
+	if (inner->key == SITE_KEY_STRING &&
+	    bpf_probe_read_user(length, 8, (void *)(hit->below + (__s64)inner->length_at)))
+		return SITE_KEY_NONE;
+	if (inner->key == SITE_KEY_WORD4)
+		*at = (__u32)*at;
+	return inner->key;
+}
+
+static __always_inline void resolve_key(struct regs *ctx, const struct hit *hit, const volatile struct site_config *site,
+					struct key *key)
+{
+	__u64 length = REG(ctx, di);
+	__u32 source = site->key;
+
 	key->at = REG(ctx, cx);
+	if (site->beyond)
+		source = spilled_key(hit, &key->at, &length);
 	if (source == SITE_KEY_WORD4 || source == SITE_KEY_WORD8) {
 		key->form = KEY_WORD;
 		key->size = source == SITE_KEY_WORD4 ? 4 : 8;
 	} else if (source == SITE_KEY_STRING) {
 		key->form = KEY_STRING;
-		key->size = REG(ctx, di);
+		key->size = length;
 	} else if (source == SITE_KEY_POINTER) {
 		resolve_pointer(hit, key);
 	}
@@ -819,7 +851,7 @@ int on_entry(struct regs *ctx)
 	if (!wanted(&hit))
 		return 0;
 	if (config.key_filter_len && !site->keyless) {
-		resolve_key(ctx, &hit, site->key, &key);
+		resolve_key(ctx, &hit, site, &key);
 		if (!key_matches(&key))
 			return 0;
 	}
@@ -833,7 +865,7 @@ int on_entry(struct regs *ctx)
 		return 0;
 	}
 	if (config.key_bytes && !config.key_filter_len)
-		resolve_key(ctx, &hit, site->key, &key);
+		resolve_key(ctx, &hit, site, &key);
 	emit(ctx, &hit, &key);
 	return 0;
 }
@@ -846,11 +878,9 @@ int on_exit(struct regs *ctx)
 
 	if (stopped(STOPPED_ALL))
 		return 0;
-	__u32 table = sites[hit.site].table;
-
 	hit.map = register_value(ctx, sites[hit.site].exit_register);
-	/* What the register of a table's exit holds says nothing; that its entry is open says that the map is wanted. */
-	if (config.has_map && !table && hit.map != config.map)
+	/* Where the map is lost, that its entry is open says that it is wanted. */
+	if (config.has_map && hit.map != config.map && !sites[hit.site].map_lost)
 		return 0;
 	if (bpf_probe_read_user(&hit.goid, 8, (void *)(REG(ctx, r14) + config.g_goid)))
 		return 0;
@@ -859,8 +889,10 @@ int on_exit(struct regs *ctx)
 	if (!op || op->goid != hit.goid)
 		return 0;
 	op->goid = 0;
-	if (table)
+	if (sites[hit.site].table)
 		hit.map = op->table;
+	else if (sites[hit.site].map_lost)
+		hit.map = 0;
 	who(&hit);
 	head = reserve(hit.site, EXIT_RECORD);
 	if (!head)
@@ -877,7 +909,7 @@ int on_exit(struct regs *ctx)
 	head->map = hit.map;
 	head->goid = hit.goid;
 	__u64 header[2] = {};
-	if (bpf_probe_read_user(header, sizeof(header), (void *)hit.map))
+	if (!hit.map || bpf_probe_read_user(header, sizeof(header), (void *)hit.map))
 		head->flags |= FLAG_COUNT_UNREADABLE;
 	head->count = header[0];
 	head->seed = seed_of(header[1]);

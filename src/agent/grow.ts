@@ -1,14 +1,16 @@
+import { randomBytes } from 'node:crypto';
 import { planGrowth } from '../go/plan/growth.ts';
 import type { ProbeOptions } from '../model/probe.ts';
-import type { Growth } from '../protocol/growth.ts';
+import type { GrowthEvent, Migration } from '../protocol/growth.ts';
 import type { GrowOptions } from '../protocol/options.ts';
 import type { GrowLine } from '../protocol/questions.ts';
 import type { EndReason, Summary } from '../protocol/summary.ts';
-import { GrowthRates } from '../query/growth/rates.ts';
-import { kernelFilter } from '../query/kernel_filter.ts';
+import { GrowthRates, isGrowth } from '../query/growth/rates.ts';
+import { captureBytes, kernelFilter } from '../query/kernel_filter.ts';
 import type { Audit } from './audit.ts';
 import { Fleet } from './fleet.ts';
 import { GrowStream } from './grow_stream.ts';
+import { withMapPath } from './map_path.ts';
 import { ringBytesOf } from './ring_size.ts';
 import { RunClock } from './run_clock.ts';
 
@@ -17,7 +19,7 @@ export async function* growLines(
   options: GrowOptions,
   signal: AbortSignal,
 ): AsyncGenerator<readonly GrowLine[], void> {
-  const run = new GrowRun(options);
+  const run = new GrowRun({ ...options, filters: withMapPath(options.selection, options.filters) });
   const clock = new RunClock(options.durationMs, signal);
   try {
     let end: EndReason | undefined;
@@ -36,11 +38,13 @@ export async function* growLines(
 class GrowRun {
   readonly #options: GrowOptions;
   readonly #rates = new GrowthRates();
+  readonly #salt = randomBytes(32);
   readonly #streams = new Map<Audit, GrowStream>();
   readonly #fleet: Fleet;
   #extra: GrowLine[] = [];
   #lost = 0;
   #clears = 0;
+  #growths = 0;
   #events = 0;
 
   constructor(options: GrowOptions) {
@@ -56,7 +60,7 @@ class GrowRun {
       {
         joined: (audit) => {
           this.#extra.push(audit.attached);
-          this.#streams.set(audit, new GrowStream(audit, options));
+          this.#streams.set(audit, new GrowStream(audit, options, this.#salt));
         },
         left: (audit) => this.#leave(audit),
         notice: (notice) => this.#extra.push(notice),
@@ -80,7 +84,7 @@ class GrowRun {
 
   step(look: boolean): readonly GrowLine[] {
     if (look) this.#fleet.look();
-    const growths = [...this.#streams.values()].flatMap((stream) => [
+    const growths = [...this.#streams.values()].flatMap((stream): (GrowthEvent | Migration)[] => [
       ...stream.drain(),
       ...(look ? stream.progress() : []),
     ]);
@@ -104,25 +108,27 @@ class GrowRun {
     this.#lost += stream.lost;
   }
 
-  #lines(growths: readonly Growth[]): GrowLine[] {
+  #lines(growths: readonly (GrowthEvent | Migration)[]): GrowLine[] {
     const taken = this.#take(growths);
     const lines = [...this.#extra, ...taken];
     this.#extra = [];
     return lines;
   }
 
-  #take(growths: readonly Growth[]): readonly Growth[] {
-    const taken = growths.slice(0, Math.max(0, this.#left));
-    for (const growth of taken) {
+  #take(growths: readonly (GrowthEvent | Migration)[]): readonly (GrowthEvent | Migration)[] {
+    return growths.filter((growth) => {
+      if (this.#left <= 0) return false;
+      if (growth.type === 'migration') return true;
       this.#rates.add(growth);
       this.#events++;
-      if (growth.kind === 'clear') this.#clears++;
-    }
-    return taken;
+      if (growth.op === 'clear') this.#clears++;
+      if (isGrowth(growth.op)) this.#growths++;
+      return true;
+    });
   }
 
   #summary(ended: EndReason, elapsedMs: number): Summary {
-    const [grow, clear] = [this.#events - this.#clears, this.#clears];
+    const [grow, clear] = [this.#growths, this.#clears];
     return {
       type: 'summary',
       ended,
@@ -150,7 +156,7 @@ function probeOptions(options: GrowOptions): ProbeOptions {
     mode: 'events',
     sampleEvery: 1,
     frames: options.frames,
-    keyBytes: 0,
+    keyBytes: captureBytes(options.keys, options.filters),
     facts: true,
     ...kernelFilter(options.filters),
     ringBytes: ringBytesOf(options.ringBytes),

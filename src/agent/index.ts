@@ -5,6 +5,7 @@ import { check } from './check.ts';
 import { explain } from './explain.ts';
 import { growLines } from './grow.ts';
 import { inspectLines } from './inspect.ts';
+import { pastLines } from './past.ts';
 import { listGoProcesses } from './ps.ts';
 import { startTop } from './top.ts';
 import { traceLines } from './trace.ts';
@@ -19,6 +20,7 @@ export function createQuestions(): Questions {
     explain: (options) => Promise.resolve().then(() => explain(options)),
     trace: (options, signal) => traceLines(options, signal),
     who: whoLines,
+    past: pastLines,
     grow: growLines,
     advise: adviseLines,
     break: breakLines,

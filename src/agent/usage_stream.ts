@@ -69,7 +69,13 @@ export class UsageStream implements Closable {
     const { sites } = this.#writes.plan;
     const symbols = new SymbolCache((id) => this.#writes.target(id));
     this.lines = new RowLines(symbols, new ProgramLines(runtimeFile(this.target)));
-    this.usage = new Usage({ sites, lines: this.lines, began: monotonicNs(), observedSeconds });
+    this.usage = new Usage({
+      sites,
+      lines: this.lines,
+      began: monotonicNs(),
+      observedSeconds,
+      minor: this.target.binary.version.minor,
+    });
     this.reads = new Reads(this.#reading.plan.sites);
     this.#writePipe = new Pipeline({
       plan: this.#writes.plan,

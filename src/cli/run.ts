@@ -10,11 +10,17 @@ import { runPs } from './commands/ps.ts';
 import { runTop } from './commands/top.ts';
 import { runTrace } from './commands/trace.ts';
 import { runWatch } from './commands/watch.ts';
-import { runWho } from './commands/who.ts';
+import { runPast, runWho } from './commands/who.ts';
 import { explainOptionsOf } from './options/explain_options.ts';
 import { inspectOptionsOf } from './options/inspect_options.ts';
 import { checkSubjectOf, topOptionsOf, traceOptionsOf, watchOptionsOf } from './options/resolve.ts';
-import { adviseOptionsOf, breakOptionsOf, growOptionsOf, whoOptionsOf } from './options/resolve_know.ts';
+import {
+  adviseOptionsOf,
+  breakOptionsOf,
+  growOptionsOf,
+  pastOptionsOf,
+  whoOptionsOf,
+} from './options/resolve_know.ts';
 import type { CommandName } from './options/spec.ts';
 import type { OptionValues } from './options/table.ts';
 import type { Io } from './output/io.ts';
@@ -56,6 +62,10 @@ export function jobOf(name: CommandName, words: readonly (string | undefined)[],
       return (questions, io) => runTop(options, questions, io);
     }
     case 'who': {
+      if (values.from !== undefined) {
+        const past = pastOptionsOf(values.from, values);
+        return (questions, io) => runPast(past, questions, io);
+      }
       const options = whoOptionsOf(values);
       return (questions, io) => runWho(options, questions, io);
     }

@@ -1,68 +1,67 @@
-import type { EventFrame, EventGoroutine, EventMap } from './event.ts';
+import type { EventFrame, EventMap, TraceEvent } from './event.ts';
 
 /**
- * What happened. Classic maps: `grow` (twice the buckets), `same-size` (as many, to straighten overflow chains),
- * `migrating` and `migrated` (the work of either, which later writes do). Swiss maps: `to-table` (a small map gets
- * its first table), `table` (a table of twice the slots), `split` (a full table becomes two), `prune` (tombstones
- * are made empty again). Both: `clear`.
+ * What happened, in the runtime's own words. `grow`: a classic map gets new buckets, or a small Swiss map its
+ * first table. `evacuate`: the last old bucket of a classic map was moved. `rehash`: a Swiss table is replaced by
+ * one of twice the slots; `split`: by two. `prune`: tombstones of a Swiss table are made empty again. And `clear`.
  */
-export type GrowthKind =
-  'grow' | 'same-size' | 'migrating' | 'migrated' | 'to-table' | 'table' | 'split' | 'prune' | 'clear';
+export type GrowthOp = 'grow' | 'evacuate' | 'rehash' | 'split' | 'prune' | 'clear';
 
-export const GROWTH_KINDS: readonly GrowthKind[] = [
-  'grow',
-  'same-size',
-  'migrating',
-  'migrated',
-  'to-table',
-  'table',
-  'split',
-  'prune',
-  'clear',
-];
+export const GROWTH_OPS: readonly GrowthOp[] = ['grow', 'evacuate', 'rehash', 'split', 'prune', 'clear'];
 
-/** Why: too many entries, too many overflow buckets, a small map that is full, or slots that deletes left behind. */
+/**
+ * Why. `load`: too many entries. `overflow`: too many overflow buckets, which as many new buckets straighten.
+ * `small-full`: a ninth entry. `tombstones`: slots that deletes left behind were a part of what filled the table.
+ */
 export type GrowthTrigger = 'load' | 'overflow' | 'small-full' | 'tombstones';
 
-/** One growth, or a step of one. What is not known is absent. */
-export interface Growth {
-  readonly type: 'growth';
-  /** When it began; of `migrated`, when it ended. */
-  readonly time: string;
-  readonly pid?: number;
-  readonly kind: GrowthKind;
+/** How far a classic migration is: writes move old buckets one by one. */
+export interface MigrationState {
+  readonly old_buckets: number;
+  readonly evacuated: number;
+}
+
+/** The growth itself. What is not known is absent. */
+export interface GrowthFacts {
   readonly trigger?: GrowthTrigger;
-  readonly map: EventMap;
   /** Of `from` and `to`: buckets of the whole map, or slots of the table. */
   readonly unit?: 'buckets' | 'slots';
   readonly from?: number;
   readonly to?: number;
-  /** Entries in the map before. */
-  readonly len?: number;
-  /** Entries that were moved (Swiss maps: all of the table's). */
+  /** Entries that were moved. A classic `grow` moves none: that is what its `evacuate` ends. */
   readonly moved?: number;
+  /** From beginning to end; of `evacuate`, since the growth began. */
   readonly duration_ns?: number;
-  /** Overflow buckets before. */
+  /** Overflow buckets before; approximate from 2^16 buckets on, as the runtime's own count is. */
   readonly overflow?: number;
   /** Tombstones of the table before; of `prune`, those that were made empty. */
   readonly tombstones?: number;
-  /** Entries of the directory before, and after a split. */
+  /** Entries of the directory before and after. */
   readonly directory?: { readonly from: number; readonly to: number };
-  /** How far a classic migration is. */
-  readonly migration?: { readonly old_buckets: number; readonly evacuated: number };
-  readonly goroutine?: EventGoroutine;
-  readonly thread?: number;
-  /** The program's own line: the insert that caused it, or the write that ended a migration. */
-  readonly caller?: EventFrame;
-  /** Innermost first, the caller included; only where frames were asked for. */
-  readonly stack?: readonly EventFrame[];
+  readonly migration?: MigrationState;
 }
 
-/** Growths of one map, or from one place. `count` leaves out steps of migrations and clears. */
+/** An event of `trace`, and what is known of the growth: `len` is before it, `caller` the insert that caused it. */
+export type GrowthEvent = Omit<TraceEvent, 'op' | 'facts'> & {
+  readonly op: GrowthOp;
+  readonly growth?: GrowthFacts;
+};
+
+/** How far the migration of a classic map is: told once for each eighth of the way that is found done. */
+export interface Migration {
+  readonly type: 'migration';
+  readonly time: string;
+  readonly pid?: number;
+  readonly map: EventMap;
+  readonly len: number;
+  readonly growth: GrowthFacts;
+}
+
+/** Growths of one map, or from one place. `count` leaves out `evacuate`, `prune` and `clear`. */
 export interface GrowthRate {
   readonly count: number;
   readonly per_second: number;
-  readonly kinds: Readonly<Partial<Record<GrowthKind, number>>>;
+  readonly by_op: Readonly<Partial<Record<GrowthOp, number>>>;
 }
 
 /** All growths of a run, before its summary; the busiest first. */

@@ -4,7 +4,10 @@ import type { Selection } from './selection.ts';
 /** Which operations; all that are given must hold. */
 export interface Filters {
   readonly ops: readonly MapOp[];
-  /** JavaScript regular expression on the map's type name. Checked by the face: it compiles. */
+  /**
+   * JavaScript regular expression on the map's type name. Checked by the face: it compiles. For `who` and `grow`
+   * of one process also the path of a variable that holds the map: `main.cache.sessions`.
+   */
   readonly map?: string;
   /** mapaudit's own number, of this run. */
   readonly mapId?: number;
@@ -80,6 +83,17 @@ export interface BreakOptions extends RunOptions {
 export interface WhoOptions extends RunOptions {
   /** Frames of each stack beyond the caller. */
   readonly frames: number;
+  /** Ends after so many steps. */
+  readonly count?: number;
+}
+
+/** The life of one key out of what a run has kept: `filters.key` means one key only. */
+export interface PastOptions {
+  /** JSON lines, as `trace --json -o FILE` writes them. */
+  readonly path: string;
+  /** Only what came so long before the last event, or later. */
+  readonly sinceMs?: number;
+  readonly filters: Filters;
   /** Ends after so many steps. */
   readonly count?: number;
 }

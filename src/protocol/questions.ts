@@ -3,10 +3,17 @@ import type { Attached } from './attached.ts';
 import type { CheckReport } from './check_report.ts';
 import type { EncodedEvents, TraceEvent } from './event.ts';
 import type { ExplainOptions, ExplainReport } from './explain_report.ts';
-import type { Growth, Growths } from './growth.ts';
+import type { GrowthEvent, Growths, Migration } from './growth.ts';
 import type { InspectLine, InspectOptions } from './inspect.ts';
 import type { Notice } from './notice.ts';
-import type { BreakOptions, GrowOptions, TopOptions, TraceOptions, WhoOptions } from './options.ts';
+import type {
+  BreakOptions,
+  GrowOptions,
+  PastOptions,
+  TopOptions,
+  TraceOptions,
+  WhoOptions,
+} from './options.ts';
 import type { ProcessEntry } from './process_entry.ts';
 import type { CheckSubject } from './selection.ts';
 import type { Snapshot } from './snapshot.ts';
@@ -19,7 +26,7 @@ import type { WatchLine, WatchOptions } from './watch.ts';
 export type TraceLine = Attached | TraceEvent | EncodedEvents | Notice | Summary;
 export type BreakLine = Attached | Stop | Notice | Summary;
 /** `growths` stands before the summary. */
-export type GrowLine = Attached | Growth | Growths | Notice | Summary;
+export type GrowLine = Attached | GrowthEvent | Migration | Growths | Notice | Summary;
 /** `touched` stands before the summary. */
 export type WhoLine = Attached | TraceEvent | Touched | Notice | Summary;
 export type TopLine = Attached | Snapshot | Notice | Summary;
@@ -57,6 +64,8 @@ export interface Questions {
   grow(options: GrowOptions, signal: AbortSignal): AsyncIterable<readonly GrowLine[]>;
   /** The life of one key. Ends as `trace` does. */
   who(options: WhoOptions, signal: AbortSignal): AsyncIterable<readonly WhoLine[]>;
+  /** The same out of what was kept in a file. */
+  past(options: PastOptions, signal: AbortSignal): AsyncIterable<readonly WhoLine[]>;
   /** A breakpoint that does not stop. Ends as `trace` does. */
   break(options: BreakOptions, signal: AbortSignal): AsyncIterable<readonly BreakLine[]>;
   /** What is in one map now. */

@@ -39,8 +39,8 @@ import {
   snapshot,
   summary,
   stop,
-  touched,
   swissMap,
+  touched,
   watchSummary,
 } from './samples.ts';
 
@@ -52,6 +52,14 @@ const HOSTILE_PID = 7000;
 const FAILING_PID = 8000;
 
 const BATCH = 200;
+
+const RUN = {
+  selection: { type: 'pid', pid: 1 },
+  keys: { type: 'full' },
+  effects: 'auto',
+  probe: 'auto',
+  frames: 0,
+} as const;
 
 /** Answers everything from samples, with the same rules of ending as the real one. Touches no process. */
 export function fakeQuestions(): Questions {
@@ -67,6 +75,7 @@ export function fakeQuestions(): Questions {
         : Promise.resolve(explainReport),
     trace,
     who,
+    past: (options, signal) => who({ ...RUN, filters: options.filters }, signal),
     grow,
     advise,
     break: breakpoint,

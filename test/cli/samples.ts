@@ -3,7 +3,13 @@ import type { Attached } from '../../src/protocol/attached.ts';
 import type { CheckReport } from '../../src/protocol/check_report.ts';
 import type { ExplainReport } from '../../src/protocol/explain_report.ts';
 import type { TraceEvent } from '../../src/protocol/event.ts';
-import { type Growth, GROWTH_KINDS, type Growths } from '../../src/protocol/growth.ts';
+import {
+  type GrowthEvent,
+  type GrowthFacts,
+  type Growths,
+  type Migration,
+  GROWTH_OPS,
+} from '../../src/protocol/growth.ts';
 import type {
   Heat,
   Inspected,
@@ -167,26 +173,32 @@ export const touched: Touched = {
 };
 
 /** Growths of all kinds. */
-export const growths: readonly Growth[] = GROWTH_KINDS.map((kind, i): Growth => {
-  const { time, map, goroutine, thread, caller } = event(i);
-  const base = { type: 'growth', time, kind, map, len: 1000 + i, goroutine: goroutine!, thread } as const;
-  const size = { unit: i < 4 ? 'buckets' : 'slots', from: 64, to: 128 } as const;
-  if (kind === 'clear') return { type: 'growth', time, kind, map: {} };
-  return {
-    ...base,
-    ...size,
+export const growths: readonly (GrowthEvent | Migration)[] = [
+  ...GROWTH_OPS.map((op, i): GrowthEvent => {
+    if (op === 'clear') return { ...event(i), op };
+    const growth: GrowthFacts = {
+      trigger: (['load', 'overflow', 'small-full', 'tombstones'] as const)[i % 4]!,
+      unit: i < 2 ? 'buckets' : 'slots',
+      from: 64,
+      to: 128,
+      moved: 56,
+      duration_ns: 10 ** i,
+      overflow: 3,
+      tombstones: 4,
+      directory: { from: 2, to: op === 'split' ? 4 : 2 },
+      migration: { old_buckets: 64, evacuated: 64 },
+    };
+    return { ...event(i), pid: 4242, op, stack: [event(i).caller!], growth };
+  }),
+  {
+    type: 'migration',
+    time: event(0).time,
     pid: 4242,
-    trigger: (['load', 'overflow', 'small-full', 'tombstones'] as const)[i % 4]!,
-    moved: 56,
-    duration_ns: 10 ** i,
-    overflow: 3,
-    tombstones: 4,
-    directory: { from: 2, to: kind === 'split' ? 4 : 2 },
-    migration: { old_buckets: 64, evacuated: 12 },
-    caller: caller!,
-    stack: [caller!],
-  };
-});
+    map: event(0).map,
+    len: 1000,
+    growth: { unit: 'buckets', from: 64, to: 128, migration: { old_buckets: 64, evacuated: 24 } },
+  },
+];
 
 export const growthRates: Growths = {
   type: 'growths',
@@ -196,10 +208,10 @@ export const growthRates: Growths = {
       map: event(0).map,
       count: 4,
       per_second: 0.4,
-      kinds: { table: 3, split: 1, prune: 2, clear: 1 },
+      by_op: { rehash: 3, split: 1, prune: 2, clear: 1 },
     },
   ],
-  sites: [{ pid: 4242, caller: event(0).caller!, count: 4, per_second: 0.4, kinds: { table: 3, split: 1 } }],
+  sites: [{ pid: 4242, caller: event(0).caller!, count: 4, per_second: 0.4, by_op: { rehash: 3, split: 1 } }],
 };
 
 export const advice: readonly Advice[] = ADVICE_KINDS.map((kind, i): Advice => {

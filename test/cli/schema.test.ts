@@ -114,7 +114,7 @@ test.each([
   ],
   [
     ['grow', '-p', '1', '--json'],
-    ['attached', 'growth', 'growths', 'summary'],
+    ['attached', 'event', 'migration', 'growths', 'summary'],
   ],
   [
     ['break', '-p', '1', '--json'],

@@ -1,11 +1,14 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { TraceEvent } from '../../src/protocol/event.ts';
 import type { Stop } from '../../src/protocol/stop.ts';
 import type { Summary } from '../../src/protocol/summary.ts';
 import type { Touched } from '../../src/protocol/touched.ts';
-import { errorCode, mapaudit } from '../agent/support.ts';
+import { errorCode, MAPAUDIT, mapaudit } from '../agent/support.ts';
 import { buildGo } from '../support/go_build.ts';
-import { traced } from './traced.ts';
+import { type Traced, traced } from './traced.ts';
 
 const PRIZE = 'sess:91af';
 const OPS = 6000;
@@ -94,6 +97,64 @@ describe.each(['1.18.10', '1.23.12', '1.24.13', '1.27.4'])(
     });
   },
 );
+
+describe('one map by the variable that holds it, and what was kept of its key', () => {
+  it.each(['1.23.12', '1.26.8'])('is the same life, Go %s', async (version) => {
+    const run = { program: buildGo('fight', version), programArgs: ['-ops', String(OPS)] };
+    const live = await traced({
+      ...run,
+      args: () => ['who', '--map', 'main.sessions', '--key', `"${PRIZE}"`],
+    });
+    const wanted = lifeOf(live.ledger.map(rowOf), 'sessions', false);
+    const told = (lines: Traced['lines']): TraceEvent[] =>
+      lines.filter((line): line is TraceEvent => line.type === 'event');
+    expect(wanted.length).toBeGreaterThan(1000);
+    expect(told(live.lines).map(stepOfEvent)).toEqual(wanted);
+
+    const all = await traced({ ...run, args: () => ['trace', '--op', 'assign,delete,clear'] });
+    const folder = mkdtempSync(join(tmpdir(), 'mapaudit-past-'));
+    try {
+      const file = join(folder, 'events.jsonl');
+      writeFileSync(file, all.text);
+      const address = told(all.lines).find((event) => event.caller?.function === 'main.put')!.map.address!;
+      const ask = (...args: string[]): Traced['lines'] =>
+        mapaudit('who', '--from', file, '--map', address, '--key', `"${PRIZE}"`, '--json', ...args)
+          .out.trimEnd()
+          .split('\n')
+          .map((line) => JSON.parse(line) as { type: string });
+      const past = ask();
+      expect(past.map((line) => line.type).filter((type) => type !== 'event')).toEqual([
+        'attached',
+        'touched',
+        'summary',
+      ]);
+      const rows = all.ledger.map(rowOf);
+      const lives = ['sessions', 'others'].map((map) => lifeOf(rows, map, false));
+      expect(lives).toContainEqual(told(past).map(stepOfEvent));
+      const events = told(past);
+      const middle = events[Math.floor(events.length / 2)]!.time;
+      const last = Date.parse(told(all.lines).at(-1)!.time);
+      const since = ask('--since', `${last - Date.parse(middle)}ms`);
+      const later = events.filter(
+        (event) => event.time >= new Date(Date.parse(middle)).toISOString().slice(0, -1),
+      );
+      expect(told(since).filter((event) => event.op !== 'clear')).toEqual(
+        later.filter((event) => event.op !== 'clear'),
+      );
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  });
+
+  it('says what is wrong', () => {
+    const code = (...args: string[]): string | undefined =>
+      errorCode(mapaudit('who', '--key', '"a"', '--json', ...args));
+    expect(code('-p', '1', '--since', '10m')).toBe('usage-since');
+    expect(code('-p', '1', '--from', '/tmp/x')).toBe('usage-contradiction');
+    expect(code('--from', '/nonexistent')).toBe('no-such-file');
+    expect(code('--from', MAPAUDIT)).toBe('not-kept-events');
+  });
+});
 
 describe('break', () => {
   it.each(['1.21.13', '1.26.8'])('hits exactly where the condition holds, Go %s', async (version) => {

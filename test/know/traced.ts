@@ -33,7 +33,9 @@ export async function traced(run: TracedRun): Promise<Traced> {
   const program = spawn(run.program, ['-out', ledger, ...(run.programArgs ?? [])], {
     stdio: ['pipe', 'pipe', 'inherit'],
   });
-  const lines = createInterface({ input: program.stdout })[Symbol.asyncIterator]();
+  const lines: AsyncIterator<string, string | undefined> = createInterface({ input: program.stdout })[
+    Symbol.asyncIterator
+  ]();
   try {
     const ready = ((await lines.next()).value ?? '').split(' ');
     const args = [...run.args(ready), ...(run.json === false ? [] : ['--json'])];

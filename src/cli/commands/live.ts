@@ -1,7 +1,7 @@
 import type { Attached } from '../../protocol/attached.ts';
 import type { Notice } from '../../protocol/notice.ts';
 import type { Summary } from '../../protocol/summary.ts';
-import { attachedText, endsText } from '../format/attached_text.ts';
+import { attachedText } from '../format/attached_text.ts';
 import { summaryAdvice, summaryText } from '../format/summary_text.ts';
 import type { Io } from '../output/io.ts';
 import { jsonLine } from '../../base/json_line.ts';
@@ -10,18 +10,17 @@ import { sayNotice, toStderr } from '../output/say.ts';
 /** Lines that every live run has. */
 type Frame = Attached | Notice | Summary;
 
-/** Prints a run batch by batch: `show` makes the lines of whatever is the command's own. */
+/** Prints a run batch by batch: `show` makes the lines of whatever is the command's own; `ends` says how it will end. */
 export async function runLive<T extends { readonly type: string }>(
   lines: AsyncIterable<readonly (T | Frame)[]>,
-  options: { readonly durationMs?: number; readonly count?: number },
+  ends: string,
   io: Io,
   show: (line: T) => readonly string[],
 ): Promise<number> {
   let attached = 0;
   const textOf = (line: T | Exclude<Frame, Notice>): readonly string[] => {
     if (io.json) return [jsonLine(line)];
-    if (isAttached(line))
-      return [io.outStyle.bold(attachedText(line, attached++ === 0 ? endsText(options) : 'joined'))];
+    if (isAttached(line)) return [io.outStyle.bold(attachedText(line, attached++ === 0 ? ends : 'joined'))];
     return isSummary(line) ? summaryText(line) : show(line);
   };
   for await (const batch of lines) {

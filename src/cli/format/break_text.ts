@@ -6,6 +6,9 @@ import type { Style } from '../output/style.ts';
 import { goroutineText, keyText, mapText, stackLines } from './event_text.ts';
 import { LocalTime } from './local_time.ts';
 
+/** Where the facts of a stop begin. */
+const INDENT = 14;
+
 /** Stops of `break`: a paragraph each. */
 export class BreakText {
   readonly #style: Style;
@@ -22,12 +25,12 @@ export class BreakText {
   lines(stop: Stop): readonly string[] {
     const width = this.#width();
     const cut = (line: string): string => (width === undefined ? line : middleTruncate(line, width));
-    const fact = (name: string, text: string): string => `    ${name.padEnd(10)}${text}`;
+    const fact = (name: string, text: string): string => `    ${name.padEnd(INDENT - 4)}${text}`;
     const facts = [
       fact('goroutine', this.#who(stop)),
       ...(stop.caller === undefined ? [] : [fact('caller', placeLabel(stop.caller))]),
       ...(stop.header === undefined ? [] : [fact('header', headerText(stop.header))]),
-      ...(stop.registers === undefined ? [] : [fact('registers', registerText(stop.registers))]),
+      ...registerLines(stop.registers, width).map((line, i) => fact(i === 0 ? 'registers' : '', line)),
     ];
     return [
       this.#style.op[stop.op](cut(this.#head(stop))),
@@ -74,7 +77,15 @@ function tableText({ capacity, used, growth_left, tombstones }: SwissTable): str
   return `table of ${capacity} slots: ${used} used, ${tombstones} tombstones, ${growth_left} left to fill`;
 }
 
-const registerText = (registers: NonNullable<Stop['registers']>): string =>
-  Object.entries(registers)
-    .map(([name, value]) => `${name} ${value}`)
-    .join('  ');
+/** Registers side by side, as many to a line as there is room for. */
+function registerLines(registers: Stop['registers'], width: number | undefined): string[] {
+  const lines: string[] = [];
+  for (const [name, value] of Object.entries(registers ?? {})) {
+    const one = `${name} ${value}`;
+    const last = lines.at(-1);
+    const joined = `${last ?? ''}  ${one}`;
+    if (last === undefined || (width !== undefined && INDENT + joined.length > width)) lines.push(one);
+    else lines[lines.length - 1] = joined;
+  }
+  return lines;
+}

@@ -1,23 +1,32 @@
-import type { Growth, GrowthRate, Growths } from '../../protocol/growth.ts';
+import type { EventFrame } from '../../protocol/event.ts';
+import type { GrowthEvent, GrowthRate, Growths, GrowthTrigger, Migration } from '../../protocol/growth.ts';
 import { mapLabel, placeLabel } from '../../protocol/text/labels.ts';
 import { counted, grouped, rate } from '../../protocol/text/numbers.ts';
 import { layout, row, table, type Column } from '../../protocol/text/table.ts';
 import type { Style } from '../output/style.ts';
-import { mapText, stackLines } from './event_text.ts';
+import { goroutineText, keyText, mapText, stackLines } from './event_text.ts';
 import { LocalTime } from './local_time.ts';
 import { ageText } from './step_text.ts';
 
 const COLUMNS: readonly Column[] = [
   { title: 'TIME', min: 12, ideal: 12 },
-  { title: 'WHAT', min: 9, ideal: 9 },
-  { title: 'WHY', min: 10, ideal: 10 },
-  { title: 'MAP', min: 16, ideal: 27, grows: true },
-  { title: 'SIZE', min: 18, ideal: 26 },
-  { title: 'LEN', min: 6, ideal: 8, align: 'right' },
-  { title: 'MOVED', min: 6, ideal: 8, align: 'right', drop: 1 },
-  { title: 'TOOK', min: 7, ideal: 8, align: 'right' },
-  { title: 'CALLER', min: 18, ideal: 31, grows: true },
+  { title: 'STEP', min: 8, ideal: 8 },
+  { title: 'WHY', min: 8, ideal: 10 },
+  { title: 'MAP', min: 12, ideal: 27, grows: true },
+  { title: 'SIZE', min: 15, ideal: 15 },
+  { title: 'LEN', min: 7, ideal: 9, align: 'right', drop: 2 },
+  { title: 'MOVED', min: 7, ideal: 7, align: 'right', drop: 4 },
+  { title: 'TOOK', min: 7, ideal: 7, align: 'right', drop: 1 },
+  { title: 'KEY', min: 12, ideal: 14, grows: true, drop: 3 },
+  { title: 'CALLER', min: 15, ideal: 31, grows: true },
 ];
+
+const WHY: Readonly<Record<GrowthTrigger, string>> = {
+  load: 'load',
+  overflow: 'overflow',
+  'small-full': '9th key',
+  tombstones: 'tombstones',
+};
 
 /** Growths as aligned lines. */
 export class GrowthText {
@@ -34,25 +43,34 @@ export class GrowthText {
     this.#withPid = withPid;
   }
 
-  lines(growth: Growth): readonly string[] {
+  lines(one: GrowthEvent | Migration): readonly string[] {
+    const { growth = {}, map, pid, len } = one;
+    const event = one.type === 'event' ? one : undefined;
     const cells = [
-      this.#time.of(growth.time),
-      growth.kind,
-      growth.trigger ?? '',
-      mapText(growth) + (this.#withPid && growth.pid !== undefined ? ` pid ${growth.pid}` : ''),
-      sizeText(growth),
-      growth.len === undefined ? '' : grouped(growth.len),
+      this.#time.of(one.time),
+      event?.op ?? 'moving',
+      growth.trigger === undefined ? '' : WHY[growth.trigger],
+      mapText({ map }) + (this.#withPid && pid !== undefined ? ` pid ${pid}` : ''),
+      sizeText(one),
+      len === undefined ? '' : grouped(len),
       growth.moved === undefined ? '' : grouped(growth.moved),
       growth.duration_ns === undefined ? '' : ageText(growth.duration_ns),
-      growth.caller === undefined ? '' : placeLabel(growth.caller),
+      event?.key === undefined ? '' : keyText(event.key),
+      event?.caller === undefined ? '' : placeLabel(event.caller),
     ];
     const heading = this.#heading();
-    const paint = growth.kind === 'clear' ? this.#style.op.clear : this.#style.op.grow;
+    const paint = event?.op === 'clear' ? this.#style.op.clear : this.#style.op.grow;
     return [
       ...heading,
       paint(row(cells, COLUMNS, this.#widths, this.#laidOutFor !== undefined)),
-      ...stackLines(growth.stack ?? [], this.#style, this.#width()),
+      ...(event?.stack === undefined ? [] : this.#who(event, event.stack)),
     ];
+  }
+
+  /** The goroutine and its stack. */
+  #who(event: GrowthEvent, stack: readonly EventFrame[]): readonly string[] {
+    const who = event.goroutine === undefined ? 'a system stack' : `goroutine ${goroutineText(event)}`;
+    return [this.#style.dim(`            ${who}`), ...stackLines(stack, this.#style, this.#width())];
   }
 
   #heading(): string[] {
@@ -65,15 +83,15 @@ export class GrowthText {
   }
 }
 
-/** `128 → 256 buckets`, `1024 → 2048 slots, dir 2 → 4`, `12 of 64 buckets`. */
-function sizeText({ kind, unit, from, to, directory, migration, tombstones }: Growth): string {
-  if (kind === 'prune') return tombstones === undefined ? '' : counted(tombstones, 'tombstone');
-  if (kind === 'migrating' && migration !== undefined)
-    return `${grouped(migration.evacuated)} of ${grouped(migration.old_buckets)} buckets`;
+/** Buckets, or slots of a table: `512 → 1,024`, `1,024 → 2×1,024`; of a migration under way `12 of 64`. */
+function sizeText(one: GrowthEvent | Migration): string {
+  const { from, to, migration, tombstones } = one.growth ?? {};
+  const op = one.type === 'event' ? one.op : 'moving';
+  if (op === 'prune') return tombstones === undefined ? '' : counted(tombstones, 'tombstone');
+  if (op === 'moving' && migration !== undefined)
+    return `${grouped(migration.evacuated)} of ${grouped(migration.old_buckets)}`;
   if (from === undefined || to === undefined) return '';
-  const size = `${grouped(from)} → ${grouped(to)} ${unit ?? ''}`;
-  const doubles = directory !== undefined && directory.from !== directory.to;
-  return doubles ? `${size}, dir ${directory.from} → ${directory.to}` : size;
+  return `${grouped(from)} → ${op === 'split' ? `2×${grouped(to / 2)}` : grouped(to)}`;
 }
 
 const RATES: readonly Column[] = [
@@ -107,7 +125,7 @@ export function growthsText(
   ];
 }
 
-function cellsOf({ count, per_second, kinds }: GrowthRate, name: string): string[] {
-  const which = Object.entries(kinds).map(([kind, n]) => `${grouped(n)} ${kind}`);
+function cellsOf({ count, per_second, by_op }: GrowthRate, name: string): string[] {
+  const which = Object.entries(by_op).map(([op, n]) => `${grouped(n)} ${op}`);
   return [grouped(count), rate(per_second), which.join(', '), name];
 }

@@ -87,13 +87,11 @@ function growthText(growing: InspectedGrowth | undefined, len: number, capacity:
   return len === 0 ? 'empty' : 'not growing';
 }
 
-function readText({ consistent, unstable }: InspectedMap): string {
+function readText({ consistent, unstable, writing }: InspectedMap): string {
   if (consistent) return 'consistent: read twice with the same outcome, so it is the map at one moment';
-  const unknown =
-    unstable === undefined
-      ? ''
-      : ` ${counted(unstable, 'part')} changed at every look and ${unstable === 1 ? 'is' : 'are'} not counted.`;
-  return `not of one moment: the map changed while it was read.${unknown}`;
+  if (unstable === undefined) return 'not of one moment: the map changed while it was read';
+  const why = writing === true ? 'it was being written to' : 'it changed';
+  return `not of one moment: ${why} at every look; ${counted(unstable, 'part')} ${unstable === 1 ? 'is' : 'are'} not counted`;
 }
 
 /** What was shown, what was left out, and what the answer is worth. */
@@ -115,7 +113,7 @@ function countText({ entries, left, unreadable }: Inspected): string {
 function worth({ consistent, unstable, timed_out: timedOut }: Inspected): readonly string[] {
   if (consistent) return [];
   const lines = [
-    'The map changed while it was read: each entry was there at some moment, and each one that was there all the time is shown (up to the limit).',
+    `The map was written to while it was read: each entry was there at some moment${unstable > 0 ? '.' : ', and each one that was there all the time is shown (up to the limit).'}`,
   ];
   if (unstable > 0)
     lines.push(

@@ -1,23 +1,22 @@
 import type { InspectedSlot, InspectedSlots } from '../../protocol/inspect.ts';
-import { printable } from '../../protocol/text/printable.ts';
 import { middleTruncate } from '../../protocol/text/width.ts';
-import type { Style } from '../output/style.ts';
+import type { Paint, Style } from '../output/style.ts';
 import { valueText } from './entry_text.ts';
 
 /** A bucket or group: its name and control bytes, then a line for each full slot, and one for a row of others. */
 export function slotsText(unit: InspectedSlots, style: Style, width: number | undefined): readonly string[] {
   const lines = runs(unit.slots).map((run) => slotLine(run, unit, style));
-  return [title(unit, style), ...lines].map((line) => fitted(line, width));
+  return [title(unit, style), ...lines].map(({ text, paint }) =>
+    paint(width === undefined ? text : middleTruncate(text, width)),
+  );
 }
-
-/** A painted line is never cut: it has nothing of the target in it and is short. */
-const fitted = ({ text, painted }: Line, width: number | undefined): string =>
-  painted ?? (width === undefined ? text : middleTruncate(text, width));
 
 interface Line {
   readonly text: string;
-  readonly painted?: string;
+  readonly paint: Paint;
 }
+
+const UNPAINTED: Paint = (text) => text;
 
 function title({ unit, slots }: InspectedSlots, style: Style): Line {
   const { part, index, table, depth, old } = unit;
@@ -27,7 +26,7 @@ function title({ unit, slots }: InspectedSlots, style: Style): Line {
       : `${old === true ? 'old ' : ''}bucket ${index}${depth === undefined ? '' : ` overflow ${depth}`}`;
   const bytes = slots.map((slot) => slot.control.slice(2)).join(' ');
   const text = `${name}  ${unit.address}  ${part === 'group' ? 'control' : 'tophash'} ${bytes}`;
-  return { text, painted: style.bold(text) };
+  return { text, paint: style.bold };
 }
 
 /** Slots that are alike and hold nothing, together; full ones alone. */
@@ -51,15 +50,17 @@ const WORDS: Readonly<Record<InspectedSlot['state'], string>> = {
 
 function slotLine(run: readonly InspectedSlot[], { unit }: InspectedSlots, style: Style): Line {
   const [first, last] = [run[0], run.at(-1)];
-  if (first === undefined || last === undefined) return { text: '' };
+  if (first === undefined || last === undefined) return { text: '', paint: UNPAINTED };
   const { slot, state, control, key, value } = first;
   if (state !== 'full') {
     const range = slot === last.slot ? String(slot) : `${slot}-${last.slot}`;
     const text = `  ${range.padEnd(3)}  ${WORDS[state]}`;
-    return { text, painted: state === 'tombstone' ? style.warn(text) : style.dim(text) };
+    return { text, paint: state === 'tombstone' ? style.warn : style.dim };
   }
   const hash = `${unit.part === 'group' ? 'H2' : 'tophash'} ${control}`;
-  if (key === undefined || value === undefined)
-    return { text: `  ${String(slot).padEnd(3)}  ${hash}  shown where the key was seen last` };
-  return { text: `  ${String(slot).padEnd(3)}  ${hash}  ${valueText(key)} → ${printable(valueText(value))}` };
+  const entry =
+    key === undefined || value === undefined
+      ? 'shown where the key was seen last'
+      : `${valueText(key)} → ${valueText(value)}`;
+  return { text: `  ${String(slot).padEnd(3)}  ${hash}  ${entry}`, paint: UNPAINTED };
 }

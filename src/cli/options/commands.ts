@@ -80,17 +80,24 @@ export const COMMANDS: readonly CommandSpec[] = [
       'Shows the life of one key as it happens: each insert, update and delete with the time since the step before, the goroutine and the stack, and a clear of the map that took it away. At the end: who touched it most.',
     examples: [
       { line: `sudo mapaudit who -p 4242 --map Session --key '"sess:91af"'`, says: 'one string key' },
-      { line: 'sudo mapaudit who -p 4242 --map 0xc000123450 --key 42 --reads', says: 'a number, reads too' },
+      {
+        line: 'sudo mapaudit who -p 4242 --map main.byID --key 42 --reads',
+        says: 'a number in the map of a variable, reads too',
+      },
+      {
+        line: `mapaudit who --from events.jsonl --key '"sess:91af"' --since 10m`,
+        says: 'out of what trace --json -o has kept',
+      },
     ],
   },
   {
     name: 'grow',
     summary: 'show every growth of maps, and the inserts that cause them',
     description:
-      'Shows each growth with its trigger (too many entries, overflow buckets, a small map that is full, tombstones), the size before and after, what was moved, how long it took, and the line of the program whose insert caused it. For classic maps also how far the migration is and when it has ended; for Swiss maps splits of tables and pruning. Clears are shown too. At the end: growths by map and by place.',
+      'Shows each growth with its trigger (load: too many entries; overflow: too many overflow buckets; 9th key: a small map is full; tombstones), the size before and after (buckets of a classic map, slots of a Swiss table), what was moved, how long it took, the key and the line of the insert that caused it. Classic maps: also how far a migration is, and when it has ended. Swiss maps: splits of tables and pruning. Clears are shown too. At the end: growths by map and by place. docs/grow.md explains all of it.',
     examples: [
       { line: 'sudo mapaudit grow -p 4242 --duration 1m', says: 'which maps grow, and from where?' },
-      { line: 'sudo mapaudit grow -p 4242 --map Session --json', says: 'one type of map, for a script' },
+      { line: 'sudo mapaudit grow -p 4242 --map main.cache.sessions --stack', says: 'one map, with stacks' },
     ],
   },
   {

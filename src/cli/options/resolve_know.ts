@@ -1,6 +1,13 @@
 import { DEFAULT_OPS, WRITE_OPS } from '../../model/map_op.ts';
 import type { AdviseOptions } from '../../protocol/advice.ts';
-import type { BreakOptions, Filters, GrowOptions, RunOptions, WhoOptions } from '../../protocol/options.ts';
+import type {
+  BreakOptions,
+  Filters,
+  GrowOptions,
+  PastOptions,
+  RunOptions,
+  WhoOptions,
+} from '../../protocol/options.ts';
 import { isLiteralGlob } from '../parse/key.ts';
 import { parseMapId } from '../parse/map_id.ts';
 import { usageError } from '../parse/usage_error.ts';
@@ -23,19 +30,38 @@ export function breakOptionsOf(values: OptionValues): BreakOptions {
   };
 }
 
-/** All that `who` needs: one key, and the maps in which it may be. */
+/** All that `who` needs of a process. */
 export function whoOptionsOf(values: OptionValues): WhoOptions {
-  const { key } = values;
+  if (values.since !== undefined)
+    throw usageError('since', '--since needs events that were kept, and nothing was', {
+      hint: `Keep them with mapaudit trace -p PID --json -o FILE, and ask with --from FILE. Without --since, who follows the key from now on.`,
+    });
+  return {
+    ...runOf(values, keyFilters(values)),
+    ...present('count', values.count),
+    frames: values.stack ?? WHO_FRAMES,
+  };
+}
+
+/** All that `who --from` needs. */
+export function pastOptionsOf(path: string, values: OptionValues): PastOptions {
+  for (const flag of ['pid', 'exe', 'name', 'duration', 'ring'] as const)
+    if (values[flag] !== undefined)
+      throw usageError('contradiction', `--from and --${flag} cannot be used together`, {
+        hint: 'What was kept needs no process, and comes to its end by itself.',
+      });
+  const count = present('count', values.count);
+  return { path, filters: keyFilters(values), ...present('sinceMs', values.since), ...count };
+}
+
+/** One key, and the maps in which it may be. */
+function keyFilters({ key, map, reads }: OptionValues): Filters {
   const hint = `Write a string key as the output shows it: --key '"sess:91af"'; others as Go writes them: --key 42.`;
   if (key === undefined) throw usageError('no-key', 'which key?', { hint });
   if (!isLiteralGlob(key.key))
     throw usageError('contradiction', 'who follows one key, and --key is a pattern', { hint });
-  const ops = values.reads === true ? ([...WRITE_OPS, 'access'] as const) : WRITE_OPS;
-  return {
-    ...runOf(values, { ops, ...mapOf(values.map), ...key, keyless: true }),
-    ...present('count', values.count),
-    frames: values.stack ?? WHO_FRAMES,
-  };
+  const ops = reads === true ? ([...WRITE_OPS, 'access'] as const) : WRITE_OPS;
+  return { ops, ...mapOf(map), ...key, keyless: true };
 }
 
 /** All that `grow` needs. */

@@ -13,7 +13,6 @@ import { notEmpty, parsePath } from '../parse/path.ts';
 import { parsePid } from '../parse/pid.ts';
 import { parseLength, parsePlaces } from '../parse/places.ts';
 import { regexOf } from '../parse/regex.ts';
-import { noSince } from '../parse/since.ts';
 import { parseRingSize } from '../parse/size.ts';
 import type { CommandName, OptionSpec, ValueOf } from './spec.ts';
 
@@ -23,6 +22,14 @@ const KNOW: readonly CommandName[] = ['who', 'grow', 'break'];
 const SELECTS: readonly CommandName[] = ['check', ...RUNS, ...KNOW];
 const READS: readonly CommandName[] = ['explain'];
 const ALL: readonly CommandName[] = ['ps', ...SELECTS, ...READS, 'inspect', 'watch', 'advise'];
+
+/** `--map` of commands that follow a process for the sake of a map. */
+const ONE_MAP = {
+  value: 'MAP',
+  help: "Maps whose type matches (--map 'Session'), or one map: --map main.cache.sessions, 0xc000123450, '#3'.",
+  details:
+    'A regular expression as in `trace`; of one process (-p) a variable that holds the map, as in expressions of Go; its address; or its number in the output.',
+} as const;
 
 const COLOR_MODES = ['auto', 'always', 'never'] as const;
 
@@ -76,6 +83,8 @@ export const OPTIONS = {
     details:
       'A JavaScript regular expression, found anywhere in the type as Go writes it: `map[string]*shop.Session`. Each type is decided once; after that the kernel drops the others.',
     of: {
+      who: ONE_MAP,
+      grow: ONE_MAP,
       inspect: {
         group: 'Which map',
         value: 'ID',
@@ -223,7 +232,7 @@ export const OPTIONS = {
     flag: '--keys',
     value: 'HOW',
     group: 'What is shown of each',
-    commands: [...RUNS, 'who', 'break'],
+    commands: [...RUNS, ...KNOW],
     help: 'full, prefix:N, hash or none. Keys can be secrets. Default: full.',
     details:
       '`prefix:N` shows the first N bytes. `hash` shows a number in place of the key: equal keys have equal numbers within one run, with a secret that is new for each run. With `none` no key leaves the program.',
@@ -322,8 +331,16 @@ export const OPTIONS = {
     value: 'TIME',
     group: 'How long',
     commands: ['who'],
-    help: 'Begin in the past, with events that were kept. Not possible yet: nothing keeps events.',
-    parse: noSince,
+    help: 'With --from: only so long before the last event that was kept: 10m.',
+    parse: parseDuration,
+  },
+  from: {
+    flag: '--from',
+    value: 'FILE',
+    group: 'Which processes',
+    commands: ['who'],
+    help: 'No process: what `trace --json -o FILE` has kept of one.',
+    parse: parsePath('--from'),
   },
   once: {
     flag: '--once',

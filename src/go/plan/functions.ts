@@ -90,6 +90,9 @@ const ITERATE_SWISS: readonly MapFunction[] = [
  */
 export const GROWTH_INSIDE: readonly string[] = [...ASSIGN.map((f) => f.name), ...CLONE, 'maps.clone'];
 
+/** How each assign gets its key. */
+export const KEY_OF_ASSIGN: ReadonlyMap<string, KeySource> = new Map(ASSIGN.map((f) => [f.name, f.key]));
+
 const KINDS = ['', '_fast32', '_fast64', '_faststr'];
 
 /** What a classic migration is carried on from: the same, and deletes. go1.18–1.23 src/runtime/map*.go, growWork and evacuate. */

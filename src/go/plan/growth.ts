@@ -3,7 +3,6 @@ import type { Instruction } from '../../binary/x86/instruction.ts';
 import type { MapOp } from '../../model/map_op.ts';
 import type {
   AbsentFunction,
-  CodeRange,
   EntrySite,
   ExitSite,
   ProbePlan,
@@ -12,6 +11,7 @@ import type {
 } from '../../model/probe_plan.ts';
 import type { CodeFunction, CodeView } from './code_view.ts';
 import { GROWTH_INSIDE, MIGRATION_INSIDE } from './functions.ts';
+import { innerFunctions } from './inner.ts';
 import { FunctionCode } from './function_code.ts';
 import { planProbes } from './plan.ts';
 import { findEntry } from './prologue.ts';
@@ -60,7 +60,8 @@ const withTable = (site: ProbeSite): ProbeSite =>
 function classicSites(view: CodeView): More {
   const f = view.functionNamed(EVACUATED);
   if (f === undefined) return absent(EVACUATED, 'not in this binary: no map of it can grow');
-  const stores = new FunctionCode(view).of(f).flatMap((i) => flagStore(i) ?? []);
+  const code = new FunctionCode(view);
+  const stores = code.of(f).flatMap((i) => flagStore(i) ?? []);
   const [store] = stores;
   const place = store === undefined ? undefined : placeOf(view, store.at);
   if (store === undefined || place === undefined || stores.length > 1)
@@ -79,7 +80,7 @@ function classicSites(view: CodeView): More {
     type: undefined,
     key: { kind: 'none' },
     partOf: [],
-    callerBeyond: rangesOf(view, MIGRATION_INSIDE),
+    callerBeyond: innerFunctions(view, code, MIGRATION_INSIDE),
     inside: true,
   };
   return { sites: [site], absent: [] };
@@ -116,7 +117,7 @@ function swissSites(view: CodeView): More {
       type: 'RBX',
       key: { kind: 'none' },
       partOf: [],
-      callerBeyond: rangesOf(view, GROWTH_INSIDE),
+      callerBeyond: innerFunctions(view, code, GROWTH_INSIDE),
       table: 'RAX',
     });
   else
@@ -148,17 +149,13 @@ function returnsOf(
     const place = placeOf(view, at);
     if (place === undefined) return [];
     const why = 'a return: the work is done';
-    const table = name === GROW_TO_TABLE ? {} : { table: true as const };
-    return [{ role: 'exit', function: f.name, op: 'grow', ...place, why, map: 'RAX', ...table }];
+    const table = name === GROW_TO_TABLE ? {} : ({ table: true } as const);
+    return [
+      { role: 'exit', function: f.name, op: 'grow', ...place, why, map: 'RAX', mapLost: true, ...table },
+    ];
   });
   return sites.length === returns.length ? sites : [];
 }
-
-const rangesOf = (view: CodeView, names: readonly string[]): CodeRange[] =>
-  names.flatMap((name) => {
-    const f = view.functionNamed(name);
-    return f === undefined ? [] : [{ name, start: f.start, end: f.end }];
-  });
 
 function placeOf(
   view: CodeView,

@@ -1,12 +1,19 @@
 import { MapauditError } from '../../base/errors.ts';
 import type { ProbeOptions } from '../../model/probe.ts';
-import type { EntrySite, ExitSite, ProbePlan, ProbeSite, Register } from '../../model/probe_plan.ts';
+import type {
+  EntrySite,
+  ExitSite,
+  KeySource,
+  ProbePlan,
+  ProbeSite,
+  Register,
+} from '../../model/probe_plan.ts';
 import { FACTS_AREA, KEY_AREA, MAX_FRAMES, RECORD_HEAD } from '../../model/record.ts';
 
 /** The read-only data of the program: bpf/config.h in TypeScript. A test compares the two. */
 export const MAX_SITES = 256;
 export const MAX_PARTS = 4;
-export const MAX_BEYOND = 24;
+export const MAX_BEYOND = 32;
 export const KEY_FILTER_MAX = 64;
 export const COUNTER_SLOTS = 16384;
 
@@ -55,8 +62,12 @@ export const SITE = {
   part: 8,
   address: 72,
   keyless: 80,
+  map_lost: 81,
   size: 88,
 } as const;
+
+/** Offsets in struct beyond. */
+export const BEYOND = { start: 0, end: 8, key_at: 16, length_at: 20, key: 24, size: 32 } as const;
 
 /** Argument orders that the program knows: type, map and key register. */
 const SHAPES: readonly { readonly type: Register; readonly map: Register }[] = [
@@ -166,8 +177,13 @@ function fillBeyond(view: DataView, at: number, { sites }: ProbePlan): void {
   const ranges = new Map(wanted.map((range) => [range.start, range]));
   if (ranges.size > MAX_BEYOND) throw new Error('internal: too many functions to look beyond');
   [...ranges.values()].forEach((range, i) => {
-    view.setBigInt64(at + 16 * i, BigInt(range.start), true);
-    view.setBigInt64(at + 16 * i + 8, BigInt(range.end), true);
+    const here = at + BEYOND.size * i;
+    view.setBigInt64(here + BEYOND.start, BigInt(range.start), true);
+    view.setBigInt64(here + BEYOND.end, BigInt(range.end), true);
+    if (range.spilled === undefined) return;
+    view.setInt32(here + BEYOND.key_at, range.spilled.at, true);
+    view.setInt32(here + BEYOND.length_at, range.spilled.lengthAt ?? 0, true);
+    view.setUint32(here + BEYOND.key, keyNumber(range.spilled.key, range.name), true);
   });
 }
 
@@ -187,6 +203,7 @@ function fillSite(
 function fillExit(data: Uint8Array, at: number, site: ExitSite): void {
   data[at + SITE.exit_register] = NUMBERS.indexOf(site.map);
   data[at + SITE.table] = Number(site.table === true);
+  data[at + SITE.map_lost] = Number(site.mapLost === true);
 }
 
 function fillEntry(data: Uint8Array, at: number, site: EntrySite, exits: boolean): void {
@@ -196,9 +213,9 @@ function fillEntry(data: Uint8Array, at: number, site: EntrySite, exits: boolean
       : SHAPES.findIndex((s) => s.map === site.map && (site.type === undefined || s.type === site.type));
   if (site.inside === true) data[at + SITE.exit_register] = NUMBERS.indexOf(site.map);
   if (site.table !== undefined) data[at + SITE.table] = 1 + NUMBERS.indexOf(site.table);
-  if (shape < 0 || site.partOf.length > MAX_PARTS) throw unsupported(site);
+  if (shape < 0 || site.partOf.length > MAX_PARTS) throw unsupported(site.function);
   data[at + SITE.shape] = shape;
-  data[at + SITE.key] = keyNumber(site);
+  data[at + SITE.key] = keyNumber(site.key, site.function);
   data[at + SITE.skip_restarts] = Number(site.skipRestarts);
   data[at + SITE.parts] = site.partOf.length;
   data[at + SITE.exits] = Number(exits);
@@ -212,18 +229,14 @@ function fillEntry(data: Uint8Array, at: number, site: EntrySite, exits: boolean
 }
 
 /** SITE_KEY_*. */
-function keyNumber(site: EntrySite): number {
-  const { key } = site;
+function keyNumber(key: KeySource, name: string): number {
   if (key.kind === 'none') return 0;
   const register = key.kind === 'string' ? key.pointer : key.register;
-  if (register !== 'RCX' || (key.kind === 'string' && key.length !== 'RDI')) throw unsupported(site);
+  if (register !== 'RCX' || (key.kind === 'string' && key.length !== 'RDI')) throw unsupported(name);
   if (key.kind === 'word') return key.bytes === 4 ? 1 : 2;
   return key.kind === 'string' ? 3 : 4;
 }
 
-function unsupported(site: ProbeSite): MapauditError {
-  return new MapauditError(
-    'plan-unsupported',
-    `the kernel probe does not know the arguments of ${site.function}`,
-  );
+function unsupported(name: string): MapauditError {
+  return new MapauditError('plan-unsupported', `the kernel probe does not know the arguments of ${name}`);
 }

@@ -12,7 +12,7 @@ import {
   type TracedBatch,
 } from '../../stream/traced_batch.ts';
 import { storedKeyBytes } from '../../stream/waiting_rows.ts';
-import { growthFacts } from '../growth/steps.ts';
+import { growthFact } from './growth_fact.ts';
 import { Life } from './life.ts';
 import type { RowLines } from './row_lines.ts';
 
@@ -23,6 +23,8 @@ export interface UsageOptions {
   /** CLOCK_MONOTONIC nanoseconds of the beginning, and for how long it is observed. */
   readonly began: bigint;
   readonly observedSeconds: number;
+  /** 26 for go1.26.8. */
+  readonly minor: number;
 }
 
 /** Maps that are kept apart; of more, nothing is said. */
@@ -188,19 +190,13 @@ export class Usage {
       return;
     }
     if (name === REHASH && write !== undefined) write.prune = false;
-    const words = factsView(batch, row);
+    const facts = factsView(batch, row);
     const len = batch.count[row] ?? 0;
-    const facts = words === undefined ? undefined : growthFacts(name, len, words);
-    if (facts === undefined || facts.kind === 'clear') return;
-    if (facts.kind === 'migrated' || facts.kind === 'migrating') return;
-    const { kind, trigger, unit, from, to, moved } = facts;
+    const growth =
+      facts === undefined ? undefined : growthFact(name, { count: len, facts, minor: this.#options.minor });
+    if (growth === undefined) return;
     life.grew({
-      kind,
-      ...(trigger === undefined ? {} : { trigger }),
-      ...(unit === undefined ? {} : { unit }),
-      ...(from === undefined ? {} : { from }),
-      ...(to === undefined ? {} : { to }),
-      ...(moved === undefined ? {} : { moved }),
+      ...growth,
       ...(countIsKnown(batch, row) ? { len } : {}),
       atSeconds: Number(monotonicOf(batch, row) - this.#options.began) / 1e9,
       address: write?.life === life ? write.address : 0,

@@ -1,14 +1,14 @@
 import { FACTS } from '../../model/record.ts';
-import type { Growth } from '../../protocol/growth.ts';
+import type { GrowthEvent, Migration } from '../../protocol/growth.ts';
 import { classicHeader } from '../../stream/facts.ts';
 import { monotonicOf } from '../../stream/lift.ts';
 import type { TracedBatch } from '../../stream/traced_batch.ts';
 
 /** A classic map on its way from one array of buckets to another. */
-interface Migration {
+interface Way {
   readonly pid: number;
   readonly map: number;
-  readonly growth: Growth;
+  readonly event: GrowthEvent;
   readonly began: bigint;
   /** The old array: as long as the header names it, it is the same migration. */
   readonly old: bigint;
@@ -24,29 +24,30 @@ const PARTS = 8;
 
 /** The migrations that have begun and not ended. */
 export class Migrations {
-  readonly #all = new Map<string, Migration>();
+  readonly #all = new Map<string, Way>();
 
-  begin(growth: Growth, facts: DataView, batch: TracedBatch, row: number): void {
+  begin(event: GrowthEvent, facts: DataView, batch: TracedBatch, row: number): void {
     const pid = batch.pid[row] ?? 0;
     const map = batch.map[row] ?? 0;
     const old = facts.getBigUint64(FACTS.header + 16, true);
-    this.#all.set(`${pid} ${map}`, { pid, map, growth, began: monotonicOf(batch, row), old, told: 0 });
+    this.#all.set(`${pid} ${map}`, { pid, map, event, began: monotonicOf(batch, row), old, told: 0 });
     const [oldest] = this.#all.keys();
     if (this.#all.size > MOST && oldest !== undefined) this.#all.delete(oldest);
   }
 
-  /** The end of a migration, with what is known from its beginning. */
-  end(growth: Growth, batch: TracedBatch, row: number): Growth {
+  /** The end of a migration, with what is known from its beginning: it is not given the map's type. */
+  end(event: GrowthEvent, batch: TracedBatch, row: number): GrowthEvent {
     const name = nameOf(batch, row);
     const begun = this.#all.get(name);
     this.#all.delete(name);
-    const old = growth.from ?? 0;
-    const told = { ...growth, migration: { old_buckets: old, evacuated: old } };
-    if (begun === undefined || begun.growth.from !== growth.from || begun.growth.to !== growth.to)
-      return told;
-    const { type } = begun.growth.map;
-    const map = type === undefined ? growth.map : { ...growth.map, type };
-    return { ...told, map, duration_ns: Number(monotonicOf(batch, row) - begun.began) };
+    const was = begun?.event.growth;
+    if (begun === undefined || was?.from !== event.growth?.from || was?.to !== event.growth?.to) return event;
+    const { type } = begun.event.map;
+    const { len } = begun.event;
+    const map = type === undefined ? event.map : { ...event.map, type };
+    const duration = Number(monotonicOf(batch, row) - begun.began);
+    const moved = len === undefined ? {} : { moved: len };
+    return { ...event, map, growth: { ...event.growth, ...moved, duration_ns: duration } };
   }
 
   /** Whether the map of a row is on its way. */
@@ -63,37 +64,25 @@ export class Migrations {
   progress(
     read: (pid: number, at: number, length: number) => Uint8Array | undefined,
     time: string,
-  ): Growth[] {
-    return [...this.#all].flatMap(([name, one]): Growth[] => {
+  ): Migration[] {
+    return [...this.#all].flatMap(([name, one]): Migration[] => {
       const bytes = read(one.pid, one.map, HEADER_BYTES);
-      const view =
-        bytes === undefined ? undefined : new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-      const migration = view === undefined ? undefined : classicHeader(view, 0).migration;
-      if (view === undefined || migration === undefined || view.getBigUint64(24, true) !== one.old) {
-        // Not now, or not any more: its end, if it comes, stands in a ring.
-        if (view === undefined) this.#all.delete(name);
+      if (bytes === undefined) {
+        this.#all.delete(name);
         return [];
       }
-      const part = Math.floor((PARTS * migration.evacuated) / migration.old_buckets);
+      const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+      const { migration } = classicHeader(view, 0);
+      // Not now, or not any more: its end, if it comes, stands in a ring.
+      if (migration === undefined || view.getBigUint64(24, true) !== one.old) return [];
+      const { old_buckets, evacuated } = migration;
+      const part = Math.floor((PARTS * evacuated) / old_buckets);
       if (part <= one.told) return [];
       one.told = part;
-      const { pid, map, trigger, unit, from, to } = one.growth;
-      const known = { ...(pid === undefined ? {} : { pid }), ...(trigger === undefined ? {} : { trigger }) };
-      const size = unit === undefined || from === undefined || to === undefined ? {} : { unit, from, to };
-      const { old_buckets, evacuated } = migration;
+      const { pid, map, growth } = one.event;
+      const known = { type: 'migration', time, ...(pid === undefined ? {} : { pid }), map } as const;
       const len = Number(view.getBigUint64(0, true));
-      return [
-        {
-          type: 'growth',
-          time,
-          ...known,
-          kind: 'migrating',
-          map,
-          ...size,
-          len,
-          migration: { old_buckets, evacuated },
-        },
-      ];
+      return [{ ...known, len, growth: { ...growth, migration: { old_buckets, evacuated } } }];
     });
   }
 }

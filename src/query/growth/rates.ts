@@ -1,34 +1,36 @@
 import type { EventFrame, EventMap } from '../../protocol/event.ts';
-import type { Growth, GrowthKind, GrowthRate, Growths } from '../../protocol/growth.ts';
+import type { GrowthEvent, GrowthOp, GrowthRate, Growths } from '../../protocol/growth.ts';
 
 interface Count<T> {
   readonly pid: number | undefined;
   what: T;
-  readonly kinds: Map<GrowthKind, number>;
+  readonly ops: Map<GrowthOp, number>;
 }
 
 /** Longest list of maps, and of places. */
 const MOST = 100;
-/** Steps of what another line tells already, and clears. */
-const NO_GROWTH: readonly GrowthKind[] = ['migrating', 'migrated', 'clear', 'prune'];
+/** What ends a growth, and what makes room without one. */
+const NO_GROWTH: readonly GrowthOp[] = ['evacuate', 'clear', 'prune'];
+
+/** Whether a step makes a map larger, or its storage new. */
+export const isGrowth = (op: GrowthOp): boolean => !NO_GROWTH.includes(op);
 
 /** Counts growths by map and by place. */
 export class GrowthRates {
   readonly #maps = new Map<string, Count<EventMap>>();
   readonly #sites = new Map<string, Count<EventFrame>>();
 
-  add({ kind, map, caller, pid }: Growth): void {
-    if (kind === 'migrating') return;
+  add({ op, map, caller, pid }: GrowthEvent): void {
     const id = `${pid ?? 0} ${map.id ?? map.address ?? ''}`;
-    const known = count(this.#maps, id, pid, map, kind);
+    const known = count(this.#maps, id, pid, map, op);
     if (known.what.type === undefined) known.what = map;
-    if (caller === undefined || kind === 'migrated') return;
+    if (caller === undefined || op === 'evacuate') return;
     count(
       this.#sites,
       `${pid ?? 0} ${caller.function} ${caller.file ?? ''}:${caller.line ?? ''}`,
       pid,
       caller,
-      kind,
+      op,
     );
   }
 
@@ -45,11 +47,11 @@ function count<T>(
   name: string,
   pid: number | undefined,
   what: T,
-  kind: GrowthKind,
+  op: GrowthOp,
 ): Count<T> {
-  const known = all.get(name) ?? { pid, what, kinds: new Map<GrowthKind, number>() };
+  const known = all.get(name) ?? { pid, what, ops: new Map<GrowthOp, number>() };
   all.set(name, known);
-  known.kinds.set(kind, (known.kinds.get(kind) ?? 0) + 1);
+  known.ops.set(op, (known.ops.get(op) ?? 0) + 1);
   return known;
 }
 
@@ -57,13 +59,13 @@ function busiest<T>(
   all: ReadonlyMap<string, Count<T>>,
   elapsedMs: number,
 ): (readonly [what: T, pid: { readonly pid?: number }, rate: GrowthRate])[] {
-  const rows = [...all.values()].map(({ what, pid, kinds }) => {
-    const growths = [...kinds].filter(([kind]) => !NO_GROWTH.includes(kind));
+  const rows = [...all.values()].map(({ what, pid, ops }) => {
+    const growths = [...ops].filter(([op]) => isGrowth(op));
     const n = growths.reduce((sum, [, times]) => sum + times, 0);
     const rate = {
       count: n,
       per_second: elapsedMs > 0 ? (1000 * n) / elapsedMs : 0,
-      kinds: Object.fromEntries(kinds),
+      by_op: Object.fromEntries(ops),
     };
     return [what, pid === undefined ? {} : { pid }, rate] as const;
   });

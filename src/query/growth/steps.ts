@@ -1,13 +1,22 @@
 import { EVACUATED, GROW_TO_TABLE, HASH_GROW, PRUNE, REHASH } from '../../go/plan/growth.ts';
 import { FACTS, FACTS_HEADER, FACTS_TABLE } from '../../model/record.ts';
-import type { Growth } from '../../protocol/growth.ts';
+import type { GrowthFacts, GrowthOp } from '../../protocol/growth.ts';
 import { tableOf } from '../../stream/facts.ts';
 
 /** What a hit says of the growth itself. */
-export type GrowthFacts = Pick<
-  Growth,
-  'kind' | 'trigger' | 'unit' | 'from' | 'to' | 'moved' | 'overflow' | 'tombstones' | 'directory'
->;
+export interface Step {
+  readonly op: GrowthOp;
+  readonly growth?: GrowthFacts;
+}
+
+/** What is known of the map at a hit. */
+export interface Seen {
+  /** Entries, without the one that is to come. */
+  readonly count: number;
+  readonly facts: DataView;
+  /** Of the Go version: 21 of 1.21. */
+  readonly minor: number;
+}
 
 /** A table grows until it has so many slots; then it is split. go1.24–1.27 src/internal/runtime/maps/table.go, maxTableCapacity. */
 const MAX_TABLE = 1024;
@@ -17,84 +26,78 @@ const EIGHT = 8;
 const SAME_SIZE_GROW = 8;
 
 /** What the functions of a growth plan mean, from the map's header at the hit; undefined when it could not be read. */
-export function growthFacts(name: string, count: number, facts: DataView): GrowthFacts | undefined {
-  const valid = facts.getUint8(FACTS.valid);
+export function stepOf(name: string, seen: Seen): Step | undefined {
+  const valid = seen.facts.getUint8(FACTS.valid);
   if ((valid & FACTS_HEADER) === 0) return undefined;
   switch (name) {
     case HASH_GROW:
-      return hashGrow(count, facts);
+      return { op: 'grow', growth: hashGrow(seen) };
     case EVACUATED:
-      return migrated(facts);
+      return { op: 'evacuate', growth: evacuated(seen) };
     case GROW_TO_TABLE:
-      return {
-        kind: 'to-table',
-        trigger: 'small-full',
-        unit: 'slots',
-        from: EIGHT,
-        to: 2 * EIGHT,
-        moved: count,
-      };
+      return { op: 'grow', growth: toTable(seen) };
     case REHASH:
-      return (valid & FACTS_TABLE) === 0 ? undefined : rehash(facts);
+      return (valid & FACTS_TABLE) === 0 ? undefined : rehash(seen);
     case PRUNE:
-      return { kind: 'prune', trigger: 'tombstones' };
+      return { op: 'prune', growth: { trigger: 'tombstones' } };
     default:
-      return { kind: 'clear' };
+      return { op: 'clear' };
   }
 }
 
 /**
- * The runtime's own decision: with the entry that is to come, more than 6.5 entries a bucket. `count` is what
- * it is before that entry. go1.18–1.23 src/runtime/map.go, hashGrow and overLoadFactor.
+ * The runtime's own decision: with the entry that is to come, more than 6.5 entries a bucket.
+ * go1.18–1.23 src/runtime/map.go, hashGrow and overLoadFactor. Go 1.21 alone rounds 6.5 down: its
+ * loadFactorNum is (bucketCnt * 13 / 16) * loadFactorDen.
  */
-function hashGrow(count: number, facts: DataView): GrowthFacts {
+function hashGrow({ count, facts, minor }: Seen): GrowthFacts {
   const from = bucketsOf(facts);
   const overflow = facts.getUint16(FACTS.header + 10, true);
-  const loaded = count + 1 > EIGHT && count + 1 > 13 * Math.floor(from / 2);
-  return loaded
-    ? { kind: 'grow', trigger: 'load', unit: 'buckets', from, to: 2 * from, overflow }
-    : { kind: 'same-size', trigger: 'overflow', unit: 'buckets', from, to: from, overflow };
+  const loaded = count + 1 > EIGHT && count + 1 > (minor === 21 ? 12 : 13) * Math.floor(from / 2);
+  const size = loaded
+    ? ({ trigger: 'load', to: 2 * from } as const)
+    : ({ trigger: 'overflow', to: from } as const);
+  return { ...size, unit: 'buckets', from, overflow };
 }
 
 /** The header still has the flag of the growth that has just ended. */
-function migrated(facts: DataView): GrowthFacts {
+function evacuated({ facts }: Seen): GrowthFacts {
   const to = bucketsOf(facts);
   const sameSize = (facts.getUint8(FACTS.header + 8) & SAME_SIZE_GROW) !== 0;
-  return {
-    kind: 'migrated',
-    trigger: sameSize ? 'overflow' : 'load',
-    unit: 'buckets',
-    from: sameSize ? to : to / 2,
-    to,
-  };
+  const from = sameSize ? to : to / 2;
+  const migration = { old_buckets: from, evacuated: from };
+  return { trigger: sameSize ? 'overflow' : 'load', unit: 'buckets', from, to, migration };
 }
 
 const bucketsOf = (facts: DataView): number => 2 ** facts.getUint8(FACTS.header + 9);
 
-/** A table that is full, of entries or also of tombstones. go1.24–1.27 table.go, rehash. */
-function rehash(facts: DataView): GrowthFacts {
+/** All of a full group, into a table of two. go1.24–1.27 src/internal/runtime/maps/map.go, growToTable. */
+const toTable = ({ count }: Seen): GrowthFacts => ({
+  trigger: 'small-full',
+  unit: 'slots',
+  from: EIGHT,
+  to: 2 * EIGHT,
+  moved: count,
+  directory: { from: 0, to: 1 },
+});
+
+/** A table that is full, of entries or also of tombstones. go1.24–1.27 table.go, rehash, grow and split. */
+function rehash({ facts }: Seen): Step {
   const table = tableOf(facts.getBigUint64(FACTS.table, true));
   const directory = Number(facts.getBigUint64(FACTS.header + 24, true));
   const depth = facts.getUint8(FACTS.header + 32);
-  const common = {
-    trigger: table.tombstones > 0 ? ('tombstones' as const) : ('load' as const),
-    unit: 'slots' as const,
-    from: table.capacity,
-    moved: table.used,
-    tombstones: table.tombstones,
-  };
-  if (2 * table.capacity <= MAX_TABLE)
-    return {
-      kind: 'table',
-      ...common,
-      to: 2 * table.capacity,
-      directory: { from: directory, to: directory },
-    };
-  const doubles = table.local_depth === depth;
+  const splits = 2 * table.capacity > MAX_TABLE;
+  const doubles = splits && table.local_depth === depth;
   return {
-    kind: 'split',
-    ...common,
-    to: 2 * MAX_TABLE,
-    directory: { from: directory, to: doubles ? 2 * directory : directory },
+    op: splits ? 'split' : 'rehash',
+    growth: {
+      trigger: table.tombstones > 0 ? 'tombstones' : 'load',
+      unit: 'slots',
+      from: table.capacity,
+      to: splits ? 2 * MAX_TABLE : 2 * table.capacity,
+      moved: table.used,
+      tombstones: table.tombstones,
+      directory: { from: directory, to: doubles ? 2 * directory : directory },
+    },
   };
 }

@@ -16,7 +16,7 @@ type View = Pick<InspectOptions, 'view' | 'limit' | 'limits'>;
 
 /** Answers of so few lines are put together before they are shown, so that they can be read again when the map changed. */
 const MOST_KEPT = 4096;
-/** How often, and how long, a small answer is read again for one that is consistent. */
+/** How often, and how long, a small answer is read again for one that is consistent; one with gaps, as long as there is patience. */
 const MOST_ATTEMPTS = 8;
 const ATTEMPTS_MS = 300;
 
@@ -34,7 +34,11 @@ interface Shown {
   entries: number;
   unreadable: number;
   limited: boolean;
+  unstable: number;
+  restarts: number;
 }
+
+const NOTHING: Shown = { lines: 0, entries: 0, unreadable: 0, limited: false, unstable: 0, restarts: 0 };
 
 /**
  * Reads a map and gives lines: the map, then what the view wants of it. Between batches (which may be empty)
@@ -48,7 +52,7 @@ export class Inspection {
   readonly #patience: Patience;
   readonly #place: MapPlace;
   #last: MapScanSoFar | undefined;
-  #shown: Shown = { lines: 0, entries: 0, unreadable: 0, limited: false };
+  #shown: Shown = { ...NOTHING };
   #consistent = false;
   #headShown = false;
 
@@ -81,7 +85,6 @@ export class Inspection {
 
   end(): InspectionEnd {
     const { lines: _, limited, ...shown } = this.#shown;
-    const totals = this.#last?.totals;
     const count = this.#last?.header.count;
     const left = count === undefined ? undefined : Math.max(0, count - shown.entries);
     return {
@@ -90,8 +93,6 @@ export class Inspection {
         ...shown,
         ...(left === undefined ? {} : { left }),
         consistent: this.#consistent,
-        unstable: totals?.unstable ?? 0,
-        restarts: totals?.restarts ?? 0,
         ...(this.#patience.usedUp ? { timed_out: true as const } : {}),
       },
     };
@@ -102,6 +103,7 @@ export class Inspection {
     const until = performance.now() + ATTEMPTS_MS;
     let before = first;
     for (let attempt = 1; ; attempt++) {
+      const began = performance.now();
       const kept: InspectLine[] = [];
       for (const batch of this.#content(before)) {
         kept.push(...batch);
@@ -110,11 +112,18 @@ export class Inspection {
       const after = yield* this.#measure();
       this.#consistent = sameState(before, after);
       before = after;
-      const enough = attempt >= MOST_ATTEMPTS || performance.now() > until || this.#patience.usedUp;
-      if (!this.#consistent && !enough) continue;
+      const enough = attempt >= MOST_ATTEMPTS || performance.now() > until;
+      if (!this.#consistent && (!enough || this.#mayTellMore(performance.now() - began))) continue;
       yield [this.#head(after), ...kept];
       return;
     }
+  }
+
+  /** Whether something was missing, and there is time to look again. An attempt costs at least its own time. */
+  #mayTellMore(tookMs: number): boolean {
+    if (this.#shown.unstable === 0 || this.#patience.usedUp) return false;
+    this.#patience.spend(tookMs);
+    return true;
   }
 
   /** Shows entries as they are read: there are too many to keep. */
@@ -145,7 +154,7 @@ export class Inspection {
 
   /** What the view wants. Gives the scan unless the limit ended it. */
   *#content(measured: MapScan): Generator<Batch, MapScan | undefined> {
-    this.#shown = { lines: 0, entries: 0, unreadable: 0, limited: false };
+    this.#shown = { ...NOTHING };
     switch (this.#view.view) {
       case 'entries':
         return yield* this.#entries();
@@ -206,6 +215,8 @@ export class Inspection {
     for (;;) {
       const step = steps.next();
       this.#last = step.value;
+      this.#shown.unstable = step.value.totals.unstable;
+      this.#shown.restarts = step.value.totals.restarts;
       yield take();
       if (step.done === true) return step.value;
       if (this.#shown.limited) return undefined;

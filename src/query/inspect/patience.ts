@@ -14,6 +14,11 @@ export class Patience {
     return this.#leftMs <= 0;
   }
 
+  /** Takes time off that went by in other ways than by waiting. */
+  spend(ms: number): void {
+    this.#leftMs -= ms;
+  }
+
   /** Waits for about a millisecond. False, at once, when the time is used up. */
   pause(): boolean {
     if (this.usedUp) return false;

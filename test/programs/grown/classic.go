@@ -14,25 +14,37 @@ type hmap struct {
 	nevacuate  uintptr
 }
 
-func classicOf(m map[int]int) hmap { return *(*hmap)(headerOf(m)) }
+func classicOf(header unsafe.Pointer) hmap { return *(*hmap)(header) }
+
+// began is what each migration had to move, by the address of its old buckets.
+var began = map[unsafe.Pointer]int{}
 
 // compare notes what one write did. It can end a migration and begin the next.
 func (h hmap) compare(after hmap) {
-	grown := h.buckets != after.buckets
-	if h.oldbuckets != nil && (after.oldbuckets != h.oldbuckets) {
-		note("migrated", h.count, h.olds(), 1<<h.b)
+	grown := h.buckets != nil && h.buckets != after.buckets
+	if h.oldbuckets != nil && after.oldbuckets != h.oldbuckets {
+		h.migrated(h.olds(), 1<<h.b, h.flags&8 != 0, began[h.oldbuckets])
 	}
 	if !grown {
 		return
 	}
-	kind := "grow"
-	if h.b == after.b {
-		kind = "same-size"
-	}
-	note(kind, h.count, 1<<h.b, 1<<after.b)
+	same := h.b == after.b
+	note("grow", h.count, 1<<h.b, 1<<after.b, why(same), 0)
+	began[h.buckets] = h.count
 	if after.oldbuckets == nil {
-		note("migrated", h.count, 1<<h.b, 1<<after.b)
+		h.migrated(1<<h.b, 1<<after.b, same, h.count)
 	}
+}
+
+func (h hmap) migrated(from, to int, same bool, moved int) {
+	note("evacuate", h.count, from, to, why(same), moved)
+}
+
+func why(same bool) string {
+	if same {
+		return "overflow"
+	}
+	return "load"
 }
 
 // olds is the number of old buckets of a map that migrates.

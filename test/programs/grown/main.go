@@ -1,7 +1,7 @@
 // Grows maps in known ways, looks at their headers after each write, and writes down what has changed in them:
-// kind, entries before, size before and after.
+// operation, entries before, size before and after, why, entries moved, and the key and line of the insert.
 //
-//	growth -out FILE
+//	grown -out FILE
 //
 // prints "ready PID", waits for a line, works, prints "done", and waits for the end of its input.
 package main
@@ -14,6 +14,7 @@ import (
 	"io"
 	"os"
 	"runtime"
+	"strings"
 	"unsafe"
 )
 
@@ -22,15 +23,56 @@ var ledger bytes.Buffer
 // swiss says how the maps of this program lie in memory.
 var swiss bool
 
-func note(kind string, length, from, to int) {
-	fmt.Fprintf(&ledger, "%s\t%d\t%d\t%d\n", kind, length, from, to)
+// what is known of the write that is under way.
+var (
+	currentKey  string
+	currentLine int
+)
+
+func note(op string, length, from, to int, why string, moved int) {
+	fmt.Fprintf(&ledger, "%s\t%d\t%d\t%d\t%s\t%d\t%s\t%d\n", op, length, from, to, why, moved, currentKey, currentLine)
+}
+
+// here is the line of its caller, less `back`.
+func here(back int) int {
+	_, _, line, _ := runtime.Caller(1)
+	return line - back
 }
 
 //go:noinline
-func insert(m map[int]int, key int) { m[key] = key }
+func insert(m map[int]int, key int) {
+	m[key] = key
+	currentLine = here(1)
+}
 
 //go:noinline
-func remove(m map[int]int, key int) { delete(m, key) }
+func insertText(m map[string]int, key string) {
+	m[key] = 1
+	currentLine = here(1)
+}
+
+//go:noinline
+func insertSmall(m map[int32]bool, key int32) {
+	m[key] = true
+	currentLine = here(1)
+}
+
+type point struct {
+	x, y int
+	name string
+}
+
+//go:noinline
+func insertPoint(m map[point]int, key point) {
+	m[key]++
+	currentLine = here(1)
+}
+
+//go:noinline
+func remove(m map[int]int, key int) {
+	delete(m, key)
+	currentLine = here(1)
+}
 
 //go:noinline
 func wipe(m map[int]int) {
@@ -39,43 +81,48 @@ func wipe(m map[int]int) {
 	}
 }
 
-func headerOf(m map[int]int) unsafe.Pointer { return *(*unsafe.Pointer)(unsafe.Pointer(&m)) }
-
-// watched does something to a map, and notes how its header differs afterwards.
-func watched(m map[int]int, do func()) {
+// watched does something to the map whose header this is, and notes how it differs afterwards.
+func watched(header unsafe.Pointer, do func()) {
 	if swiss {
-		before := swissOf(m)
+		before := swissOf(header)
 		do()
-		before.compare(swissOf(m))
+		before.compare(swissOf(header))
 		return
 	}
-	before := classicOf(m)
+	before := classicOf(header)
 	do()
-	before.compare(classicOf(m))
+	before.compare(classicOf(header))
 }
+
+func headerOf(m map[int]int) unsafe.Pointer { return *(*unsafe.Pointer)(unsafe.Pointer(&m)) }
 
 func fill(m map[int]int, from, to int) {
 	for key := from; key < to; key++ {
 		k := key
-		watched(m, func() { insert(m, k) })
+		currentKey = fmt.Sprint(k)
+		watched(headerOf(m), func() { insert(m, k) })
 	}
 }
 
 func drain(m map[int]int, from, to int) {
 	for key := from; key < to; key++ {
 		k := key
-		watched(m, func() { remove(m, k) })
+		currentKey = fmt.Sprint(k)
+		watched(headerOf(m), func() { remove(m, k) })
 	}
 }
 
-var kept []map[int]int
+var kept []interface{}
+
+var texts = map[string]int{}
 
 func work() {
 	plain := map[int]int{}
 	kept = append(kept, plain)
 	fill(plain, 0, 20000)
 	wipe(plain)
-	note("clear", 20000, 0, 0)
+	currentKey, currentLine = "", 0
+	note("clear", 20000, 0, 0, "", 0)
 	fill(plain, 0, 3000)
 
 	sized := make(map[int]int, 500)
@@ -90,6 +137,20 @@ func work() {
 		drain(churned, i, i+1)
 		fill(churned, i+200, i+201)
 	}
+
+	// The other ways in which keys are passed.
+	small := map[int32]bool{}
+	points := map[point]int{}
+	kept = append(kept, small, points)
+	for i := 0; i < 3000; i++ {
+		text, number, at := fmt.Sprintf("key:%d", i), int32(-i), point{i, -i, fmt.Sprint("p", i)}
+		currentKey = fmt.Sprintf("%q", text)
+		watched(*(*unsafe.Pointer)(unsafe.Pointer(&texts)), func() { insertText(texts, text) })
+		currentKey = fmt.Sprint(number)
+		watched(*(*unsafe.Pointer)(unsafe.Pointer(&small)), func() { insertSmall(small, number) })
+		currentKey = fmt.Sprintf("main.point{x: %d, y: %d, name: %q}", at.x, at.y, at.name)
+		watched(*(*unsafe.Pointer)(unsafe.Pointer(&points)), func() { insertPoint(points, at) })
+	}
 }
 
 func main() {
@@ -99,7 +160,7 @@ func main() {
 	if _, err := fmt.Sscanf(runtime.Version(), "go%d.%d", &major, &minor); err != nil {
 		panic(err)
 	}
-	swiss = minor >= 24
+	swiss = minor >= 24 && !strings.Contains(runtime.Version(), "noswissmap")
 	fmt.Println("ready", os.Getpid())
 	in := bufio.NewReader(os.Stdin)
 	if _, err := in.ReadString('\n'); err != nil {

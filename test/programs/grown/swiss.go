@@ -27,8 +27,8 @@ type looked struct {
 	copies []table
 }
 
-func swissOf(m map[int]int) looked {
-	h := (*swissMap)(headerOf(m))
+func swissOf(header unsafe.Pointer) looked {
+	h := (*swissMap)(header)
 	seen := looked{length: int(h.used), dir: h.dirLen}
 	for i := 0; i < h.dirLen; i++ {
 		t := *(**table)(unsafe.Pointer(uintptr(h.dirPtr) + uintptr(i)*8))
@@ -61,23 +61,29 @@ func (t table) tombstones() int {
 // compare notes what one write did.
 func (l looked) compare(after looked) {
 	if l.dir == 0 && after.dir > 0 {
-		note("to-table", l.length, 8, int(after.copies[0].capacity))
+		note("grow", l.length, 8, int(after.copies[0].capacity), "small-full", 8)
 		return
 	}
 	for i, t := range l.tables {
+		was := l.copies[i]
 		at := after.find(t)
 		if at >= 0 {
 			// A deletion leaves a tombstone or none, and never takes one away; an insert may use one up.
-			if gone := l.copies[i].tombstones() - after.copies[at].tombstones(); gone > 1 {
-				note("prune", l.length, gone, 0)
+			if gone := was.tombstones() - after.copies[at].tombstones(); gone > 1 {
+				note("prune", l.length, gone, 0, "tombstones", 0)
 			}
 			continue
 		}
+		why := "load"
+		if was.tombstones() > 0 {
+			why = "tombstones"
+		}
+		from := int(was.capacity)
 		if len(after.tables) == len(l.tables)+1 {
-			note("split", l.length, int(l.copies[i].capacity), 2*int(l.copies[i].capacity))
+			note("split", l.length, from, 2*from, why, int(was.used))
 			continue
 		}
-		note("table", l.length, int(l.copies[i].capacity), int(after.copies[min2(i, len(after.copies)-1)].capacity))
+		note("rehash", l.length, from, int(after.copies[min2(i, len(after.copies)-1)].capacity), why, int(was.used))
 	}
 }
 
