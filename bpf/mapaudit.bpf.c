@@ -177,19 +177,21 @@ static __always_inline int is_part(const volatile struct site_config *site, __s6
 	return 0;
 }
 
-/* The caller of the function that the site is in the middle of, by its frame pointer. */
-static __always_inline void leave_frame(struct hit *hit)
+/* To the caller of a function whose frame does not begin below `lowest`, by its frame pointer. */
+static __always_inline int leave_frame(struct hit *hit, __u64 lowest)
 {
 	__u64 frame[2];
 
-	/* Without locals, RSP and RBP are the same. */
-	if (hit->frame < hit->below || bpf_probe_read_user(frame, sizeof(frame), (void *)hit->frame)) {
+	if (hit->frame < lowest)
+		return -1;
+	if (bpf_probe_read_user(frame, sizeof(frame), (void *)hit->frame)) {
 		hit->flags |= FLAG_STACK_UNREADABLE;
-		return;
+		return -1;
 	}
 	hit->below = hit->frame;
 	hit->frame = frame[0];
 	hit->caller = frame[1];
+	return 0;
 }
 
 /* Assigns have few frames; more than that is a chain that leads nowhere. */
@@ -201,8 +203,6 @@ static __always_inline void leave_frame(struct hit *hit)
  */
 static __always_inline void climb(struct hit *hit, __u64 to_file)
 {
-	__u64 frame[2];
-
 	for (int level = 0; level < MAX_CLIMB; level++) {
 		__u64 address = hit->caller + to_file;
 		__u64 inner = 0;
@@ -218,15 +218,8 @@ static __always_inline void climb(struct hit *hit, __u64 to_file)
 		if (!inner)
 			return;
 		hit->inner = inner;
-		if (hit->frame <= hit->below)
+		if (leave_frame(hit, hit->below + 1))
 			break;
-		if (bpf_probe_read_user(frame, sizeof(frame), (void *)hit->frame)) {
-			hit->flags |= FLAG_STACK_UNREADABLE;
-			break;
-		}
-		hit->below = hit->frame;
-		hit->frame = frame[0];
-		hit->caller = frame[1];
 	}
 	hit->caller = 0;
 	hit->frame = 0;
@@ -430,7 +423,7 @@ static __always_inline void resolve_key(struct regs *ctx, const struct hit *hit,
 	__u32 source = site->key;
 
 	key->at = REG(ctx, cx);
-	if (site->beyond)
+	if (config.facts && site->beyond)
 		source = spilled_key(hit, &key->at, &length);
 	if (source == SITE_KEY_WORD4 || source == SITE_KEY_WORD8) {
 		key->form = KEY_WORD;
@@ -837,7 +830,7 @@ int on_entry(struct regs *ctx)
 	hit.frame = REG(ctx, bp);
 	hit.below = REG(ctx, sp);
 	if (site->shape == SHAPE_INSIDE)
-		leave_frame(&hit);
+		leave_frame(&hit, hit.below); /* without locals, RSP and RBP are the same */
 	else if (bpf_probe_read_user(&hit.caller, 8, (void *)hit.below))
 		hit.flags |= FLAG_STACK_UNREADABLE;
 	if (site->parts && is_part(site, hit.caller - REG(ctx, ip))) {

@@ -46,8 +46,11 @@ export class WaitingRows {
     const kept = firstTail(columns) ?? this.#used;
     this.#payload.copyWithin(0, kept, this.#used);
     this.#used -= kept;
-    for (const at of [columns.keyAt, columns.factsAt, columns.framesAt])
-      for (let row = 0; row < columns.length; row++) if ((at[row] ?? -1) >= 0) at[row] = (at[row] ?? 0) - kept;
+    for (let row = 0; row < columns.length; row++) {
+      if ((columns.keyAt[row] ?? -1) >= 0) columns.keyAt[row] = (columns.keyAt[row] ?? 0) - kept;
+      if ((columns.factsAt[row] ?? -1) >= 0) columns.factsAt[row] = (columns.factsAt[row] ?? 0) - kept;
+      if ((columns.framesAt[row] ?? -1) >= 0) columns.framesAt[row] = (columns.framesAt[row] ?? 0) - kept;
+    }
   }
 
   #copyTail(columns: Columns, row: number, source: Uint8Array): void {
@@ -122,7 +125,7 @@ function partBytes(source: Uint8Array, at: number): number {
   return KEY_PART.bytes + Math.min(unreadable ? 8 : low, KEY_PART_MAX);
 }
 
-/** Where the first of the rows' keys and frames lies; they lie in the order of rows. */
+/** Where the first of the rows' keys, facts and frames lies; they lie in the order of rows. */
 function firstTail(columns: Columns): number | undefined {
   for (let row = 0; row < columns.length; row++) {
     const key = columns.keyAt[row] ?? -1;
