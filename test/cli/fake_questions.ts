@@ -24,8 +24,6 @@ import {
   checkReport,
   event,
   explainReport,
-  advice,
-  advised,
   growthRates,
   growths,
   hit,
@@ -43,6 +41,7 @@ import {
   touched,
   watchSummary,
 } from './samples.ts';
+import { advice, advised } from './advice_samples.ts';
 
 /** What the fake does, chosen by the pid that is asked for. */
 const NO_SUCH_PID = 99999;

@@ -16,9 +16,6 @@ import {
   swissMap,
   event,
   explainReport,
-  advice,
-  advised,
-  syncMaps,
   growthRates,
   growths,
   hit,
@@ -32,6 +29,7 @@ import {
   touched,
   watchSummary,
 } from './samples.ts';
+import { advice, advised, syncMaps } from './advice_samples.ts';
 import { misfit, SCHEMAS } from './schemas.ts';
 
 describe('what the types allow fits the schemas', () => {

@@ -150,7 +150,10 @@ export class Usage {
     }
     const len = countIsKnown(batch, row) ? (batch.count[row] ?? 0) : undefined;
     this.#learnLen(life, op, outcome, len, batch, row);
-    if (op === 'iterate') return life.sweeps.begin(goid, address, len);
+    if (op === 'iterate') {
+      life.sweeps.begin(goid, address, len);
+      return;
+    }
     life.wrote(goid);
     const keyType = batch.keyType[row] ?? 0;
     if (keyType !== 0 && life.keyTypes.size < MOST_KEY_TYPES) life.keyTypes.add(keyType);
