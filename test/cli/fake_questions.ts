@@ -24,8 +24,6 @@ import {
   checkReport,
   event,
   explainReport,
-  growthRates,
-  growths,
   hit,
   classicMap,
   entryLine,
@@ -36,12 +34,11 @@ import {
   slotLines,
   snapshot,
   summary,
-  stop,
   swissMap,
-  touched,
   watchSummary,
 } from './samples.ts';
 import { advice, advised } from './advice_samples.ts';
+import { growthRates, growths, stop, touched } from './samples_know.ts';
 
 /** What the fake does, chosen by the pid that is asked for. */
 const NO_SUCH_PID = 99999;

@@ -16,8 +16,6 @@ import {
   swissMap,
   event,
   explainReport,
-  growthRates,
-  growths,
   hit,
   hostileEvent,
   notice,
@@ -25,11 +23,10 @@ import {
   processes,
   snapshot,
   summary,
-  stop,
-  touched,
   watchSummary,
 } from './samples.ts';
 import { advice, advised, syncMaps } from './advice_samples.ts';
+import { growthRates, growths, stop, touched } from './samples_know.ts';
 import { misfit, SCHEMAS } from './schemas.ts';
 
 describe('what the types allow fits the schemas', () => {

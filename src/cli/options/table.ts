@@ -6,7 +6,6 @@ import { globOf } from '../parse/glob.ts';
 import { parseKey } from '../parse/key.ts';
 import { parseKeys } from '../parse/keys.ts';
 import { parseMapId } from '../parse/map_id.ts';
-import { parseOn } from '../parse/on.ts';
 import { parseLimit, parseSample, wholeNumber } from '../parse/number.ts';
 import { parseOps } from '../parse/ops.ts';
 import { notEmpty, parsePath } from '../parse/path.ts';
@@ -14,6 +13,7 @@ import { parsePid } from '../parse/pid.ts';
 import { parseLength, parsePlaces } from '../parse/places.ts';
 import { regexOf } from '../parse/regex.ts';
 import { parseRingSize } from '../parse/size.ts';
+import { BREAK_OPTIONS } from './break_options.ts';
 import type { CommandName, OptionSpec, ValueOf } from './spec.ts';
 
 const RUNS: readonly CommandName[] = ['trace', 'top'];
@@ -155,26 +155,7 @@ export const OPTIONS = {
     commands: ['who'],
     help: 'Also who reads the key.',
   },
-  on: {
-    flag: '--on',
-    value: 'WHAT',
-    group: 'Which operations',
-    commands: ['break'],
-    help: "Operations, and the type of the map: --on 'delete map[string]*shop.Session'. Default: all writes of all maps.",
-    details:
-      'Operations as in `trace --op`, joined by commas. The type is written as Go writes it; a `*` that cannot stand for a pointer matches any text (`map[string]*`), and text between slashes is a regular expression (`/Session$/`).',
-    parse: parseOn,
-  },
-  if: {
-    flag: '--if',
-    value: 'CONDITION',
-    group: 'Which operations',
-    commands: ['break'],
-    help: "Only when this holds: --if 'len > 1000 && goroutine == 918'.",
-    details:
-      'Fields: `op`, `len`, `found`, `key`, `goroutine`, `goroutine.start`, `caller`, `file`, `line`, `map.type`, `map.id`, `thread`, `pid`. Signs: `&&` `||` `!` `==` `!=` `<` `<=` `>` `>=`, `=~` (a regular expression) and parentheses. Values: numbers, `true`, `false`, and texts between quotes. `caller`, `file` and `goroutine.start` are also equal to their end behind a slash: `file == "cache.go"`. A comparison with what is not known holds neither as it stands nor with `!`. What can be decided in the kernel is decided there: one goroutine, one string key, operations and types.',
-    parse: (text: string): string => text,
-  },
+  ...BREAK_OPTIONS,
   address: {
     flag: '--address',
     value: 'LIST',
