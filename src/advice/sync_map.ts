@@ -53,7 +53,7 @@ export function asSyncMap(facts: MapFacts): Advice | undefined {
       operations_per_second: saved,
       how: `${rate(saved)} reads/s that need not take ${lock.field}`,
     },
-    code: `v, ok := ${name}.Load(k) // var ${name} sync.Map; v is any: v.(${elem})`,
+    code: `v, ok := ${name}.Load(k) // ${name} is a sync.Map then, and v an any: v.(${elem})`,
   };
 }
 

@@ -54,12 +54,18 @@ function amount(value: number, unit: Evidence['unit']): string {
     case 'per_second':
       return `${rate(value)}/s:`;
     case 'share':
-      return `${(100 * value).toFixed(value > 0.999 || value < 0.01 ? 2 : 0)} %:`;
+      return `${shareText(value)} %:`;
     case 'entries':
     case 'slots':
     case undefined:
       return `${grouped(Math.round(value))}:`;
   }
+}
+
+/** Two more digits where rounding would say all or none. */
+function shareText(value: number): string {
+  const isNearEnd = value !== 0 && value !== 1 && (value > 0.99 || value < 0.01);
+  return (100 * value).toFixed(isNearEnd ? 2 : 0);
 }
 
 function gainText(gain: Advice['gain']): string {

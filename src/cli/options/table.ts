@@ -13,6 +13,7 @@ import { parsePid } from '../parse/pid.ts';
 import { parseLength, parsePlaces } from '../parse/places.ts';
 import { regexOf } from '../parse/regex.ts';
 import { parseRingSize } from '../parse/size.ts';
+import { ADVISE_OPTIONS } from './advise_options.ts';
 import { BREAK_OPTIONS } from './break_options.ts';
 import type { CommandName, OptionSpec, ValueOf } from './spec.ts';
 
@@ -229,14 +230,7 @@ export const OPTIONS = {
       'Whether a delete found its key, and whether an assign inserted or replaced, is read from the number of entries before and after. `exit` reads it again at the end of the same operation. Where that does not tell, FOUND stays empty: it is never guessed.',
     parse: oneOf('way to learn effects', EFFECT_MODES),
   },
-  observe: {
-    flag: '--observe',
-    value: 'TIME',
-    group: 'How long',
-    commands: ['advise'],
-    help: 'Watch operations for so long. Default: 30s.',
-    parse: parseDuration,
-  },
+  ...ADVISE_OPTIONS,
   slots: {
     flag: '--slots',
     group: 'What is shown of each',
