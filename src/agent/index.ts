@@ -1,4 +1,5 @@
 import type { Questions } from '../protocol/questions.ts';
+import { adviseLines } from './advise.ts';
 import { breakLines } from './break.ts';
 import { check } from './check.ts';
 import { explain } from './explain.ts';
@@ -23,6 +24,7 @@ export function createQuestions(): Questions {
     who: whoLines,
     past: pastLines,
     grow: growLines,
+    advise: adviseLines,
     break: breakLines,
     top: startTop,
     inspect: inspectLines,

@@ -11,6 +11,7 @@ import type { EndReason, Summary } from '../protocol/summary.ts';
 import { Inspection, type InspectionEnd } from '../query/inspect/inspection.ts';
 import { Patience } from '../query/inspect/patience.ts';
 import { findSubject } from '../query/inspect/subject.ts';
+import { readSyncMap } from '../query/inspect/sync_map_lines.ts';
 import { inflate } from '../sys/inflate.ts';
 import { pause } from '../sys/pause.ts';
 import { openCoreTarget } from './core_target.ts';
@@ -69,6 +70,12 @@ export async function* inspectProgram(
   const began = performance.now();
   const patience = new Patience(question.timeoutMs, pause);
   const subject = whileAlive(ended, () => findSubject(program, question.subject, () => patience.pause()));
+  if ('syncMap' in subject) {
+    const { lines: all, end } = readSyncMap(program, subject, question, patience);
+    const limited = end.limited ? 'count' : 'done';
+    yield [...all, summaryOf(end, ended() ?? limited, performance.now() - began)];
+    return;
+  }
   const inspection = new Inspection(program, subject, question, patience);
   let looked = performance.now();
   let end: EndReason | undefined;

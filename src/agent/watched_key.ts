@@ -1,3 +1,4 @@
+import { MapauditError } from '../base/errors.ts';
 import { hashOf } from '../query/inspect/measured.ts';
 import { findSubject } from '../query/inspect/subject.ts';
 import type { KeyPath } from '../inspect/path/key_path.ts';
@@ -24,7 +25,16 @@ export interface WatchedKey extends PlaceSource {
 export function watchedKey(target: Target, { subject, key: text }: WatchedKeyOf): WatchedKey {
   const program = programOf(target);
   const { memory, types } = program;
-  const { type, address } = findSubject(program, subject, () => true);
+  const found = findSubject(program, subject, () => true);
+  if ('syncMap' in found)
+    throw new MapauditError(
+      'sync-map',
+      `${found.name ?? 'this'} is a sync.Map, whose slots are not watched`,
+      {
+        hint: 'Watch an address: --address 0xc000123450.',
+      },
+    );
+  const { type, address } = found;
   const place = { memory, type, address, pause };
   const key = parseKey(text, types, type.key, () => heldTypes(place, types));
   const options = { types, hash: hashOf(program), limits: LIMITS };

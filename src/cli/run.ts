@@ -1,5 +1,6 @@
 import { assertUnreachable } from '../base/assert.ts';
 import type { Questions } from '../protocol/questions.ts';
+import { runAdvise } from './commands/advise.ts';
 import { runBreak } from './commands/break.ts';
 import { runCheck } from './commands/check.ts';
 import { runExplain } from './commands/explain.ts';
@@ -15,7 +16,13 @@ import { explainOptionsOf } from './options/explain_options.ts';
 import { mapsOptionsOf } from './options/maps_options.ts';
 import { inspectOptionsOf } from './options/inspect_options.ts';
 import { checkSubjectOf, topOptionsOf, traceOptionsOf, watchOptionsOf } from './options/resolve.ts';
-import { breakOptionsOf, growOptionsOf, pastOptionsOf, whoOptionsOf } from './options/resolve_know.ts';
+import {
+  adviseOptionsOf,
+  breakOptionsOf,
+  growOptionsOf,
+  pastOptionsOf,
+  whoOptionsOf,
+} from './options/resolve_know.ts';
 import type { CommandName } from './options/spec.ts';
 import type { OptionValues } from './options/table.ts';
 import type { Io } from './output/io.ts';
@@ -51,6 +58,10 @@ export function jobOf(name: CommandName, words: readonly (string | undefined)[],
     case 'watch': {
       const options = watchOptionsOf(values);
       return (questions, io) => runWatch(options, questions, io);
+    }
+    case 'advise': {
+      const options = adviseOptionsOf(values);
+      return (questions, io) => runAdvise(options, questions, io);
     }
     case 'top': {
       const options = topOptionsOf(values);

@@ -93,7 +93,7 @@ function countOf(memory: ByteSource, address: Addr): number | undefined {
 }
 
 /** Writes maps that are values, up to the limit of items. */
-function innerMaps({ memory, types, limits, pause }: EntryOptions): WriteInnerMap {
+export function innerMaps({ memory, types, limits, pause }: EntryOptions): WriteInnerMap {
   return (address, type, write, inside) => {
     const map = types.map(type.address);
     const [key, elem] = map === undefined ? [] : [types.head(map.key), types.head(map.elem)];

@@ -188,6 +188,52 @@ export interface InspectedMap {
   readonly writing?: true;
 }
 
+/** A sync.Map. It is made up of a trie (from Go 1.24 on), or of two maps. */
+export interface InspectedSyncMap {
+  readonly type: 'sync_map';
+  readonly map: { readonly name?: string; readonly type: string; readonly address: string };
+  /** Keys that Load finds: nobody counts them but this answer. */
+  readonly len: number;
+  /** Of a trie's nodes and entries, without keys and values. */
+  readonly bytes?: number;
+  readonly consistent: boolean;
+  readonly trie?: {
+    /** Inner nodes. */
+    readonly nodes: number;
+    /** Entries by the number of nodes above them. */
+    readonly depths: readonly number[];
+    /** Entries whose hash another one has too. */
+    readonly collisions: number;
+    readonly longest_chain: number;
+  };
+  readonly maps?: {
+    /** Keys of the map that is read without a lock, and of the one that has what was stored since. */
+    readonly read: number;
+    readonly dirty: number;
+    /** The second has keys that the first one has not. */
+    readonly amended: boolean;
+    /** Look-ups that went to the second; with as many as it has keys it becomes the first. */
+    readonly misses: number;
+    /** Keys of the first that were deleted and stay in it, and those of them that the second does not have. */
+    readonly deleted: number;
+    readonly expunged: number;
+  };
+  /** Parts that changed at every look. */
+  readonly unstable?: number;
+}
+
+/** Where an entry of a sync.Map is. */
+export type InspectedSyncPlace =
+  | {
+      readonly part: 'trie';
+      readonly depth: number;
+      readonly slot: number;
+      /** Entries of the same hash before it. */
+      readonly overflow: number;
+      readonly address: string;
+    }
+  | { readonly part: 'read' | 'dirty'; readonly address: string };
+
 /** A key or value in Go syntax. */
 export interface InspectedValue {
   readonly text: string;
@@ -222,7 +268,7 @@ export interface InspectedEntry {
   readonly type: 'entry';
   readonly key: InspectedValue;
   readonly value: InspectedValue;
-  readonly slot: InspectedPlace;
+  readonly slot: InspectedPlace | InspectedSyncPlace;
 }
 
 /** `empty-rest`: no slot of the chain behind it holds anything, so that searches end there (classic). */
@@ -291,6 +337,6 @@ export interface Inspected {
   readonly timed_out?: true;
 }
 
-/** `map` first, `summary` last and always. */
+/** `map` (or `sync_map`) first, `summary` last and always. */
 export type InspectLine =
-  InspectedMap | InspectedEntry | InspectedSlots | Heat | KeyPathLine | Notice | Summary;
+  InspectedMap | InspectedSyncMap | InspectedEntry | InspectedSlots | Heat | KeyPathLine | Notice | Summary;

@@ -1,3 +1,4 @@
+import type { AdviseLine, AdviseOptions } from './advice.ts';
 import type { Attached } from './attached.ts';
 import type { CheckReport } from './check_report.ts';
 import type { EncodedEvents, TraceEvent } from './event.ts';
@@ -60,6 +61,8 @@ export interface Questions {
   maps(options: MapsOptions, signal: AbortSignal): AsyncIterable<readonly MapsLine[]>;
   /** In batches, so that 100,000 events a second need no promise each. A batch belongs to the face. */
   trace(options: TraceOptions, signal: AbortSignal): AsyncIterable<readonly TraceLine[]>;
+  /** What would serve the maps of a process better. Advice comes when the time is over, or the run is ended. */
+  advise(options: AdviseOptions, signal: AbortSignal): AsyncIterable<readonly AdviseLine[]>;
   /** Every growth of maps. Ends as `trace` does. */
   grow(options: GrowOptions, signal: AbortSignal): AsyncIterable<readonly GrowLine[]>;
   /** The life of one key. Ends as `trace` does. */

@@ -1,4 +1,5 @@
 import { MapauditError } from '../../src/base/errors.ts';
+import type { AdviseLine, AdviseOptions } from '../../src/protocol/advice.ts';
 import type { InspectLine, InspectOptions } from '../../src/protocol/inspect.ts';
 import type {
   BreakOptions,
@@ -37,6 +38,7 @@ import {
   watchSummary,
 } from './samples.ts';
 import { classicMap, keyPaths, swissMap } from './map_samples.ts';
+import { advice, advised } from './advice_samples.ts';
 import { growthRates, growths, stop, touched } from './samples_know.ts';
 
 /** What the fake does, chosen by the pid that is asked for. */
@@ -73,6 +75,7 @@ export function fakeQuestions(): Questions {
     who,
     past: (options, signal) => who({ ...RUN, filters: options.filters }, signal),
     grow,
+    advise,
     break: breakpoint,
     top: (options, signal) => {
       let keys = false;
@@ -123,6 +126,13 @@ async function* trace(options: TraceOptions, signal: AbortSignal): AsyncGenerato
       ? 'target-exited'
       : 'count';
   yield [summary(sent, ended)];
+}
+
+async function* advise(options: AdviseOptions): AsyncGenerator<readonly AdviseLine[]> {
+  if (options.pid === NO_SUCH_PID) throw noSuchProcess();
+  yield [{ ...attached, pid: options.pid }];
+  await Promise.resolve();
+  yield [...advice, advised];
 }
 
 async function* grow(options: GrowOptions): AsyncGenerator<readonly GrowLine[]> {

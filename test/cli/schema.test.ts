@@ -25,6 +25,7 @@ import {
   watchSummary,
 } from './samples.ts';
 import { classicMap, keyPaths, swissMap } from './map_samples.ts';
+import { advice, advised, syncMaps } from './advice_samples.ts';
 import { growthRates, growths, stop, touched } from './samples_know.ts';
 import { misfit, SCHEMAS } from './schemas.ts';
 
@@ -49,6 +50,9 @@ describe('what the types allow fits the schemas', () => {
     stop(1),
     stop(2),
     touched,
+    ...advice,
+    advised,
+    ...syncMaps,
     growthRates,
     ...growths,
     swissMap,
@@ -111,6 +115,10 @@ test.each([
   [
     ['who', '-p', '1', '--key', '"a"', '--json'],
     ['attached', 'event', 'touched', 'summary'],
+  ],
+  [
+    ['advise', '-p', '1', '--json'],
+    ['attached', 'advice', 'advised'],
   ],
   [
     ['grow', '-p', '1', '--json'],

@@ -173,6 +173,16 @@ export const COMMANDS: readonly CommandSpec[] = [
     ],
   },
   {
+    name: 'advise',
+    summary: 'say which maps should be used another way, and how',
+    description:
+      'Watches how a process uses its maps for a while, reads their memory, and then says what would serve them better: each piece of advice with the line, the numbers it rests on, what it would save, and the code to write. It says nothing where that would be a guess; watch longer, and under the load that matters.',
+    examples: [
+      { line: 'sudo mapaudit advise -p 4242', says: 'half a minute' },
+      { line: 'sudo mapaudit advise -p 4242 --observe 5m --json', says: 'longer, for a script' },
+    ],
+  },
+  {
     name: 'top',
     summary: 'show the busiest maps and places, live',
     description:

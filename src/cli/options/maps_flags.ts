@@ -34,10 +34,11 @@ export const MAPS_FLAGS = {
     flag: '--observe',
     value: 'TIME',
     group: 'How long',
-    commands: ['maps'],
+    commands: ['maps', 'advise'],
     help: 'Watch writes for so long too: rates, growth, who writes, and maps that memory does not lead to. --observe 5s.',
     details:
       'Without it memory alone is read and no probe is set. `--sort rate`, `growth` and `age` observe for 5s unless this says otherwise.',
+    of: { advise: { help: 'Watch operations for so long. Default: 30s.', details: '' } },
     parse: parseDuration,
   },
   patience: {

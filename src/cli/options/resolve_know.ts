@@ -1,4 +1,5 @@
 import { DEFAULT_OPS, WRITE_OPS } from '../../model/map_op.ts';
+import type { AdviseOptions } from '../../protocol/advice.ts';
 import type {
   BreakOptions,
   Filters,
@@ -71,6 +72,18 @@ export function growOptionsOf(values: OptionValues): GrowOptions {
     frames: values.stack ?? 0,
     ...present('count', values.count),
   };
+}
+
+/** How long `advise` watches when nobody says otherwise. */
+const OBSERVE_MS = 30_000;
+
+/** All that `advise` needs. */
+export function adviseOptionsOf(values: OptionValues): AdviseOptions {
+  if (values.pid === undefined)
+    throw usageError('no-target', 'which process?', {
+      hint: 'Add -p PID. To see what runs here: mapaudit ps.',
+    });
+  return { pid: values.pid, observeMs: values.observe ?? OBSERVE_MS, ...present('map', values.map) };
 }
 
 /** `--map` of a command that has no `--map-id`: what looks like a number or an address is one. */

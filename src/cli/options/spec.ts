@@ -1,6 +1,17 @@
 /** The verbs of the command line. */
 export type CommandName =
-  'ps' | 'check' | 'explain' | 'maps' | 'trace' | 'top' | 'who' | 'grow' | 'break' | 'inspect' | 'watch';
+  | 'ps'
+  | 'check'
+  | 'explain'
+  | 'maps'
+  | 'trace'
+  | 'top'
+  | 'who'
+  | 'grow'
+  | 'break'
+  | 'inspect'
+  | 'watch'
+  | 'advise';
 
 /** Headings under which help and docs list the flags. */
 export type OptionGroup =

@@ -24,7 +24,7 @@ const SELECTS: readonly CommandName[] = ['check', 'maps', ...RUNS, ...KNOW];
 const READS: readonly CommandName[] = ['explain'];
 /** What can be asked of a core dump. */
 const CORES: readonly CommandName[] = ['inspect'];
-const ALL: readonly CommandName[] = ['ps', ...SELECTS, ...READS, 'inspect', 'watch'];
+const ALL: readonly CommandName[] = ['ps', ...SELECTS, ...READS, 'inspect', 'watch', 'advise'];
 
 /** `--map` of commands that follow a process for the sake of a map. */
 const ONE_MAP = {
@@ -46,7 +46,7 @@ export const OPTIONS = {
     short: '-p',
     value: 'PID',
     group: 'Which processes',
-    commands: [...SELECTS, ...READS, 'inspect', 'watch'],
+    commands: [...SELECTS, ...READS, 'inspect', 'watch', 'advise'],
     help: 'This process. mapaudit ps lists them.',
     parse: parsePid,
   },
@@ -89,7 +89,7 @@ export const OPTIONS = {
     flag: '--map',
     value: 'REGEX',
     group: 'Which operations',
-    commands: [...RUNS, ...READS, 'maps', 'who', 'grow', 'inspect', 'watch'],
+    commands: [...RUNS, ...READS, 'maps', 'who', 'grow', 'inspect', 'watch', 'advise'],
     help: "Maps whose type matches: --map 'Session'.",
     details:
       'A JavaScript regular expression, found anywhere in the type as Go writes it: `map[string]*shop.Session`. Each type is decided once; after that the kernel drops the others. `maps` also looks for it in the name (`main.cache.sessions`) and the owner (`(*shop.Cache).sessions`).',

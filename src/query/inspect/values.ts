@@ -51,7 +51,7 @@ export function stateOf(kind: UnitShape['kind'], control: number): SlotState {
   return control === 0 ? 'empty-rest' : 'empty';
 }
 
-function valueOf({ text, truncated, unreadable }: FormattedValue): InspectedValue {
+export function valueOf({ text, truncated, unreadable }: FormattedValue): InspectedValue {
   return { text, ...(truncated ? { truncated: true } : {}), ...(unreadable ? { unreadable: true } : {}) };
 }
 
