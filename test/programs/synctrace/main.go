@@ -15,12 +15,23 @@ type point struct{ X, Y int32 }
 
 var shared sync.Map
 
+// goSyntax writes a key as it stands in Go code where an interface is wanted.
+func goSyntax(key any) string {
+	switch key := key.(type) {
+	case int8:
+		return fmt.Sprintf("int8(%d)", key)
+	case point:
+		return fmt.Sprintf("main.point{X: %d, Y: %d}", key.X, key.Y)
+	}
+	return fmt.Sprintf("%#v", key)
+}
+
 // note writes `method key goroutine line` of the operation on the line after the call.
 func note(method string, key any) {
 	_, _, line, _ := runtime.Caller(1)
 	text := "-"
 	if method != "Range" && method != "Clear" {
-		text = fmt.Sprintf("%#v", key)
+		text = goSyntax(key)
 	}
 	stack := make([]byte, 64)
 	stack = stack[:runtime.Stack(stack, false)]
