@@ -29,7 +29,7 @@ export function parseKey(
 }
 
 const TYPE_NAME =
-  /\(?(?:\*|\[\d*\])*(?:map\[[^\]]*\])?[\p{L}_][\p{L}\p{N}_./]*(?:\[[^(){}]*\])?\)?|struct \{[^}]*\}/u;
+  /\(?(?:\*|\[\d*\])*(?:map\[[^\]]*\])?(?:interface \{\}|[\p{L}_][\p{L}\p{N}_./]*)(?:\[[^(){}]*\])?\)?|struct \{[^}]*\}/u;
 const NUMBER =
   /[-+]?(?:0[xX][0-9a-fA-F_]+(?![.pP0-9a-fA-F])|0[bB][01_]+|0[oO][0-7_]+|(?:[0-9][0-9_]*)(?![.eE0-9_]))/;
 const FLOAT = /[-+]?(?:Inf|NaN|[0-9][0-9_]*(?:\.[0-9_]*)?(?:[eE][-+]?[0-9]+)?|\.[0-9]+(?:[eE][-+]?[0-9]+)?)/;
@@ -266,6 +266,7 @@ const withArticle = (name: string): string => `${/^(?:i|error)/.test(name) ? 'an
 
 function toBigInt(text: string): bigint {
   const digits = text.replace(/_/g, '').replace(/^\+/, '');
-  const value = BigInt(digits.replace(/^-/, ''));
+  // In Go a leading 0 makes a number octal.
+  const value = BigInt(digits.replace(/^-/, '').replace(/^0(?=[0-7]+$)/, '0o'));
   return digits.startsWith('-') ? -value : value;
 }
