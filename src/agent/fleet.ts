@@ -29,6 +29,8 @@ export interface FleetOptions {
   readonly selection: Selection;
   readonly ops: readonly MapOp[];
   readonly effects: Effects;
+  /** Also the methods of sync.Map. */
+  readonly sync?: boolean;
   readonly probe: ProbeOptions;
   /** Another plan than that for `ops` and `effects`. */
   readonly plan?: (binary: GoBinary) => ProbePlan;
@@ -176,9 +178,9 @@ export class Fleet implements Closable {
   }
 
   #attach(program: Program, subject: Subject): void {
-    const { ops, effects, probe } = this.#options;
+    const { ops, effects, probe, sync } = this.#options;
     try {
-      const plan = this.#options.plan?.(program.binary) ?? probePlanFor(program.binary, ops, effects);
+      const plan = this.#options.plan?.(program.binary) ?? probePlanFor(program.binary, ops, effects, sync);
       const audit = new Audit(subject, plan, probe);
       this.#audits.add(audit);
       this.#events.joined(audit);
