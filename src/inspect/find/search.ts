@@ -1,11 +1,9 @@
 import type { GoField, GoType } from '../../go/debug/go_type.ts';
 import { type Addr, addr } from '../../model/addr.ts';
-import type { ByteSource } from '../../model/byte_source.ts';
 import { atomicPointer, held, partOf, type Place, placeAt, sliceOf, wordOf } from '../place/place.ts';
 import type { Program } from '../place/program.ts';
 import type { Cut, FindLimits, FoundMap, FoundMaps, MapValues, OnStack, Owner } from './found_map.ts';
 import { ClosureVariables } from './closure_variables.ts';
-import { PageCache } from './page_cache.ts';
 import { plausibleMap } from './plausible.ts';
 import { Reach, typeKey } from './reach.ts';
 
@@ -39,10 +37,6 @@ const MAX_NESTING = 100;
  * name. The program is not stopped: what moves meanwhile may be missed, and what cannot be read is passed over.
  */
 export class MapSearch {
-  /** As the program is now: what is found is looked at there once more. */
-  readonly #live: Program;
-  readonly #pages: PageCache;
-  /** Its memory is read by pages, which hold for one round. */
   readonly #program: Program;
   readonly #limits: FindLimits;
   readonly #values: MapValues | undefined;
@@ -59,13 +53,11 @@ export class MapSearch {
   #nesting = 0;
 
   constructor(program: Program, limits: FindLimits, values?: MapValues, stop = (): boolean => false) {
-    this.#live = program;
-    this.#pages = new PageCache(program.memory);
-    this.#program = readingFrom(program, this.#pages);
+    this.#program = program;
     this.#limits = limits;
     this.#values = values;
     this.#stop = stop;
-    this.#closures = program.debug === undefined ? undefined : new ClosureVariables(this.#program);
+    this.#closures = program.debug === undefined ? undefined : new ClosureVariables(program);
     this.#reach = new Reach(this.#closures !== undefined);
   }
 
@@ -79,7 +71,6 @@ export class MapSearch {
     }
     while (this.#next.length > 0) {
       [this.#level, this.#next] = [this.#next, []];
-      this.#pages.forget();
       for (const step of this.#level) {
         if (this.#full()) break;
         this.#look(this.#buffered(step.place), step);
@@ -148,7 +139,7 @@ export class MapSearch {
     const header = wordOf(place, 0);
     if (header === undefined || header === 0 || this.#maps.has(header)) return;
     this.#reads++;
-    if (!plausibleMap(this.#live, header)) return;
+    if (!plausibleMap(this.#program, header)) return;
     this.#found('map', addr(header), place, step);
   }
 
@@ -156,7 +147,7 @@ export class MapSearch {
     if (this.#maps.has(header)) return;
     const { name, owner, where, depth } = step;
     const holder =
-      place.address === undefined ? place : placeAt(this.#live.memory, place.address, place.type);
+      place.address === undefined ? place : placeAt(this.#program.memory, place.address, place.type);
     const map: FoundMap = { kind, name, header, type: place.type, holder, owner, where };
     this.#maps.set(header, map);
     const elem = kind === 'map' ? place.type.elem() : undefined;
@@ -274,10 +265,6 @@ export class MapSearch {
     return parts;
   }
 }
-
-/** The same program with its memory read from elsewhere; `debug` is still opened only when it is asked for. */
-const readingFrom = (program: Program, memory: ByteSource): Program =>
-  Object.create(program, { memory: { value: memory } }) as Program;
 
 /** Undefined for structs without a name, whose maps belong to what holds them. */
 function ownerOf(struct: GoType, field: GoField): Owner | undefined {
