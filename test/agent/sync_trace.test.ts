@@ -40,7 +40,7 @@ async function traced(
   started.push(target, trace);
   const events = output(trace);
   await events.until('"type":"attached"');
-  target.stdin?.write('\n');
+  target.stdin.write('\n');
   await book.until('end\n');
   await sleep(300);
   trace.kill('SIGINT');
