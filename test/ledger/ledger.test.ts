@@ -66,7 +66,11 @@ describe('the trace agrees with the ledger', () => {
       for (const build of ['pie', 'cgo', 'race', 'N'] as const) {
         const program = buildGo('ledger', version, build);
         const inlines = build !== 'N';
-        await expectExact({ program, events: FEW, rate: 8000, inlines, programArgs: withoutIdiom(build) });
+        const programArgs = withoutIdiom(build);
+        // Without the idiom, and before clear(), nothing is cleared.
+        const clears = version !== '1.18.10' || programArgs.length === 0;
+        const ops = ['delete', 'assign', 'grow', ...(clears ? ['clear'] : [])];
+        await expectExact({ program, events: FEW, rate: 8000, inlines, programArgs, ops });
       }
     });
   }
