@@ -20,14 +20,14 @@ const STACKS = { programArgs: ['-stacks'], traceArgs: [`--stack=${FRAMES}`] };
 const withoutIdiom = (build: Build): readonly string[] =>
   build === 'race' || build === 'N' ? ['-idiom=false'] : [];
 
-async function expectExact(run: LedgerRun): Promise<void> {
+async function expectExact(run: LedgerRun, clears = true): Promise<void> {
   const result = await runLedger(run);
   expect(problemsOf(result), report(result)).toEqual([]);
   expect(result.events).toBeGreaterThanOrEqual(run.events);
   // What must have happened for the above to mean something.
   expect(result.cutKeys).toBeGreaterThan(0);
   for (const op of run.ops ?? ['delete', 'assign', 'clear', 'grow'])
-    expect(result.byOp[op], op).toBeGreaterThan(0);
+    if (clears || op !== 'clear') expect(result.byOp[op], op).toBeGreaterThan(0);
 }
 
 describe('the trace agrees with the ledger', () => {
@@ -69,8 +69,8 @@ describe('the trace agrees with the ledger', () => {
         const programArgs = withoutIdiom(build);
         // Without the idiom, and before clear(), nothing is cleared.
         const clears = version !== '1.18.10' || programArgs.length === 0;
-        const ops = ['delete', 'assign', 'grow', ...(clears ? ['clear'] : [])];
-        await expectExact({ program, events: FEW, rate: 8000, inlines, programArgs, ops });
+        const run = { program, events: FEW, rate: 8000, inlines, programArgs };
+        await expectExact(run, clears);
       }
     });
   }
