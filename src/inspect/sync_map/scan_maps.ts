@@ -1,11 +1,12 @@
+import { isMapauditError } from '../../base/errors.ts';
 import { view } from '../../binary/elf/bounded_reader.ts';
 import type { FormattedValue } from '../../go/value/format_value.ts';
 import type { MapType } from '../../go/types/go_type.ts';
 import { type Addr, addr } from '../../model/addr.ts';
 import { scanMap } from '../scan_map.ts';
-import { ANY, anyValue } from './any_value.ts';
+import { ANY } from './any_value.ts';
 import type { MapsLayout } from './layout.ts';
-import type { MapsTotals, SyncMapEntry, SyncMapPlace, SyncMapScan, SyncMapWriting } from './scan.ts';
+import type { MapsTotals, SyncMapEntry, SyncMapPlace, SyncMapScan, SyncMapVisitor } from './scan.ts';
 
 /** How often all is read anew after the first map was replaced. */
 const RESTARTS = 16;
@@ -22,32 +23,31 @@ interface Head {
 }
 
 /** A key of one of the maps, and what its entry holds; a key that is in both has one entry. */
-interface Found {
+interface Found<V> {
   /** The same for the same key. */
   readonly name: string;
   readonly key: FormattedValue;
   readonly at: Addr;
-  readonly held: Held;
+  readonly held: Held<V>;
 }
 
-type Held =
-  | { readonly state: 'value'; readonly value: FormattedValue }
+type Held<V> =
   /** `nil` may also stand for expunged where it is not known how that is marked. */
-  | { readonly state: 'deleted' | 'expunged' | 'nil' | 'unstable' };
+  | { readonly state: 'value' | 'nil'; readonly value: V }
+  | { readonly state: 'deleted' | 'expunged' | 'unstable' };
 
 /**
  * Goes through both maps of a sync.Map: `read` first, as Load does, then the keys that only `dirty` has. An entry is
  * a pointer to a value that is never changed; nil stands for a deleted key, and `expunged` for one that `dirty` does
  * not have any more. When `read` is replaced meanwhile all is read anew. go1.18–1.23 src/sync/map.go.
  */
-export function scanMaps(
+export function scanMaps<V>(
   place: SyncMapPlace,
   layout: MapsLayout,
-  live: SyncMapWriting,
-  deliver: (entry: SyncMapEntry) => void,
+  visitor: SyncMapVisitor<V>,
 ): SyncMapScan {
   const type = place.inner === undefined ? undefined : place.types.map(place.inner);
-  const reader = new Reader(place, layout, live);
+  const reader = new Reader(place, layout, visitor);
   let last: SyncMapScan = { totals: { ...NOTHING, unstable: 1 }, consistent: false };
   for (let attempt = 0; attempt < RESTARTS; attempt++) {
     const head = reader.head();
@@ -61,27 +61,27 @@ export function scanMaps(
     const { entries, totals, stable } = together(head, read, dirty);
     last = { totals, consistent: !moved && stable && read.consistent && dirty.consistent };
     if (moved && attempt < RESTARTS - 1) continue;
-    for (const entry of entries) deliver(entry);
+    for (const entry of entries) visitor.deliver(entry);
     return last;
   }
   return last;
 }
 
-interface ReadMap {
-  readonly keys: readonly Found[];
+interface ReadMap<V> {
+  readonly keys: readonly Found<V>[];
   readonly length: number;
   readonly consistent: boolean;
 }
 
-function together(
+function together<V>(
   head: Head,
-  read: ReadMap,
-  dirty: ReadMap,
-): { readonly entries: readonly SyncMapEntry[]; readonly totals: MapsTotals; readonly stable: boolean } {
-  const entries: SyncMapEntry[] = [];
+  read: ReadMap<V>,
+  dirty: ReadMap<V>,
+): { readonly entries: readonly SyncMapEntry<V>[]; readonly totals: MapsTotals; readonly stable: boolean } {
+  const entries: SyncMapEntry<V>[] = [];
   let [deleted, expunged, unstable] = [0, 0, 0];
   const inDirty = new Set(dirty.keys.map((one) => one.at));
-  const add = (part: 'read' | 'dirty', { key, at, held }: Found): void => {
+  const add = (part: 'read' | 'dirty', { key, at, held }: Found<V>): void => {
     switch (held.state) {
       case 'value':
         entries.push({ key, value: held.value, slot: { part, address: at } });
@@ -92,7 +92,7 @@ function together(
       case 'nil':
         // Only keys that `dirty` has lost are expunged, and only while there is one.
         if (part === 'dirty' || head.dirty === 0 || inDirty.has(at)) {
-          entries.push({ key, value: NIL, slot: { part, address: at } });
+          entries.push({ key, value: held.value, slot: { part, address: at } });
           return;
         }
         expunged++;
@@ -116,6 +116,9 @@ function together(
     dirty: dirty.length,
     amended: head.amended,
     misses: head.misses,
+    readOnly: head.readOnly,
+    readMap: head.m,
+    dirtyMap: head.dirty,
     deleted,
     expunged,
     unstable,
@@ -123,15 +126,15 @@ function together(
   return { entries, totals, stable: unstable === 0 };
 }
 
-class Reader {
+class Reader<V> {
   readonly #place: SyncMapPlace;
   readonly #layout: MapsLayout;
-  readonly #live: SyncMapWriting;
+  readonly #visitor: SyncMapVisitor<V>;
 
-  constructor(place: SyncMapPlace, layout: MapsLayout, live: SyncMapWriting) {
+  constructor(place: SyncMapPlace, layout: MapsLayout, visitor: SyncMapVisitor<V>) {
     this.#place = place;
     this.#layout = layout;
-    this.#live = live;
+    this.#visitor = visitor;
   }
 
   head(): Head | undefined {
@@ -154,19 +157,19 @@ class Reader {
   }
 
   /** The number of keys of a map that holds no other keys than are known. */
-  counted(map: Addr): ReadMap | undefined {
+  counted(map: Addr): ReadMap<V> | undefined {
     const length = map === 0 ? 0 : this.#word(map);
     return length === undefined ? undefined : { keys: [], length, consistent: true };
   }
 
   /** Undefined when it is no map by now. */
-  all(type: MapType | undefined, map: Addr): ReadMap | undefined {
+  all(type: MapType | undefined, map: Addr): ReadMap<V> | undefined {
     if (map === 0) return { keys: [], length: 0, consistent: true };
     if (type === undefined) return undefined;
     const { memory, pause } = this.#place;
-    const keys: Found[] = [];
+    const keys: Found<V>[] = [];
     try {
-      const scan = scanMap<Found>(
+      const scan = scanMap<Found<V>>(
         { memory, type, address: map, pause },
         {
           read: (block, key, elem) => this.#found(block, key, elem),
@@ -175,15 +178,16 @@ class Reader {
         },
       );
       return { keys, length: scan.header.count, consistent: scan.consistent };
-    } catch {
+    } catch (error) {
+      if (!isMapauditError(error)) throw error;
       return undefined;
     }
   }
 
-  #found(block: Uint8Array, key: number, elem: number): Found {
+  #found(block: Uint8Array, key: number, elem: number): Found<V> {
     const at = addr(Number(view(block).getBigUint64(elem, true)));
     const type = view(block).getBigUint64(key, true);
-    const text = anyValue(this.#live.keys, block, key);
+    const text = this.#visitor.key(block, key);
     // Keys that are written alike can still be of two types, or be pointers to equal values.
     const isPointer = this.#place.types.head(addr(Number(type)))?.direct === true;
     const word = isPointer ? view(block).getBigUint64(key + 8, true) : 0n;
@@ -192,7 +196,7 @@ class Reader {
   }
 
   /** What an entry holds: `p` is its only word. */
-  #held(entry: Addr): Held {
+  #held(entry: Addr): Held<V> {
     for (let attempt = 0; attempt < TRIES; attempt++) {
       const p = this.#word(entry);
       if (p === undefined) break;
@@ -201,11 +205,9 @@ class Reader {
       const bytes = this.#place.memory.read(p, ANY);
       if (bytes === undefined) continue;
       const isNil = view(bytes).getBigUint64(0, true) === 0n;
-      const value = anyValue(this.#live.live, bytes, 0);
+      const value = this.#visitor.value(bytes, 0);
       if (this.#word(entry) !== p) continue;
-      if (isNil)
-        return this.#place.expunged === undefined ? { state: 'nil' } : { state: 'value', value: NIL };
-      return { state: 'value', value };
+      return { state: isNil && this.#place.expunged === undefined ? 'nil' : 'value', value };
     }
     return { state: 'unstable' };
   }
@@ -216,7 +218,6 @@ class Reader {
   }
 }
 
-const NIL: FormattedValue = { text: 'nil', truncated: false, unreadable: false };
 const NOTHING: MapsTotals = {
   kind: 'maps',
   entries: 0,
@@ -224,6 +225,9 @@ const NOTHING: MapsTotals = {
   dirty: 0,
   amended: false,
   misses: 0,
+  readOnly: addr(0),
+  readMap: addr(0),
+  dirtyMap: addr(0),
   deleted: 0,
   expunged: 0,
   unstable: 0,
