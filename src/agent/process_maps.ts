@@ -104,7 +104,7 @@ export class ProcessMaps implements Closable {
       .map((row, i): ListedMap => ({ type: 'found_map', pid: this.pid, id: i + 1, ...row }));
     return [
       ...listed,
-      this.#report({ found, all: maps, matching, listed, tookMs: performance.now() - began }),
+      this.#report({ found, all: maps, wanted, matching, listed, tookMs: performance.now() - began }),
     ];
   }
 
@@ -140,10 +140,11 @@ export class ProcessMaps implements Closable {
     );
   }
 
-  #report({ found, all, matching, listed, tookMs }: Answer): MapsReport {
+  #report({ found, all, wanted, matching, listed, tookMs }: Answer): MapsReport {
     const { facts, binary, pid } = this.#target;
+    const counted = withoutParts(wanted);
     const sum = (of: (map: MapRow) => number | undefined): number =>
-      matching.reduce((total, map) => total + (of(map) ?? 0), 0);
+      counted.reduce((total, map) => total + (of(map) ?? 0), 0);
     const ageMs = uptime() * 1000 - Number(facts.startTime) * TICK_MS;
     return {
       type: 'maps',
@@ -171,9 +172,17 @@ export class ProcessMaps implements Closable {
 interface Answer {
   readonly found: FoundMaps;
   readonly all: readonly MapRow[];
+  /** Those that fit, each for itself. */
+  readonly wanted: readonly MapRow[];
   readonly matching: readonly MapRow[];
   readonly listed: readonly ListedMap[];
   readonly tookMs: number;
+}
+
+/** The maps of a sync.Map are counted with it, where it is there. */
+function withoutParts(rows: readonly MapRow[]): readonly MapRow[] {
+  const all = new Set(rows.map(({ address }) => address));
+  return rows.filter(({ part_of: part }) => part?.sync_map === undefined || !all.has(part.sync_map));
 }
 
 const countOf = (rows: readonly MapRow[]): number => rows.reduce((sum, { maps }) => sum + (maps ?? 1), 0);

@@ -2,6 +2,7 @@ import type { MapOp } from '../model/map_op.ts';
 import type { Attached } from './attached.ts';
 import type { Notice } from './notice.ts';
 import type { Selection } from './selection.ts';
+import type { SyncMapParts } from './sync_map.ts';
 
 export type MapSort = 'bytes' | 'rate' | 'growth' | 'waste' | 'age';
 
@@ -98,6 +99,13 @@ export interface MapAdvice {
   readonly gain?: number;
 }
 
+/** Which sync.Map a map belongs to. */
+export interface MapPartOf {
+  /** Its address; absent of a row that stands for several maps. */
+  readonly sync_map?: string;
+  readonly part: 'read' | 'dirty';
+}
+
 /** One map. What is absent is not known. */
 export interface ListedMap {
   readonly type: 'found_map';
@@ -122,7 +130,10 @@ export interface ListedMap {
   readonly len?: number;
   /** Slots. */
   readonly capacity?: number;
-  /** Of header, buckets or groups, tables, directory, and keys and elements that do not fit a slot. */
+  /**
+   * Of header, buckets or groups, tables, directory, and keys and elements that do not fit a slot. Of a sync.Map: of
+   * its maps and what stands beside them, or of the nodes and entries of its trie.
+   */
   readonly bytes?: number;
   /** What keys and elements refer to outside of the map (with `--held`). */
   readonly held_bytes?: number;
@@ -138,6 +149,10 @@ export interface ListedMap {
   readonly tombstones?: number;
   /** Overflow buckets of a classic map. */
   readonly overflow?: number;
+  /** Of a sync.Map: what it is made of. */
+  readonly sync_map?: SyncMapParts;
+  /** It is a map of a sync.Map, whose `bytes` have it already: sums leave it out. */
+  readonly part_of?: MapPartOf;
   readonly state?: MapState;
   /** Of the migration under way: the share of old buckets that are done, 0 to 1. */
   readonly migrated?: number;

@@ -6,6 +6,7 @@ import { fit } from '../../protocol/text/width.ts';
 import { wrap } from '../../protocol/text/wrap.ts';
 import type { Style } from '../output/style.ts';
 import { mapName, mapPath } from './map_names.ts';
+import { syncMapPartsText } from './sync_map_parts_text.ts';
 import { writersText } from './map_writers_text.ts';
 
 /** Lines longer than this are hard to read, however wide the terminal is. */
@@ -123,7 +124,8 @@ function list(
 }
 
 function details(map: ListedMap, style: Style, width: number | undefined): readonly string[] {
-  const texts = [mapPath(map), ...writersText(map)].filter((text) => text !== undefined);
+  const parts = map.sync_map === undefined ? undefined : syncMapPartsText(map.sync_map);
+  const texts = [mapPath(map), parts, ...writersText(map)].filter((text) => text !== undefined);
   return texts.map((text) => {
     const cut = width === undefined ? text : fit(text, Math.max(20, width - 2)).trimEnd();
     return style.dim(`  ${cut}`);

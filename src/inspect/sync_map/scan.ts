@@ -95,9 +95,12 @@ export interface MapsTotals {
   readonly unstable: number;
 }
 
+/** How a sync.Map is made up. */
+export type SyncMapTotals = TrieTotals | MapsTotals;
+
 /** What a scan found out. */
 export interface SyncMapScan {
-  readonly totals: TrieTotals | MapsTotals;
+  readonly totals: SyncMapTotals;
   /**
    * Nothing changed from the beginning to the end, as far as two reads can tell. Otherwise each entry was there
    * at some moment during the scan, and each one that was there all the time is told.

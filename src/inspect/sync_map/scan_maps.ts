@@ -3,6 +3,7 @@ import { view } from '../../binary/elf/bounded_reader.ts';
 import type { FormattedValue } from '../../go/value/format_value.ts';
 import type { MapType } from '../../go/types/go_type.ts';
 import { type Addr, addr } from '../../model/addr.ts';
+import { wordAt } from '../place/place.ts';
 import { scanMap } from '../scan_map.ts';
 import { ANY } from './any_value.ts';
 import type { MapsLayout } from './layout.ts';
@@ -14,7 +15,7 @@ const RESTARTS = 16;
 const TRIES = 16;
 
 /** The words of a sync.Map that say which maps it has. */
-interface Head {
+export interface Head {
   readonly readOnly: Addr;
   readonly m: Addr;
   readonly amended: boolean;
@@ -47,14 +48,14 @@ export function scanMaps<V>(
   visitor: SyncMapVisitor<V>,
 ): SyncMapScan {
   const type = place.inner === undefined ? undefined : place.types.map(place.inner);
-  const reader = new Reader(place, layout, visitor);
+  const reader = new Reader(place, visitor);
   let last: SyncMapScan = { totals: { ...NOTHING, unstable: 1 }, consistent: false };
   for (let attempt = 0; attempt < RESTARTS; attempt++) {
-    const head = reader.head();
+    const head = readHead(place, layout);
     if (head === undefined) break;
     const read = reader.all(type, head.m);
     const dirty = head.amended ? reader.all(type, head.dirty) : reader.counted(head.dirty);
-    const after = reader.head();
+    const after = readHead(place, layout);
     if (read === undefined || dirty === undefined || after === undefined) continue;
     // A promotion, or a Clear: what was read is of two states.
     const moved = after.readOnly !== head.readOnly || after.dirty !== head.dirty;
@@ -126,34 +127,27 @@ function together<V>(
   return { entries, totals, stable: unstable === 0 };
 }
 
+/** Undefined when it cannot be read. */
+export function readHead({ memory, address }: SyncMapPlace, layout: MapsLayout): Head | undefined {
+  const { read, dirty, misses, m, amended } = layout;
+  const [readOnly, second, count] = [read, dirty, misses].map((offset) => wordAt(memory, address + offset));
+  if (readOnly === undefined || second === undefined || count === undefined) return undefined;
+  const rest = { readOnly: addr(readOnly), dirty: addr(second), misses: count };
+  if (readOnly === 0) return { ...rest, m: addr(0), amended: second !== 0 };
+  const first = wordAt(memory, readOnly + m);
+  const mark = memory.read(readOnly + amended, 1)?.[0];
+  return first === undefined || mark === undefined
+    ? undefined
+    : { ...rest, m: addr(first), amended: mark !== 0 };
+}
+
 class Reader<V> {
   readonly #place: SyncMapPlace;
-  readonly #layout: MapsLayout;
   readonly #visitor: SyncMapVisitor<V>;
 
-  constructor(place: SyncMapPlace, layout: MapsLayout, visitor: SyncMapVisitor<V>) {
+  constructor(place: SyncMapPlace, visitor: SyncMapVisitor<V>) {
     this.#place = place;
-    this.#layout = layout;
     this.#visitor = visitor;
-  }
-
-  head(): Head | undefined {
-    const { address } = this.#place;
-    const { read, dirty, misses, m, amended } = this.#layout;
-    const [readOnly, second, count] = [read, dirty, misses].map((offset) => this.#word(address + offset));
-    if (readOnly === undefined || second === undefined || count === undefined) return undefined;
-    if (readOnly === 0)
-      return { readOnly: addr(0), m: addr(0), amended: second !== 0, dirty: addr(second), misses: count };
-    const first = this.#word(readOnly + m);
-    const mark = this.#place.memory.read(readOnly + amended, 1)?.[0];
-    if (first === undefined || mark === undefined) return undefined;
-    return {
-      readOnly: addr(readOnly),
-      m: addr(first),
-      amended: mark !== 0,
-      dirty: addr(second),
-      misses: count,
-    };
   }
 
   /** The number of keys of a map that holds no other keys than are known. */
@@ -213,8 +207,7 @@ class Reader<V> {
   }
 
   #word(address: number): number | undefined {
-    const bytes = this.#place.memory.read(address, 8);
-    return bytes === undefined ? undefined : Number(view(bytes).getBigUint64(0, true));
+    return wordAt(this.#place.memory, address);
   }
 }
 
