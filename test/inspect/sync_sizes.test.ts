@@ -24,7 +24,7 @@ describe.each([
   ['1.26.8', '', 'trie'],
   ['1.27.4', '', 'trie'],
 ] as const)('sync.Maps in the list of go%s %s', (version, experiment, kind) => {
-  let child: ChildProcess;
+  let child: ChildProcess | undefined;
   const cases: Case[] = [];
   const holds: (readonly [string, number])[] = [];
   let maps: readonly ListedMap[];
@@ -50,7 +50,7 @@ describe.each([
     }
     const lines = [];
     const question = { sort: 'bytes', minLen: 0, limit: Infinity, families: false, held: false } as const;
-    const selection = { type: 'pid', pid: child.pid ?? 0 } as const;
+    const selection = { type: 'pid', pid: started.pid ?? 0 } as const;
     for await (const batch of mapsLines(
       { ...question, selection, patienceMs: 60_000 },
       new AbortController().signal,
@@ -60,7 +60,7 @@ describe.each([
     report = lines.find((line) => line.type === 'maps')!;
   }, 120_000);
 
-  afterAll(() => child.kill('SIGKILL'));
+  afterAll(() => child?.kill('SIGKILL'));
 
   it('are as large as the heap says, and have as many keys as the program says', () => {
     expect(cases).toHaveLength(30);

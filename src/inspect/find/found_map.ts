@@ -86,5 +86,8 @@ export interface MapValue {
   readonly part?: SyncMapPart;
 }
 
-/** Gives values of a map (or sync.Map) by its holder, lazily: as few are taken as the limits allow. */
-export type MapValues = (map: FoundMap) => Iterable<MapValue>;
+/**
+ * Gives values of a map or sync.Map, as many as the limits allow; of an `any` those of a type that leads to maps, for
+ * which `wanted` is asked.
+ */
+export type MapValues = (map: FoundMap, wanted: (type: GoType) => boolean) => Iterable<MapValue>;

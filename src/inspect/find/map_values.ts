@@ -17,8 +17,8 @@ import { valuesOfSyncMap } from './sync_map_values.ts';
  * so that it shows when there are more.
  */
 export function valuesOf(program: Program, most: number, pause: () => boolean): MapValues {
-  return (map) => {
-    if (map.kind === 'sync.Map') return valuesOfSyncMap(program, map, most + 1, pause);
+  return (map, wanted) => {
+    if (map.kind === 'sync.Map') return valuesOfSyncMap(program, map, { most: most + 1, pause, wanted });
     // What it holds, its sync.Map holds.
     if (map.part !== undefined) return [];
     const type = map.type.descriptor === undefined ? undefined : program.types.map(map.type.descriptor);

@@ -163,7 +163,7 @@ export class MapSearch {
     const elem = kind === 'map' ? place.type.elem() : undefined;
     if (this.#values === undefined || (elem !== undefined && !this.#reach.leadsToMap(elem))) return;
     let n = 0;
-    for (const { path, value, part: inner } of this.#values(map)) {
+    for (const { path, value, part: inner } of this.#values(map, (type) => this.#reach.leadsToMap(type))) {
       if (n++ >= this.#limits.elements) {
         this.#cuts.add('elements');
         break;

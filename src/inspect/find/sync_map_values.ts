@@ -1,5 +1,7 @@
 import { view } from '../../binary/elf/bounded_reader.ts';
+import type { GoType } from '../../go/debug/go_type.ts';
 import { runtimeType } from '../../go/debug/runtime_type.ts';
+import type { FormattedValue } from '../../go/value/format_value.ts';
 import { addr } from '../../model/addr.ts';
 import type { LiveMemory } from '../live_value.ts';
 import { type Place, placeAt, placeOfBytes } from '../place/place.ts';
@@ -13,39 +15,44 @@ import { type FoundMap, KEY_LIMITS, type MapValue } from './found_map.ts';
 /** Ends a scan before its time. */
 class Enough extends Error {}
 
-/**
- * What a sync.Map leads to: the maps that it is made of, where it is, and what its values hold, up to `most` of them:
- * those that are read first.
- */
-export function valuesOfSyncMap(
-  program: Program,
-  { header }: FoundMap,
-  most: number,
-  pause: () => boolean,
-): readonly MapValue[] {
-  const place = syncMapPlace(program, header, { limits: KEY_LIMITS, pause });
-  return [...innerMaps(place), ...values(program, place, most)];
+/** Which values are wanted, and how many are looked at. */
+interface Wish {
+  readonly most: number;
+  readonly pause: () => boolean;
+  readonly wanted: (type: GoType) => boolean;
 }
 
+/**
+ * What a sync.Map leads to: the maps that it is made of, where it is, and what its values hold; `most` of them are
+ * looked at, those that are read first.
+ */
+export function valuesOfSyncMap(program: Program, { header }: FoundMap, wish: Wish): readonly MapValue[] {
+  const place = syncMapPlace(program, header, { limits: KEY_LIMITS, pause: wish.pause });
+  return [...innerMaps(place), ...values(program, place, wish)];
+}
+
+/** Keys are written for values that are wanted: most are not. */
+const UNWRITTEN: FormattedValue = { text: '…', truncated: true, unreadable: false };
+
 /** The values as they are seen, and in the end those that were seen not to change. */
-function values(program: Program, place: SyncMapPlace, most: number): readonly MapValue[] {
+function values(program: Program, place: SyncMapPlace, { most, wanted }: Wish): readonly MapValue[] {
   const { memory, types } = program;
   const live: LiveMemory = { memory, types, limits: KEY_LIMITS, innerMap: () => undefined };
   const seen: MapValue[] = [];
   const sure: MapValue[] = [];
-  let [key, read] = ['…', 0];
+  let key = (): string => UNWRITTEN.text;
+  let read = 0;
   try {
     visitSyncMap<MapValue | undefined>(place, {
       key: (bytes, at) => {
-        const text = anyValue(live, bytes, at);
-        key = text.text;
-        return text;
+        key = () => anyValue(live, bytes, at).text;
+        return UNWRITTEN;
       },
       value: (bytes, at) => {
         if (read++ >= most) throw new Enough();
-        const value = valueIn(program, bytes, at);
+        const value = valueIn(program, bytes, at, wanted);
         if (value === undefined) return undefined;
-        const one = { path: `[${key}].(${value.type.name})`, value };
+        const one = { path: `[${key()}].(${value.type.name})`, value };
         seen.push(one);
         return one;
       },
@@ -60,12 +67,17 @@ function values(program: Program, place: SyncMapPlace, most: number): readonly M
   }
 }
 
-/** What an `any` holds; undefined for nil, and for what has no type that can be read. */
-function valueIn({ types, memory }: Program, bytes: Uint8Array, at: number): Place | undefined {
+/** What an `any` holds; undefined for nil, and for what is not wanted. */
+function valueIn(
+  { types, memory }: Program,
+  bytes: Uint8Array,
+  at: number,
+  wanted: Wish['wanted'],
+): Place | undefined {
   const words = view(bytes);
   const descriptor = addr(Number(words.getBigUint64(at, true)));
   const type = descriptor === 0 ? undefined : runtimeType(types, descriptor);
-  if (type === undefined) return undefined;
+  if (type === undefined || !wanted(type)) return undefined;
   return types.head(descriptor)?.direct === true
     ? placeOfBytes(bytes.slice(at + 8, at + 16), type)
     : placeAt(memory, addr(Number(words.getBigUint64(at + 8, true))), type);

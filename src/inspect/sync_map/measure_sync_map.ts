@@ -2,10 +2,8 @@ import { isMapauditError } from '../../base/errors.ts';
 import type { MapType } from '../../go/types/go_type.ts';
 import type { FormattedValue } from '../../go/value/format_value.ts';
 import type { Addr } from '../../model/addr.ts';
-import type { LiveMemory } from '../live_value.ts';
 import { allocated } from '../measure/allocation.ts';
 import { measureMap } from '../measure/measure_map.ts';
-import { anyValue } from './any_value.ts';
 import type { MapsTotals, SyncMapPlace, SyncMapScan, SyncMapTotals } from './scan.ts';
 import { visitSyncMap } from './scan_sync_map.ts';
 
@@ -30,18 +28,17 @@ const READ_ONLY = 16;
 const ENTRY = 8;
 const ANY = 16;
 
-const NO_TEXT: FormattedValue = { text: '', truncated: false, unreadable: false };
+const NO_TEXT: FormattedValue = { text: '', truncated: true, unreadable: false };
 
 /** Measures a sync.Map that a program may be using. `look` is called at each entry, and may throw to end it. */
 export function measureSyncMap(place: SyncMapPlace, look: () => void): SyncMapMeasure {
-  const { memory, types, limits, layout } = place;
-  const live: LiveMemory = { memory, types, limits, innerMap: () => undefined };
-  const scan = visitSyncMap<undefined>(place, {
-    key: layout.kind === 'maps' ? (bytes, at) => anyValue(live, bytes, at) : () => NO_TEXT,
-    value: () => {
+  const scan = visitSyncMap<true>(place, {
+    key: () => {
       look();
-      return undefined;
+      return NO_TEXT;
     },
+    value: () => true,
+    unread: true,
     deliver: () => undefined,
   });
   const size = syncMapBytes(place, scan.totals);

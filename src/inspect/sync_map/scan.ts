@@ -23,10 +23,12 @@ export interface SyncMapPlace {
 
 /** What is done with entries. `key` and `value` get the bytes that hold an `any`, and where in them it begins. */
 export interface SyncMapVisitor<V> {
-  /** Tells keys of one type apart, where the sync.Map is over maps. */
+  /** Is asked before `value`. A key whose text is `truncated` is told from others by its entry. */
   readonly key: (bytes: Uint8Array, at: number) => FormattedValue;
   /** What is wanted of a value. It may be asked several times, until one answer was seen not to change. */
   readonly value: (bytes: Uint8Array, at: number) => V;
+  /** Stands for values where nobody wants them: `value` is then asked of a trie alone, which has them at hand. */
+  readonly unread?: V;
   readonly deliver: (entry: SyncMapEntry<V>) => void;
 }
 

@@ -196,6 +196,9 @@ class Reader<V> {
       if (p === undefined) break;
       if (p === 0) return { state: 'deleted' };
       if (p === this.#place.expunged) return { state: 'expunged' };
+      const { unread } = this.#visitor;
+      if (unread !== undefined && this.#place.expunged !== undefined)
+        return { state: 'value', value: unread };
       const bytes = this.#place.memory.read(p, ANY);
       if (bytes === undefined) continue;
       const isNil = view(bytes).getBigUint64(0, true) === 0n;

@@ -71,12 +71,12 @@ func say(format string, args ...any) { fmt.Fprintf(out, format+"\n", args...) }
 
 func main() {
 	debug.SetGCPercent(-1)
-	for i := 0; i < 80_000; i++ {
+	for i := 0; i < 19_900; i++ {
 		boxed = append(boxed, fmt.Sprint("key ", i))
 	}
 	kept = make([][]sync.Map, 0, 100)
 	for _, state := range states {
-		for _, n := range []int{1, 7, 100, 5000, 60_000} {
+		for _, n := range []int{1, 7, 100, 5000, 15_000} {
 			made := make([]sync.Map, 1+600/n)
 			before := live()
 			for i := range made {
