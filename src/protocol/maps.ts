@@ -1,5 +1,6 @@
 import type { MapOp } from '../model/map_op.ts';
 import type { Attached } from './attached.ts';
+import type { CoreSubject } from './inspect.ts';
 import type { Notice } from './notice.ts';
 import type { Selection } from './selection.ts';
 import type { SyncMapParts } from './sync_map.ts';
@@ -8,9 +9,14 @@ export type MapSort = 'bytes' | 'rate' | 'growth' | 'waste' | 'age';
 
 export const MAP_SORTS: readonly MapSort[] = ['bytes', 'rate', 'growth', 'waste', 'age'];
 
+/** A core dump in place of processes. */
+export interface MapsOfCore extends CoreSubject {
+  readonly type: 'core';
+}
+
 /** What `maps` is asked. */
 export interface MapsOptions {
-  readonly selection: Selection;
+  readonly selection: Selection | MapsOfCore;
   readonly sort: MapSort;
   /** Watch operations for so long too; absent: memory alone is looked at, and no probe is set. */
   readonly observeMs?: number;
@@ -109,7 +115,8 @@ export interface MapPartOf {
 /** One map. What is absent is not known. */
 export interface ListedMap {
   readonly type: 'found_map';
-  readonly pid: number;
+  /** Absent of a core that does not tell. */
+  readonly pid?: number;
   /** Its place in this list. */
   readonly id: number;
   /** Of its header; of a sync.Map, of the struct itself. Absent of a row that stands for several `maps`. */
@@ -174,8 +181,11 @@ export interface NotSeen {
 /** The end of what one process answers. */
 export interface MapsReport {
   readonly type: 'maps';
-  readonly pid: number;
+  /** Absent of a core that does not tell. */
+  readonly pid?: number;
   readonly name: string;
+  /** They are of a core dump, in which nothing changes, read with this program. */
+  readonly core?: { readonly file: string; readonly exe: string };
   readonly go_version: string;
   /** RFC 3339: when memory was looked at last. */
   readonly time: string;
