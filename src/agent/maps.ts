@@ -4,6 +4,7 @@ import type { MapsLine, MapsOptions } from '../protocol/maps.ts';
 import type { Notice } from '../protocol/notice.ts';
 import type { Selection } from '../protocol/selection.ts';
 import { cutOffNotice, openCoreTarget } from './core_target.ts';
+import { MapsAdviser } from './maps_adviser.ts';
 import { MapsObserver } from './maps_observer.ts';
 import { coreSource, processSource } from './maps_source.ts';
 import { ProcessMaps } from './process_maps.ts';
@@ -26,13 +27,13 @@ export async function* mapsLines(
     const { selection, observeMs } = options;
     if (observeMs !== undefined && selection.type !== 'core')
       yield* observe(subjects, selection, observeMs, signal);
-    for (const subject of subjects.all) yield subject.lines();
+    else for (const subject of subjects.all) yield subject.lines();
   } finally {
     subjects.close();
   }
 }
 
-/** Watches the maps of all processes for a while. */
+/** Watches the maps of all processes for a while, and then lists them. */
 async function* observe(
   subjects: Subjects,
   selection: Selection,
@@ -41,25 +42,36 @@ async function* observe(
 ): AsyncGenerator<readonly MapsLine[], void> {
   for (const subject of subjects.all) subject.lookBefore();
   const observer = new MapsObserver(selection);
+  const advisers: MapsAdviser[] = [];
   try {
+    for (const { pid } of subjects.all) {
+      const adviser = pid === undefined ? undefined : MapsAdviser.of(pid, durationMs);
+      if (adviser instanceof MapsAdviser) advisers.push(adviser);
+      else if (adviser !== undefined) yield [adviser];
+    }
     yield observer.takeLines();
     const clock = new RunClock(durationMs, signal);
     for (const subject of subjects.all) subject.readLengths();
     while (clock.ended === undefined && observer.ended === undefined) {
       observer.step(clock.isTimeToLook);
+      for (const adviser of advisers) adviser.step();
       const lines = observer.takeLines();
       if (lines.length > 0) yield lines;
-      await clock.tick(observer.fill);
+      await clock.tick(Math.max(observer.fill, ...advisers.map(({ fill }) => fill)));
     }
     const elapsedMs = clock.elapsedMs;
     const seen = observer.finish(elapsedMs);
+    for (const adviser of advisers) adviser.finish(elapsedMs);
     for (const subject of subjects.all)
       subject.observed(
         seen.filter((map) => map.pid === subject.pid),
         elapsedMs,
+        advisers.find(({ pid }) => pid === subject.pid),
       );
     yield observer.takeLines();
+    for (const subject of subjects.all) yield subject.lines();
   } finally {
+    for (const adviser of advisers) adviser.close();
     observer.close();
   }
 }

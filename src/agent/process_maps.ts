@@ -5,6 +5,7 @@ import type { Program } from '../inspect/place/program.ts';
 import type { Addr } from '../model/addr.ts';
 import type { ListedMap, MapsLine, MapsOptions, MapsReport, NotSeen } from '../protocol/maps.ts';
 import { asFamilies } from '../query/maps/families.ts';
+import { withAdvice } from '../query/maps/with_advice.ts';
 import { arrange } from '../query/maps/arrange.ts';
 import { headFacts } from '../query/maps/head_facts.ts';
 import { joinObserved, type Lengths } from '../query/maps/join.ts';
@@ -17,6 +18,7 @@ import { seenMaps } from '../query/maps/seen_maps.ts';
 import { gathered } from '../query/maps/short_lived.ts';
 import { versionName } from '../query/version_name.ts';
 import { pause } from '../sys/pause.ts';
+import type { MapsAdviser } from './maps_adviser.ts';
 import type { MapsSource } from './maps_source.ts';
 
 /** The clock may show so many times what was spent of a processor's time, which the machine may give to others. */
@@ -35,6 +37,7 @@ export class ProcessMaps implements Closable {
   #lengthsAt = 0;
   #seen: readonly SeenMap[] = [];
   #observedMs: number | undefined;
+  #adviser: MapsAdviser | undefined;
   #growth: ReadonlyMap<Addr, number> = new Map();
 
   constructor(source: MapsSource, options: MapsOptions) {
@@ -59,7 +62,8 @@ export class ProcessMaps implements Closable {
   }
 
   /** Takes what was seen, at the end of an observation. */
-  observed(seen: readonly SeenMap[], durationMs: number): void {
+  observed(seen: readonly SeenMap[], durationMs: number, adviser: MapsAdviser | undefined): void {
+    this.#adviser = adviser;
     this.#seen = seen;
     this.#observedMs = durationMs;
     const now = this.#lengthsNow();
@@ -87,7 +91,7 @@ export class ProcessMaps implements Closable {
     });
     if (unmeasured > 0) this.#notSeen.push(notMeasured(unmeasured, this.#options.patienceMs));
     if (unreadable > 0) this.#notSeen.push(notReadable(unreadable));
-    const maps = this.#joined(rows);
+    const maps = withAdvice(this.#joined(rows), this.#adviser?.advice([...found.maps, ...seen]));
     const wanted = arrange(maps, this.#options);
     const matching = this.#options.families ? arrange(asFamilies(wanted), this.#options) : wanted;
     const { pid } = this;

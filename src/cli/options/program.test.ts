@@ -135,6 +135,9 @@ test.each([
     'usage-contradiction: --interval has no meaning with --once',
   ],
   [['check'], 'usage-no-target: check what?'],
+  [['maps', '--core', 'c', '--observe', '5s'], 'usage-contradiction: --observe has no meaning with --core'],
+  [['maps', '--core', 'c', '--sort', 'age'], 'usage-contradiction: --sort age has no meaning with --core'],
+  [['maps', '--core', 'c', '-p', '1'], 'usage-contradiction: -p and --core cannot be used together'],
   [['check', './a', '-p', '1'], 'usage-contradiction: both a file (./a) and a process are named'],
   [['ps', '--color=pink'], 'usage-choice: "pink" is not a way to colour'],
 ])('%j is refused', (args, message) => {

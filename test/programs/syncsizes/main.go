@@ -37,6 +37,11 @@ func live() uint64 {
 	return stats.HeapAlloc
 }
 
+func threads() int {
+	n, _ := runtime.ThreadCreateProfile(nil)
+	return n
+}
+
 func fill(m *sync.Map, from, to int) {
 	for _, k := range boxed[from:to] {
 		m.Store(k, k)
@@ -71,18 +76,31 @@ func say(format string, args ...any) { fmt.Fprintf(out, format+"\n", args...) }
 
 func main() {
 	debug.SetGCPercent(-1)
-	for i := 0; i < 19_900; i++ {
+	for i := 0; i < 9_000; i++ {
 		boxed = append(boxed, fmt.Sprint("key ", i))
 	}
 	kept = make([][]sync.Map, 0, 100)
+	// What is allocated once belongs to no case.
+	live()
 	for _, state := range states {
-		for _, n := range []int{1, 7, 100, 5000, 15_000} {
-			made := make([]sync.Map, 1+600/n)
-			before := live()
-			for i := range made {
-				state.make(&made[i], n)
+		var first sync.Map
+		state.make(&first, 10)
+	}
+	say("begin")
+	for _, state := range states {
+		for _, n := range []int{1, 7, 100, 1000, 5_500} {
+			var made []sync.Map
+			var before, after uint64
+			// What the runtime keeps of a thread is on the heap too.
+			for begun := -1; begun != threads(); {
+				made = make([]sync.Map, 1+120/n)
+				begun = threads()
+				before = live()
+				for i := range made {
+					state.make(&made[i], n)
+				}
+				after = live()
 			}
-			after := live()
 			say("case\t%s %d\tmain.kept[%d]\t%d\t%d\t%d", state.name, n, len(kept), len(made), state.len(n), after-before)
 			kept = append(kept, made)
 		}
