@@ -27,7 +27,6 @@ it('gives advice from use where it observes', { timeout: 120_000 }, async () => 
     const codes = new Map(rows.map((row) => [row.name, row.advice.map(({ code }) => code)]));
     expect(codes.get('main.churnBad')).toEqual(['churn']);
     expect(codes.get('main.clearBad')).toContain('clear');
-    expect(codes.get('main.leakBad')).toEqual(['only-grows']);
     expect(rows.some(({ advice }) => advice.some(({ code }) => code === 'presize'))).toBe(true);
     const good = [...codes].filter(([name]) => name?.endsWith('Good') === true);
     expect(good.length).toBeGreaterThan(3);

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { MapauditError } from '../../base/errors.ts';
 import { parseCommandLine } from './program.ts';
+import { mapsOptionsOf } from './maps_options.ts';
 import { checkSubjectOf, topOptionsOf, traceOptionsOf } from './resolve.ts';
 import type { OptionValues } from './table.ts';
 
@@ -17,6 +18,7 @@ function errorOf(...args: string[]): string {
     if (request.type === 'text') return request.text;
     if (request.name === 'trace') traceOptionsOf(request.values);
     if (request.name === 'top') topOptionsOf(request.values);
+    if (request.name === 'maps') mapsOptionsOf(request.values);
     if (request.name === 'check') checkSubjectOf(request.argument, request.values);
     return 'no error';
   } catch (error) {
