@@ -73,7 +73,8 @@ function elemAddress(type: MapType, block: Uint8Array, elemAt: number, place: Sl
 function matcher({ memory, types }: Program, map: MapType, key: TypedKey): (bytes: Uint8Array) => boolean {
   const head = types.head(map.key);
   const text = (bytes: Uint8Array): string | undefined =>
-    liveValue({ memory, types, limits: KEY_LIMITS, innerMap: () => undefined }, map.key, bytes)?.text;
+    liveValue({ memory, types, limits: KEY_LIMITS, innerMap: () => undefined, isKey: true }, map.key, bytes)
+      ?.text;
   const wanted = head === undefined ? undefined : wantedText(types, head, key, text);
   if (head === undefined || wanted === undefined) throw wrongKey(map, head, key);
   if (head.kind !== 'string') return (bytes) => compact(text(bytes)) === compact(wanted);

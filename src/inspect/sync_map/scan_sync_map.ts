@@ -8,8 +8,6 @@ import { scanMaps } from './scan_maps.ts';
 import { scanTrie } from './scan_trie.ts';
 import type { SyncMapEntry, SyncMapPlace, SyncMapScan } from './scan.ts';
 
-/** Pointers in keys stay addresses: they are what is compared. */
-const KEYS_KEEP_ADDRESSES = 0;
 const INNER = 'map[interface {}]*sync.entry';
 
 /** What is known of the sync.Maps of a program. */
@@ -43,7 +41,7 @@ export function scanSyncMap(place: SyncMapPlace, deliver: (entry: SyncMapEntry) 
   const { memory, types, limits, pause, layout } = place;
   const innerMap = innerMaps({ memory, types, limits, pause });
   const live: LiveMemory = { memory, types, limits, innerMap };
-  const keys: LiveMemory = { ...live, limits: { ...limits, pointers: KEYS_KEEP_ADDRESSES } };
+  const keys: LiveMemory = { ...live, isKey: true };
   return layout.kind === 'trie'
     ? scanTrie(place, layout, { live, keys }, deliver)
     : scanMaps(place, layout, { live, keys }, deliver);
