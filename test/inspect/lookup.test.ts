@@ -57,7 +57,7 @@ describe('a key in an expression', { timeout: 300_000 }, () => {
   it.each(RUNTIMES)(
     'is found by its hash as by comparing all: $go $experiment',
     async ({ go, experiment }) => {
-      const running = await startInspected(buildGo('inspect', go, 'default', experiment), '-big', '100000');
+      const running = await startInspected(buildGo('inspect', go, 'default', experiment), '-big', '20000');
       const target = Target.open(pid(running.pid));
       try {
         const { program, take } = counted(programOf(target));
@@ -79,16 +79,16 @@ describe('a key in an expression', { timeout: 300_000 }, () => {
           const wanted = value(expression, byAll);
           expect([expression, value(expression, byHash)]).toEqual([expression, wanted]);
           if (ABSENT.some((part) => expression.includes(part))) expect(wanted).toBe('no-such-key');
-        else if (expression.includes('int16')) expect(wanted).toBe('wrong-key');
+          else if (expression.includes('int16')) expect(wanted).toBe('wrong-key');
           else expect(wanted).toHaveLength(3);
         }
         // What the process drew for its hash functions is read once more with each look-up: that is all.
-        value('main.big[77777]', byHash);
+        value('main.big[17777]', byHash);
         take();
-        expect(value('main.big[77777]', byHash)).toEqual(value('main.big[77777]', byHash));
+        expect(value('main.big[17777]', byHash)).toEqual(value('main.big[17777]', byHash));
         expect(take()).toBeLessThan(20_000);
-        value('main.big[77777]', byAll);
-        expect(take()).toBeGreaterThan(1_600_000);
+        value('main.big[17777]', byAll);
+        expect(take()).toBeGreaterThan(320_000);
       } finally {
         target.close();
         running.stop();
