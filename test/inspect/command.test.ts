@@ -127,6 +127,12 @@ describe.each(['1.21.13', '1.26.8'])('inspect of a program of Go %s', { timeout:
     expect(fail('--address', '0x10').code).toBe('unreadable-memory');
     const wiped = fail('--address', program.address('wiped'), '--type', 'map[int]int');
     expect(wiped.code).toBe('freed-map');
+    const freed = fail('--address', program.address('freed'), '--type', 'map[string]int');
+    expect(freed).toMatchObject({
+      code: 'freed-map',
+      err: expect.stringContaining('the garbage collector has freed that memory') as string,
+    });
+    expect(ask('--address', program.address('main.counters'), '--type', 'map[string]int64').map.len).toBe(1);
     expect(fail('--address', program.address('main.big'), '--type', 'map[int]').code).toBe('ambiguous-type');
     expect(fail('--address', program.address('main.big'), '--type', 'map[string]*main.Sesion').code).toBe(
       'no-such-type',
