@@ -35,9 +35,10 @@ export function processSource(target: Target): MapsSource {
 }
 
 /** A core dump. */
-export function coreSource({ program, exe, close }: CoreTarget): MapsSource {
+export function coreSource(target: CoreTarget): MapsSource {
+  const { program, exe } = target;
   const pid = program.core.process?.pid;
   const core = { file: program.core.source.name, exe };
   const told = { ...(pid === undefined ? {} : { pid }), name: basename(exe), core };
-  return { program, pid, told: () => told, close };
+  return { program, pid, told: () => told, close: () => target.close() };
 }

@@ -90,7 +90,7 @@ const withBytes = (address: Addr, type: GoType, bytes: Uint8Array): Place => ({
 function keyWriter(program: Program, type: MapType): (block: Uint8Array, at: number) => string {
   const { memory, types } = program;
   const size = types.head(type.key)?.size ?? 0;
-  const live: LiveMemory = { memory, types, limits: KEY_LIMITS, innerMap: () => undefined };
+  const live: LiveMemory = { memory, types, limits: KEY_LIMITS, innerMap: () => undefined, isKey: true };
   return (block, at) => {
     const bytes = type.indirectKey ? memory.read(wordIn(block, at), size) : block.subarray(at, at + size);
     return (bytes === undefined ? undefined : liveValue(live, type.key, bytes)?.text) ?? '…';

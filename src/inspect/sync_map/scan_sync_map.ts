@@ -9,8 +9,6 @@ import { scanMaps } from './scan_maps.ts';
 import { scanTrie } from './scan_trie.ts';
 import type { SyncMapEntry, SyncMapPlace, SyncMapScan, SyncMapVisitor } from './scan.ts';
 
-/** Pointers in keys stay addresses: they are what is compared. */
-const KEYS_KEEP_ADDRESSES = 0;
 const INNER = 'map[interface {}]*sync.entry';
 
 /** How keys and values are written, and how long a change is waited for. */
@@ -56,7 +54,7 @@ export function scanSyncMap(place: SyncMapPlace, deliver: (entry: SyncMapEntry) 
   const { memory, types, limits, pause } = place;
   const innerMap = innerMaps({ memory, types, limits, pause });
   const live: LiveMemory = { memory, types, limits, innerMap };
-  const keys: LiveMemory = { ...live, limits: { ...limits, pointers: KEYS_KEEP_ADDRESSES } };
+  const keys: LiveMemory = { ...live, isKey: true };
   return visitSyncMap(place, {
     key: (bytes, at) => anyValue(keys, bytes, at),
     value: (bytes, at) => anyValue(live, bytes, at),
