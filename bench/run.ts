@@ -1,4 +1,4 @@
-/** All measurements, with the goals beside them: npm run bench [-- --write] [-- --quick] [-- part …] */
+/** All measurements, with the goals beside them; see USAGE. */
 import { execFileSync } from 'node:child_process';
 import { cpus, release } from 'node:os';
 import { join } from 'node:path';
@@ -11,6 +11,12 @@ import { reportDecode } from './lib/decode_report.ts';
 import { buildHot, ROOT } from './lib/hot.ts';
 import { reportAgent, reportStream } from './lib/node_report.ts';
 import { Report } from './lib/report.ts';
+
+const USAGE = `npm run bench -- [flag …] [part …]
+
+parts     cost, stream, attach, decode, agent; without one all of them
+--quick   fewer rounds and smaller maps: to see whether it works
+--write   also writes bench/RESULTS.md`;
 
 const args = process.argv.slice(2);
 const quick = args.includes('--quick');
@@ -31,6 +37,12 @@ const PARTS: Readonly<Record<string, () => Promise<void>>> = {
   agent: () => reportAgent(report, binary, quick ? 1000 : 10_000),
 };
 
+const known = [...Object.keys(PARTS), '--quick', '--write'];
+const unknown = args.find((arg) => !known.includes(arg));
+if (unknown !== undefined) {
+  console.log(unknown === '--help' ? USAGE : `there is no ${unknown}\n\n${USAGE}`);
+  process.exit(unknown === '--help' ? 0 : 2);
+}
 buildMapaudit();
 for (const [name, part] of Object.entries(PARTS))
   if (parts.length === 0 || parts.includes(name)) await part();
