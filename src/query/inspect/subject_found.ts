@@ -121,7 +121,10 @@ export function subjectFound(program: Program, text: string, patience: Patience)
       hint: 'Give the address that their --json output has, or that mapaudit maps shows: --map 0xc000123450',
     });
   const found = search(program, patience);
-  const [map, ...others] = best(found.maps, text, (one) => [one.name, one.type.name]);
+  const fitting = best(found.maps, text, (one) => [one.name, one.type.name]);
+  // The maps of a sync.Map bear its name: it is meant, unless one of them is.
+  const whole = fitting.filter(({ part }) => part === undefined);
+  const [map, ...others] = whole.length > 0 ? whole : fitting;
   if (map === undefined) throw noSuchMap(text, found);
   if (others.length === 0) return subjectOf(program, map);
   const lines = [map, ...others].map((one) => `${hex(one.header)}  ${one.name}  ${one.type.name}`);
