@@ -1,7 +1,4 @@
-/**
- * All measurements, with the goals beside them: npm run bench [-- --write] [-- --quick] [-- part …]. Each part has a
- * file of its own in bench/results.
- */
+/** All measurements, with the goals beside them; each part has a file of its own in bench/results. See USAGE. */
 import { execFileSync } from 'node:child_process';
 import { cpus, release } from 'node:os';
 import { join } from 'node:path';
@@ -14,6 +11,12 @@ import { reportDecode } from './lib/decode_report.ts';
 import { buildHot, ROOT } from './lib/hot.ts';
 import { reportAgent, reportStream } from './lib/node_report.ts';
 import { Report } from './lib/report.ts';
+
+const USAGE = `npm run bench -- [flag …] [part …]
+
+parts     cost, stream, attach, decode, agent; without one all of them
+--quick   fewer rounds and smaller maps: to see whether it works
+--write   also writes bench/results/PART.md`;
 
 const args = process.argv.slice(2);
 const quick = args.includes('--quick');
@@ -33,10 +36,13 @@ const PARTS: Readonly<Record<string, (report: Report) => Promise<void>>> = {
   agent: (report) => reportAgent(report, binary, quick ? 1000 : 10_000),
 };
 
+const known = [...Object.keys(PARTS), '--quick', '--write'];
+const unknown = args.find((arg) => !known.includes(arg));
+if (unknown !== undefined) {
+  console.log(unknown === '--help' ? USAGE : `there is no ${unknown}\n\n${USAGE}`);
+  process.exit(unknown === '--help' ? 0 : 2);
+}
 buildMapaudit();
-const unknown = parts.filter((name) => !(name in PARTS));
-if (unknown.length > 0)
-  throw new Error(`no part ${unknown.join(', ')}; there are ${Object.keys(PARTS).join(', ')}`);
 for (const [name, part] of Object.entries(PARTS)) {
   if (parts.length > 0 && !parts.includes(name)) continue;
   const report = new Report();

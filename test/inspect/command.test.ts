@@ -208,7 +208,7 @@ describe.each(['1.21.13', '1.26.8'])('inspect of a program of Go %s', { timeout:
     const short = ask('--expr', 'main.cache.sessions', '--max-string', '3', '--limit', '1');
     expect(short.entries[0]?.key).toMatchObject({ text: '"ses"…', truncated: true });
     const flat = ask('--expr', 'main.cache.sessions', '--depth', '0', '--limit', '1');
-    expect(flat.entries[0]?.value.text).toMatch(/^0x[0-9a-f]+$/);
+    expect(flat.entries[0]?.value.text).toMatch(/^\(\*main\.Session\)\(0x[0-9a-f]+\)$/);
   });
 
   it('tears no value, and calls consistent only what was there at one moment', () => {

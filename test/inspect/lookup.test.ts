@@ -11,7 +11,7 @@ import { RUNTIMES } from './hashed.ts';
 import { startInspected } from './inspected.ts';
 
 /** A program, with a count of the bytes that are read of its memory. */
-function counted(program: Program): { readonly program: Program; take(): number } {
+function counted(program: Program): { readonly program: Program; readonly take: () => number } {
   const { memory, debug } = program;
   let bytes = 0;
   const read = (at: number, length: number): Uint8Array | undefined => {
@@ -24,10 +24,10 @@ function counted(program: Program): { readonly program: Program; take(): number 
   };
 }
 
-const text = ({ type, address, read }: Evaluated): unknown[] => [
-  type.name,
-  address,
-  Buffer.from(read(0, type.size) ?? []).toString('hex'),
+const text = (found: Evaluated): unknown[] => [
+  found.type.name,
+  found.address,
+  Buffer.from(found.read(0, found.type.size) ?? []).toString('hex'),
 ];
 
 const EXPRESSIONS = [

@@ -48,15 +48,6 @@ export function subjectAt(
 
 function subjectOfType(program: Program, address: Addr, text: string): Subject {
   const type = chosenType(program, text);
-  if (isWiped(program, address))
-    throw new MapauditError(
-      'freed-map',
-      `there is no map at ${hex(address)} any more: the memory is all zero`,
-      {
-        fields: { address: hex(address), type: type.name },
-        hint: 'The map is gone, and its memory was given back. mapaudit maps -p PID lists those that are there.',
-      },
-    );
   if (isFreed(program, address) === true)
     throw new MapauditError(
       'freed-map',
@@ -64,6 +55,15 @@ function subjectOfType(program: Program, address: Addr, text: string): Subject {
       {
         fields: { address: hex(address), type: type.name },
         hint: 'Nothing led to the map any more. mapaudit maps -p PID lists those that are there.',
+      },
+    );
+  if (isWiped(program, address))
+    throw new MapauditError(
+      'freed-map',
+      `there is no map at ${hex(address)} any more: the memory is all zero`,
+      {
+        fields: { address: hex(address), type: type.name },
+        hint: 'The map is gone, and its memory was given back. mapaudit maps -p PID lists those that are there.',
       },
     );
   if (!plausibleMap(program, address))

@@ -50,6 +50,9 @@ var (
 	busyMu   sync.Mutex
 	gone     uintptr
 	wiped    [16]uint64
+	sink     map[string]int
+
+	neighbours []map[string]int
 )
 
 type line struct {
@@ -135,13 +138,18 @@ func forget() {
 func drop() (header uintptr) {
 	for i := 0; i < 2000; i++ {
 		m := map[string]int{"a": i}
+		sink = m // not on the stack
+		if i%10 == 0 {
+			neighbours = append(neighbours, m) // so that its memory is not given back
+		}
 		for k := 0; k < 20; k++ {
 			m[fmt.Sprint(k)] = k
 		}
-		if i == 1990 {
+		if i == 1985 {
 			header = headerOf(unsafe.Pointer(&m))
 		}
 	}
+	sink = nil
 	return header
 }
 
