@@ -53,8 +53,10 @@ export class SharedMaps {
 
 function sharedOf(lives: readonly Life[], maps: number): Shared {
   const most = lives.reduce((a, b) => (b.goroutines.size > a.goroutines.size ? b : a));
-  const sites = [...most.places.values()].map(
-    ({ op, caller, goroutines }): SharedSite => ({ op, caller, goroutines: goroutines.size }),
-  );
+  const sites = [...most.places.values()].map(({ op, caller, goroutines }): SharedSite => ({
+    op,
+    caller,
+    goroutines: goroutines.size,
+  }));
   return { type: 'shared', map: most.first.event.map, maps, goroutines: most.goroutines.size, sites };
 }
