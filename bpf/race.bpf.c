@@ -92,13 +92,18 @@ static __always_inline int begin(struct regs *ctx, struct hit *hit)
 static __always_inline void tell(struct regs *ctx, struct hit *hit, __u32 mark)
 {
 	struct key key = {};
+	__u32 site = hit->site;
 
 	who(hit);
+	/* The compiler knows how large it is, the verifier has forgotten. */
+	asm volatile("" : "+r"(site));
+	site &= MAX_SITES - 1;
+	hit->site = site;
 	hit->flags = 0;
 	if (!hit->caller && bpf_probe_read_user(&hit->caller, 8, (void *)hit->below))
 		hit->flags |= FLAG_STACK_UNREADABLE;
 	if (config.key_bytes)
-		resolve_key(ctx, hit, &sites[hit->site], &key);
+		resolve_key(ctx, hit, &sites[site], &key);
 	emit(ctx, hit, &key, mark);
 }
 
