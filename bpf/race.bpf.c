@@ -1,21 +1,24 @@
 // SPDX-License-Identifier: (Apache-2.0 OR GPL-2.0-only)
 /*
- * Finds races on maps by a software watchpoint. A write to a map that changes hands is held for some microseconds
- * where it begins, with the map's address in sight of all others. An operation of another goroutine that begins on
- * the same map meanwhile is a race: both stand at the beginning, so neither can have waited for the other, and while
- * both hold it the map can neither be freed nor moved. One of the two is a write: only writes are held.
+ * Finds races on maps by a software watchpoint. An operation on a map that changes hands is held for some
+ * microseconds where it begins, with the map's address in sight of all others. An operation of another goroutine
+ * that begins on the same map meanwhile, one of the two a write, is a race: both stand at the beginning, so neither
+ * can have waited for the other, and while both hold it the map can neither be freed nor moved.
  *
- * A race must not come to its crash because of this. So a write that was met is let go only when whoever met it
- * has had the time to leave, and a map whose race is told is never watched again.
+ * Reads are held too: of a reader without the lock and a writer with it, holding the writer keeps whoever asks for
+ * the lock before he reads away, and would never show the two together.
+ *
+ * A race must not come to its crash because of this. So who was met is let go only when the one that met him has
+ * had the time to leave, and a map whose race is told is never watched again.
  *
  * Loaded by src/probe/race; built by scripts/build_bpf.mjs.
  */
 #include "hit.h"
 #include "race.h"
 
-/* The write that waits: one at a time. `number` is odd while it does. */
+/* The operation that waits: one at a time. `number` is odd while it does. */
 struct watch {
-	__u64 map, goid, number;
+	__u64 map, goid, write, number;
 	__u64 met_at;   /* when another came last */
 	__u64 met;      /* how many came */
 	__u64 lock;
@@ -112,12 +115,12 @@ static __always_inline __u32 mark_of(__u64 number, __u32 why)
 	return ((__u32)number << MARK_BITS) | why;
 }
 
-/* Whether a write of another goroutine waits on this map now, and that is its number. */
-static __always_inline __u64 waiting(struct watch *w, const struct hit *hit)
+/* Whether an operation of another goroutine waits on this map now, one of the two a write, and which. */
+static __always_inline __u64 waiting(struct watch *w, const struct hit *hit, int write)
 {
 	__u64 number = NOW(w->number);
 
-	if (!(number & 1) || NOW(w->map) != hit->map || NOW(w->goid) == hit->goid)
+	if (!(number & 1) || NOW(w->map) != hit->map || NOW(w->goid) == hit->goid || !(write | NOW(w->write)))
 		return 0;
 	/* Nothing of it was the next one's. */
 	return NOW(w->number) == number ? number : 0;
@@ -130,13 +133,14 @@ static __always_inline void remember(__u64 map)
 	bpf_map_update_elem(&reported, &map, &yes, BPF_ANY);
 }
 
-/* Holds the write. Gives how many came meanwhile. */
-static __always_inline __u64 wait(struct watch *w, const struct hit *hit, __u64 pace, struct race_spent *spent)
+/* Holds the operation. Gives how many came meanwhile. */
+static __always_inline __u64 wait(struct watch *w, const struct hit *hit, int write, __u64 pace, struct race_spent *spent)
 {
 	__u64 began = bpf_ktime_get_ns(), end = began + race.wait, last = began + race.longest, now = began, took;
 
 	w->met = w->met_at = 0;
 	w->goid = hit->goid;
+	w->write = write;
 	w->map = hit->map;
 	__sync_fetch_and_add(&w->number, 1);
 	for (int i = 0; i < LOOKS; i++) {
@@ -203,6 +207,12 @@ static __always_inline void settle(struct owner *o, const struct hit *hit, int w
 	o->map = hit->map;
 }
 
+/* Every second watch is a write's. A read can race only where another goroutine has written. */
+static __always_inline int takes_turn(const struct watch *w, const struct owner *o, const struct hit *hit, int write)
+{
+	return write || ((NOW(w->number) & 2) && o->writer && o->writer != hit->goid);
+}
+
 static __always_inline int may_share(struct watch *w, struct owner *o, __u64 writer, __u64 goid)
 {
 	__u64 now;
@@ -236,7 +246,7 @@ int on_race(struct regs *ctx)
 	if (begin(ctx, &hit))
 		return 0;
 	bump(hit.site, COUNT_HITS);
-	number = waiting(w, &hit);
+	number = waiting(w, &hit, write);
 	index = (hit.map >> 3) * 0x9e3779b97f4a7c15ULL >> 50; /* log2 of OWNERS bits are left */
 	o = bpf_map_lookup_elem(&owners, &index);
 	if (!o)
@@ -267,12 +277,12 @@ int on_race(struct regs *ctx)
 				why = MARK_WRITING;
 			}
 		}
-		if (!why && write && !o->reported && o->moves >= race.moves && affordable(w, o, c, spent) &&
+		if (!why && takes_turn(w, o, &hit, write) && !o->reported && o->moves >= race.moves && affordable(w, o, c, spent) &&
 		    !bpf_map_lookup_elem(&reported, &hit.map) && !__sync_val_compare_and_swap(&w->lock, 0, 1)) {
 			if (o->watches < 0xffff)
 				o->watches++;
 			number = NOW(w->number) + 1;
-			if (wait(w, &hit, NOW(c->pace), spent))
+			if (wait(w, &hit, write, NOW(c->pace), spent))
 				why = mark_of(number, MARK_WATCHED);
 			__sync_lock_test_and_set(&w->lock, 0);
 		}

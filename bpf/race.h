@@ -18,7 +18,7 @@ enum {
 
 /* Fixed before the program is loaded. Times in nanoseconds. */
 struct race_config {
-	__u64 wait;         /*  0  how long a write is held */
+	__u64 wait;         /*  0  how long an operation is held */
 	__u64 quiet;        /*  8  it is not let go before so long after it was last met … */
 	__u64 longest;      /* 16  … but after so long in any case */
 	__u32 moves;        /* 24  how often a map must have changed hands before it is watched */

@@ -12,7 +12,7 @@ export interface RaceSpent {
 }
 
 /**
- * A probe that finds races: each write that it holds for a moment is told with every operation that came upon it.
+ * A probe that finds races: each operation that it holds for a moment is told with every operation that came upon it.
  * Its records are those of an ordinary probe, with a `mark` (model/record.ts). Every way to notice operations can be
  * one: what it waits with is its own affair.
  */

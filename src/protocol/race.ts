@@ -34,8 +34,9 @@ export interface RaceSide {
   readonly thread: number;
   /** Absent for operations without one. */
   readonly key?: EventKey;
+  /** The line of the program, behind what Go's own packages do on its behalf (reflect, maps). */
   readonly caller?: EventFrame;
-  /** Innermost first, the caller included. */
+  /** Innermost first, from the line that called the runtime. */
   readonly stack?: readonly EventFrame[];
 }
 
@@ -60,7 +61,7 @@ export interface Race {
   readonly key?: EventKey;
   /** Whether both had the same key; absent where one has none, or it is not known. */
   readonly same_key?: boolean;
-  /** The one that was held, a write, and the one that came upon it. */
+  /** The one that was held, and the one that came upon it. */
   readonly sides: readonly [RaceSide, RaceSide];
   /** How often it was seen. */
   readonly count: number;
@@ -107,7 +108,7 @@ export interface RaceTotals {
   readonly writing: number;
   /** Operations that were seen. */
   readonly operations: number;
-  /** Writes that were held. */
+  /** Operations that were held. */
   readonly watches: number;
   readonly waited_ms: number;
   readonly longest_wait_us: number;

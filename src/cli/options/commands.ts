@@ -196,7 +196,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     name: 'race',
     summary: 'find races on maps in a running program, before they crash it',
     description:
-      'Holds a write now and then for some microseconds where it begins, and sees whether another goroutine begins an operation on the same map meanwhile. What it reports is a race, with the goroutine, the key and the stack of both sides; nothing else is called one. How much time may go into waiting is the budget. At the end: maps that several goroutines write to, and what the watch cost. Exit code 2 when a race was found.',
+      'Holds an operation on a map now and then for some microseconds where it begins, and sees whether another goroutine begins one on the same map meanwhile, one of the two a write. What it reports is a race, with the goroutine, the key and the stack of both sides; nothing else is called one. How much time may go into waiting is the budget. At the end: maps that several goroutines write to, and what the watch cost. Exit code 2 when a race was found.',
     examples: [
       { line: 'sudo mapaudit race -p 4242', says: 'until Ctrl-C, at one percent of its CPU time' },
       {

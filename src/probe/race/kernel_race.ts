@@ -7,12 +7,12 @@ import { u32 } from '../kernel/maps.ts';
 import { RACE_CONFIG, RACE_SPENT, ROLE_READ, ROLE_STEP, ROLE_WRITE } from './layout.ts';
 
 /**
- * How long a write is held, in nanoseconds. A partner must come within it: longer finds more with each wait, and the
+ * How long an operation is held, in nanoseconds. A partner must come within it: longer finds more with each wait, and the
  * budget allows fewer of them.
  */
 const WAIT_NS = 30_000;
 /**
- * A write that was met is not let go before so long after the last meeting: map operations are over by then, and
+ * Who was met is not let go before so long after the last meeting: map operations are over by then, and
  * the runtime does not find the two within each other.
  */
 const QUIET_NS = 8_000;

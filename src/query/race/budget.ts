@@ -20,7 +20,8 @@ export class RaceBudget {
   #cpuMs = 0;
   /** CPU milliseconds that count, an idle program's included. */
   #countedMs = 0;
-  #rate = 1;
+  /** In CPUs; until more is known, that of an idle program. */
+  #rate = LEAST_RATE;
 
   constructor(share: number) {
     this.#share = share;
@@ -37,7 +38,7 @@ export class RaceBudget {
     const used = Math.max(cpuMs - this.#cpuMs, LEAST_RATE * passed);
     this.#countedMs += used;
     // Clocks of CPU time tick every 10 ms: over short times the rate jumps.
-    if (passed > 0) this.#rate += Math.min(1, passed / 1000) * (used / passed - this.#rate);
+    if (passed > 0) this.#rate += Math.min(1, passed / 500) * (used / passed - this.#rate);
     this.#elapsedMs = elapsedMs;
     this.#cpuMs = Math.max(this.#cpuMs, cpuMs);
     return this.#allowance(spentNs);

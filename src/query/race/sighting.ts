@@ -15,9 +15,19 @@ export interface Sighting {
   readonly event: MapEvent;
 }
 
+/** Packages of Go that use maps on somebody's behalf. */
+const ON_BEHALF = /^(?:runtime|reflect|maps|sync|internal\/[\w/]+)\./;
+
+/** The line of the program that wanted the operation. */
+function callerOf({ caller, stack }: MapEvent): FrameOfEvent | undefined {
+  if (caller === undefined || !ON_BEHALF.test(caller.function)) return caller;
+  return stack?.find((frame) => !ON_BEHALF.test(frame.function)) ?? caller;
+}
+
 /** The side of a race that a record tells. */
 export function sideOf({ event }: Sighting): RaceSide {
-  const { op, function: name, time, goroutine, thread, key, caller, stack } = event;
+  const { op, function: name, time, goroutine, thread, key, stack } = event;
+  const caller = callerOf(event);
   return {
     op,
     function: name,
@@ -35,7 +45,7 @@ export function placeName(op: MapOp, caller: FrameOfEvent | undefined): string {
   return `${op} ${caller?.function ?? ''} ${caller?.file ?? ''}:${caller?.line ?? 0}`;
 }
 
-export const placeOf = ({ event }: Sighting): string => placeName(event.op, event.caller);
+export const placeOf = ({ event }: Sighting): string => placeName(event.op, callerOf(event));
 
 /** What the two do to each other: one of them writes. */
 export function kindOf(a: MapOp, b: MapOp): RaceKind {
