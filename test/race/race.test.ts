@@ -12,7 +12,7 @@ const corpus = (program: string): { name: string; racy: boolean }[] =>
 
 /** A racy program may end by its race before it is found: it is begun anew. */
 const TRIES = 5;
-const TO_FIND = ['--budget', '10%', '--duration', '10s', '--count', '1'];
+const TO_FIND = ['--budget', '30%', '--duration', '10s', '--count', '1'];
 const TO_BE_SILENT = ['--budget', '20%', '--duration', '3s'];
 
 async function find(program: string, name: string): Promise<Raced> {

@@ -32,7 +32,9 @@ export async function runRace(
         return [io.outStyle.bold(attachedText(line, endsText({ ...options, what: 'race' })))];
       case 'summary':
         return raceSummaryText(line);
-      default:
+      case 'race':
+      case 'writing':
+      case 'shared':
         return text.lines(line);
     }
   };

@@ -23,3 +23,10 @@ export const RACE_FLAGS = {
     parse: notEmpty('--sarif'),
   },
 } as const satisfies Readonly<Record<string, OptionSpec>>;
+
+/** What `--map` is for `race`: numbers of maps are of other runs. */
+export const RACE_MAP = {
+  value: 'MAP',
+  help: "Maps whose type matches (--map 'Session'), or one map: --map main.cache.sessions, 0xc000123450.",
+  details: 'No time of the budget goes into others. A variable stands for the map that it holds now.',
+} as const;

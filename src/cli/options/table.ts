@@ -15,7 +15,7 @@ import { parseRingSize } from '../parse/size.ts';
 import { BREAK_OPTIONS } from './break_options.ts';
 import { INSPECT_FLAGS } from './inspect_flags.ts';
 import { MAPS_FLAGS } from './maps_flags.ts';
-import { RACE_FLAGS } from './race_flags.ts';
+import { RACE_FLAGS, RACE_MAP } from './race_flags.ts';
 import type { CommandName, OptionSpec, ValueOf } from './spec.ts';
 
 const RUNS: readonly CommandName[] = ['trace', 'top'];
@@ -106,11 +106,7 @@ export const OPTIONS = {
     of: {
       who: ONE_MAP,
       grow: ONE_MAP,
-      race: {
-        value: 'MAP',
-        help: "Maps whose type matches (--map 'Session'), or one map: --map main.cache.sessions, 0xc000123450.",
-        details: 'No time of the budget goes into others. A variable stands for the map that it holds now.',
-      },
+      race: RACE_MAP,
       inspect: {
         group: 'Which map',
         value: 'ID',

@@ -25,12 +25,12 @@ export class SharedMaps {
     const { map, seed, event } = sighting;
     if (seed === undefined || event.goroutine === undefined || event.caller === undefined) return;
     const name = `${map} ${seed}`;
-    const life = this.#lives.get(name) ?? { first: sighting, goroutines: new Set(), places: new Map() };
+    const life: Life = this.#lives.get(name) ?? { first: sighting, goroutines: new Set(), places: new Map() };
     this.#lives.set(name, life);
     const { op, caller, goroutine } = event;
     life.goroutines.add(goroutine.id);
     const at = placeName(op, caller);
-    const place = life.places.get(at) ?? { op, caller, goroutines: new Set() };
+    const place: Place = life.places.get(at) ?? { op, caller, goroutines: new Set() };
     life.places.set(at, place);
     place.goroutines.add(goroutine.id);
   }

@@ -53,12 +53,12 @@ func init() {
 	})
 	add("getter", func() {
 		s := &store{m: map[string]int{"a": 1}}
-		forever(func(i int) { s.put("a", i) })
+		several(3, func(i int) { s.put("a", i) })
 		forever(func(i int) { sink(s.all()["a"]) }) // side getter
 	})
 	add("iterate-outside", func() {
 		s := &store2{m: map[int]int{1: 1, 2: 2, 3: 3, 4: 4, 5: 5, 6: 6, 7: 7, 8: 8, 9: 9}}
-		forever(func(i int) { s.put(i%9, i) })
+		several(3, func(i int) { s.put(i%9, i) })
 		forever(func(i int) {
 			s.mu.Lock()
 			m := s.m
