@@ -1,4 +1,7 @@
-/** All measurements, with the goals beside them: npm run bench [-- --write] [-- --quick] [-- part …] */
+/**
+ * All measurements, with the goals beside them: npm run bench [-- --write] [-- --quick] [-- part …]. Each part has a
+ * file of its own in bench/results.
+ */
 import { execFileSync } from 'node:child_process';
 import { cpus, release } from 'node:os';
 import { join } from 'node:path';
@@ -15,30 +18,35 @@ import { Report } from './lib/report.ts';
 const args = process.argv.slice(2);
 const quick = args.includes('--quick');
 const parts = args.filter((arg) => !arg.startsWith('--'));
-const report = new Report();
 const binary = buildHot();
 
-const PARTS: Readonly<Record<string, () => Promise<void>>> = {
-  cost: async () => {
+const PARTS: Readonly<Record<string, (report: Report) => Promise<void>>> = {
+  cost: async (report) => {
     reportCosts(report, await measureCosts(binary, quick ? 1 : 7, quick ? 400 : 1100));
   },
-  stream: () => {
+  stream: (report) => {
     reportStream(report);
     return Promise.resolve();
   },
-  attach: () => reportAttach(report, quick ? [binary] : [binary, buildBig()], quick ? 2 : 7),
-  decode: () => reportDecode(report, quick ? 1_000_000 : 10_000_000, quick ? 10_000 : 100_000),
-  agent: () => reportAgent(report, binary, quick ? 1000 : 10_000),
+  attach: (report) => reportAttach(report, quick ? [binary] : [binary, buildBig()], quick ? 2 : 7),
+  decode: (report) => reportDecode(report, quick ? 1_000_000 : 10_000_000, quick ? 10_000 : 100_000),
+  agent: (report) => reportAgent(report, binary, quick ? 1000 : 10_000),
 };
 
 buildMapaudit();
-for (const [name, part] of Object.entries(PARTS))
-  if (parts.length === 0 || parts.includes(name)) await part();
-report.goals();
-if (args.includes('--write')) report.write(join(ROOT, 'bench', 'RESULTS.md'), head());
+const unknown = parts.filter((name) => !(name in PARTS));
+if (unknown.length > 0)
+  throw new Error(`no part ${unknown.join(', ')}; there are ${Object.keys(PARTS).join(', ')}`);
+for (const [name, part] of Object.entries(PARTS)) {
+  if (parts.length > 0 && !parts.includes(name)) continue;
+  const report = new Report();
+  await part(report);
+  report.goals();
+  if (args.includes('--write')) report.write(join(ROOT, 'bench', 'results', `${name}.md`), head(name));
+}
 
 /** The machine, without its name. */
-function head(): string {
+function head(name: string): string {
   const cpu = cpus();
   const virtual = /hypervisor/.test(execFileSync('cat', ['/proc/cpuinfo'], { encoding: 'utf8' }))
     ? ', virtual machine'
@@ -46,10 +54,10 @@ function head(): string {
   const go = execFileSync('go', ['env', 'GOVERSION'], { encoding: 'utf8' }).trim();
   const [kernel] = release().split('-');
   const lines = [
-    `# Results of \`npm run bench\``,
+    `# Results of \`npm run bench -- ${name}\``,
     '',
     `${new Date().toISOString().slice(0, 10)}, ${cpu.length} CPUs ${cpu[0]?.model ?? ''}${virtual}, Linux ${kernel ?? ''}, ` +
-      `${go}, Node ${process.versions.node}. Written by \`npm run bench -- --write\`; do not edit.`,
+      `${go}, Node ${process.versions.node}. Written by \`npm run bench -- --write ${name}\`; do not edit.`,
   ];
   return lines.join('\n');
 }

@@ -151,6 +151,8 @@ func main() {
 	}
 	for _, r := range rows {
 		if r.name == os.Args[1] {
+			delay, _ := time.ParseDuration(os.Getenv("RACES_DELAY"))
+			time.Sleep(delay)
 			r.run()
 			time.Sleep(time.Duration(seconds * float64(time.Second)))
 			return

@@ -1,4 +1,3 @@
-import { uptime } from 'node:os';
 import type { Closable } from '../base/dispose.ts';
 import { isMapauditError } from '../base/errors.ts';
 import { type FoundMaps } from '../inspect/find/found_map.ts';
@@ -18,19 +17,16 @@ import { seenMaps } from '../query/maps/seen_maps.ts';
 import { gathered } from '../query/maps/short_lived.ts';
 import { versionName } from '../query/version_name.ts';
 import { pause } from '../sys/pause.ts';
-import { programOf } from './program_of.ts';
-import type { Target } from './target.ts';
+import type { MapsSource } from './maps_source.ts';
 
 /** The clock may show so many times what was spent of a processor's time, which the machine may give to others. */
 const LONGEST = 6;
 /** Asking takes as long as looking at a value: so often is enough. */
 const ASKED_EVERY = 1024;
-/** proc(5): /proc/PID/stat counts in ticks of sysconf(_SC_CLK_TCK), which is 100 on all that Go runs on. */
-const TICK_MS = 10;
 
-/** Looks for the maps of one process, and says what it found. */
+/** Looks for the maps of one process or core dump, and says what it found. */
 export class ProcessMaps implements Closable {
-  readonly #target: Target;
+  readonly #source: MapsSource;
   readonly #options: MapsOptions;
   #program: Program;
   #notSeen: NotSeen[] = [];
@@ -41,19 +37,14 @@ export class ProcessMaps implements Closable {
   #observedMs: number | undefined;
   #growth: ReadonlyMap<Addr, number> = new Map();
 
-  constructor(target: Target, options: MapsOptions) {
-    this.#target = target;
+  constructor(source: MapsSource, options: MapsOptions) {
+    this.#source = source;
     this.#options = options;
-    try {
-      this.#program = programOf(target);
-    } catch (error) {
-      target.close();
-      throw error;
-    }
+    this.#program = source.program;
   }
 
-  get pid(): number {
-    return this.#target.pid;
+  get pid(): number | undefined {
+    return this.#source.pid;
   }
 
   /** What is there before an observation: what is found later and not now, is younger. */
@@ -99,17 +90,19 @@ export class ProcessMaps implements Closable {
     const maps = this.#joined(rows);
     const wanted = arrange(maps, this.#options);
     const matching = this.#options.families ? arrange(asFamilies(wanted), this.#options) : wanted;
+    const { pid } = this;
+    const of = { type: 'found_map' as const, ...(pid === undefined ? {} : { pid }) };
     const listed = matching
       .slice(0, this.#options.limit)
-      .map((row, i): ListedMap => ({ type: 'found_map', pid: this.pid, id: i + 1, ...row }));
+      .map((row, i): ListedMap => ({ ...of, id: i + 1, ...row }));
     return [
       ...listed,
-      this.#report({ found, all: maps, matching, listed, tookMs: performance.now() - began }),
+      this.#report({ found, all: maps, wanted, matching, listed, tookMs: performance.now() - began }),
     ];
   }
 
   close(): void {
-    this.#target.close();
+    this.#source.close();
   }
 
   #joined(rows: readonly MeasuredRow[]): MapRow[] {
@@ -140,18 +133,15 @@ export class ProcessMaps implements Closable {
     );
   }
 
-  #report({ found, all, matching, listed, tookMs }: Answer): MapsReport {
-    const { facts, binary, pid } = this.#target;
+  #report({ found, all, wanted, matching, listed, tookMs }: Answer): MapsReport {
+    const counted = withoutParts(wanted);
     const sum = (of: (map: MapRow) => number | undefined): number =>
-      matching.reduce((total, map) => total + (of(map) ?? 0), 0);
-    const ageMs = uptime() * 1000 - Number(facts.startTime) * TICK_MS;
+      counted.reduce((total, map) => total + (of(map) ?? 0), 0);
     return {
       type: 'maps',
-      pid,
-      name: facts.name,
-      go_version: versionName(binary.version),
+      ...this.#source.told(),
+      go_version: versionName(this.#program.binary.version),
       time: new Date().toISOString(),
-      ...(ageMs >= 0 ? { age_ms: Math.round(ageMs) } : {}),
       sort: this.#options.sort,
       found: countOf(all),
       matching: countOf(matching),
@@ -171,9 +161,17 @@ export class ProcessMaps implements Closable {
 interface Answer {
   readonly found: FoundMaps;
   readonly all: readonly MapRow[];
+  /** Those that fit, each for itself. */
+  readonly wanted: readonly MapRow[];
   readonly matching: readonly MapRow[];
   readonly listed: readonly ListedMap[];
   readonly tookMs: number;
+}
+
+/** The maps of a sync.Map are counted with it, where it is there. */
+function withoutParts(rows: readonly MapRow[]): readonly MapRow[] {
+  const all = new Set(rows.map(({ address }) => address));
+  return rows.filter(({ part_of: part }) => part?.sync_map === undefined || !all.has(part.sync_map));
 }
 
 const countOf = (rows: readonly MapRow[]): number => rows.reduce((sum, { maps }) => sum + (maps ?? 1), 0);
