@@ -27,6 +27,6 @@ await inTurns(right, SIDE_BY_SIDE, async (name) => {
   console.log(
     `${name}: ${told.length === 0 ? 'silent' : 'NOT SILENT'}, ${operations} operations, ${watches} watches`,
   );
-  for (const line of told) console.log(`  ${JSON.stringify(line)}`);
+  for (const line of told) process.stdout.write(`  ${JSON.stringify(line)}\n`);
   if (told.length > 0) process.exitCode = 1;
 });

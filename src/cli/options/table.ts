@@ -24,13 +24,8 @@ const KNOW: readonly CommandName[] = ['who', 'grow', 'break'];
 const SELECTS: readonly CommandName[] = ['check', 'maps', ...RUNS, ...KNOW];
 const READS: readonly CommandName[] = ['explain'];
 /** What can be asked of a core dump. */
-<<<<<<< HEAD
-const CORES: readonly CommandName[] = ['inspect'];
-const ALL: readonly CommandName[] = ['ps', ...SELECTS, ...READS, 'inspect', 'watch', 'advise', 'race'];
-=======
 const CORES: readonly CommandName[] = ['inspect', 'maps'];
-const ALL: readonly CommandName[] = ['ps', ...SELECTS, ...READS, 'inspect', 'watch', 'advise'];
->>>>>>> main
+const ALL: readonly CommandName[] = ['ps', ...SELECTS, ...READS, 'inspect', 'watch', 'advise', 'race'];
 
 /** `--map` of commands that follow a process for the sake of a map. */
 const ONE_MAP = {
@@ -38,6 +33,15 @@ const ONE_MAP = {
   help: "Maps whose type matches (--map 'Session'), or one map: --map main.cache.sessions, 0xc000123450, '#3'.",
   details:
     'A regular expression as in `trace`; of one process (-p) a variable that holds the map, as in expressions of Go; its address; or its number in the output.',
+} as const;
+
+/** `--map` of commands that look at one map of those that are there. */
+const MAP_ID = {
+  group: 'Which map',
+  value: 'ID',
+  help: "One map of those that are found: its address as mapaudit maps shows it, its name, its type, or a regular expression that only one of them matches: --map 'Session'.",
+  details:
+    'Addresses stay as long as the map lives. Numbers (`#3`) are of a run of trace or top and are not understood.',
 } as const;
 
 const COLOR_MODES = ['auto', 'always', 'never'] as const;
@@ -117,20 +121,8 @@ export const OPTIONS = {
       who: ONE_MAP,
       grow: ONE_MAP,
       race: RACE_MAP,
-      inspect: {
-        group: 'Which map',
-        value: 'ID',
-        help: "One map of those that are found: its address as mapaudit maps shows it, its name, its type, or a regular expression that only one of them matches: --map 'Session'.",
-        details:
-          'Addresses stay as long as the map lives. Numbers (`#3`) are of a run of trace or top and are not understood.',
-      },
-      watch: {
-        group: 'Which map',
-        value: 'ID',
-        help: "One map of those that are found: its address as mapaudit maps shows it, its name, its type, or a regular expression that only one of them matches: --map 'Session'.",
-        details:
-          'Addresses stay as long as the map lives. Numbers (`#3`) are of a run of trace or top and are not understood.',
-      },
+      inspect: MAP_ID,
+      watch: MAP_ID,
     },
     parse: regexOf('--map'),
   },
