@@ -24,9 +24,8 @@ await inTurns(right, SIDE_BY_SIDE, async (name) => {
   const run = await raced(program, name, flags, ['-busy']);
   const told = run.lines.filter(({ type }) => type === 'race' || type === 'writing');
   const { operations = 0, watches = 0 } = summaryOf(run).race ?? {};
-  console.log(
-    `${name}: ${told.length === 0 ? 'silent' : 'NOT SILENT'}, ${operations} operations, ${watches} watches`,
-  );
+  const outcome = told.length === 0 ? 'silent' : 'NOT SILENT';
+  process.stdout.write(`${name}: ${outcome}, ${operations} operations, ${watches} watches\n`);
   for (const line of told) process.stdout.write(`  ${JSON.stringify(line)}\n`);
   if (told.length > 0) process.exitCode = 1;
 });
