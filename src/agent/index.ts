@@ -8,6 +8,7 @@ import { growLines } from './grow.ts';
 import { inspectLines } from './inspect.ts';
 import { pastLines } from './past.ts';
 import { listGoProcesses } from './ps.ts';
+import { raceLines } from './race.ts';
 import { startTop } from './top.ts';
 import { traceLines } from './trace.ts';
 import { watchLines } from './watch.ts';
@@ -29,6 +30,7 @@ export function createQuestions(): Questions {
     top: startTop,
     inspect: inspectLines,
     watch: watchLines,
+    race: raceLines,
     close: () => Promise.resolve(),
   };
 }

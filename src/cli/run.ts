@@ -8,6 +8,7 @@ import { runMaps } from './commands/maps.ts';
 import { runGrow } from './commands/grow.ts';
 import { runInspect } from './commands/inspect.ts';
 import { runPs } from './commands/ps.ts';
+import { runRace } from './commands/race.ts';
 import { runTop } from './commands/top.ts';
 import { runTrace } from './commands/trace.ts';
 import { runWatch } from './commands/watch.ts';
@@ -15,6 +16,7 @@ import { runPast, runWho } from './commands/who.ts';
 import { explainOptionsOf } from './options/explain_options.ts';
 import { mapsOptionsOf } from './options/maps_options.ts';
 import { inspectOptionsOf } from './options/inspect_options.ts';
+import { raceOptionsOf } from './options/race_options.ts';
 import { checkSubjectOf, topOptionsOf, traceOptionsOf, watchOptionsOf } from './options/resolve.ts';
 import {
   adviseOptionsOf,
@@ -62,6 +64,10 @@ export function jobOf(name: CommandName, words: readonly (string | undefined)[],
     case 'advise': {
       const options = adviseOptionsOf(values);
       return (questions, io) => runAdvise(options, questions, io);
+    }
+    case 'race': {
+      const options = raceOptionsOf(values);
+      return (questions, io) => runRace(options, values.sarif, questions, io);
     }
     case 'top': {
       const options = topOptionsOf(values);

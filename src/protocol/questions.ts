@@ -17,6 +17,7 @@ import type {
 } from './options.ts';
 import type { ProcessEntry } from './process_entry.ts';
 import type { CheckSubject } from './selection.ts';
+import type { RaceLine, RaceOptions } from './race.ts';
 import type { Snapshot } from './snapshot.ts';
 import type { Summary } from './summary.ts';
 import type { Stop } from './stop.ts';
@@ -74,6 +75,8 @@ export interface Questions {
   /** What is in one map now. */
   inspect(options: InspectOptions, signal: AbortSignal): AsyncIterable<readonly InspectLine[]>;
   watch(options: WatchOptions, signal: AbortSignal): AsyncIterable<readonly WatchLine[]>;
+  /** Races on maps. Ends as `trace` does. */
+  race(options: RaceOptions, signal: AbortSignal): AsyncIterable<readonly RaceLine[]>;
   top(options: TopOptions, signal: AbortSignal): TopSession;
   /** Takes out whatever is still in place. Faces call it last. */
   close(): Promise<void>;

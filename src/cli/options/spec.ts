@@ -11,7 +11,8 @@ export type CommandName =
   | 'break'
   | 'inspect'
   | 'watch'
-  | 'advise';
+  | 'advise'
+  | 'race';
 
 /** Headings under which help and docs list the flags. */
 export type OptionGroup =
