@@ -12,7 +12,7 @@ export interface HookSite {
 const named = (first: number, op: MapOp, names: readonly string[]): HookSite[] =>
   names.map((name, i) => ({ index: first + i, function: `runtime.${name}`, op }));
 
-/** Where operations begin. Numbers below EXIT_BASE. */
+/** Where operations begin; each number is its place in this list. */
 export const HOOK_SITES: readonly HookSite[] = [
   ...named(0, 'delete', ['mapdelete', 'mapdelete_fast32', 'mapdelete_fast64', 'mapdelete_faststr']),
   ...named(4, 'assign', [
@@ -43,6 +43,6 @@ export const HOOK_SITES: readonly HookSite[] = [
 ];
 
 /** The end of the operation that begins at site i is site i + EXIT_BASE. Writes only. */
-export const EXIT_BASE = 32;
+export const EXIT_BASE = HOOK_SITES.length;
 /** Numbers in use are below this. */
 export const HOOK_SITE_COUNT = 64;

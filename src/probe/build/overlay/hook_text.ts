@@ -24,7 +24,8 @@ export function hookText(fn: GoFunction, site: HookSite, { callerPc }: HookDiale
   const caller = site.op === 'grow' ? [] : [callerPc];
   const args = [String(site.index), pointer(type), pointer(map), ...key, ...caller].join(', ');
   const call = `mapaudit${shape}(${args})`;
-  if (site.op === 'access') return guarded(`if p := ${call}; p != nil {\n\t\t\treturn p${standIn(fn)}\n\t\t}`);
+  if (site.op === 'access')
+    return guarded(`if p := ${call}; p != nil {\n\t\t\treturn p${standIn(fn)}\n\t\t}`);
   if (!ENDS.includes(site.op)) return guarded(call);
   const twin = `${twinOf(fn.name)}(${fn.params.map((p) => p.name).join(', ')})`;
   const leave = `mapauditLeave(${site.index}, ${pointer(map)})`;

@@ -45,7 +45,12 @@ function familiesOf({ minor }: GoVersion): readonly Family[] {
 export function makeOverlay(version: GoVersion, read: ReadSource, templates: HookTemplates): Overlay {
   const overlay = new Map<string, string>();
   for (const family of familiesOf(version)) patchFamily(family, version, read, overlay);
-  const proc = once(needed(read, 'runtime/proc.go'), '\tgoenvs()\n', '\tgoenvs()\n\tmapauditInit()\n', 'runtime/proc.go');
+  const proc = once(
+    needed(read, 'runtime/proc.go'),
+    '\tgoenvs()\n',
+    '\tgoenvs()\n\tmapauditInit()\n',
+    'runtime/proc.go',
+  );
   overlay.set('runtime/proc.go', proc + coreOf(templates, version));
   overlay.set('runtime/os_linux.go', needed(read, 'runtime/os_linux.go') + linuxOf(templates, version));
   const other = 'runtime/stubs_nonlinux.go';
@@ -57,7 +62,12 @@ export function makeOverlay(version: GoVersion, read: ReadSource, templates: Hoo
 }
 
 /** Places the hooks of one family, each exactly once. */
-function patchFamily(family: Family, version: GoVersion, read: ReadSource, overlay: Map<string, string>): void {
+function patchFamily(
+  family: Family,
+  version: GoVersion,
+  read: ReadSource,
+  overlay: Map<string, string>,
+): void {
   const placed: HookSite[] = [];
   const texts = new Map<string, string>();
   for (const [paths, prefix] of [
@@ -146,7 +156,9 @@ function needed(read: ReadSource, path: string): string {
 function once(text: string, anchor: string, replacement: string, path: string): string {
   const parts = text.split(anchor);
   if (parts.length !== 2)
-    throw unknownRuntime(`${JSON.stringify(anchor.trim())} stands ${parts.length - 1} times in ${path}, not once`);
+    throw unknownRuntime(
+      `${JSON.stringify(anchor.trim())} stands ${parts.length - 1} times in ${path}, not once`,
+    );
   return parts.join(replacement);
 }
 

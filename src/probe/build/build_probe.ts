@@ -1,0 +1,244 @@
+import { MapauditError } from '../../base/errors.ts';
+import type { Pid } from '../../model/ids.ts';
+import type { KeyPlan } from '../../model/key_plan.ts';
+import type { KernelCounter, ProbeOptions, RunningProbe, SiteCount } from '../../model/probe.ts';
+import type { ProbePlan } from '../../model/probe_plan.ts';
+import { EXIT_RECORD, KEY_AREA, MAX_FRAMES, RECORD, RECORD_EXIT, RECORD_HEAD } from '../../model/record.ts';
+import type { RingChunk } from '../../model/ring_chunk.ts';
+import { monotonicNs } from '../../sys/clock.ts';
+import { PCounters } from './counters.ts';
+import { bytesOfP, HEADER, MODE, P, PS_AT } from './layout.ts';
+import { PlanTable } from './plan_table.ts';
+import { SharedFile } from './shared_file.ts';
+import { EXIT_BASE } from './sites.ts';
+import { Ticks } from './ticks.ts';
+
+/** Whose hook to listen to. */
+export interface BuildProbeSpec {
+  readonly pid: Pid;
+  readonly plan: ProbePlan;
+  readonly options: ProbeOptions;
+  readonly keyPlans: readonly KeyPlan[];
+}
+
+const STRIDE = Math.ceil((RECORD_HEAD + KEY_AREA + 8 * MAX_FRAMES) / 64) * 64;
+const PS = 256;
+/** A record's time stamp is taken this long before it can be read, at most, unless its P is marked as busy. */
+const SLACK_NS = 200_000n;
+/** The rate of the processor's counter is known well enough after this; then it is looked at now and then. */
+const FIRST_SPAN_NS = 20_000_000;
+const STAMP_EVERY_NS = 1_000_000_000n;
+
+/** Listens to the hook that `mapaudit go build` has placed in a program. */
+export class BuildProbe implements RunningProbe {
+  readonly attachMs: number;
+  readonly #file: SharedFile;
+  readonly #words: DataView;
+  readonly #plan: ProbePlan;
+  readonly #pid: Pid;
+  readonly #plans: PlanTable;
+  readonly #counters: PCounters;
+  readonly #ticks = new Ticks();
+  readonly #offsets: Uint32Array;
+  readonly #lengths: Uint32Array;
+  /** Of each P: how much was read. */
+  readonly #read: number[];
+  fill = 0;
+  #stamped = 0n;
+  #watermark = 0n;
+  #ack = -1;
+
+  constructor({ pid, plan, options, keyPlans }: BuildProbeSpec) {
+    const began = monotonicNs();
+    this.#pid = pid;
+    this.#plan = plan;
+    const slots = 2 ** Math.floor(Math.log2(Math.max(64, options.ringBytes / STRIDE)));
+    this.#file = new SharedFile(pid, { slots, stride: STRIDE, ps: PS });
+    this.#words = this.#file.words;
+    const { shape } = this.#file;
+    this.#plans = new PlanTable(this.#words);
+    this.#counters = new PCounters(this.#words, shape);
+    this.#offsets = new Uint32Array(shape.slots);
+    this.#lengths = new Uint32Array(shape.slots);
+    this.#read = Array.from({ length: shape.ps }, (_, p) => this.#head(p));
+    this.#calibrate();
+    this.setKeyPlans(pid, keyPlans);
+    this.#configure(options);
+    this.attachMs = Number(monotonicNs() - began) / 1e6;
+  }
+
+  drain(consume: (chunk: RingChunk) => void): bigint {
+    const now = monotonicNs();
+    this.#takeStamp(now);
+    let watermark = now - SLACK_NS;
+    this.fill = 0;
+    for (let p = 0; p < this.#read.length; p++) {
+      const busy = this.#u64(p, P.busy) !== 0;
+      const last = this.#drainP(p, consume);
+      // What its P is at work on has an earlier time stamp than we have now.
+      if (busy) watermark = min(watermark, last ?? this.#watermark);
+    }
+    if (watermark > this.#watermark) this.#watermark = watermark;
+    return this.#watermark;
+  }
+
+  detach(): void {
+    this.#words.setUint32(HEADER.mode, 0, true);
+  }
+
+  lost(): number {
+    let lost = this.#number(HEADER.outside);
+    for (const { ringFull } of this.siteCounts()) lost += ringFull;
+    for (const { index, role } of this.#plan.sites) if (role === 'exit') lost += this.#sum(P.dropped, index);
+    return lost;
+  }
+
+  siteCounts(): readonly SiteCount[] {
+    return this.#plan.sites
+      .filter((site) => site.role === 'entry')
+      .map(({ index }) => ({
+        site: index,
+        hits: this.#sum(P.hits, index),
+        sampledOut: this.#sum(P.skipped, index),
+        ringFull: this.#sum(P.dropped, index),
+        ignored: 0,
+      }));
+  }
+
+  counters(): readonly KernelCounter[] {
+    return this.#counters.read(this.#pid, (site) => this.#sum(P.rest, site));
+  }
+
+  setKeyPlans(_pid: number, plans: readonly KeyPlan[]): void {
+    for (const plan of plans) this.#plans.set(plan);
+  }
+
+  /** The reader's own filter decides. */
+  setVerdict(): void {
+    return;
+  }
+
+  setSampling(every: number): void {
+    this.#words.setUint32(HEADER.every, every, true);
+  }
+
+  close(): void {
+    this.detach();
+    this.#file.close();
+  }
+
+  #configure(options: ProbeOptions): void {
+    const u32 = (at: number, value: number): void => this.#words.setUint32(at, value, true);
+    const u64 = (at: number, value: bigint): void => this.#words.setBigUint64(at, value, true);
+    for (let p = 0; p < this.#read.length; p++) {
+      this.#clear(p);
+      this.#words.setBigUint64(this.#at(p) + P.tail, BigInt(this.#read[p] ?? 0), true);
+    }
+    u64(HEADER.outside, 0n);
+    u32(HEADER.frames, Math.min(options.frames, MAX_FRAMES));
+    u32(HEADER.keyBytes, options.keyBytes);
+    u32(HEADER.every, options.sampleEvery);
+    u64(HEADER.goid, BigInt(options.goid ?? 0));
+    u64(HEADER.mapAddress, BigInt(options.mapAddress ?? 0));
+    u32(HEADER.oneMap, Number(options.mapAddress !== undefined));
+    const exits = this.#plan.sites.some((site) => site.role === 'exit');
+    let sites = 0n;
+    for (const { index, role } of this.#plan.sites) if (role === 'entry') sites |= 1n << BigInt(index);
+    u64(HEADER.sites, sites);
+    const events = options.mode !== 'counts' ? MODE.events : 0;
+    const counts = options.mode !== 'events' ? MODE.counts : 0;
+    u32(HEADER.mode, events | counts | (exits ? MODE.exits : 0));
+  }
+
+  #drainP(p: number, consume: (chunk: RingChunk) => void): bigint | undefined {
+    const head = this.#head(p);
+    const first = this.#read[p] ?? 0;
+    const count = head - first;
+    if (count === 0) return undefined;
+    const { slots, stride } = this.#file.shape;
+    this.fill = Math.max(this.fill, count / slots);
+    const ring = this.#at(p) + bytesOfP(0, 0);
+    let last = 0n;
+    for (let i = 0; i < count; i++) {
+      const at = ((first + i) % slots) * stride;
+      const record = ring + at;
+      last = this.#ticks.nanos(this.#words.getBigInt64(record + RECORD.time, true));
+      this.#words.setBigInt64(record + RECORD.time, last, true);
+      this.#words.setUint32(record + RECORD.pid, this.#pid, true);
+      this.#offsets[i] = at;
+      this.#lengths[i] = this.#words.getUint8(record + RECORD.kind) === RECORD_EXIT ? EXIT_RECORD : stride;
+    }
+    const bytes = this.#file.bytes.subarray(ring, ring + slots * stride);
+    consume({ bytes, offsets: this.#offsets, lengths: this.#lengths, count });
+    this.#read[p] = head;
+    this.#words.setBigUint64(this.#at(p) + P.tail, BigInt(head), true);
+    return last;
+  }
+
+  /** Two stamps some milliseconds apart, so that the first records have good times. */
+  #calibrate(): void {
+    const until = monotonicNs() + BigInt(FIRST_SPAN_NS);
+    this.#takeStamp(monotonicNs());
+    const sleeper = new Int32Array(new SharedArrayBuffer(4));
+    while (monotonicNs() < until) Atomics.wait(sleeper, 0, 0, 5);
+    this.#file.poke();
+    this.#takeStamp(monotonicNs());
+    if (this.#ticks.span <= 0) throw new MapauditError('hook-silent', "the program's clock does not move");
+  }
+
+  #takeStamp(now: bigint): void {
+    const { ack } = this.#file;
+    if (ack !== this.#ack) {
+      this.#ack = ack;
+      this.#stamped = now;
+      this.#ticks.stamp(
+        this.#words.getBigInt64(HEADER.ackTicks, true),
+        this.#words.getBigInt64(HEADER.ackNanos, true),
+      );
+    } else if (now - this.#stamped > STAMP_EVERY_NS) {
+      this.#stamped = now;
+      try {
+        this.#file.signal();
+      } catch {
+        // It has ended: its end is noticed elsewhere, and what it left is still to be read.
+      }
+    }
+  }
+
+  #clear(p: number): void {
+    const at = this.#at(p);
+    if (this.#head(p) === 0 && this.#words.getBigUint64(at + P.hits, true) === 0n && !this.#wasUsed(p))
+      return;
+    this.#file.bytes.fill(0, at + P.hits, at + bytesOfP(0, 0));
+  }
+
+  #wasUsed(p: number): boolean {
+    for (const { index } of this.#plan.sites)
+      if (this.#u64(p, P.hits + 8 * (index % EXIT_BASE)) !== 0) return true;
+    return false;
+  }
+
+  #head(p: number): number {
+    return this.#u64(p, P.head);
+  }
+
+  #sum(at: number, site: number): number {
+    let sum = 0;
+    for (let p = 0; p < this.#read.length; p++) sum += this.#u64(p, at + 8 * site);
+    return sum;
+  }
+
+  #at(p: number): number {
+    return PS_AT + p * bytesOfP(this.#file.shape.slots, this.#file.shape.stride);
+  }
+
+  #u64(p: number, at: number): number {
+    return this.#number(this.#at(p) + at);
+  }
+
+  #number(at: number): number {
+    return Number(this.#words.getBigUint64(at, true));
+  }
+}
+
+const min = (a: bigint, b: bigint): bigint => (a < b ? a : b);
