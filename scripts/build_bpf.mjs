@@ -2,6 +2,7 @@
  * Builds bpf/*.bpf.o, which are committed so that nobody needs a compiler to run mapaudit:
  *   node scripts/build_bpf.mjs           compile it anew
  *   node scripts/build_bpf.mjs --check   compile into a temporary folder and compare with what is committed
+ *   node scripts/build_bpf.mjs SOURCE OBJECT   compile another source
  *
  * Compared is what the kernel gets to see: code, relocations, maps, read-only data and licence, byte for byte.
  * Symbol and string tables may differ from one compiler to the next without any difference to a kernel.
@@ -38,11 +39,11 @@ function compiler() {
   throw new Error(`there is no ${names.join(' or ')}: apt-get install clang-${REFERENCE} libbpf-dev`);
 }
 
-function compile(clang, name, to) {
-  const args = [...FLAGS, ...INCLUDES, '-c', sourceOf(name), '-o', to];
+function compile(clang, source, to) {
+  const args = [...FLAGS, ...INCLUDES, '-c', source, '-o', to];
   const { status, error } = spawnSync(clang.name, args, { stdio: ['ignore', 2, 2] });
   if (error !== undefined) throw error;
-  if (status !== 0) throw new Error(`${clang.name} does not compile bpf/${name}.c; see above`);
+  if (status !== 0) throw new Error(`${clang.name} does not compile ${source}; see above`);
 }
 
 /** Sections that matter to a kernel, by name. A relocation names its symbol, not the symbol's number. */
@@ -115,7 +116,7 @@ function check(clang, name) {
   const folder = mkdtempSync(join(tmpdir(), 'mapaudit-bpf-'));
   try {
     const fresh = join(folder, `${name}.o`);
-    compile(clang, name, fresh);
+    compile(clang, sourceOf(name), fresh);
     const found = differences(readFileSync(objectOf(name)), readFileSync(fresh));
     if (found.length === 0) return 0;
     console.error(`bpf/${name}.o is not what its source compiles to:`);
@@ -134,9 +135,12 @@ function check(clang, name) {
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   try {
     const clang = compiler();
-    for (const name of NAMES)
-      if (!process.argv.includes('--check')) compile(clang, name, objectOf(name));
-      else if (check(clang, name) !== 0) process.exitCode = 1;
+    const [source, object] = process.argv.slice(2);
+    if (object !== undefined) compile(clang, source, object);
+    else
+      for (const name of NAMES)
+        if (source !== '--check') compile(clang, sourceOf(name), objectOf(name));
+        else if (check(clang, name) !== 0) process.exitCode = 1;
   } catch (error) {
     console.error(error.message);
     process.exitCode = 1;

@@ -1,6 +1,7 @@
-// npm run ledger -- --events 1e7 [--go 1.26.8] [--build default] [--rate 20000] [--effects auto]
+// npm run ledger -- --events 1e7 [--go 1.26.8] [--build default] [--rate 20000] [--effects auto] [--seed 1] [--stacks]
 import { parseArgs } from 'node:util';
 import { BUILDS, type Build, buildGo } from '../test/support/go_build.ts';
+import { problemsOf } from '../test/ledger/problems.ts';
 import { report, runLedger } from '../test/ledger/run.ts';
 
 const { values } = parseArgs({
@@ -11,6 +12,7 @@ const { values } = parseArgs({
     rate: { type: 'string', default: '20000' },
     effects: { type: 'string', default: 'auto' },
     seed: { type: 'string', default: '1' },
+    stacks: { type: 'boolean', default: false },
   },
 });
 
@@ -22,8 +24,14 @@ const result = await runLedger({
   events: Number(values.events),
   rate: Number(values.rate),
   seed: Number(values.seed),
-  traceArgs: ['--effects', values.effects, '--ring', '64M'],
-  programArgs: values.build === 'race' || values.build === 'N' ? ['-idiom=false'] : [],
+  traceArgs: [...(values.stacks ? ['--stack=12'] : []), '--effects', values.effects],
+  inlines: values.build !== 'N',
+  programArgs: [
+    ...(values.stacks ? ['-stacks'] : []),
+    ...(values.build === 'race' || values.build === 'N' ? ['-idiom=false'] : []),
+  ],
 });
 process.stdout.write(`${report(result)}\n`);
-process.exitCode = result.missing + result.extra + result.wrong > 0 ? 1 : 0;
+const problems = problemsOf(result);
+if (problems.length > 0) process.stdout.write(`not as it should be: ${problems.join(', ')}\n`);
+process.exitCode = problems.length > 0 ? 1 : 0;

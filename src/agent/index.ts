@@ -1,6 +1,7 @@
 import type { Questions } from '../protocol/questions.ts';
 import { check } from './check.ts';
 import { explain } from './explain.ts';
+import { inspectLines } from './inspect.ts';
 import { listGoProcesses } from './ps.ts';
 import { startTop } from './top.ts';
 import { traceLines } from './trace.ts';
@@ -14,6 +15,7 @@ export function createQuestions(): Questions {
     explain: (options) => Promise.resolve().then(() => explain(options)),
     trace: traceLines,
     top: startTop,
+    inspect: inspectLines,
     watch: watchLines,
     close: () => Promise.resolve(),
   };

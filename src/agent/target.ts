@@ -65,7 +65,10 @@ export class Target implements Closable, ProcessSymbols {
   /** Undefined while it runs the program that was opened. */
   ended(): TargetEnd | undefined {
     if (!stillRuns(this.pid, this.facts.startTime)) return 'target-exited';
-    return execIdentity(this.pid) === this.#exe ? undefined : 'target-exec';
+    const now = execIdentity(this.pid);
+    // A process that is about to end has no file any more.
+    if (now === undefined && this.#exe !== undefined) return 'target-exited';
+    return now === this.#exe ? undefined : 'target-exec';
   }
 
   frames(pc: number): ReturnType<ProcessSymbols['frames']> {

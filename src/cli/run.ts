@@ -2,11 +2,13 @@ import { assertUnreachable } from '../base/assert.ts';
 import type { Questions } from '../protocol/questions.ts';
 import { runCheck } from './commands/check.ts';
 import { runExplain } from './commands/explain.ts';
+import { runInspect } from './commands/inspect.ts';
 import { runPs } from './commands/ps.ts';
 import { runTop } from './commands/top.ts';
 import { runTrace } from './commands/trace.ts';
 import { runWatch } from './commands/watch.ts';
 import { explainOptionsOf } from './options/explain_options.ts';
+import { inspectOptionsOf } from './options/inspect_options.ts';
 import { checkSubjectOf, topOptionsOf, traceOptionsOf, watchOptionsOf } from './options/resolve.ts';
 import type { CommandName } from './options/spec.ts';
 import type { OptionValues } from './options/table.ts';
@@ -31,6 +33,10 @@ export function jobOf(name: CommandName, words: readonly (string | undefined)[],
     case 'trace': {
       const options = traceOptionsOf(values);
       return (questions, io) => runTrace(options, questions, io);
+    }
+    case 'inspect': {
+      const options = inspectOptionsOf(values);
+      return (questions, io) => runInspect(options, questions, io);
     }
     case 'watch': {
       const options = watchOptionsOf(values);

@@ -6,7 +6,7 @@ import type { Addr } from '../model/addr.ts';
 import type { ByteSource } from '../model/byte_source.ts';
 import { type LiveMemory, liveValue, type ValueLimits, type WriteInnerMap } from './live_value.ts';
 import type { SlotVisitor } from './scan.ts';
-import { scanMap } from './scan_map.ts';
+import { scanSteps } from './scan_map.ts';
 import type { SlotPlace } from './slots.ts';
 
 /** An entry as it was at one moment. */
@@ -21,7 +21,7 @@ export interface EntryOptions {
   readonly memory: ByteSource;
   readonly types: TypeReader;
   readonly limits: ValueLimits;
-  readonly pause: () => void;
+  readonly pause: () => boolean;
 }
 
 const UNREADABLE: FormattedValue = { text: '…', truncated: false, unreadable: true };
@@ -37,33 +37,48 @@ export function entryVisitor(
   const { memory, types, limits } = options;
   const live: LiveMemory = { memory, types, limits, innerMap: innerMaps(options) };
   const keys: LiveMemory = { ...live, limits: { ...limits, pointers: KEYS_KEEP_ADDRESSES } };
-  const keySize = types.head(map.key)?.size;
-  const elemSize = types.head(map.elem)?.size;
   return {
     deliver,
     identity: (entry) => entry.key.text,
     read: (block, key, elem, place) => ({
-      key: part(keys, map.key, keySize, map.indirectKey, block, key),
-      value: part(live, map.elem, elemSize, map.indirectElem, block, elem),
+      key: part(keys, map, 'key', block, key),
+      value: part(live, map, 'elem', block, elem),
       slot: { ...place },
     }),
   };
 }
 
-/** A key or element: in its slot, or where the slot points to. */
 function part(
   live: LiveMemory,
-  type: Addr,
-  size: number | undefined,
-  indirect: boolean,
+  map: MapType,
+  which: 'key' | 'elem',
   block: Uint8Array,
   at: number,
 ): FormattedValue {
-  if (size === undefined) return UNREADABLE;
-  const bytes = indirect
-    ? live.memory.read(Number(view(block).getBigUint64(at, true)), size)
+  const bytes = slotBytes(live, map, which, block, at);
+  return (bytes === undefined ? undefined : liveValue(live, map[which], bytes)) ?? UNREADABLE;
+}
+
+/** A key or element: in its slot, or where the slot points to. */
+export function slotBytes(
+  { memory, types }: { readonly memory: ByteSource; readonly types: TypeReader },
+  map: MapType,
+  which: 'key' | 'elem',
+  block: Uint8Array,
+  at: number,
+): Uint8Array | undefined {
+  const size = types.head(map[which])?.size;
+  if (size === undefined) return undefined;
+  const indirect = which === 'key' ? map.indirectKey : map.indirectElem;
+  return indirect
+    ? memory.read(Number(view(block).getBigUint64(at, true)), size)
     : block.subarray(at, at + size);
-  return (bytes === undefined ? undefined : liveValue(live, type, bytes)) ?? UNREADABLE;
+}
+
+/** The number of entries, which both kinds of header begin with. */
+function countOf(memory: ByteSource, address: Addr): number | undefined {
+  const bytes = memory.read(address, 8);
+  return bytes === undefined ? undefined : Number(view(bytes).getBigUint64(0, true));
 }
 
 /** Writes maps that are values, up to the limit of items. */
@@ -73,24 +88,13 @@ function innerMaps({ memory, types, limits, pause }: EntryOptions): WriteInnerMa
     const [key, elem] = map === undefined ? [] : [types.head(map.key), types.head(map.elem)];
     if (map === undefined || key === undefined || elem === undefined) return undefined;
     const shown: string[] = [];
-    const bytesOf = (
-      block: Uint8Array,
-      at: number,
-      size: number,
-      indirect: boolean,
-    ): Uint8Array | undefined =>
-      indirect
-        ? memory.read(Number(view(block).getBigUint64(at, true)), size)
-        : block.subarray(at, at + size);
-    const { totals } = scanMap<string>(
+    const steps = scanSteps<string>(
       { memory, type: map, address, pause },
       {
         read: (block, keyAt, elemAt) => {
           if (shown.length >= limits.items) return '';
-          const [k, v] = [
-            bytesOf(block, keyAt, key.size, map.indirectKey),
-            bytesOf(block, elemAt, elem.size, map.indirectElem),
-          ];
+          const k = slotBytes({ memory, types }, map, 'key', block, keyAt);
+          const v = slotBytes({ memory, types }, map, 'elem', block, elemAt);
           const text = (head: typeof key, bytes: Uint8Array | undefined): string =>
             bytes === undefined ? '…' : write(head, bytes, inside(bytes));
           return `${text(key, k)}: ${text(elem, v)}`;
@@ -99,7 +103,11 @@ function innerMaps({ memory, types, limits, pause }: EntryOptions): WriteInnerMa
         identity: (text) => text,
       },
     );
-    const more = totals.entries - limits.items;
+    // A part may be large, but what is beyond the limit is not read.
+    let step = steps.next();
+    while (step.done !== true && shown.length < limits.items) step = steps.next();
+    const count = step.done === true ? step.value.totals.entries : (countOf(memory, address) ?? shown.length);
+    const more = count - limits.items;
     const all = more > 0 ? [...shown.slice(0, limits.items), `… ${more} more`] : shown;
     return { text: `${type.name}{${all.join(', ')}}` };
   };

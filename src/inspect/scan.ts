@@ -2,15 +2,15 @@ import type { MapType } from '../go/types/go_type.ts';
 import type { Addr } from '../model/addr.ts';
 import type { ByteSource } from '../model/byte_source.ts';
 import { HEADER_BYTES, type MapHeader, parseHeader } from './map_header.ts';
-import { type SlotPlace, unitShape, type UnitShape } from './slots.ts';
+import { type SlotPlace, type UnitPlace, unitShape, type UnitShape } from './slots.ts';
 
 /** A map in someone's memory. */
 export interface MapPlace {
   readonly memory: ByteSource;
   readonly type: MapType;
   readonly address: Addr;
-  /** Waits for about a millisecond, while a write is under way. */
-  readonly pause: () => void;
+  /** Waits for about a millisecond, while a write is under way. False: there is no more time to wait. */
+  readonly pause: () => boolean;
 }
 
 /** What a scan does with slots. */
@@ -21,11 +21,22 @@ export interface SlotVisitor<T> {
    */
   readonly read: (block: Uint8Array, key: number, elem: number, place: SlotPlace) => T;
   readonly deliver: (entry: T) => void;
+  /** Takes whole buckets and groups, those of one part in order. With it `deliver` is not called. */
+  readonly unit?: (unit: SeenUnit<T>) => void;
   /**
    * A text that is the same for the same key. A key that was deleted and put back into another slot meanwhile
-   * is then told once, as it was last seen.
+   * is then told once, as it was last seen. Absent where nobody minds.
    */
-  readonly identity: (entry: T) => string;
+  readonly identity?: (entry: T) => string;
+}
+
+/** A bucket or group that was read stably. */
+export interface SeenUnit<T> {
+  readonly place: UnitPlace;
+  /** Its 8 tophashes or control bytes. */
+  readonly controls: Uint8Array;
+  /** What its full slots were read as, in their order. */
+  readonly entries: readonly T[];
 }
 
 /** What was seen of a map's memory, slot by slot. All are of slots that were read stably. */
@@ -50,6 +61,8 @@ export interface ScanTotals {
   readonly fill: number[];
   /** Units that changed at every look: what is in them is not known. */
   unstable: number;
+  /** A checksum of all bytes that were read, whatever their order: equal when the same was read. */
+  digest: number;
   /** How often the map's structure changed under the scan, so that parts were read again. */
   restarts: number;
 }
@@ -66,6 +79,7 @@ export const noTotals = (): ScanTotals => ({
   tables: 0,
   fill: new Array<number>(9).fill(0),
   unstable: 0,
+  digest: 0,
   restarts: 0,
 });
 

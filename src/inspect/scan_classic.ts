@@ -2,7 +2,7 @@ import { view } from '../binary/elf/bounded_reader.ts';
 import { type Addr, addr } from '../model/addr.ts';
 import type { ClassicHeader } from './map_header.ts';
 import type { ScanContext } from './scan.ts';
-import { isEvacuated } from './slots.ts';
+import { isEvacuated, type UnitPlace } from './slots.ts';
 import { type Moment, readStable, type StableOutcome, type UnitBytes } from './stable_units.ts';
 import { KeptUnits, takeUnit } from './unit_visit.ts';
 
@@ -30,15 +30,17 @@ interface Range {
  * i and i + n: so a part is everything whose number is i modulo the number of buckets at the beginning, however
  * often the map grows meanwhile. While it migrates, the old buckets of a part are read first, then the new
  * ones; when an old one was evacuated meanwhile, or another growth began, the part is read again. Thus no
- * entry that was there all the time is passed over or told twice.
+ * entry that was there all the time is passed over or told twice. Yields after each portion of parts.
  */
-export function scanClassic<T>(context: ScanContext<T>): void {
+export function* scanClassic<T>(context: ScanContext<T>): Generator<void, void> {
   const header = classicNow(context);
   if (header === undefined || header.buckets === 0) return;
   const parts = header.oldbuckets === 0 ? bucketCount(header) : oldCount(header);
   const step = Math.max(1, Math.floor(CHUNK_BYTES / context.shape.bytes));
-  for (let start = 0; start < parts; start += step)
+  for (let start = 0; start < parts; start += step) {
     scanParts(context, parts, { start, end: Math.min(parts, start + step) });
+    yield;
+  }
 }
 
 /** Reads parts, and what changed its place meanwhile once more in smaller portions. */
@@ -177,28 +179,28 @@ function readLevel<T>(
 ): StableOutcome {
   const { shape, place } = context;
   const look = (): Moment => momentOf(classicNow(context), header);
+  const placeOf = (unit: number): UnitPlace => ({
+    part: depth === 0 ? 'bucket' : 'overflow',
+    index: level[unit]?.index ?? 0,
+    table: 0,
+    depth,
+    old,
+    address: level[unit]?.address ?? addr(0),
+  });
   return readStable<readonly T[]>(
     place.memory,
     shape.bytes,
     level.map((chain) => chain.address),
     {
       look,
-      take: (unit, bytes) =>
-        takeUnit(context, bytes, {
-          part: depth === 0 ? 'bucket' : 'overflow',
-          index: level[unit]?.index ?? 0,
-          table: 0,
-          depth,
-          old,
-          address: level[unit]?.address ?? addr(0),
-        }),
+      take: (unit, bytes) => takeUnit(context, bytes, () => placeOf(unit)),
       keep: (unit, bytes, taken, again) => {
         kept.units.changed ||= again;
         // An evacuated bucket still holds what was moved: it is told where it went to.
         if (old && depth === 0 && isEvacuated(bytes.block[bytes.at] ?? 0)) return;
         const overflow = overflowOf(bytes, shape.bytes);
         if (overflow !== 0) next.push({ index: level[unit]?.index ?? 0, address: overflow });
-        kept.units.add(bytes, taken);
+        kept.units.add(bytes, taken, level[unit]?.address ?? addr(0), () => placeOf(unit));
         if (depth > 0) kept.overflow++;
         kept.longestChain = Math.max(kept.longestChain, depth);
       },

@@ -1,7 +1,7 @@
 import { MapauditError } from '../base/errors.ts';
 import { hex } from '../model/addr.ts';
 import type { MapHeader } from './map_header.ts';
-import { type MapPlace, scanContext, type ScanTotals, type SlotVisitor } from './scan.ts';
+import { type MapPlace, scanContext, type ScanContext, type ScanTotals, type SlotVisitor } from './scan.ts';
 import { scanClassic } from './scan_classic.ts';
 import { scanSwiss } from './scan_swiss.ts';
 
@@ -13,26 +13,47 @@ export interface MapScan {
   readonly end: MapHeader | undefined;
   readonly totals: ScanTotals;
   /**
-   * Nothing changed from the beginning to the end, as far as two reads can tell: the answer is a state that
-   * the map had at one moment. Otherwise each entry was there at some moment during the scan, and each one
-   * that was there all the time is told.
+   * Nothing changed from the beginning to the end, as far as the header and the number of entries tell. An
+   * update of a value, or a delete and an insert, may still have come between: `sameState` of two scans tells
+   * that too. In any case each entry was there at some moment during the scan, and each one that was there all
+   * the time is told.
    */
   readonly consistent: boolean;
 }
+
+/** What is known before a scan has ended. */
+export type MapScanSoFar = Pick<MapScan, 'header' | 'totals'>;
 
 /**
  * Goes through a map that a program may be using, without stopping it. Errors: `not-a-map` when what lies at
  * the address is no map of this type.
  */
 export function scanMap<T>(place: MapPlace, visitor?: SlotVisitor<T>): MapScan {
+  const steps = scanSteps(place, visitor);
+  for (;;) {
+    const step = steps.next();
+    if (step.done === true) return step.value;
+  }
+}
+
+/**
+ * The same in steps of some thousand slots at most, so that others can have their turn between them, and the
+ * scan be left early.
+ */
+export function* scanSteps<T>(place: MapPlace, visitor?: SlotVisitor<T>): Generator<MapScanSoFar, MapScan> {
   const context = scanContext(place, visitor);
   const header = context.header();
   if (header === undefined) throw notAMap(place);
-  if (header.kind === 'swiss') scanSwiss(context, header);
-  else scanClassic(context);
+  const parts = header.kind === 'swiss' ? scanSwiss(context, header) : scanClassic(context);
+  const { totals } = context;
+  while (parts.next().done !== true) yield { header, totals };
+  return endOfScan(context, header);
+}
+
+function endOfScan<T>(context: ScanContext<T>, header: MapHeader): MapScan {
   const end = context.header();
   const { totals } = context;
-  const same = end !== undefined && JSON.stringify(plain(end)) === JSON.stringify(plain(header));
+  const same = end !== undefined && sameHeader(header, end);
   const consistent =
     same &&
     !header.writing &&
@@ -41,6 +62,19 @@ export function scanMap<T>(place: MapPlace, visitor?: SlotVisitor<T>): MapScan {
     totals.entries === header.count;
   return { header, end, totals, consistent };
 }
+
+/**
+ * Whether two scans, one after the other, read the same bytes throughout: then all of that was in the map at
+ * the moment between them (unless something was changed and changed back).
+ */
+export function sameState(a: MapScan, b: MapScan): boolean {
+  return (
+    a.consistent && b.consistent && sameHeader(a.header, b.header) && a.totals.digest === b.totals.digest
+  );
+}
+
+const sameHeader = (a: MapHeader, b: MapHeader): boolean =>
+  JSON.stringify(plain(a)) === JSON.stringify(plain(b));
 
 const plain = (header: MapHeader): unknown =>
   'seed' in header ? { ...header, seed: String(header.seed) } : header;

@@ -2,6 +2,7 @@ import { view } from '../binary/elf/bounded_reader.ts';
 import { type Addr, addr } from '../model/addr.ts';
 import type { SwissHeader } from './map_header.ts';
 import type { ScanContext } from './scan.ts';
+import type { UnitPlace } from './slots.ts';
 import { type Moment, readStable, type StableOutcome } from './stable_units.ts';
 import { KeptUnits, takeUnit } from './unit_visit.ts';
 
@@ -25,13 +26,13 @@ type PartOutcome = { readonly outcome: StableOutcome; readonly width: number };
 /**
  * Scans a Swiss map. Tables are taken in the order of the hashes that they hold: when the directory doubles
  * or a table is replaced meanwhile, the scan goes on with what holds the next hash now, so that no entry
- * that was there all the time is passed over or told twice.
+ * that was there all the time is passed over or told twice. Yields after each table.
  */
-export function scanSwiss<T>(context: ScanContext<T>, first: SwissHeader): void {
+export function* scanSwiss<T>(context: ScanContext<T>, first: SwissHeader): Generator<void, void> {
   if (first.dirLen === 0) {
     if (scanSmall(context, first)) return;
   }
-  scanDirectory(context);
+  yield* scanDirectory(context);
 }
 
 /** False when the small map has become a large one meanwhile. */
@@ -45,7 +46,7 @@ function scanSmall<T>(context: ScanContext<T>, first: SwissHeader): boolean {
   return swissNow(context)?.dirLen === 0;
 }
 
-function scanDirectory<T>(context: ScanContext<T>): void {
+function* scanDirectory<T>(context: ScanContext<T>): Generator<void, void> {
   const { totals } = context;
   /** How much of the hash space is done: entry `next` of a directory of `length`. */
   let next = 0;
@@ -60,6 +61,7 @@ function scanDirectory<T>(context: ScanContext<T>): void {
     if (outcome === 'done') {
       next += width;
       tries = 0;
+      yield;
       continue;
     }
     totals.restarts++;
@@ -103,20 +105,16 @@ function readGroups<T>(
   const units = Array.from({ length: count }, (_, i) => addr(groups + i * shape.bytes));
   // What was kept of a table that is replaced before it was read to its end must not be told: the new one has it.
   const kept = new KeptUnits(context);
+  const placeOf = (unit: number): UnitPlace => {
+    const address = units[unit] ?? addr(0);
+    return { part: 'group', index: unit, table, depth: 0, old: false, address };
+  };
   const outcome = readStable<readonly T[]>(place.memory, shape.bytes, units, {
     look,
-    take: (unit, bytes) =>
-      takeUnit(context, bytes, {
-        part: 'group',
-        index: unit,
-        table,
-        depth: 0,
-        old: false,
-        address: units[unit] ?? addr(0),
-      }),
-    keep: (_, bytes, taken, again) => {
+    take: (unit, bytes) => takeUnit(context, bytes, () => placeOf(unit)),
+    keep: (unit, bytes, taken, again) => {
       kept.changed ||= again;
-      kept.add(bytes, taken);
+      kept.add(bytes, taken, units[unit] ?? addr(0), () => placeOf(unit));
     },
     unstable: () => kept.unstable++,
     pause: place.pause,

@@ -23,6 +23,9 @@ export interface SlotPlace {
   readonly address: Addr;
 }
 
+/** Where a bucket or group is; see SlotPlace. */
+export type UnitPlace = Omit<SlotPlace, 'slot' | 'control'>;
+
 /** How the units of one map type lie: a unit is a bucket or a group. */
 export interface UnitShape {
   readonly kind: SlotLayout['kind'];

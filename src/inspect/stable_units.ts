@@ -36,14 +36,14 @@ export function readStable<T>(
     /** `again`: not at the first look. */
     readonly keep: (unit: number, bytes: UnitBytes, taken: T, again: boolean) => void;
     readonly unstable: (unit: number) => void;
-    /** Waits for about a millisecond. */
-    readonly pause: () => void;
+    /** Waits for about a millisecond. False: there is no more time, and what has not held still is unstable. */
+    readonly pause: () => boolean;
   },
 ): StableOutcome {
   let pending = units.map((_, i) => i);
   let before = readUnits(memory, unitBytes, units, pending);
   for (let attempt = 0; attempt < TRIES && pending.length > 0; attempt++) {
-    if (attempt >= AT_ONCE) on.pause();
+    if (attempt >= AT_ONCE && !on.pause()) break;
     if (before === undefined) return on.look() === 'moved' ? 'moved' : 'gone';
     const first = before;
     const taken = pending.map((unit, i) => on.take(unit, { block: first, at: i * unitBytes }));

@@ -2,6 +2,7 @@ import type { Attached } from './attached.ts';
 import type { CheckReport } from './check_report.ts';
 import type { EncodedEvents, TraceEvent } from './event.ts';
 import type { ExplainOptions, ExplainReport } from './explain_report.ts';
+import type { InspectLine, InspectOptions } from './inspect.ts';
 import type { Notice } from './notice.ts';
 import type { TopOptions, TraceOptions } from './options.ts';
 import type { ProcessEntry } from './process_entry.ts';
@@ -41,6 +42,8 @@ export interface Questions {
   explain(options: ExplainOptions): Promise<ExplainReport>;
   /** In batches, so that 100,000 events a second need no promise each. A batch belongs to the face. */
   trace(options: TraceOptions, signal: AbortSignal): AsyncIterable<readonly TraceLine[]>;
+  /** What is in one map now. */
+  inspect(options: InspectOptions, signal: AbortSignal): AsyncIterable<readonly InspectLine[]>;
   watch(options: WatchOptions, signal: AbortSignal): AsyncIterable<readonly WatchLine[]>;
   top(options: TopOptions, signal: AbortSignal): TopSession;
   /** Takes out whatever is still in place. Faces call it last. */

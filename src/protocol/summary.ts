@@ -1,11 +1,13 @@
 import type { MapOp } from '../model/map_op.ts';
+import type { Inspected } from './inspect.ts';
 import type { Loss } from './loss.ts';
 import type { WatchedThreads } from './watch.ts';
 
-/** Why a run ended. Each of them is a normal end: exit code 0. */
-export type EndReason = 'ctrl-c' | 'duration' | 'count' | 'target-exited' | 'target-exec';
+/** Why a run ended. Each of them is a normal end: exit code 0. `done`: there was no more. */
+export type EndReason = 'done' | 'ctrl-c' | 'duration' | 'count' | 'target-exited' | 'target-exec';
 
 export const END_REASONS: readonly EndReason[] = [
+  'done',
   'ctrl-c',
   'duration',
   'count',
@@ -23,12 +25,12 @@ export interface OpSummary {
   readonly removed?: number;
 }
 
-/** The last line of every run of `trace`, `top` and `watch`. */
+/** The last line of every run of `trace`, `top`, `watch` and `inspect`. */
 export interface Summary {
   readonly type: 'summary';
   readonly ended: EndReason;
   readonly duration_ms: number;
-  /** Events that were delivered (trace) or counted (top). */
+  /** Events that were delivered (trace) or counted (top), entries that were shown (inspect). */
   readonly events: number;
   /** Events that were seen and not delivered: `loss.ring_full + loss.output_slow`. */
   readonly lost: number;
@@ -38,4 +40,6 @@ export interface Summary {
   readonly by_op: Readonly<Partial<Record<MapOp, OpSummary>>>;
   /** Of `watch` only. */
   readonly watched?: WatchedThreads;
+  /** Of `inspect` only. */
+  readonly inspected?: Inspected;
 }

@@ -48,6 +48,11 @@ describe('MapIdentity', () => {
     expect(ids('g1 clear m1 5 s1\n g1 exit-clear m1 0 s2\n g1 assign m1 0 s3')).toBe('1 2');
   });
 
+  it('knows that a delete which finds nothing leaves the seed', () => {
+    expect(ids('g1 delete m1 0 s1\n g1 assign m1 0 s2')).toBe('1 2');
+    expect(ids('g1 delete m1 1 s1\n g1 exit-delete m1 1 s1\n g1 assign m1 1 s2')).toBe('1 2');
+  });
+
   it('does not go by the seed where it may have changed unseen', () => {
     expect(ids('g1 delete m1 1 s1\n g1 access m1 0 s2')).toBe('1 1');
     expect(ids('g1 delete m1 1 s1\n g2 access m1 0 s2\n g1 exit-delete m1 0 s2')).toBe('1 1');

@@ -157,7 +157,8 @@ export class MapIdentity {
     const write = this.#writes[batch.probe[row] ?? 0] ?? WRITE_NONE;
     const outcome = batch.outcome[row] ?? OUTCOME_UNKNOWN;
     const count = batch.count[row] ?? 0;
-    const mayEmpty = write === WRITE_CLEAR || (write === WRITE_DELETE && count - down <= 1);
+    const removes = write === WRITE_DELETE && outcome !== OUTCOME_MISSED;
+    const mayEmpty = write === WRITE_CLEAR || (removes && count - down <= 1);
     lives.lastGoid[life] = down > 0 ? 0 : (batch.goid[row] ?? 0);
     lives.seed[life] = batch.seed[row] ?? 0;
     lives.seedSure[life] = this.#mayFall || unsound || mayEmpty || down > 0 ? 0 : 1;

@@ -56,6 +56,7 @@ function bodyLines({ snapshot, ui, ops }: ScreenState, width: number, room: numb
 const ENDED: Readonly<Record<EndReason, string>> = {
   'target-exited': 'The program has ended. These are its last numbers.',
   'target-exec': 'The process has become another program (exec). These are the last numbers.',
+  done: 'That was all.',
   duration: 'The time is over.',
   count: 'Enough was seen.',
   'ctrl-c': 'Ended.',

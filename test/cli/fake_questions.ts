@@ -1,4 +1,5 @@
 import { MapauditError } from '../../src/base/errors.ts';
+import type { InspectLine, InspectOptions } from '../../src/protocol/inspect.ts';
 import type { TopOptions, TraceOptions } from '../../src/protocol/options.ts';
 import type { Questions, TopLine, TraceLine } from '../../src/protocol/questions.ts';
 import type { WatchLine, WatchOptions } from '../../src/protocol/watch.ts';
@@ -10,10 +11,16 @@ import {
   event,
   explainReport,
   hit,
+  classicMap,
+  entryLine,
+  heats,
   hostileEvent,
+  inspectSummary,
   processes,
+  slotLines,
   snapshot,
   summary,
+  swissMap,
   watchSummary,
 } from './samples.ts';
 
@@ -43,6 +50,7 @@ export function fakeQuestions(): Questions {
       let keys = false;
       return { lines: top(options, signal, () => keys), wantKeys: (on) => (keys = on) };
     },
+    inspect,
     watch,
     close: () => Promise.resolve(),
   };
@@ -78,6 +86,20 @@ async function* trace(options: TraceOptions, signal: AbortSignal): AsyncGenerato
       ? 'target-exited'
       : 'count';
   yield [summary(sent, ended)];
+}
+
+async function* inspect(options: InspectOptions): AsyncGenerator<readonly InspectLine[]> {
+  if (options.pid === NO_SUCH_PID) throw noSuchProcess();
+  const { view, limit } = options;
+  yield [options.pid === ENDLESS_PID ? classicMap : swissMap];
+  if (view === 'heat') yield heats;
+  if (view === 'slots') yield slotLines;
+  const count =
+    view === 'entries' ? Math.min(limit ?? Infinity, options.pid === ENDLESS_PID ? 100_000 : 3) : 0;
+  for (let at = 0; at < count; at += BATCH)
+    yield Array.from({ length: Math.min(BATCH, count - at) }, (_, i) => entryLine(at + i));
+  await Promise.resolve();
+  yield [inspectSummary(count)];
 }
 
 async function* watch(options: WatchOptions): AsyncGenerator<readonly WatchLine[]> {

@@ -2,6 +2,13 @@ import type { Attached } from '../../src/protocol/attached.ts';
 import type { CheckReport } from '../../src/protocol/check_report.ts';
 import type { ExplainReport } from '../../src/protocol/explain_report.ts';
 import type { TraceEvent } from '../../src/protocol/event.ts';
+import type {
+  Heat,
+  Inspected,
+  InspectedEntry,
+  InspectedMap,
+  InspectedSlots,
+} from '../../src/protocol/inspect.ts';
 import type { Notice } from '../../src/protocol/notice.ts';
 import type { TraceOptions } from '../../src/protocol/options.ts';
 import type { ProcessEntry } from '../../src/protocol/process_entry.ts';
@@ -254,3 +261,128 @@ export const explainReport: ExplainReport = {
     },
   ],
 };
+
+export const swissMap: InspectedMap = {
+  type: 'map',
+  map: {
+    name: 'main.cache.sessions',
+    type: 'map[string]*shop.Session',
+    address: '0xc000123450',
+    goroutine: 7,
+  },
+  len: 1204,
+  capacity: 2048,
+  bytes: 49_288,
+  layout: 'swiss',
+  consistent: true,
+  key: { type: 'string', size: 16 },
+  elem: { type: '*shop.Session', size: 8 },
+  slots: { full: 1204, empty: 803, tombstones: 41 },
+  groups: { count: 256, tables: 2, directory: 2 },
+};
+
+export const classicMap: InspectedMap = {
+  type: 'map',
+  map: { type: 'map[main.Large]main.Huge', address: '0xc000123450' },
+  len: 1204,
+  capacity: 2048,
+  bytes: 49_288,
+  layout: 'classic',
+  consistent: false,
+  key: { type: 'main.Large', size: 136, indirect: true },
+  elem: { type: 'main.Huge', size: 1024, indirect: true },
+  slots: { full: 1203, empty: 845 },
+  buckets: {
+    count: 256,
+    overflow: 12,
+    longest_chain: 2,
+    growing: { from_buckets: 256, to_buckets: 256, evacuated: 31, same_size: true },
+  },
+  unstable: 1,
+  writing: true,
+};
+
+const unit = { part: 'group', index: 3, table: 0, address: '0xc000200000' } as const;
+const overflow = { part: 'overflow', index: 17, depth: 2, old: true, address: '0xc000300000' } as const;
+
+/** Values that steer terminals, are long, or could not be read, in turn. */
+export function entryLine(i: number): InspectedEntry {
+  const values = [
+    { text: `&shop.Session{User: "anna", Count: ${i}, Next: nil}` },
+    { text: `"${'long '.repeat(60)}"…`, truncated: true },
+    { text: '&shop.Session{Name: …}', unreadable: true },
+    { text: '"\u202e evil \x1b[2J"' },
+  ] as const;
+  return {
+    type: 'entry',
+    key: { text: i % 4 === 3 ? '"日本語\u009b31m"' : `"sess:${i}"` },
+    value: values[i % 4] ?? values[0],
+    slot: { ...(i % 2 === 0 ? unit : overflow), slot: i % 8, control: '0x3f' },
+  };
+}
+
+export const slotLines: readonly InspectedSlots[] = [
+  {
+    type: 'slots',
+    unit,
+    slots: [
+      { slot: 0, state: 'full', control: '0x3f', key: { text: '"a"' }, value: { text: '1' } },
+      { slot: 1, state: 'tombstone', control: '0xfe' },
+      { slot: 2, state: 'full', control: '0x11' },
+      ...[3, 4, 5, 6, 7].map((slot) => ({ slot, state: 'empty', control: '0x80' }) as const),
+    ],
+  },
+  {
+    type: 'slots',
+    unit: overflow,
+    slots: [
+      {
+        slot: 0,
+        state: 'full',
+        control: '0x9f',
+        key: { text: '"\u001b[1m"' },
+        value: { text: `"${'x'.repeat(200)}"` },
+      },
+      { slot: 1, state: 'empty', control: '0x01' },
+      { slot: 2, state: 'evacuated', control: '0x02' },
+      ...[3, 4, 5, 6, 7].map((slot) => ({ slot, state: 'empty-rest', control: '0x00' }) as const),
+    ],
+  },
+];
+
+export const heats: readonly Heat[] = [
+  {
+    type: 'heat',
+    part: 'bucket',
+    units: 200,
+    units_per_cell: 1,
+    cells: Array.from({ length: 200 }, (_, i) => ({
+      first: i,
+      units: 1,
+      full: i % 10,
+      ...(i % 10 > 8 ? { overflow: i > 100 ? 12 : 1 } : {}),
+      ...(i === 70 ? { unstable: 1 } : {}),
+    })),
+  },
+  {
+    type: 'heat',
+    part: 'old-bucket',
+    units: 2000,
+    units_per_cell: 2,
+    cells: Array.from({ length: 1000 }, (_, i) => ({
+      first: 2 * i,
+      units: 2,
+      full: 8,
+      ...(i % 3 === 0 ? { tombstones: 1 } : {}),
+      ...(i < 501 ? { evacuated: i < 500 ? 2 : 1 } : {}),
+    })),
+  },
+];
+
+export function inspectSummary(entries: number, more: Partial<Inspected> = {}): Summary {
+  return {
+    ...summary(entries, 'done'),
+    by_op: {},
+    inspected: { entries, left: 0, consistent: true, unstable: 0, restarts: 0, unreadable: 0, ...more },
+  };
+}

@@ -1,5 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { Ajv2020 } from 'ajv/dist/2020.js';
+import { readdirSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { MapauditError } from '../../src/base/errors.ts';
 import { toErrorResult } from '../../src/protocol/error_result.ts';
@@ -9,6 +8,12 @@ import {
   attached,
   checkReport,
   bareHit,
+  classicMap,
+  entryLine,
+  heats,
+  inspectSummary,
+  slotLines,
+  swissMap,
   event,
   explainReport,
   hit,
@@ -20,18 +25,7 @@ import {
   summary,
   watchSummary,
 } from './samples.ts';
-
-const folder = new URL('../../docs/schema/', import.meta.url);
-const ajv = new Ajv2020({ allErrors: true, strict: true, strictRequired: false, allowUnionTypes: true });
-for (const file of readdirSync(folder))
-  ajv.addSchema(JSON.parse(readFileSync(new URL(file, folder), 'utf8')) as object);
-
-/** Why a value does not fit its schema, or undefined when it does. */
-function misfit(value: { readonly type: string }): string | undefined {
-  const validate = ajv.getSchema(`${value.type}.json`);
-  if (validate === undefined) return `no schema for ${value.type}`;
-  return validate(JSON.parse(JSON.stringify(value))) === true ? undefined : ajv.errorsText(validate.errors);
-}
+import { misfit, SCHEMAS } from './schemas.ts';
 
 describe('what the types allow fits the schemas', () => {
   const removed = { ...event(0), op: 'clear', removed: 7 } as const;
@@ -50,6 +44,12 @@ describe('what the types allow fits the schemas', () => {
     hit(1, 2),
     bareHit,
     watchSummary(3, 'count'),
+    swissMap,
+    classicMap,
+    ...[0, 1, 2, 3].map(entryLine),
+    ...slotLines,
+    ...heats,
+    inspectSummary(3, { consistent: false, unstable: 2, timed_out: true }),
     removed,
     whole,
     ...processes,
@@ -64,7 +64,7 @@ describe('what the types allow fits the schemas', () => {
   });
 
   test('every schema is tried', () => {
-    const files = readdirSync(folder).map((file) => file.replace('.json', ''));
+    const files = readdirSync(SCHEMAS).map((file) => file.replace('.json', ''));
     const tried = new Set<string>(values.map((value) => value.type));
     expect(files.filter((name) => name !== 'loss' && !tried.has(name))).toEqual([]);
   });
@@ -91,6 +91,18 @@ test.each([
   [
     ['watch', '-p', '1', '--address', '0xc000123450', '--json', '--stack'],
     ['attached', 'hit', 'summary'],
+  ],
+  [
+    ['inspect', '-p', '1', '--expr', 'main.m', '--json'],
+    ['map', 'entry', 'summary'],
+  ],
+  [
+    ['inspect', '-p', '1', '--expr', 'main.m', '--json', '--slots'],
+    ['map', 'slots', 'summary'],
+  ],
+  [
+    ['inspect', '-p', '1', '--expr', 'main.m', '--json', '--heat'],
+    ['map', 'heat', 'summary'],
   ],
   [
     ['top', '-p', '1', '--once', '--json'],

@@ -1,4 +1,15 @@
 import type { TraceEvent } from '../../src/protocol/event.ts';
+import {
+  compareCaller,
+  compareEffect,
+  compareFunction,
+  compareStack,
+  compareTime,
+  type Differ,
+  Identities,
+  Keys,
+  type Open,
+} from './fields.ts';
 import type { LedgerRow, LedgerRows } from './rows.ts';
 
 /** A difference between ledger and trace. */
@@ -11,162 +22,116 @@ export interface Difference {
 }
 
 /** What came out of a comparison. */
-export interface Comparison {
+export interface Comparison extends Readonly<Open> {
   readonly events: number;
   readonly missing: number;
   readonly extra: number;
   readonly wrong: number;
-  /** Events whose `found` was not known: right, but less than could be. */
-  readonly unknownFound: number;
-  /** Events without `len`: the map's header was not in memory. */
-  readonly unknownLen: number;
-  /** Events whose key was unreadable or not captured in full. */
-  readonly partialKeys: number;
+  /** Events by operation. */
+  readonly byOp: Readonly<Record<string, number>>;
   /** Wrong values by field. */
   readonly byField: Readonly<Record<string, number>>;
   readonly first: readonly Difference[];
 }
 
+/** How ledger and trace are compared. */
+export interface CompareOptions {
+  /** Operations that were traced. */
+  readonly ops: ReadonlySet<string>;
+  /** The program was built with inlining. */
+  readonly inlines: boolean;
+}
+
 const SHOWN = 20;
 
-/** Which of the callers on a goroutine of the ledger program are its own doing. */
+/**
+ * Which of the operations on a goroutine of the ledger program are its own doing: nothing else on them grows a
+ * map, and what is read in order to fill in the ledger is left out of it.
+ */
 export function isLedgers(event: TraceEvent): boolean {
+  if (event.op === 'grow') return true;
   const caller = event.caller?.function ?? '';
-  if (event.op === 'grow' || caller.endsWith(').peek')) return false;
-  return /^(main\.|reflect\.|maps\.)/.test(caller) && caller !== 'main.init';
+  // A sync.Map looks keys up before it writes them.
+  if ((event.op === 'access' || event.op === 'iterate') && caller.startsWith('sync.')) return false;
+  return /^(main\.|reflect\.|maps\.|sync\.)/.test(caller) && !caller.endsWith(').peek');
 }
 
 /** Compares goroutine by goroutine, operation by operation, field by field. */
 export class Comparer {
   readonly #rows: ReadonlyMap<string, LedgerRows>;
+  readonly #options: CompareOptions;
   readonly #position = new Map<string, number>();
-  readonly #ids = new Map<number, string>();
+  /** When the last operation of each goroutine was written down. */
+  readonly #time = new Map<string, number>();
+  readonly #keys = new Keys();
+  readonly #identities = new Identities();
+  readonly #byOp: Record<string, number> = {};
   readonly #byField: Record<string, number> = {};
   readonly #first: Difference[] = [];
-  /** Ops that this trace does not contain at all. */
-  readonly #ops: ReadonlySet<string>;
+  readonly #open: Open = { unknownFound: 0, unknownLen: 0, unplannedKeys: 0, cutKeys: 0, unsureIds: 0 };
   #events = 0;
   #extra = 0;
   #wrong = 0;
-  #unknownFound = 0;
-  #unknownLen = 0;
-  #partialKeys = 0;
 
-  constructor(rows: ReadonlyMap<string, LedgerRows>, ops: ReadonlySet<string>) {
+  constructor(rows: ReadonlyMap<string, LedgerRows>, options: CompareOptions) {
     this.#rows = rows;
-    this.#ops = ops;
+    this.#options = options;
   }
 
   add(event: TraceEvent): void {
     const goid = String(event.goroutine?.id ?? 0);
     const rows = this.#rows.get(goid);
     if (rows === undefined || !isLedgers(event)) return;
+    const { ops } = this.#options;
     let position = this.#position.get(goid) ?? 0;
-    while (position < rows.length && !this.#ops.has(rows.opAt(position))) position++;
+    while (position < rows.length && !ops.has(rows.opAt(position))) position++;
     const row = rows.at(position);
     this.#position.set(goid, position + 1);
     this.#events++;
+    this.#byOp[event.op] = (this.#byOp[event.op] ?? 0) + 1;
     if (row === undefined) this.#extra++;
-    else this.#compare(row, event);
+    else this.#compare(rows, row, event);
   }
 
   finish(): Comparison {
     let missing = 0;
     for (const [goid, rows] of this.#rows) {
       for (let i = this.#position.get(goid) ?? 0; i < rows.length; i++)
-        if (this.#ops.has(rows.opAt(i))) missing++;
+        if (this.#options.ops.has(rows.opAt(i))) missing++;
     }
     return {
+      ...this.#open,
       events: this.#events,
       missing,
       extra: this.#extra,
       wrong: this.#wrong,
-      unknownFound: this.#unknownFound,
-      unknownLen: this.#unknownLen,
-      partialKeys: this.#partialKeys,
+      byOp: this.#byOp,
       byField: this.#byField,
       first: this.#first,
     };
   }
 
-  #compare(row: LedgerRow, event: TraceEvent): void {
+  #compare(rows: LedgerRows, row: LedgerRow, event: TraceEvent): void {
     const before = this.#wrong;
-    const differ = (field: string, wanted: unknown, got: unknown): void => {
+    const differ: Differ = (field, wanted, got) => {
       this.#byField[field] = (this.#byField[field] ?? 0) + 1;
       if (this.#wrong === before) this.#wrong++;
       if (this.#first.length < SHOWN) this.#first.push({ goid: row.goid, field, wanted, got, row });
     };
-    const same = (field: string, wanted: unknown, got: unknown): void => {
-      if (wanted !== got) differ(field, wanted, got);
-    };
-    same('op', row.op, event.op);
-    if (row.function !== '-') same('function', row.function, event.function);
-    // A map on the goroutine's stack moves with the stack: the ledger has one of its addresses.
-    if (row.map !== '-' && event.map.on_stack !== true) same('map', row.map, event.map.address ?? '0x0');
-    if (!(event.map.type ?? '').includes('go.shape.')) same('type', row.type, event.map.type);
-    if (event.len === undefined) this.#unknownLen++;
-    else same('len', row.len, event.len);
-    // All goroutines of the ledger program are begun in main.run.
-    same('start', 'main.run.', (event.goroutine?.start ?? '').slice(0, 9));
-    this.#compareFound(row, event, same);
-    this.#compareKey(row, event, differ);
-    this.#compareCaller(row, event, same);
-    this.#compareId(row, event, differ);
-  }
-
-  #compareFound(row: LedgerRow, event: TraceEvent, same: (f: string, a: unknown, b: unknown) => void): void {
-    if (row.op !== 'delete' && row.op !== 'assign') return;
-    if (event.found === undefined) this.#unknownFound++;
-    else same('found', row.found, event.found);
-  }
-
-  #compareKey(row: LedgerRow, event: TraceEvent, differ: (f: string, a: unknown, b: unknown) => void): void {
-    if (row.op === 'clear' || row.op === 'iterate') return;
-    const { text, truncated, unreadable } = event.key ?? {};
-    if (unreadable === true || text === undefined) {
-      this.#partialKeys++;
-      if (event.key === undefined) differ('key', row.key, undefined);
-    } else if (truncated === true) {
-      this.#partialKeys++;
-      if (!fits(row.key, text)) differ('key', row.key, text);
-    } else if (text !== row.key) differ('key', row.key, text);
-  }
-
-  #compareCaller(row: LedgerRow, event: TraceEvent, same: (f: string, a: unknown, b: unknown) => void): void {
-    const name = event.caller?.function ?? '';
-    if (row.caller.endsWith('.') && !row.caller.includes('(')) {
-      same('caller', row.caller, name.slice(0, row.caller.length));
-      return;
-    }
-    same('caller', withoutTypes(row.caller), withoutTypes(name));
-    if (row.line !== 0) same('line', row.line, event.caller?.line);
-  }
-
-  /** One number stands for one address. (One address may have several numbers, in turn.) */
-  #compareId(row: LedgerRow, event: TraceEvent, differ: (f: string, a: unknown, b: unknown) => void): void {
-    const { id, address } = event.map;
-    if (row.map === '-' || row.map === '0x0' || event.map.on_stack === true) return;
-    if (id === undefined) {
-      differ('id', 'a number', undefined);
-      return;
-    }
-    const known = this.#ids.get(id);
-    if (known === undefined) this.#ids.set(id, address ?? '');
-    else if (known !== address) differ('id', known, address);
+    if (row.op !== event.op) differ('op', row.op, event.op);
+    // Code of Go 1.18 and 1.19 that is shared by types is told the shape alone.
+    if (!(event.map.type ?? '').includes('go.shape.') && row.type !== event.map.type)
+      differ('type', row.type, event.map.type);
+    if (event.goroutine?.start !== rows.start) differ('start', rows.start, event.goroutine?.start);
+    if (rows.thread !== undefined && event.thread !== rows.thread)
+      differ('thread', rows.thread, event.thread);
+    compareFunction(row, event, differ);
+    this.#identities.compare(row, event, differ, this.#open);
+    compareEffect(row, event, differ, this.#open);
+    this.#keys.compare(row, event, differ, this.#open);
+    compareCaller(row, event, this.#options.inlines, differ);
+    compareStack(row, event, differ);
+    compareTime(row, event, this.#time.get(row.goid) ?? 0, differ);
+    this.#time.set(row.goid, row.time);
   }
 }
-
-/** Whether a text with `…` for what is missing can be a part of the whole. */
-function fits(whole: string, shown: string): boolean {
-  let at = 0;
-  for (const piece of shown.split('…')) {
-    const text = piece.replace(/"$/, '');
-    const found = whole.indexOf(text, at);
-    if (found < 0) return false;
-    at = found + text.length;
-  }
-  return true;
-}
-
-/** `main.put[go.shape.int32]` and `main.put[...]` are the same function here. */
-const withoutTypes = (name: string): string => name.replace(/\[.*\]/, '[...]');

@@ -1,4 +1,5 @@
-// Loaded into mapaudit by a test: falsifies one fact of the plan, to prove that the ledger test would notice.
+// Loaded into mapaudit by a test: makes one of its facts wrong, to prove that the ledger would notice.
 import { register } from 'node:module';
 
-register('./mutate_hooks.mjs', import.meta.url, { data: { mutant: process.env.MUTANT } });
+const { MUTANT_PLAN: plan, MUTANT_OBJECT: object } = process.env;
+register('./mutate_hooks.mjs', import.meta.url, { data: { plan, object } });

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import type { TraceLine } from '../../src/protocol/questions.ts';
 import type { Attached } from '../../src/protocol/attached.ts';
 import type { Summary } from '../../src/protocol/summary.ts';
-import { Comparer, type Comparison } from './compare.ts';
+import { type CompareOptions, Comparer, type Comparison } from './compare.ts';
 import { readLedger } from './rows.ts';
 
 const MAPAUDIT = fileURLToPath(new URL('../../bin/mapaudit', import.meta.url));
@@ -23,8 +23,10 @@ export interface LedgerRun {
   /** More arguments of the program, and of `mapaudit trace`. */
   readonly programArgs?: readonly string[];
   readonly traceArgs?: readonly string[];
-  /** Operations that are traced; by default all writes. */
+  /** Operations that are traced; by default all writes, and growth. */
   readonly ops?: readonly string[];
+  /** The program was built with inlining, as by default. */
+  readonly inlines?: boolean;
   readonly env?: Readonly<Record<string, string>>;
 }
 
@@ -33,7 +35,7 @@ export interface LedgerResult extends Comparison {
   readonly summary: Summary | undefined;
 }
 
-const WRITES = ['delete', 'assign', 'clear'];
+const WRITES = ['delete', 'assign', 'clear', 'grow'];
 
 /** Runs the program, traces it from its first operation to its last, and compares the two accounts. */
 export async function runLedger(run: LedgerRun): Promise<LedgerResult> {
@@ -65,7 +67,20 @@ async function runIn(folder: string, run: LedgerRun): Promise<LedgerResult> {
     const pid = (await lines.next()).value?.split(' ')[1] ?? '';
     const tracer = spawn(
       process.execPath,
-      [MAPAUDIT, 'trace', '-p', pid, '--op', ops.join(','), '--json', '-o', trace, ...(run.traceArgs ?? [])],
+      [
+        MAPAUDIT,
+        'trace',
+        '-p',
+        pid,
+        '--op',
+        ops.join(','),
+        '--ring',
+        '64M',
+        '--json',
+        '-o',
+        trace,
+        ...(run.traceArgs ?? []),
+      ],
       { stdio: ['ignore', 'inherit', 'pipe'], env: { ...process.env, ...run.env } },
     );
     const complaint = textOf(tracer);
@@ -76,14 +91,14 @@ async function runIn(folder: string, run: LedgerRun): Promise<LedgerResult> {
     program.stdin.end('\n');
     const code = await exitOf(tracer);
     if (code !== 0) throw new Error(`mapaudit ended with code ${String(code)}: ${complaint.text}`);
-    return await compareFiles(ledger, trace, ops);
+    return await compareFiles(ledger, trace, { ops: new Set(ops), inlines: run.inlines ?? true });
   } finally {
     program.kill('SIGKILL');
   }
 }
 
-async function compareFiles(ledger: string, trace: string, ops: readonly string[]): Promise<LedgerResult> {
-  const comparer = new Comparer(await readLedger(ledger), new Set(ops));
+async function compareFiles(ledger: string, trace: string, options: CompareOptions): Promise<LedgerResult> {
+  const comparer = new Comparer(await readLedger(ledger), options);
   let attached: Attached | undefined;
   let summary: Summary | undefined;
   for await (const line of createInterface({ input: createReadStream(trace) })) {
@@ -136,10 +151,13 @@ export function report(result: LedgerResult): string {
     `wrong ${n(result.wrong)}`,
     `found unknown ${n(result.unknownFound)}`,
     `len unknown ${n(result.unknownLen)}`,
-    `keys in part ${n(result.partialKeys)}`,
+    `keys cut ${n(result.cutKeys)}`,
+    `keys not planned for ${n(result.unplannedKeys)}`,
+    `ids unsure ${n(result.unsureIds)}`,
     `lost ${n(result.summary?.lost ?? 0)}`,
   ].join(' · ');
+  const ops = Object.entries(result.byOp).map(([op, count]) => `${op} ${n(count)}`);
   const fields = Object.entries(result.byField).map(([field, count]) => `  ${field}: ${n(count)}`);
   const first = result.first.map((d) => `  ${JSON.stringify(d)}`);
-  return [head, ...fields, ...first].join('\n');
+  return [head, `  ${ops.join(' · ')}`, ...fields, ...first].join('\n');
 }

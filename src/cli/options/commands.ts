@@ -74,6 +74,23 @@ export const COMMANDS: readonly CommandSpec[] = [
     ],
   },
   {
+    name: 'inspect',
+    summary: 'show what is in a map of a running program',
+    description:
+      'Shows one map: type, size, layout and state, then its entries, or with --slots and --heat how it lies in memory. The process is not stopped: what is shown is never half written, and the answer says whether it is the map as it was at one moment.',
+    examples: [
+      { line: "sudo mapaudit inspect -p 4242 --expr 'main.cache.sessions'", says: 'by name' },
+      {
+        line: "sudo mapaudit inspect -p 4242 --map 'map\\[string\\]\\*shop.Session' --heat",
+        says: 'the only map of a type, as a picture',
+      },
+      {
+        line: "sudo mapaudit inspect -p 4242 --address 0xc000123450 --type 'map[string]int' --json",
+        says: 'by address, everything, for a script',
+      },
+    ],
+  },
+  {
     name: 'watch',
     summary: 'say who writes to an address, also outside the map functions',
     description:

@@ -1,9 +1,15 @@
 /** The verbs of the command line. */
-export type CommandName = 'ps' | 'check' | 'explain' | 'trace' | 'top' | 'watch';
+export type CommandName = 'ps' | 'check' | 'explain' | 'trace' | 'top' | 'inspect' | 'watch';
 
 /** Headings under which help and docs list the flags. */
 export type OptionGroup =
-  'Which processes' | 'Which operations' | 'What is shown of each' | 'How long' | 'How it works' | 'Output';
+  | 'Which processes'
+  | 'Which map'
+  | 'Which operations'
+  | 'What is shown of each'
+  | 'How long'
+  | 'How it works'
+  | 'Output';
 
 /** One flag. Its help, its page in docs/cli.md, its parsing and its type all come from here. */
 export interface OptionSpec<T = unknown> {
@@ -20,6 +26,10 @@ export interface OptionSpec<T = unknown> {
   readonly help: string;
   /** More, for docs/cli.md only. */
   readonly details?: string;
+  /** What differs for a command that has the flag for another purpose. */
+  readonly of?: Partial<
+    Record<CommandName, Partial<Pick<OptionSpec, 'group' | 'value' | 'help' | 'details'>>>
+  >;
   /** Given twice, the values are joined with a comma; otherwise that is an error. */
   readonly list?: true;
   /** Absent for flags that take no value. Throws a usage error. */

@@ -5,9 +5,9 @@ import { parseDuration } from '../parse/duration.ts';
 import { globOf } from '../parse/glob.ts';
 import { parseKeys } from '../parse/keys.ts';
 import { parseMapId } from '../parse/map_id.ts';
-import { parseSample, wholeNumber } from '../parse/number.ts';
+import { parseLimit, parseSample, wholeNumber } from '../parse/number.ts';
 import { parseOps } from '../parse/ops.ts';
-import { parsePath } from '../parse/path.ts';
+import { notEmpty, parsePath } from '../parse/path.ts';
 import { parsePid } from '../parse/pid.ts';
 import { parseLength, parsePlaces } from '../parse/places.ts';
 import { regexOf } from '../parse/regex.ts';
@@ -17,7 +17,7 @@ import type { CommandName, OptionSpec, ValueOf } from './spec.ts';
 const RUNS: readonly CommandName[] = ['trace', 'top'];
 const SELECTS: readonly CommandName[] = ['check', 'trace', 'top'];
 const READS: readonly CommandName[] = ['explain'];
-const ALL: readonly CommandName[] = ['ps', 'check', 'explain', 'trace', 'top', 'watch'];
+const ALL: readonly CommandName[] = ['ps', 'check', 'explain', 'trace', 'top', 'inspect', 'watch'];
 
 const COLOR_MODES = ['auto', 'always', 'never'] as const;
 
@@ -31,7 +31,7 @@ export const OPTIONS = {
     short: '-p',
     value: 'PID',
     group: 'Which processes',
-    commands: [...SELECTS, ...READS, 'watch'],
+    commands: [...SELECTS, ...READS, 'inspect', 'watch'],
     help: 'This process. mapaudit ps lists them.',
     parse: parsePid,
   },
@@ -66,11 +66,38 @@ export const OPTIONS = {
     flag: '--map',
     value: 'REGEX',
     group: 'Which operations',
-    commands: [...RUNS, ...READS],
+    commands: [...RUNS, ...READS, 'inspect'],
     help: "Maps whose type matches: --map 'Session'.",
     details:
       'A JavaScript regular expression, found anywhere in the type as Go writes it: `map[string]*shop.Session`. Each type is decided once; after that the kernel drops the others.',
+    of: {
+      inspect: {
+        group: 'Which map',
+        value: 'ID',
+        help: "One map of those that are found: its address as mapaudit maps shows it, its name, its type, or a regular expression that only one of them matches: --map 'Session'.",
+        details:
+          'Addresses stay as long as the map lives. Numbers (`#3`) are of a run of trace or top and are not understood.',
+      },
+    },
     parse: regexOf('--map'),
+  },
+  expr: {
+    flag: '--expr',
+    value: 'EXPR',
+    group: 'Which map',
+    commands: ['inspect'],
+    help: "A variable and what leads from it to the map, in Go's syntax: --expr 'main.cache.sessions'.",
+    details:
+      'Selectors, `*p`, indexes of slices, arrays and maps (`main.byUser["anna"].carts`), type assertions (`main.store.(*shop.Cache).items`), and `(*shop.Cache)(0xc000123450)`. Package variables are written with the package\'s name or path. Needs debug information (DWARF).',
+    parse: notEmpty('--expr'),
+  },
+  type: {
+    flag: '--type',
+    value: 'TYPE',
+    group: 'Which map',
+    commands: ['inspect'],
+    help: "Of the map at --address: its type, or a regular expression that only one map type of the program matches: --type 'map[string]int'.",
+    parse: notEmpty('--type'),
   },
   mapId: {
     flag: '--map-id',
@@ -112,11 +139,19 @@ export const OPTIONS = {
     flag: '--address',
     value: 'LIST',
     group: 'Which operations',
-    commands: ['watch'],
+    commands: ['watch', 'inspect'],
     list: true,
     help: 'What to watch, up to four places joined by commas: 0xc000123450, or with length and name 0xc000123450:4=hits.',
     details:
       'A thread of an x86 processor has four watchpoints. An address must be a multiple of its length; the name stands in the output in place of the address.',
+    of: {
+      inspect: {
+        group: 'Which map',
+        value: 'ADDRESS',
+        help: 'The map whose header lies there: 0xc000123450. Its type is known when something leads to it; otherwise add --type.',
+        details: 'Trace events and `mapaudit maps` have this address.',
+      },
+    },
     parse: parsePlaces,
   },
   length: {
@@ -171,6 +206,60 @@ export const OPTIONS = {
     details:
       'Whether a delete found its key, and whether an assign inserted or replaced, is read from the number of entries before and after. `exit` reads it again at the end of the same operation. Where that does not tell, FOUND stays empty: it is never guessed.',
     parse: oneOf('way to learn effects', EFFECT_MODES),
+  },
+  slots: {
+    flag: '--slots',
+    group: 'What is shown of each',
+    commands: ['inspect'],
+    help: 'Slot by slot: control bytes (or tophashes), empty slots and tombstones too.',
+  },
+  heat: {
+    flag: '--heat',
+    group: 'What is shown of each',
+    commands: ['inspect'],
+    help: 'A picture of all buckets or groups: how full they are, tombstones, overflow chains, what is evacuated.',
+  },
+  limit: {
+    flag: '--limit',
+    value: 'N',
+    group: 'What is shown of each',
+    commands: ['inspect'],
+    help: 'So many entries (with --slots: buckets or groups), or all. Default: 50 (with --slots 16), with --json all.',
+    parse: parseLimit,
+  },
+  depth: {
+    flag: '--depth',
+    value: 'N',
+    group: 'What is shown of each',
+    commands: ['inspect'],
+    help: 'Follow so many pointers one after the other in a value. Default: 2; with 0 pointers are shown as addresses.',
+    parse: wholeNumber('number of pointers', 0, 64),
+  },
+  maxString: {
+    flag: '--max-string',
+    value: 'N',
+    group: 'What is shown of each',
+    commands: ['inspect'],
+    help: 'Show so many bytes of each string. Default: 256.',
+    parse: wholeNumber('number of bytes', 0, 1 << 24),
+  },
+  maxItems: {
+    flag: '--max-items',
+    value: 'N',
+    group: 'What is shown of each',
+    commands: ['inspect'],
+    help: 'Show so many elements of each slice, and entries of each map that is a value. Default: 16.',
+    parse: wholeNumber('number of elements', 0, 1 << 20),
+  },
+  timeout: {
+    flag: '--timeout',
+    value: 'TIME',
+    group: 'How long',
+    commands: ['inspect'],
+    help: 'Wait so long, in all, for parts of the map that are being written to. Default: 10s.',
+    details:
+      'Reading takes as long as the map is large; this is the time lost to writers alone. After it, what does not hold still at once is left out, counted, and said.',
+    parse: parseDuration,
   },
   duration: {
     flag: '--duration',
@@ -251,7 +340,9 @@ export type OptionValues = { readonly [K in OptionName]?: ValueOf<(typeof OPTION
 
 /** The flags of one command, in the order of the table. */
 export function optionsOf(command: CommandName): readonly OptionSpec[] {
-  return Object.values<OptionSpec>(OPTIONS).filter((option) => option.commands.includes(command));
+  return Object.values<OptionSpec>(OPTIONS)
+    .filter((option) => option.commands.includes(command))
+    .map((option) => ({ ...option, ...option.of?.[command] }));
 }
 
 /** `-p, --pid PID`, `--stack[=DEPTH]`. */

@@ -18,6 +18,11 @@ export function wholeNumber(
   };
 }
 
+/** A whole number, or `all`. */
+export function parseLimit(text: string): number {
+  return text === 'all' ? Infinity : wholeNumber('limit', 0)(text);
+}
+
 /** `1/100`, or only `100`: one in so many. */
 export function parseSample(text: string): number {
   const match = /^(?:1\/)?(\d+)$/.exec(text);

@@ -7,3 +7,11 @@ export function parsePath(flag: string): (text: string) => string {
     throw usageError('path', `the path behind ${flag} is empty`, { hint: `Write ${flag} ./server.` });
   };
 }
+
+/** A parser that hands back any text but the empty one. */
+export function notEmpty(flag: string): (text: string) => string {
+  return (text) => {
+    if (text.trim() !== '') return text;
+    throw usageError('empty', `${flag} is empty`, { hint: `Write something behind ${flag}.` });
+  };
+}

@@ -82,6 +82,10 @@ func clearOf(g *ledger, w world) {
 		w.clear(g)
 	case *wAny:
 		w.clear(g)
+	case *wBoxed:
+		w.clear(g)
+	case *wSpoken:
+		w.clear(g)
 	case *wFace:
 		w.clear(g)
 	}
@@ -530,6 +534,30 @@ func (w *wAny) clear(g *ledger) {
 }
 
 var clearsAny site
+
+//go:noinline
+func (w *wBoxed) clear(g *ledger) {
+	n := len(w.m)
+	s := &clearsBoxed
+	s.here()
+	clear(w.m)
+	var zero boxed
+	w.row(g, s, "clear", "runtime.mapclear", zero, n, -1)
+}
+
+var clearsBoxed site
+
+//go:noinline
+func (w *wSpoken) clear(g *ledger) {
+	n := len(w.m)
+	s := &clearsSpoken
+	s.here()
+	clear(w.m)
+	var zero spoken
+	w.row(g, s, "clear", "runtime.mapclear", zero, n, -1)
+}
+
+var clearsSpoken site
 
 //go:noinline
 func (w *wFace) clear(g *ledger) {

@@ -6,6 +6,57 @@ import (
 	"unsafe"
 )
 
+// How much of a key mapaudit promises to show: src/model/record.ts.
+const (
+	textMax = 256
+	// partMax is for each string inside a key.
+	partMax = 64
+	rawMax  = 128
+	// whole: the key is not cut.
+	whole = -1
+)
+
+func textCut(s string) int {
+	if len(s) > textMax {
+		return textMax
+	}
+	return whole
+}
+
+func partCut(parts ...string) int {
+	for _, s := range parts {
+		if len(s) > partMax {
+			return partMax
+		}
+	}
+	return whole
+}
+
+func anyCut(k any) int {
+	switch k := k.(type) {
+	case string:
+		return textCut(k)
+	case label:
+		return textCut(string(k))
+	case user:
+		return partCut(k.Name)
+	}
+	return whole
+}
+
+// boxedCut is for an interface inside a key: of what it holds nothing further is fetched.
+func boxedCut(k any) int {
+	switch k := k.(type) {
+	case string:
+		return partCut(k)
+	case label:
+		return partCut(string(k))
+	case user:
+		return 0
+	}
+	return whole
+}
+
 // How keys are written, here and by mapaudit: Go syntax. Strings as strconv.Quote writes them, numbers plain,
 // structs and arrays with their type, pointers as addresses; in an interface, types other than int, string,
 // float64, bool and complex128 are written as conversions.
@@ -38,6 +89,14 @@ type (
 	eight struct{ A, B int32 }
 	one   struct{ S string }
 	label string
+	boxed struct {
+		V any
+		N int64
+	}
+	spoken struct {
+		N int64
+		V speaker
+	}
 )
 
 type speaker interface{ speak() string }
@@ -81,6 +140,16 @@ func (k eight) text(b []byte) []byte {
 
 func (k one) text(b []byte) []byte {
 	return append(strconv.AppendQuote(append(b, "main.one{S: "...), k.S), '}')
+}
+
+func (k boxed) text(b []byte) []byte {
+	b = anyText(append(b, "main.boxed{V: "...), k.V)
+	return append(strconv.AppendInt(append(b, ", N: "...), k.N, 10), '}')
+}
+
+func (k spoken) text(b []byte) []byte {
+	b = strconv.AppendInt(append(b, "main.spoken{N: "...), k.N, 10)
+	return append(speakerText(append(b, ", V: "...), k.V), '}')
 }
 
 func bytesText(b, k []byte) []byte {
@@ -186,6 +255,8 @@ func floatOf(r uint64) float64 {
 		return 1e300
 	case 3:
 		return -1.25e-7
+	case 4:
+		return math.NaN()
 	}
 	return float64(r%100) / 3
 }

@@ -1,5 +1,5 @@
 // Command ledger does random operations on maps of all kinds and writes down what it did, so that a test can
-// hold mapaudit's account against it. See README.md.
+// hold mapaudit's account against it: test/ledger.
 package main
 
 import (
@@ -12,6 +12,7 @@ import (
 	"reflect"
 	"runtime"
 	"runtime/pprof"
+	"strconv"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -47,6 +48,7 @@ var (
 	goroutines = flag.Int("goroutines", 8, "that work at a time")
 	out        = flag.String("out", "ledger.tsv", "file to write")
 	profile    = flag.Bool("profile", false, "profile the CPU meanwhile, at 500 Hz")
+	stacks     = flag.Bool("stacks", false, "also the stack of each operation")
 	reads      = flag.Bool("reads", false, "also reads and iterations")
 	idiom      = flag.Bool("idiom", true, "also delete loops that are compiled into a clear (not with -race or -N)")
 	wait       = flag.Bool("wait", false, "wait for a line on stdin before the first operation, and before the end")
@@ -99,10 +101,19 @@ func run(file *os.File) {
 	common := newShared()
 	for i := 0; i < *goroutines; i++ {
 		group.Add(1)
-		go func(i int) {
+		i := i
+		go func() {
 			defer group.Done()
 			random := rand.New(rand.NewSource(*seed + int64(i)))
-			g := newLedger()
+			bound := i%4 == 0
+			if bound {
+				runtime.LockOSThread()
+				defer runtime.UnlockOSThread()
+			}
+			g := newLedger(bound)
+			if i == 1 {
+				flood(g)
+			}
 			own := ownWorlds(random)
 			for atomic.LoadInt64(&done) < int64(*events) {
 				started := time.Now()
@@ -114,7 +125,7 @@ func run(file *os.File) {
 					go func() {
 						defer group.Done()
 						r := rand.New(rand.NewSource(n))
-						short := newLedger()
+						short := newLedger(false)
 						burst(short, r, ownWorlds(r)[:4], common)
 						atomic.AddInt64(&done, short.count)
 						save(short)
@@ -124,7 +135,7 @@ func run(file *os.File) {
 				pace(started, g.count-before)
 			}
 			save(g)
-		}(i)
+		}()
 	}
 	group.Wait()
 }
@@ -182,6 +193,9 @@ func burst(g *ledger, random *rand.Rand, own []world, common *shared) {
 			generic(g, r)
 		case n < 27:
 			onNil(g, random, r)
+			if random.Intn(4) == 0 {
+				syncMap(g, r)
+			}
 		case n < 28 && clearAll != nil:
 			modern(g, random, w, r)
 		default:
@@ -264,12 +278,11 @@ var reflectSite = site{name: "reflect."}
 
 // reflected works through reflect; the callers are functions of that package.
 func reflected(g *ledger, random *rand.Rand, r uint64) {
-	m := map[pair]int{}
-	v := reflect.ValueOf(m)
+	v, number := reflect.ValueOf(g.heap(map[pair]int{})), newNumber()
 	k, e := pair{int32(r), 1, true}, reflect.ValueOf(int(r))
-	address := v.UnsafePointer()
 	row := func(op string, n int, found int8) {
-		g.end(k.text(g.begin(&reflectSite, op, "-", address, "map[main.pair]int")), &reflectSite, "main.pair", n, found)
+		b := g.begin(&reflectSite, op, "-", v.UnsafePointer(), number, "map[main.pair]int")
+		g.end(k.text(b), &reflectSite, whole, n, found)
 	}
 	v.SetMapIndex(reflect.ValueOf(k), e)
 	row("assign", 0, 0)
@@ -279,20 +292,40 @@ func reflected(g *ledger, random *rand.Rand, r uint64) {
 	row("delete", 1, 1)
 	v.SetMapIndex(reflect.ValueOf(k), reflect.Value{})
 	row("delete", 0, 0)
-	s := map[string]int{}
-	vs := reflect.ValueOf(s)
-	ks := text(r)
-	rows := func(op string, n int, found int8) {
-		b := g.begin(&reflectSite, op, "-", vs.UnsafePointer(), "map[string]int")
-		g.end(append(b, quoted(ks)...), &reflectSite, "string", n, found)
+	reflectedText(g, r)
+	if random.Intn(4) == 0 {
+		reflectedGrowth(g, r)
 	}
-	vs.SetMapIndex(reflect.ValueOf(ks), e)
-	rows("assign", 0, 0)
-	vs.SetMapIndex(reflect.ValueOf(ks), reflect.Value{})
-	rows("delete", 1, 1)
+}
+
+func reflectedText(g *ledger, r uint64) {
+	v, number := reflect.ValueOf(g.heap(map[string]int{})), newNumber()
+	k := text(r)
+	row := func(op string, n int, found int8) {
+		b := g.begin(&reflectSite, op, "-", v.UnsafePointer(), number, "map[string]int")
+		g.end(append(b, quoted(k)...), &reflectSite, textCut(k), n, found)
+	}
+	v.SetMapIndex(reflect.ValueOf(k), reflect.ValueOf(int(r)))
+	row("assign", 0, 0)
+	v.SetMapIndex(reflect.ValueOf(k), reflect.Value{})
+	row("delete", 1, 1)
+}
+
+func reflectedGrowth(g *ledger, r uint64) {
+	v, number := reflect.ValueOf(g.heap(map[int]int{})), newNumber()
+	for i := 0; i < 12; i++ {
+		k, before := int(r)+i, markOf(v.UnsafePointer())
+		v.SetMapIndex(reflect.ValueOf(k), reflect.ValueOf(i))
+		b := g.begin(&reflectSite, "assign", "-", v.UnsafePointer(), number, "map[int]int")
+		g.end(appendInt(b, int64(k)), &reflectSite, whole, i, 0)
+		g.grew(&reflectSite, before, v.UnsafePointer(), number, "map[int]int", i)
+	}
 }
 
 var stackSites [3]site
+
+// onItsStack stands for the number of a map on the goroutine's stack.
+const onItsStack = -1
 
 // onStack works on a map that never leaves the goroutine's stack.
 //
@@ -300,8 +333,8 @@ var stackSites [3]site
 func onStack(g *ledger, r uint64) {
 	m := map[int64]int64{}
 	row := func(s *site, op, function string, n int, found int8) {
-		b := g.begin(s, op, function, nil, "map[int64]int64")
-		g.end(appendInt(b, int64(r)), s, "int64", n, found)
+		b := g.begin(s, op, function, nil, onItsStack, "map[int64]int64")
+		g.end(appendInt(b, int64(r)), s, whole, n, found)
 	}
 	s := &stackSites[0]
 	s.here()
@@ -317,25 +350,57 @@ func onStack(g *ledger, r uint64) {
 	row(s, "delete", "runtime.mapdelete_fast64", 0, 0)
 }
 
+var floodSite site
+
+// flood makes one map large: its tables are doubled, and in the end split.
+//
+//go:noinline
+func flood(g *ledger) {
+	m, number := map[uint64]int64{}, newNumber()
+	g.heap(m)
+	s := &floodSite
+	for k := uint64(0); k < 2000; k++ {
+		before := markOf(addressOf(m))
+		s.here()
+		m[k] = 1
+		b := g.begin(s, "assign", "runtime.mapassign_fast64", addressOf(m), number, "map[uint64]int64")
+		g.end(appendInt(b, int64(k)), s, whole, int(k), 0)
+		g.grew(s, before, addressOf(m), number, "map[uint64]int64", int(k))
+	}
+}
+
 var genericSites [2]site
 
 // generic works in a function with type parameters.
 func generic(g *ledger, r uint64) {
-	put(g, map[string]int64{}, text(r), "map[string]int64", func(b []byte, k string) []byte { return append(b, quoted(k)...) })
-	put(g, map[int32]int64{}, int32(r), "map[int32]int64", func(b []byte, k int32) []byte { return appendInt(b, int64(k)) })
+	texts, numbers := []string{text(r)}, []int32{int32(r)}
+	if r%4 == 0 {
+		for i := 0; i < 12; i++ {
+			texts, numbers = append(texts, "\x00"+strconv.Itoa(i)), append(numbers, -1-int32(i))
+		}
+	}
+	put(g, map[string]int64{}, texts, "map[string]int64", func(g *ledger, b []byte, s *site, k string, n int, found int8) {
+		g.end(append(b, quoted(k)...), s, textCut(k), n, found)
+	})
+	put(g, map[int32]int64{}, numbers, "map[int32]int64", func(g *ledger, b []byte, s *site, k int32, n int, found int8) {
+		g.end(appendInt(b, int64(k)), s, whole, n, found)
+	})
 }
 
 //go:noinline
-func put[K comparable](g *ledger, m map[K]int64, k K, name string, text func([]byte, K) []byte) {
-	row := func(s *site, op string, n int, found int8) {
-		g.end(text(g.begin(s, op, "-", addressOf(m), name), k), s, "-", n, found)
-	}
+func put[K comparable](g *ledger, m map[K]int64, keys []K, name string, end func(*ledger, []byte, *site, K, int, int8)) {
+	number := newNumber()
+	g.heap(m)
 	s := &genericSites[0]
-	s.here()
-	m[k] = 1
-	row(s, "assign", 0, 0)
+	for i, k := range keys {
+		before := markOf(addressOf(m))
+		s.here()
+		m[k] = 1
+		end(g, g.begin(s, "assign", "-", addressOf(m), number, name), s, k, i, 0)
+		g.grew(s, before, addressOf(m), number, name, i)
+	}
 	s = &genericSites[1]
 	s.here()
-	delete(m, k)
-	row(s, "delete", 1, 1)
+	delete(m, keys[0])
+	end(g, g.begin(s, "delete", "-", addressOf(m), number, name), s, keys[0], len(keys), 1)
 }

@@ -16,24 +16,26 @@ func modern(g *ledger, random *rand.Rand, w world, r uint64) {
 		clearAll(g, w)
 		return
 	}
-	m := map[int32]int64{int32(r): 1}
-	literalRow(g, m, int32(r))
+	s := &literalSite
+	s.below(2)
+	k := int32(r)
+	m := map[int32]int64{k: 1}
+	number := newNumber()
+	g.heap(m)
+	b := g.begin(s, "assign", "runtime.mapassign_fast32", addressOf(m), number, "map[int32]int64")
+	g.end(appendInt(b, int64(k)), s, whole, 0, 0)
 	copied := maps.Clone(m)
-	n := len(copied)
-	b := g.begin(&modernSite, "iterate", "-", addressOf(copied), "map[int32]int64")
-	g.end(append(b, '0'), &modernSite, "int32", n, -1)
+	n, second := len(copied), newNumber()
+	g.heap(copied)
+	b = g.begin(&modernSite, "iterate", "-", addressOf(copied), second, "map[int32]int64")
+	g.end(append(b, '0'), &modernSite, whole, n, -1)
 	maps.DeleteFunc(copied, func(k int32, _ int64) bool { return true })
-	b = g.begin(&modernSite, "delete", "runtime.mapdelete_fast32", addressOf(copied), "map[int32]int64")
-	g.end(appendInt(b, int64(int32(r))), &modernSite, "int32", n, 1)
+	b = g.begin(&modernSite, "delete", "runtime.mapdelete_fast32", addressOf(copied), second, "map[int32]int64")
+	g.end(appendInt(b, int64(k)), &modernSite, whole, n, 1)
 	v := reflect.ValueOf(m)
 	v.Clear()
-	b = g.begin(&reflectSite, "clear", "-", addressOf(m), "map[int32]int64")
-	g.end(append(b, '0'), &reflectSite, "int32", 1, -1)
+	b = g.begin(&reflectSite, "clear", "-", addressOf(m), number, "map[int32]int64")
+	g.end(append(b, '0'), &reflectSite, whole, 1, -1)
 }
 
-// literalRow is the row of the literal in modern.
-func literalRow(g *ledger, m map[int32]int64, k int32) {
-	s := &site{name: "main.modern"}
-	b := g.begin(s, "assign", "runtime.mapassign_fast32", addressOf(m), "map[int32]int64")
-	g.end(appendInt(b, int64(k)), s, "int32", 0, 0)
-}
+var literalSite site

@@ -8,11 +8,12 @@ import (
 )
 
 type wI8 struct {
-	m map[int8]int
+	m      map[int8]int
+	number int64
 }
 
 func init() {
-	kinds = append(kinds, kind{"I8", func() world { return &wI8{m: map[int8]int{}} }, func() world { return &wI8{} }})
+	kinds = append(kinds, kind{"I8", func() world { return &wI8{map[int8]int{}, newNumber()} }, func() world { return &wI8{} }})
 }
 
 func (w *wI8) key(r uint64) int8 { return int8(r) }
@@ -21,14 +22,20 @@ func (w *wI8) key(r uint64) int8 { return int8(r) }
 func (w *wI8) peek(k int8) bool { _, ok := w.m[k]; return ok }
 
 func (w *wI8) row(g *ledger, s *site, op, function string, k int8, n int, found int8) {
-	b := g.begin(s, op, function, *(*unsafe.Pointer)(unsafe.Pointer(&w.m)), "map[int8]int")
+	b := g.begin(s, op, function, w.header(), w.number, "map[int8]int")
 	b = strconv.AppendInt(b, int64(k), 10)
-	g.end(b, s, "int8", n, found)
+	g.end(b, s, whole, n, found)
+}
+
+func (w *wI8) header() unsafe.Pointer { return *(*unsafe.Pointer)(unsafe.Pointer(&w.m)) }
+
+func (w *wI8) grew(g *ledger, s *site, before mark, n int) {
+	g.grew(s, before, w.header(), w.number, "map[int8]int", n)
 }
 
 func (w *wI8) isNil() bool { return w.m == nil }
 func (w *wI8) size() int   { return len(w.m) }
-func (w *wI8) renew()      { w.m = map[int8]int{} }
+func (w *wI8) renew()      { w.m, w.number = map[int8]int{}, newNumber() }
 
 //go:noinline
 func (w *wI8) assign(g *ledger, r uint64) {
@@ -36,9 +43,11 @@ func (w *wI8) assign(g *ledger, r uint64) {
 	n, found := len(w.m), w.peek(k)
 	var e int
 	s := &sitesI8[0]
+	before := markOf(w.header())
 	s.here()
 	w.m[k] = e
 	w.row(g, s, "assign", "runtime.mapassign", k, n, flag8(found))
+	w.grew(g, s, before, n)
 }
 
 //go:noinline
@@ -48,9 +57,11 @@ func (w *wI8) update(g *ledger, r uint64) {
 	var e int
 	_ = e
 	s := &sitesI8[1]
+	before := markOf(w.header())
 	s.here()
 	m[k]++
 	w.row(g, s, "assign", "runtime.mapassign", k, n, flag8(found))
+	w.grew(g, s, before, n)
 }
 
 //go:noinline
@@ -129,14 +140,15 @@ func (w *wI8) clearLoop(g *ledger) {
 	w.row(g, s, "clear", "runtime.mapclear", zero, n, -1)
 }
 
-var sitesI8 = [10]site{3: {name: "main.(*wI8).drop"}}
+var sitesI8 = [10]site{3: dropSite("main.(*wI8).drop", (*wI8).drop)}
 
 type wI16 struct {
-	m map[int16]int
+	m      map[int16]int
+	number int64
 }
 
 func init() {
-	kinds = append(kinds, kind{"I16", func() world { return &wI16{m: map[int16]int{}} }, func() world { return &wI16{} }})
+	kinds = append(kinds, kind{"I16", func() world { return &wI16{map[int16]int{}, newNumber()} }, func() world { return &wI16{} }})
 }
 
 func (w *wI16) key(r uint64) int16 { return int16(r) }
@@ -145,14 +157,20 @@ func (w *wI16) key(r uint64) int16 { return int16(r) }
 func (w *wI16) peek(k int16) bool { _, ok := w.m[k]; return ok }
 
 func (w *wI16) row(g *ledger, s *site, op, function string, k int16, n int, found int8) {
-	b := g.begin(s, op, function, *(*unsafe.Pointer)(unsafe.Pointer(&w.m)), "map[int16]int")
+	b := g.begin(s, op, function, w.header(), w.number, "map[int16]int")
 	b = strconv.AppendInt(b, int64(k), 10)
-	g.end(b, s, "int16", n, found)
+	g.end(b, s, whole, n, found)
+}
+
+func (w *wI16) header() unsafe.Pointer { return *(*unsafe.Pointer)(unsafe.Pointer(&w.m)) }
+
+func (w *wI16) grew(g *ledger, s *site, before mark, n int) {
+	g.grew(s, before, w.header(), w.number, "map[int16]int", n)
 }
 
 func (w *wI16) isNil() bool { return w.m == nil }
 func (w *wI16) size() int   { return len(w.m) }
-func (w *wI16) renew()      { w.m = map[int16]int{} }
+func (w *wI16) renew()      { w.m, w.number = map[int16]int{}, newNumber() }
 
 //go:noinline
 func (w *wI16) assign(g *ledger, r uint64) {
@@ -160,9 +178,11 @@ func (w *wI16) assign(g *ledger, r uint64) {
 	n, found := len(w.m), w.peek(k)
 	var e int
 	s := &sitesI16[0]
+	before := markOf(w.header())
 	s.here()
 	w.m[k] = e
 	w.row(g, s, "assign", "runtime.mapassign", k, n, flag8(found))
+	w.grew(g, s, before, n)
 }
 
 //go:noinline
@@ -172,9 +192,11 @@ func (w *wI16) update(g *ledger, r uint64) {
 	var e int
 	_ = e
 	s := &sitesI16[1]
+	before := markOf(w.header())
 	s.here()
 	m[k]++
 	w.row(g, s, "assign", "runtime.mapassign", k, n, flag8(found))
+	w.grew(g, s, before, n)
 }
 
 //go:noinline
@@ -253,14 +275,15 @@ func (w *wI16) clearLoop(g *ledger) {
 	w.row(g, s, "clear", "runtime.mapclear", zero, n, -1)
 }
 
-var sitesI16 = [10]site{3: {name: "main.(*wI16).drop"}}
+var sitesI16 = [10]site{3: dropSite("main.(*wI16).drop", (*wI16).drop)}
 
 type wI32 struct {
-	m map[int32]int
+	m      map[int32]int
+	number int64
 }
 
 func init() {
-	kinds = append(kinds, kind{"I32", func() world { return &wI32{m: map[int32]int{}} }, func() world { return &wI32{} }})
+	kinds = append(kinds, kind{"I32", func() world { return &wI32{map[int32]int{}, newNumber()} }, func() world { return &wI32{} }})
 }
 
 func (w *wI32) key(r uint64) int32 { return int32(r) }
@@ -269,14 +292,20 @@ func (w *wI32) key(r uint64) int32 { return int32(r) }
 func (w *wI32) peek(k int32) bool { _, ok := w.m[k]; return ok }
 
 func (w *wI32) row(g *ledger, s *site, op, function string, k int32, n int, found int8) {
-	b := g.begin(s, op, function, *(*unsafe.Pointer)(unsafe.Pointer(&w.m)), "map[int32]int")
+	b := g.begin(s, op, function, w.header(), w.number, "map[int32]int")
 	b = strconv.AppendInt(b, int64(k), 10)
-	g.end(b, s, "int32", n, found)
+	g.end(b, s, whole, n, found)
+}
+
+func (w *wI32) header() unsafe.Pointer { return *(*unsafe.Pointer)(unsafe.Pointer(&w.m)) }
+
+func (w *wI32) grew(g *ledger, s *site, before mark, n int) {
+	g.grew(s, before, w.header(), w.number, "map[int32]int", n)
 }
 
 func (w *wI32) isNil() bool { return w.m == nil }
 func (w *wI32) size() int   { return len(w.m) }
-func (w *wI32) renew()      { w.m = map[int32]int{} }
+func (w *wI32) renew()      { w.m, w.number = map[int32]int{}, newNumber() }
 
 //go:noinline
 func (w *wI32) assign(g *ledger, r uint64) {
@@ -284,9 +313,11 @@ func (w *wI32) assign(g *ledger, r uint64) {
 	n, found := len(w.m), w.peek(k)
 	var e int
 	s := &sitesI32[0]
+	before := markOf(w.header())
 	s.here()
 	w.m[k] = e
 	w.row(g, s, "assign", "runtime.mapassign_fast32", k, n, flag8(found))
+	w.grew(g, s, before, n)
 }
 
 //go:noinline
@@ -296,9 +327,11 @@ func (w *wI32) update(g *ledger, r uint64) {
 	var e int
 	_ = e
 	s := &sitesI32[1]
+	before := markOf(w.header())
 	s.here()
 	m[k]++
 	w.row(g, s, "assign", "runtime.mapassign_fast32", k, n, flag8(found))
+	w.grew(g, s, before, n)
 }
 
 //go:noinline
@@ -377,14 +410,15 @@ func (w *wI32) clearLoop(g *ledger) {
 	w.row(g, s, "clear", "runtime.mapclear", zero, n, -1)
 }
 
-var sitesI32 = [10]site{3: {name: "main.(*wI32).drop"}}
+var sitesI32 = [10]site{3: dropSite("main.(*wI32).drop", (*wI32).drop)}
 
 type wI64 struct {
-	m map[int64]int
+	m      map[int64]int
+	number int64
 }
 
 func init() {
-	kinds = append(kinds, kind{"I64", func() world { return &wI64{m: map[int64]int{}} }, func() world { return &wI64{} }})
+	kinds = append(kinds, kind{"I64", func() world { return &wI64{map[int64]int{}, newNumber()} }, func() world { return &wI64{} }})
 }
 
 func (w *wI64) key(r uint64) int64 { return int64(r) }
@@ -393,14 +427,20 @@ func (w *wI64) key(r uint64) int64 { return int64(r) }
 func (w *wI64) peek(k int64) bool { _, ok := w.m[k]; return ok }
 
 func (w *wI64) row(g *ledger, s *site, op, function string, k int64, n int, found int8) {
-	b := g.begin(s, op, function, *(*unsafe.Pointer)(unsafe.Pointer(&w.m)), "map[int64]int")
+	b := g.begin(s, op, function, w.header(), w.number, "map[int64]int")
 	b = strconv.AppendInt(b, int64(k), 10)
-	g.end(b, s, "int64", n, found)
+	g.end(b, s, whole, n, found)
+}
+
+func (w *wI64) header() unsafe.Pointer { return *(*unsafe.Pointer)(unsafe.Pointer(&w.m)) }
+
+func (w *wI64) grew(g *ledger, s *site, before mark, n int) {
+	g.grew(s, before, w.header(), w.number, "map[int64]int", n)
 }
 
 func (w *wI64) isNil() bool { return w.m == nil }
 func (w *wI64) size() int   { return len(w.m) }
-func (w *wI64) renew()      { w.m = map[int64]int{} }
+func (w *wI64) renew()      { w.m, w.number = map[int64]int{}, newNumber() }
 
 //go:noinline
 func (w *wI64) assign(g *ledger, r uint64) {
@@ -408,9 +448,11 @@ func (w *wI64) assign(g *ledger, r uint64) {
 	n, found := len(w.m), w.peek(k)
 	var e int
 	s := &sitesI64[0]
+	before := markOf(w.header())
 	s.here()
 	w.m[k] = e
 	w.row(g, s, "assign", "runtime.mapassign_fast64", k, n, flag8(found))
+	w.grew(g, s, before, n)
 }
 
 //go:noinline
@@ -420,9 +462,11 @@ func (w *wI64) update(g *ledger, r uint64) {
 	var e int
 	_ = e
 	s := &sitesI64[1]
+	before := markOf(w.header())
 	s.here()
 	m[k]++
 	w.row(g, s, "assign", "runtime.mapassign_fast64", k, n, flag8(found))
+	w.grew(g, s, before, n)
 }
 
 //go:noinline
@@ -501,14 +545,15 @@ func (w *wI64) clearLoop(g *ledger) {
 	w.row(g, s, "clear", "runtime.mapclear", zero, n, -1)
 }
 
-var sitesI64 = [10]site{3: {name: "main.(*wI64).drop"}}
+var sitesI64 = [10]site{3: dropSite("main.(*wI64).drop", (*wI64).drop)}
 
 type wInt struct {
-	m map[int]int
+	m      map[int]int
+	number int64
 }
 
 func init() {
-	kinds = append(kinds, kind{"Int", func() world { return &wInt{m: map[int]int{}} }, func() world { return &wInt{} }})
+	kinds = append(kinds, kind{"Int", func() world { return &wInt{map[int]int{}, newNumber()} }, func() world { return &wInt{} }})
 }
 
 func (w *wInt) key(r uint64) int { return int(r) }
@@ -517,14 +562,20 @@ func (w *wInt) key(r uint64) int { return int(r) }
 func (w *wInt) peek(k int) bool { _, ok := w.m[k]; return ok }
 
 func (w *wInt) row(g *ledger, s *site, op, function string, k int, n int, found int8) {
-	b := g.begin(s, op, function, *(*unsafe.Pointer)(unsafe.Pointer(&w.m)), "map[int]int")
+	b := g.begin(s, op, function, w.header(), w.number, "map[int]int")
 	b = strconv.AppendInt(b, int64(k), 10)
-	g.end(b, s, "int", n, found)
+	g.end(b, s, whole, n, found)
+}
+
+func (w *wInt) header() unsafe.Pointer { return *(*unsafe.Pointer)(unsafe.Pointer(&w.m)) }
+
+func (w *wInt) grew(g *ledger, s *site, before mark, n int) {
+	g.grew(s, before, w.header(), w.number, "map[int]int", n)
 }
 
 func (w *wInt) isNil() bool { return w.m == nil }
 func (w *wInt) size() int   { return len(w.m) }
-func (w *wInt) renew()      { w.m = map[int]int{} }
+func (w *wInt) renew()      { w.m, w.number = map[int]int{}, newNumber() }
 
 //go:noinline
 func (w *wInt) assign(g *ledger, r uint64) {
@@ -532,9 +583,11 @@ func (w *wInt) assign(g *ledger, r uint64) {
 	n, found := len(w.m), w.peek(k)
 	var e int
 	s := &sitesInt[0]
+	before := markOf(w.header())
 	s.here()
 	w.m[k] = e
 	w.row(g, s, "assign", "runtime.mapassign_fast64", k, n, flag8(found))
+	w.grew(g, s, before, n)
 }
 
 //go:noinline
@@ -544,9 +597,11 @@ func (w *wInt) update(g *ledger, r uint64) {
 	var e int
 	_ = e
 	s := &sitesInt[1]
+	before := markOf(w.header())
 	s.here()
 	m[k]++
 	w.row(g, s, "assign", "runtime.mapassign_fast64", k, n, flag8(found))
+	w.grew(g, s, before, n)
 }
 
 //go:noinline
@@ -625,14 +680,15 @@ func (w *wInt) clearLoop(g *ledger) {
 	w.row(g, s, "clear", "runtime.mapclear", zero, n, -1)
 }
 
-var sitesInt = [10]site{3: {name: "main.(*wInt).drop"}}
+var sitesInt = [10]site{3: dropSite("main.(*wInt).drop", (*wInt).drop)}
 
 type wU8 struct {
-	m map[uint8]int
+	m      map[uint8]int
+	number int64
 }
 
 func init() {
-	kinds = append(kinds, kind{"U8", func() world { return &wU8{m: map[uint8]int{}} }, func() world { return &wU8{} }})
+	kinds = append(kinds, kind{"U8", func() world { return &wU8{map[uint8]int{}, newNumber()} }, func() world { return &wU8{} }})
 }
 
 func (w *wU8) key(r uint64) uint8 { return uint8(r) }
@@ -641,14 +697,20 @@ func (w *wU8) key(r uint64) uint8 { return uint8(r) }
 func (w *wU8) peek(k uint8) bool { _, ok := w.m[k]; return ok }
 
 func (w *wU8) row(g *ledger, s *site, op, function string, k uint8, n int, found int8) {
-	b := g.begin(s, op, function, *(*unsafe.Pointer)(unsafe.Pointer(&w.m)), "map[uint8]int")
+	b := g.begin(s, op, function, w.header(), w.number, "map[uint8]int")
 	b = strconv.AppendUint(b, uint64(k), 10)
-	g.end(b, s, "uint8", n, found)
+	g.end(b, s, whole, n, found)
+}
+
+func (w *wU8) header() unsafe.Pointer { return *(*unsafe.Pointer)(unsafe.Pointer(&w.m)) }
+
+func (w *wU8) grew(g *ledger, s *site, before mark, n int) {
+	g.grew(s, before, w.header(), w.number, "map[uint8]int", n)
 }
 
 func (w *wU8) isNil() bool { return w.m == nil }
 func (w *wU8) size() int   { return len(w.m) }
-func (w *wU8) renew()      { w.m = map[uint8]int{} }
+func (w *wU8) renew()      { w.m, w.number = map[uint8]int{}, newNumber() }
 
 //go:noinline
 func (w *wU8) assign(g *ledger, r uint64) {
@@ -656,9 +718,11 @@ func (w *wU8) assign(g *ledger, r uint64) {
 	n, found := len(w.m), w.peek(k)
 	var e int
 	s := &sitesU8[0]
+	before := markOf(w.header())
 	s.here()
 	w.m[k] = e
 	w.row(g, s, "assign", "runtime.mapassign", k, n, flag8(found))
+	w.grew(g, s, before, n)
 }
 
 //go:noinline
@@ -668,9 +732,11 @@ func (w *wU8) update(g *ledger, r uint64) {
 	var e int
 	_ = e
 	s := &sitesU8[1]
+	before := markOf(w.header())
 	s.here()
 	m[k]++
 	w.row(g, s, "assign", "runtime.mapassign", k, n, flag8(found))
+	w.grew(g, s, before, n)
 }
 
 //go:noinline
@@ -749,14 +815,15 @@ func (w *wU8) clearLoop(g *ledger) {
 	w.row(g, s, "clear", "runtime.mapclear", zero, n, -1)
 }
 
-var sitesU8 = [10]site{3: {name: "main.(*wU8).drop"}}
+var sitesU8 = [10]site{3: dropSite("main.(*wU8).drop", (*wU8).drop)}
 
 type wU16 struct {
-	m map[uint16]int
+	m      map[uint16]int
+	number int64
 }
 
 func init() {
-	kinds = append(kinds, kind{"U16", func() world { return &wU16{m: map[uint16]int{}} }, func() world { return &wU16{} }})
+	kinds = append(kinds, kind{"U16", func() world { return &wU16{map[uint16]int{}, newNumber()} }, func() world { return &wU16{} }})
 }
 
 func (w *wU16) key(r uint64) uint16 { return uint16(r) }
@@ -765,14 +832,20 @@ func (w *wU16) key(r uint64) uint16 { return uint16(r) }
 func (w *wU16) peek(k uint16) bool { _, ok := w.m[k]; return ok }
 
 func (w *wU16) row(g *ledger, s *site, op, function string, k uint16, n int, found int8) {
-	b := g.begin(s, op, function, *(*unsafe.Pointer)(unsafe.Pointer(&w.m)), "map[uint16]int")
+	b := g.begin(s, op, function, w.header(), w.number, "map[uint16]int")
 	b = strconv.AppendUint(b, uint64(k), 10)
-	g.end(b, s, "uint16", n, found)
+	g.end(b, s, whole, n, found)
+}
+
+func (w *wU16) header() unsafe.Pointer { return *(*unsafe.Pointer)(unsafe.Pointer(&w.m)) }
+
+func (w *wU16) grew(g *ledger, s *site, before mark, n int) {
+	g.grew(s, before, w.header(), w.number, "map[uint16]int", n)
 }
 
 func (w *wU16) isNil() bool { return w.m == nil }
 func (w *wU16) size() int   { return len(w.m) }
-func (w *wU16) renew()      { w.m = map[uint16]int{} }
+func (w *wU16) renew()      { w.m, w.number = map[uint16]int{}, newNumber() }
 
 //go:noinline
 func (w *wU16) assign(g *ledger, r uint64) {
@@ -780,9 +853,11 @@ func (w *wU16) assign(g *ledger, r uint64) {
 	n, found := len(w.m), w.peek(k)
 	var e int
 	s := &sitesU16[0]
+	before := markOf(w.header())
 	s.here()
 	w.m[k] = e
 	w.row(g, s, "assign", "runtime.mapassign", k, n, flag8(found))
+	w.grew(g, s, before, n)
 }
 
 //go:noinline
@@ -792,9 +867,11 @@ func (w *wU16) update(g *ledger, r uint64) {
 	var e int
 	_ = e
 	s := &sitesU16[1]
+	before := markOf(w.header())
 	s.here()
 	m[k]++
 	w.row(g, s, "assign", "runtime.mapassign", k, n, flag8(found))
+	w.grew(g, s, before, n)
 }
 
 //go:noinline
@@ -873,14 +950,15 @@ func (w *wU16) clearLoop(g *ledger) {
 	w.row(g, s, "clear", "runtime.mapclear", zero, n, -1)
 }
 
-var sitesU16 = [10]site{3: {name: "main.(*wU16).drop"}}
+var sitesU16 = [10]site{3: dropSite("main.(*wU16).drop", (*wU16).drop)}
 
 type wU32 struct {
-	m map[uint32]int
+	m      map[uint32]int
+	number int64
 }
 
 func init() {
-	kinds = append(kinds, kind{"U32", func() world { return &wU32{m: map[uint32]int{}} }, func() world { return &wU32{} }})
+	kinds = append(kinds, kind{"U32", func() world { return &wU32{map[uint32]int{}, newNumber()} }, func() world { return &wU32{} }})
 }
 
 func (w *wU32) key(r uint64) uint32 { return uint32(r) }
@@ -889,14 +967,20 @@ func (w *wU32) key(r uint64) uint32 { return uint32(r) }
 func (w *wU32) peek(k uint32) bool { _, ok := w.m[k]; return ok }
 
 func (w *wU32) row(g *ledger, s *site, op, function string, k uint32, n int, found int8) {
-	b := g.begin(s, op, function, *(*unsafe.Pointer)(unsafe.Pointer(&w.m)), "map[uint32]int")
+	b := g.begin(s, op, function, w.header(), w.number, "map[uint32]int")
 	b = strconv.AppendUint(b, uint64(k), 10)
-	g.end(b, s, "uint32", n, found)
+	g.end(b, s, whole, n, found)
+}
+
+func (w *wU32) header() unsafe.Pointer { return *(*unsafe.Pointer)(unsafe.Pointer(&w.m)) }
+
+func (w *wU32) grew(g *ledger, s *site, before mark, n int) {
+	g.grew(s, before, w.header(), w.number, "map[uint32]int", n)
 }
 
 func (w *wU32) isNil() bool { return w.m == nil }
 func (w *wU32) size() int   { return len(w.m) }
-func (w *wU32) renew()      { w.m = map[uint32]int{} }
+func (w *wU32) renew()      { w.m, w.number = map[uint32]int{}, newNumber() }
 
 //go:noinline
 func (w *wU32) assign(g *ledger, r uint64) {
@@ -904,9 +988,11 @@ func (w *wU32) assign(g *ledger, r uint64) {
 	n, found := len(w.m), w.peek(k)
 	var e int
 	s := &sitesU32[0]
+	before := markOf(w.header())
 	s.here()
 	w.m[k] = e
 	w.row(g, s, "assign", "runtime.mapassign_fast32", k, n, flag8(found))
+	w.grew(g, s, before, n)
 }
 
 //go:noinline
@@ -916,9 +1002,11 @@ func (w *wU32) update(g *ledger, r uint64) {
 	var e int
 	_ = e
 	s := &sitesU32[1]
+	before := markOf(w.header())
 	s.here()
 	m[k]++
 	w.row(g, s, "assign", "runtime.mapassign_fast32", k, n, flag8(found))
+	w.grew(g, s, before, n)
 }
 
 //go:noinline
@@ -997,14 +1085,15 @@ func (w *wU32) clearLoop(g *ledger) {
 	w.row(g, s, "clear", "runtime.mapclear", zero, n, -1)
 }
 
-var sitesU32 = [10]site{3: {name: "main.(*wU32).drop"}}
+var sitesU32 = [10]site{3: dropSite("main.(*wU32).drop", (*wU32).drop)}
 
 type wU64 struct {
-	m map[uint64]int
+	m      map[uint64]int
+	number int64
 }
 
 func init() {
-	kinds = append(kinds, kind{"U64", func() world { return &wU64{m: map[uint64]int{}} }, func() world { return &wU64{} }})
+	kinds = append(kinds, kind{"U64", func() world { return &wU64{map[uint64]int{}, newNumber()} }, func() world { return &wU64{} }})
 }
 
 func (w *wU64) key(r uint64) uint64 { return uint64(r) }
@@ -1013,14 +1102,20 @@ func (w *wU64) key(r uint64) uint64 { return uint64(r) }
 func (w *wU64) peek(k uint64) bool { _, ok := w.m[k]; return ok }
 
 func (w *wU64) row(g *ledger, s *site, op, function string, k uint64, n int, found int8) {
-	b := g.begin(s, op, function, *(*unsafe.Pointer)(unsafe.Pointer(&w.m)), "map[uint64]int")
+	b := g.begin(s, op, function, w.header(), w.number, "map[uint64]int")
 	b = strconv.AppendUint(b, uint64(k), 10)
-	g.end(b, s, "uint64", n, found)
+	g.end(b, s, whole, n, found)
+}
+
+func (w *wU64) header() unsafe.Pointer { return *(*unsafe.Pointer)(unsafe.Pointer(&w.m)) }
+
+func (w *wU64) grew(g *ledger, s *site, before mark, n int) {
+	g.grew(s, before, w.header(), w.number, "map[uint64]int", n)
 }
 
 func (w *wU64) isNil() bool { return w.m == nil }
 func (w *wU64) size() int   { return len(w.m) }
-func (w *wU64) renew()      { w.m = map[uint64]int{} }
+func (w *wU64) renew()      { w.m, w.number = map[uint64]int{}, newNumber() }
 
 //go:noinline
 func (w *wU64) assign(g *ledger, r uint64) {
@@ -1028,9 +1123,11 @@ func (w *wU64) assign(g *ledger, r uint64) {
 	n, found := len(w.m), w.peek(k)
 	var e int
 	s := &sitesU64[0]
+	before := markOf(w.header())
 	s.here()
 	w.m[k] = e
 	w.row(g, s, "assign", "runtime.mapassign_fast64", k, n, flag8(found))
+	w.grew(g, s, before, n)
 }
 
 //go:noinline
@@ -1040,9 +1137,11 @@ func (w *wU64) update(g *ledger, r uint64) {
 	var e int
 	_ = e
 	s := &sitesU64[1]
+	before := markOf(w.header())
 	s.here()
 	m[k]++
 	w.row(g, s, "assign", "runtime.mapassign_fast64", k, n, flag8(found))
+	w.grew(g, s, before, n)
 }
 
 //go:noinline
@@ -1121,14 +1220,15 @@ func (w *wU64) clearLoop(g *ledger) {
 	w.row(g, s, "clear", "runtime.mapclear", zero, n, -1)
 }
 
-var sitesU64 = [10]site{3: {name: "main.(*wU64).drop"}}
+var sitesU64 = [10]site{3: dropSite("main.(*wU64).drop", (*wU64).drop)}
 
 type wUptr struct {
-	m map[uintptr]int
+	m      map[uintptr]int
+	number int64
 }
 
 func init() {
-	kinds = append(kinds, kind{"Uptr", func() world { return &wUptr{m: map[uintptr]int{}} }, func() world { return &wUptr{} }})
+	kinds = append(kinds, kind{"Uptr", func() world { return &wUptr{map[uintptr]int{}, newNumber()} }, func() world { return &wUptr{} }})
 }
 
 func (w *wUptr) key(r uint64) uintptr { return uintptr(r) }
@@ -1137,14 +1237,20 @@ func (w *wUptr) key(r uint64) uintptr { return uintptr(r) }
 func (w *wUptr) peek(k uintptr) bool { _, ok := w.m[k]; return ok }
 
 func (w *wUptr) row(g *ledger, s *site, op, function string, k uintptr, n int, found int8) {
-	b := g.begin(s, op, function, *(*unsafe.Pointer)(unsafe.Pointer(&w.m)), "map[uintptr]int")
+	b := g.begin(s, op, function, w.header(), w.number, "map[uintptr]int")
 	b = strconv.AppendUint(b, uint64(k), 10)
-	g.end(b, s, "uintptr", n, found)
+	g.end(b, s, whole, n, found)
+}
+
+func (w *wUptr) header() unsafe.Pointer { return *(*unsafe.Pointer)(unsafe.Pointer(&w.m)) }
+
+func (w *wUptr) grew(g *ledger, s *site, before mark, n int) {
+	g.grew(s, before, w.header(), w.number, "map[uintptr]int", n)
 }
 
 func (w *wUptr) isNil() bool { return w.m == nil }
 func (w *wUptr) size() int   { return len(w.m) }
-func (w *wUptr) renew()      { w.m = map[uintptr]int{} }
+func (w *wUptr) renew()      { w.m, w.number = map[uintptr]int{}, newNumber() }
 
 //go:noinline
 func (w *wUptr) assign(g *ledger, r uint64) {
@@ -1152,9 +1258,11 @@ func (w *wUptr) assign(g *ledger, r uint64) {
 	n, found := len(w.m), w.peek(k)
 	var e int
 	s := &sitesUptr[0]
+	before := markOf(w.header())
 	s.here()
 	w.m[k] = e
 	w.row(g, s, "assign", "runtime.mapassign_fast64", k, n, flag8(found))
+	w.grew(g, s, before, n)
 }
 
 //go:noinline
@@ -1164,9 +1272,11 @@ func (w *wUptr) update(g *ledger, r uint64) {
 	var e int
 	_ = e
 	s := &sitesUptr[1]
+	before := markOf(w.header())
 	s.here()
 	m[k]++
 	w.row(g, s, "assign", "runtime.mapassign_fast64", k, n, flag8(found))
+	w.grew(g, s, before, n)
 }
 
 //go:noinline
@@ -1245,14 +1355,15 @@ func (w *wUptr) clearLoop(g *ledger) {
 	w.row(g, s, "clear", "runtime.mapclear", zero, n, -1)
 }
 
-var sitesUptr = [10]site{3: {name: "main.(*wUptr).drop"}}
+var sitesUptr = [10]site{3: dropSite("main.(*wUptr).drop", (*wUptr).drop)}
 
 type wNamed struct {
-	m map[named]int
+	m      map[named]int
+	number int64
 }
 
 func init() {
-	kinds = append(kinds, kind{"Named", func() world { return &wNamed{m: map[named]int{}} }, func() world { return &wNamed{} }})
+	kinds = append(kinds, kind{"Named", func() world { return &wNamed{map[named]int{}, newNumber()} }, func() world { return &wNamed{} }})
 }
 
 func (w *wNamed) key(r uint64) named { return named(r) }
@@ -1261,14 +1372,20 @@ func (w *wNamed) key(r uint64) named { return named(r) }
 func (w *wNamed) peek(k named) bool { _, ok := w.m[k]; return ok }
 
 func (w *wNamed) row(g *ledger, s *site, op, function string, k named, n int, found int8) {
-	b := g.begin(s, op, function, *(*unsafe.Pointer)(unsafe.Pointer(&w.m)), "map[main.named]int")
+	b := g.begin(s, op, function, w.header(), w.number, "map[main.named]int")
 	b = strconv.AppendInt(b, int64(k), 10)
-	g.end(b, s, "named", n, found)
+	g.end(b, s, whole, n, found)
+}
+
+func (w *wNamed) header() unsafe.Pointer { return *(*unsafe.Pointer)(unsafe.Pointer(&w.m)) }
+
+func (w *wNamed) grew(g *ledger, s *site, before mark, n int) {
+	g.grew(s, before, w.header(), w.number, "map[main.named]int", n)
 }
 
 func (w *wNamed) isNil() bool { return w.m == nil }
 func (w *wNamed) size() int   { return len(w.m) }
-func (w *wNamed) renew()      { w.m = map[named]int{} }
+func (w *wNamed) renew()      { w.m, w.number = map[named]int{}, newNumber() }
 
 //go:noinline
 func (w *wNamed) assign(g *ledger, r uint64) {
@@ -1276,9 +1393,11 @@ func (w *wNamed) assign(g *ledger, r uint64) {
 	n, found := len(w.m), w.peek(k)
 	var e int
 	s := &sitesNamed[0]
+	before := markOf(w.header())
 	s.here()
 	w.m[k] = e
 	w.row(g, s, "assign", "runtime.mapassign_fast64", k, n, flag8(found))
+	w.grew(g, s, before, n)
 }
 
 //go:noinline
@@ -1288,9 +1407,11 @@ func (w *wNamed) update(g *ledger, r uint64) {
 	var e int
 	_ = e
 	s := &sitesNamed[1]
+	before := markOf(w.header())
 	s.here()
 	m[k]++
 	w.row(g, s, "assign", "runtime.mapassign_fast64", k, n, flag8(found))
+	w.grew(g, s, before, n)
 }
 
 //go:noinline
@@ -1369,14 +1490,15 @@ func (w *wNamed) clearLoop(g *ledger) {
 	w.row(g, s, "clear", "runtime.mapclear", zero, n, -1)
 }
 
-var sitesNamed = [10]site{3: {name: "main.(*wNamed).drop"}}
+var sitesNamed = [10]site{3: dropSite("main.(*wNamed).drop", (*wNamed).drop)}
 
 type wStr struct {
-	m map[string]int
+	m      map[string]int
+	number int64
 }
 
 func init() {
-	kinds = append(kinds, kind{"Str", func() world { return &wStr{m: map[string]int{}} }, func() world { return &wStr{} }})
+	kinds = append(kinds, kind{"Str", func() world { return &wStr{map[string]int{}, newNumber()} }, func() world { return &wStr{} }})
 }
 
 func (w *wStr) key(r uint64) string { return text(r) }
@@ -1385,14 +1507,20 @@ func (w *wStr) key(r uint64) string { return text(r) }
 func (w *wStr) peek(k string) bool { _, ok := w.m[k]; return ok }
 
 func (w *wStr) row(g *ledger, s *site, op, function string, k string, n int, found int8) {
-	b := g.begin(s, op, function, *(*unsafe.Pointer)(unsafe.Pointer(&w.m)), "map[string]int")
+	b := g.begin(s, op, function, w.header(), w.number, "map[string]int")
 	b = strconv.AppendQuote(b, k)
-	g.end(b, s, "string", n, found)
+	g.end(b, s, textCut(k), n, found)
+}
+
+func (w *wStr) header() unsafe.Pointer { return *(*unsafe.Pointer)(unsafe.Pointer(&w.m)) }
+
+func (w *wStr) grew(g *ledger, s *site, before mark, n int) {
+	g.grew(s, before, w.header(), w.number, "map[string]int", n)
 }
 
 func (w *wStr) isNil() bool { return w.m == nil }
 func (w *wStr) size() int   { return len(w.m) }
-func (w *wStr) renew()      { w.m = map[string]int{} }
+func (w *wStr) renew()      { w.m, w.number = map[string]int{}, newNumber() }
 
 //go:noinline
 func (w *wStr) assign(g *ledger, r uint64) {
@@ -1400,9 +1528,11 @@ func (w *wStr) assign(g *ledger, r uint64) {
 	n, found := len(w.m), w.peek(k)
 	var e int
 	s := &sitesStr[0]
+	before := markOf(w.header())
 	s.here()
 	w.m[k] = e
 	w.row(g, s, "assign", "runtime.mapassign_faststr", k, n, flag8(found))
+	w.grew(g, s, before, n)
 }
 
 //go:noinline
@@ -1412,9 +1542,11 @@ func (w *wStr) update(g *ledger, r uint64) {
 	var e int
 	_ = e
 	s := &sitesStr[1]
+	before := markOf(w.header())
 	s.here()
 	m[k]++
 	w.row(g, s, "assign", "runtime.mapassign_faststr", k, n, flag8(found))
+	w.grew(g, s, before, n)
 }
 
 //go:noinline
@@ -1493,14 +1625,15 @@ func (w *wStr) clearLoop(g *ledger) {
 	w.row(g, s, "clear", "runtime.mapclear", zero, n, -1)
 }
 
-var sitesStr = [10]site{3: {name: "main.(*wStr).drop"}}
+var sitesStr = [10]site{3: dropSite("main.(*wStr).drop", (*wStr).drop)}
 
 type wStrSet struct {
-	m map[string]struct{}
+	m      map[string]struct{}
+	number int64
 }
 
 func init() {
-	kinds = append(kinds, kind{"StrSet", func() world { return &wStrSet{m: map[string]struct{}{}} }, func() world { return &wStrSet{} }})
+	kinds = append(kinds, kind{"StrSet", func() world { return &wStrSet{map[string]struct{}{}, newNumber()} }, func() world { return &wStrSet{} }})
 }
 
 func (w *wStrSet) key(r uint64) string { return text(r) }
@@ -1509,14 +1642,20 @@ func (w *wStrSet) key(r uint64) string { return text(r) }
 func (w *wStrSet) peek(k string) bool { _, ok := w.m[k]; return ok }
 
 func (w *wStrSet) row(g *ledger, s *site, op, function string, k string, n int, found int8) {
-	b := g.begin(s, op, function, *(*unsafe.Pointer)(unsafe.Pointer(&w.m)), "map[string]struct {}")
+	b := g.begin(s, op, function, w.header(), w.number, "map[string]struct {}")
 	b = strconv.AppendQuote(b, k)
-	g.end(b, s, "string", n, found)
+	g.end(b, s, textCut(k), n, found)
+}
+
+func (w *wStrSet) header() unsafe.Pointer { return *(*unsafe.Pointer)(unsafe.Pointer(&w.m)) }
+
+func (w *wStrSet) grew(g *ledger, s *site, before mark, n int) {
+	g.grew(s, before, w.header(), w.number, "map[string]struct {}", n)
 }
 
 func (w *wStrSet) isNil() bool { return w.m == nil }
 func (w *wStrSet) size() int   { return len(w.m) }
-func (w *wStrSet) renew()      { w.m = map[string]struct{}{} }
+func (w *wStrSet) renew()      { w.m, w.number = map[string]struct{}{}, newNumber() }
 
 //go:noinline
 func (w *wStrSet) assign(g *ledger, r uint64) {
@@ -1524,9 +1663,11 @@ func (w *wStrSet) assign(g *ledger, r uint64) {
 	n, found := len(w.m), w.peek(k)
 	var e struct{}
 	s := &sitesStrSet[0]
+	before := markOf(w.header())
 	s.here()
 	w.m[k] = e
 	w.row(g, s, "assign", "runtime.mapassign_faststr", k, n, flag8(found))
+	w.grew(g, s, before, n)
 }
 
 //go:noinline
@@ -1536,9 +1677,11 @@ func (w *wStrSet) update(g *ledger, r uint64) {
 	var e struct{}
 	_ = e
 	s := &sitesStrSet[1]
+	before := markOf(w.header())
 	s.here()
 	m[k] = e
 	w.row(g, s, "assign", "runtime.mapassign_faststr", k, n, flag8(found))
+	w.grew(g, s, before, n)
 }
 
 //go:noinline
@@ -1617,14 +1760,15 @@ func (w *wStrSet) clearLoop(g *ledger) {
 	w.row(g, s, "clear", "runtime.mapclear", zero, n, -1)
 }
 
-var sitesStrSet = [10]site{3: {name: "main.(*wStrSet).drop"}}
+var sitesStrSet = [10]site{3: dropSite("main.(*wStrSet).drop", (*wStrSet).drop)}
 
 type wStrList struct {
-	m map[string][]int
+	m      map[string][]int
+	number int64
 }
 
 func init() {
-	kinds = append(kinds, kind{"StrList", func() world { return &wStrList{m: map[string][]int{}} }, func() world { return &wStrList{} }})
+	kinds = append(kinds, kind{"StrList", func() world { return &wStrList{map[string][]int{}, newNumber()} }, func() world { return &wStrList{} }})
 }
 
 func (w *wStrList) key(r uint64) string { return text(r) }
@@ -1633,14 +1777,20 @@ func (w *wStrList) key(r uint64) string { return text(r) }
 func (w *wStrList) peek(k string) bool { _, ok := w.m[k]; return ok }
 
 func (w *wStrList) row(g *ledger, s *site, op, function string, k string, n int, found int8) {
-	b := g.begin(s, op, function, *(*unsafe.Pointer)(unsafe.Pointer(&w.m)), "map[string][]int")
+	b := g.begin(s, op, function, w.header(), w.number, "map[string][]int")
 	b = strconv.AppendQuote(b, k)
-	g.end(b, s, "string", n, found)
+	g.end(b, s, textCut(k), n, found)
+}
+
+func (w *wStrList) header() unsafe.Pointer { return *(*unsafe.Pointer)(unsafe.Pointer(&w.m)) }
+
+func (w *wStrList) grew(g *ledger, s *site, before mark, n int) {
+	g.grew(s, before, w.header(), w.number, "map[string][]int", n)
 }
 
 func (w *wStrList) isNil() bool { return w.m == nil }
 func (w *wStrList) size() int   { return len(w.m) }
-func (w *wStrList) renew()      { w.m = map[string][]int{} }
+func (w *wStrList) renew()      { w.m, w.number = map[string][]int{}, newNumber() }
 
 //go:noinline
 func (w *wStrList) assign(g *ledger, r uint64) {
@@ -1648,9 +1798,11 @@ func (w *wStrList) assign(g *ledger, r uint64) {
 	n, found := len(w.m), w.peek(k)
 	var e []int
 	s := &sitesStrList[0]
+	before := markOf(w.header())
 	s.here()
 	w.m[k] = e
 	w.row(g, s, "assign", "runtime.mapassign_faststr", k, n, flag8(found))
+	w.grew(g, s, before, n)
 }
 
 //go:noinline
@@ -1660,9 +1812,11 @@ func (w *wStrList) update(g *ledger, r uint64) {
 	var e []int
 	_ = e
 	s := &sitesStrList[1]
+	before := markOf(w.header())
 	s.here()
 	m[k] = append(m[k], 1)
 	w.row(g, s, "assign", "runtime.mapassign_faststr", k, n, flag8(found))
+	w.grew(g, s, before, n)
 }
 
 //go:noinline
@@ -1741,14 +1895,15 @@ func (w *wStrList) clearLoop(g *ledger) {
 	w.row(g, s, "clear", "runtime.mapclear", zero, n, -1)
 }
 
-var sitesStrList = [10]site{3: {name: "main.(*wStrList).drop"}}
+var sitesStrList = [10]site{3: dropSite("main.(*wStrList).drop", (*wStrList).drop)}
 
 type wStr129 struct {
-	m map[string][129]byte
+	m      map[string][129]byte
+	number int64
 }
 
 func init() {
-	kinds = append(kinds, kind{"Str129", func() world { return &wStr129{m: map[string][129]byte{}} }, func() world { return &wStr129{} }})
+	kinds = append(kinds, kind{"Str129", func() world { return &wStr129{map[string][129]byte{}, newNumber()} }, func() world { return &wStr129{} }})
 }
 
 func (w *wStr129) key(r uint64) string { return text(r) }
@@ -1757,14 +1912,20 @@ func (w *wStr129) key(r uint64) string { return text(r) }
 func (w *wStr129) peek(k string) bool { _, ok := w.m[k]; return ok }
 
 func (w *wStr129) row(g *ledger, s *site, op, function string, k string, n int, found int8) {
-	b := g.begin(s, op, function, *(*unsafe.Pointer)(unsafe.Pointer(&w.m)), "map[string][129]uint8")
+	b := g.begin(s, op, function, w.header(), w.number, "map[string][129]uint8")
 	b = strconv.AppendQuote(b, k)
-	g.end(b, s, "string", n, found)
+	g.end(b, s, textCut(k), n, found)
+}
+
+func (w *wStr129) header() unsafe.Pointer { return *(*unsafe.Pointer)(unsafe.Pointer(&w.m)) }
+
+func (w *wStr129) grew(g *ledger, s *site, before mark, n int) {
+	g.grew(s, before, w.header(), w.number, "map[string][129]uint8", n)
 }
 
 func (w *wStr129) isNil() bool { return w.m == nil }
 func (w *wStr129) size() int   { return len(w.m) }
-func (w *wStr129) renew()      { w.m = map[string][129]byte{} }
+func (w *wStr129) renew()      { w.m, w.number = map[string][129]byte{}, newNumber() }
 
 //go:noinline
 func (w *wStr129) assign(g *ledger, r uint64) {
@@ -1772,9 +1933,11 @@ func (w *wStr129) assign(g *ledger, r uint64) {
 	n, found := len(w.m), w.peek(k)
 	var e [129]byte
 	s := &sitesStr129[0]
+	before := markOf(w.header())
 	s.here()
 	w.m[k] = e
 	w.row(g, s, "assign", "runtime.mapassign", k, n, flag8(found))
+	w.grew(g, s, before, n)
 }
 
 //go:noinline
@@ -1784,9 +1947,11 @@ func (w *wStr129) update(g *ledger, r uint64) {
 	var e [129]byte
 	_ = e
 	s := &sitesStr129[1]
+	before := markOf(w.header())
 	s.here()
 	m[k] = e
 	w.row(g, s, "assign", "runtime.mapassign", k, n, flag8(found))
+	w.grew(g, s, before, n)
 }
 
 //go:noinline
@@ -1865,14 +2030,15 @@ func (w *wStr129) clearLoop(g *ledger) {
 	w.row(g, s, "clear", "runtime.mapclear", zero, n, -1)
 }
 
-var sitesStr129 = [10]site{3: {name: "main.(*wStr129).drop"}}
+var sitesStr129 = [10]site{3: dropSite("main.(*wStr129).drop", (*wStr129).drop)}
 
 type wStr1025 struct {
-	m map[string][1025]byte
+	m      map[string][1025]byte
+	number int64
 }
 
 func init() {
-	kinds = append(kinds, kind{"Str1025", func() world { return &wStr1025{m: map[string][1025]byte{}} }, func() world { return &wStr1025{} }})
+	kinds = append(kinds, kind{"Str1025", func() world { return &wStr1025{map[string][1025]byte{}, newNumber()} }, func() world { return &wStr1025{} }})
 }
 
 func (w *wStr1025) key(r uint64) string { return text(r) }
@@ -1881,14 +2047,20 @@ func (w *wStr1025) key(r uint64) string { return text(r) }
 func (w *wStr1025) peek(k string) bool { _, ok := w.m[k]; return ok }
 
 func (w *wStr1025) row(g *ledger, s *site, op, function string, k string, n int, found int8) {
-	b := g.begin(s, op, function, *(*unsafe.Pointer)(unsafe.Pointer(&w.m)), "map[string][1025]uint8")
+	b := g.begin(s, op, function, w.header(), w.number, "map[string][1025]uint8")
 	b = strconv.AppendQuote(b, k)
-	g.end(b, s, "string", n, found)
+	g.end(b, s, textCut(k), n, found)
+}
+
+func (w *wStr1025) header() unsafe.Pointer { return *(*unsafe.Pointer)(unsafe.Pointer(&w.m)) }
+
+func (w *wStr1025) grew(g *ledger, s *site, before mark, n int) {
+	g.grew(s, before, w.header(), w.number, "map[string][1025]uint8", n)
 }
 
 func (w *wStr1025) isNil() bool { return w.m == nil }
 func (w *wStr1025) size() int   { return len(w.m) }
-func (w *wStr1025) renew()      { w.m = map[string][1025]byte{} }
+func (w *wStr1025) renew()      { w.m, w.number = map[string][1025]byte{}, newNumber() }
 
 //go:noinline
 func (w *wStr1025) assign(g *ledger, r uint64) {
@@ -1896,9 +2068,11 @@ func (w *wStr1025) assign(g *ledger, r uint64) {
 	n, found := len(w.m), w.peek(k)
 	var e [1025]byte
 	s := &sitesStr1025[0]
+	before := markOf(w.header())
 	s.here()
 	w.m[k] = e
 	w.row(g, s, "assign", "runtime.mapassign", k, n, flag8(found))
+	w.grew(g, s, before, n)
 }
 
 //go:noinline
@@ -1908,9 +2082,11 @@ func (w *wStr1025) update(g *ledger, r uint64) {
 	var e [1025]byte
 	_ = e
 	s := &sitesStr1025[1]
+	before := markOf(w.header())
 	s.here()
 	m[k] = e
 	w.row(g, s, "assign", "runtime.mapassign", k, n, flag8(found))
+	w.grew(g, s, before, n)
 }
 
 //go:noinline
@@ -1989,14 +2165,15 @@ func (w *wStr1025) clearLoop(g *ledger) {
 	w.row(g, s, "clear", "runtime.mapclear", zero, n, -1)
 }
 
-var sitesStr1025 = [10]site{3: {name: "main.(*wStr1025).drop"}}
+var sitesStr1025 = [10]site{3: dropSite("main.(*wStr1025).drop", (*wStr1025).drop)}
 
 type wI32x129 struct {
-	m map[int32][129]byte
+	m      map[int32][129]byte
+	number int64
 }
 
 func init() {
-	kinds = append(kinds, kind{"I32x129", func() world { return &wI32x129{m: map[int32][129]byte{}} }, func() world { return &wI32x129{} }})
+	kinds = append(kinds, kind{"I32x129", func() world { return &wI32x129{map[int32][129]byte{}, newNumber()} }, func() world { return &wI32x129{} }})
 }
 
 func (w *wI32x129) key(r uint64) int32 { return int32(r) }
@@ -2005,14 +2182,20 @@ func (w *wI32x129) key(r uint64) int32 { return int32(r) }
 func (w *wI32x129) peek(k int32) bool { _, ok := w.m[k]; return ok }
 
 func (w *wI32x129) row(g *ledger, s *site, op, function string, k int32, n int, found int8) {
-	b := g.begin(s, op, function, *(*unsafe.Pointer)(unsafe.Pointer(&w.m)), "map[int32][129]uint8")
+	b := g.begin(s, op, function, w.header(), w.number, "map[int32][129]uint8")
 	b = strconv.AppendInt(b, int64(k), 10)
-	g.end(b, s, "int32", n, found)
+	g.end(b, s, whole, n, found)
+}
+
+func (w *wI32x129) header() unsafe.Pointer { return *(*unsafe.Pointer)(unsafe.Pointer(&w.m)) }
+
+func (w *wI32x129) grew(g *ledger, s *site, before mark, n int) {
+	g.grew(s, before, w.header(), w.number, "map[int32][129]uint8", n)
 }
 
 func (w *wI32x129) isNil() bool { return w.m == nil }
 func (w *wI32x129) size() int   { return len(w.m) }
-func (w *wI32x129) renew()      { w.m = map[int32][129]byte{} }
+func (w *wI32x129) renew()      { w.m, w.number = map[int32][129]byte{}, newNumber() }
 
 //go:noinline
 func (w *wI32x129) assign(g *ledger, r uint64) {
@@ -2020,9 +2203,11 @@ func (w *wI32x129) assign(g *ledger, r uint64) {
 	n, found := len(w.m), w.peek(k)
 	var e [129]byte
 	s := &sitesI32x129[0]
+	before := markOf(w.header())
 	s.here()
 	w.m[k] = e
 	w.row(g, s, "assign", "runtime.mapassign", k, n, flag8(found))
+	w.grew(g, s, before, n)
 }
 
 //go:noinline
@@ -2032,9 +2217,11 @@ func (w *wI32x129) update(g *ledger, r uint64) {
 	var e [129]byte
 	_ = e
 	s := &sitesI32x129[1]
+	before := markOf(w.header())
 	s.here()
 	m[k] = e
 	w.row(g, s, "assign", "runtime.mapassign", k, n, flag8(found))
+	w.grew(g, s, before, n)
 }
 
 //go:noinline
@@ -2113,14 +2300,15 @@ func (w *wI32x129) clearLoop(g *ledger) {
 	w.row(g, s, "clear", "runtime.mapclear", zero, n, -1)
 }
 
-var sitesI32x129 = [10]site{3: {name: "main.(*wI32x129).drop"}}
+var sitesI32x129 = [10]site{3: dropSite("main.(*wI32x129).drop", (*wI32x129).drop)}
 
 type wI64x128 struct {
-	m map[int64][128]byte
+	m      map[int64][128]byte
+	number int64
 }
 
 func init() {
-	kinds = append(kinds, kind{"I64x128", func() world { return &wI64x128{m: map[int64][128]byte{}} }, func() world { return &wI64x128{} }})
+	kinds = append(kinds, kind{"I64x128", func() world { return &wI64x128{map[int64][128]byte{}, newNumber()} }, func() world { return &wI64x128{} }})
 }
 
 func (w *wI64x128) key(r uint64) int64 { return int64(r) }
@@ -2129,14 +2317,20 @@ func (w *wI64x128) key(r uint64) int64 { return int64(r) }
 func (w *wI64x128) peek(k int64) bool { _, ok := w.m[k]; return ok }
 
 func (w *wI64x128) row(g *ledger, s *site, op, function string, k int64, n int, found int8) {
-	b := g.begin(s, op, function, *(*unsafe.Pointer)(unsafe.Pointer(&w.m)), "map[int64][128]uint8")
+	b := g.begin(s, op, function, w.header(), w.number, "map[int64][128]uint8")
 	b = strconv.AppendInt(b, int64(k), 10)
-	g.end(b, s, "int64", n, found)
+	g.end(b, s, whole, n, found)
+}
+
+func (w *wI64x128) header() unsafe.Pointer { return *(*unsafe.Pointer)(unsafe.Pointer(&w.m)) }
+
+func (w *wI64x128) grew(g *ledger, s *site, before mark, n int) {
+	g.grew(s, before, w.header(), w.number, "map[int64][128]uint8", n)
 }
 
 func (w *wI64x128) isNil() bool { return w.m == nil }
 func (w *wI64x128) size() int   { return len(w.m) }
-func (w *wI64x128) renew()      { w.m = map[int64][128]byte{} }
+func (w *wI64x128) renew()      { w.m, w.number = map[int64][128]byte{}, newNumber() }
 
 //go:noinline
 func (w *wI64x128) assign(g *ledger, r uint64) {
@@ -2144,9 +2338,11 @@ func (w *wI64x128) assign(g *ledger, r uint64) {
 	n, found := len(w.m), w.peek(k)
 	var e [128]byte
 	s := &sitesI64x128[0]
+	before := markOf(w.header())
 	s.here()
 	w.m[k] = e
 	w.row(g, s, "assign", "runtime.mapassign_fast64", k, n, flag8(found))
+	w.grew(g, s, before, n)
 }
 
 //go:noinline
@@ -2156,9 +2352,11 @@ func (w *wI64x128) update(g *ledger, r uint64) {
 	var e [128]byte
 	_ = e
 	s := &sitesI64x128[1]
+	before := markOf(w.header())
 	s.here()
 	m[k] = e
 	w.row(g, s, "assign", "runtime.mapassign_fast64", k, n, flag8(found))
+	w.grew(g, s, before, n)
 }
 
 //go:noinline
@@ -2237,14 +2435,15 @@ func (w *wI64x128) clearLoop(g *ledger) {
 	w.row(g, s, "clear", "runtime.mapclear", zero, n, -1)
 }
 
-var sitesI64x128 = [10]site{3: {name: "main.(*wI64x128).drop"}}
+var sitesI64x128 = [10]site{3: dropSite("main.(*wI64x128).drop", (*wI64x128).drop)}
 
 type wI64x1025 struct {
-	m map[int64][1025]byte
+	m      map[int64][1025]byte
+	number int64
 }
 
 func init() {
-	kinds = append(kinds, kind{"I64x1025", func() world { return &wI64x1025{m: map[int64][1025]byte{}} }, func() world { return &wI64x1025{} }})
+	kinds = append(kinds, kind{"I64x1025", func() world { return &wI64x1025{map[int64][1025]byte{}, newNumber()} }, func() world { return &wI64x1025{} }})
 }
 
 func (w *wI64x1025) key(r uint64) int64 { return int64(r) }
@@ -2253,14 +2452,20 @@ func (w *wI64x1025) key(r uint64) int64 { return int64(r) }
 func (w *wI64x1025) peek(k int64) bool { _, ok := w.m[k]; return ok }
 
 func (w *wI64x1025) row(g *ledger, s *site, op, function string, k int64, n int, found int8) {
-	b := g.begin(s, op, function, *(*unsafe.Pointer)(unsafe.Pointer(&w.m)), "map[int64][1025]uint8")
+	b := g.begin(s, op, function, w.header(), w.number, "map[int64][1025]uint8")
 	b = strconv.AppendInt(b, int64(k), 10)
-	g.end(b, s, "int64", n, found)
+	g.end(b, s, whole, n, found)
+}
+
+func (w *wI64x1025) header() unsafe.Pointer { return *(*unsafe.Pointer)(unsafe.Pointer(&w.m)) }
+
+func (w *wI64x1025) grew(g *ledger, s *site, before mark, n int) {
+	g.grew(s, before, w.header(), w.number, "map[int64][1025]uint8", n)
 }
 
 func (w *wI64x1025) isNil() bool { return w.m == nil }
 func (w *wI64x1025) size() int   { return len(w.m) }
-func (w *wI64x1025) renew()      { w.m = map[int64][1025]byte{} }
+func (w *wI64x1025) renew()      { w.m, w.number = map[int64][1025]byte{}, newNumber() }
 
 //go:noinline
 func (w *wI64x1025) assign(g *ledger, r uint64) {
@@ -2268,9 +2473,11 @@ func (w *wI64x1025) assign(g *ledger, r uint64) {
 	n, found := len(w.m), w.peek(k)
 	var e [1025]byte
 	s := &sitesI64x1025[0]
+	before := markOf(w.header())
 	s.here()
 	w.m[k] = e
 	w.row(g, s, "assign", "runtime.mapassign", k, n, flag8(found))
+	w.grew(g, s, before, n)
 }
 
 //go:noinline
@@ -2280,9 +2487,11 @@ func (w *wI64x1025) update(g *ledger, r uint64) {
 	var e [1025]byte
 	_ = e
 	s := &sitesI64x1025[1]
+	before := markOf(w.header())
 	s.here()
 	m[k] = e
 	w.row(g, s, "assign", "runtime.mapassign", k, n, flag8(found))
+	w.grew(g, s, before, n)
 }
 
 //go:noinline
@@ -2361,14 +2570,15 @@ func (w *wI64x1025) clearLoop(g *ledger) {
 	w.row(g, s, "clear", "runtime.mapclear", zero, n, -1)
 }
 
-var sitesI64x1025 = [10]site{3: {name: "main.(*wI64x1025).drop"}}
+var sitesI64x1025 = [10]site{3: dropSite("main.(*wI64x1025).drop", (*wI64x1025).drop)}
 
 type wBool struct {
-	m map[bool]int
+	m      map[bool]int
+	number int64
 }
 
 func init() {
-	kinds = append(kinds, kind{"Bool", func() world { return &wBool{m: map[bool]int{}} }, func() world { return &wBool{} }})
+	kinds = append(kinds, kind{"Bool", func() world { return &wBool{map[bool]int{}, newNumber()} }, func() world { return &wBool{} }})
 }
 
 func (w *wBool) key(r uint64) bool { return r&1 == 0 }
@@ -2377,14 +2587,20 @@ func (w *wBool) key(r uint64) bool { return r&1 == 0 }
 func (w *wBool) peek(k bool) bool { _, ok := w.m[k]; return ok }
 
 func (w *wBool) row(g *ledger, s *site, op, function string, k bool, n int, found int8) {
-	b := g.begin(s, op, function, *(*unsafe.Pointer)(unsafe.Pointer(&w.m)), "map[bool]int")
+	b := g.begin(s, op, function, w.header(), w.number, "map[bool]int")
 	b = strconv.AppendBool(b, k)
-	g.end(b, s, "bool", n, found)
+	g.end(b, s, whole, n, found)
+}
+
+func (w *wBool) header() unsafe.Pointer { return *(*unsafe.Pointer)(unsafe.Pointer(&w.m)) }
+
+func (w *wBool) grew(g *ledger, s *site, before mark, n int) {
+	g.grew(s, before, w.header(), w.number, "map[bool]int", n)
 }
 
 func (w *wBool) isNil() bool { return w.m == nil }
 func (w *wBool) size() int   { return len(w.m) }
-func (w *wBool) renew()      { w.m = map[bool]int{} }
+func (w *wBool) renew()      { w.m, w.number = map[bool]int{}, newNumber() }
 
 //go:noinline
 func (w *wBool) assign(g *ledger, r uint64) {
@@ -2392,9 +2608,11 @@ func (w *wBool) assign(g *ledger, r uint64) {
 	n, found := len(w.m), w.peek(k)
 	var e int
 	s := &sitesBool[0]
+	before := markOf(w.header())
 	s.here()
 	w.m[k] = e
 	w.row(g, s, "assign", "runtime.mapassign", k, n, flag8(found))
+	w.grew(g, s, before, n)
 }
 
 //go:noinline
@@ -2404,9 +2622,11 @@ func (w *wBool) update(g *ledger, r uint64) {
 	var e int
 	_ = e
 	s := &sitesBool[1]
+	before := markOf(w.header())
 	s.here()
 	m[k]++
 	w.row(g, s, "assign", "runtime.mapassign", k, n, flag8(found))
+	w.grew(g, s, before, n)
 }
 
 //go:noinline
@@ -2485,14 +2705,15 @@ func (w *wBool) clearLoop(g *ledger) {
 	w.row(g, s, "clear", "runtime.mapclear", zero, n, -1)
 }
 
-var sitesBool = [10]site{3: {name: "main.(*wBool).drop"}}
+var sitesBool = [10]site{3: dropSite("main.(*wBool).drop", (*wBool).drop)}
 
 type wF32 struct {
-	m map[float32]int
+	m      map[float32]int
+	number int64
 }
 
 func init() {
-	kinds = append(kinds, kind{"F32", func() world { return &wF32{m: map[float32]int{}} }, func() world { return &wF32{} }})
+	kinds = append(kinds, kind{"F32", func() world { return &wF32{map[float32]int{}, newNumber()} }, func() world { return &wF32{} }})
 }
 
 func (w *wF32) key(r uint64) float32 { return float32(floatOf(r)) }
@@ -2501,14 +2722,20 @@ func (w *wF32) key(r uint64) float32 { return float32(floatOf(r)) }
 func (w *wF32) peek(k float32) bool { _, ok := w.m[k]; return ok }
 
 func (w *wF32) row(g *ledger, s *site, op, function string, k float32, n int, found int8) {
-	b := g.begin(s, op, function, *(*unsafe.Pointer)(unsafe.Pointer(&w.m)), "map[float32]int")
+	b := g.begin(s, op, function, w.header(), w.number, "map[float32]int")
 	b = floatText(b, float64(k), 32)
-	g.end(b, s, "float32", n, found)
+	g.end(b, s, whole, n, found)
+}
+
+func (w *wF32) header() unsafe.Pointer { return *(*unsafe.Pointer)(unsafe.Pointer(&w.m)) }
+
+func (w *wF32) grew(g *ledger, s *site, before mark, n int) {
+	g.grew(s, before, w.header(), w.number, "map[float32]int", n)
 }
 
 func (w *wF32) isNil() bool { return w.m == nil }
 func (w *wF32) size() int   { return len(w.m) }
-func (w *wF32) renew()      { w.m = map[float32]int{} }
+func (w *wF32) renew()      { w.m, w.number = map[float32]int{}, newNumber() }
 
 //go:noinline
 func (w *wF32) assign(g *ledger, r uint64) {
@@ -2516,9 +2743,11 @@ func (w *wF32) assign(g *ledger, r uint64) {
 	n, found := len(w.m), w.peek(k)
 	var e int
 	s := &sitesF32[0]
+	before := markOf(w.header())
 	s.here()
 	w.m[k] = e
 	w.row(g, s, "assign", "runtime.mapassign", k, n, flag8(found))
+	w.grew(g, s, before, n)
 }
 
 //go:noinline
@@ -2528,9 +2757,11 @@ func (w *wF32) update(g *ledger, r uint64) {
 	var e int
 	_ = e
 	s := &sitesF32[1]
+	before := markOf(w.header())
 	s.here()
 	m[k]++
 	w.row(g, s, "assign", "runtime.mapassign", k, n, flag8(found))
+	w.grew(g, s, before, n)
 }
 
 //go:noinline
@@ -2599,14 +2830,15 @@ func (w *wF32) rangeDelete(g *ledger, r uint64) {
 
 func (w *wF32) clearLoop(g *ledger) {}
 
-var sitesF32 = [10]site{3: {name: "main.(*wF32).drop"}}
+var sitesF32 = [10]site{3: dropSite("main.(*wF32).drop", (*wF32).drop)}
 
 type wF64 struct {
-	m map[float64]int
+	m      map[float64]int
+	number int64
 }
 
 func init() {
-	kinds = append(kinds, kind{"F64", func() world { return &wF64{m: map[float64]int{}} }, func() world { return &wF64{} }})
+	kinds = append(kinds, kind{"F64", func() world { return &wF64{map[float64]int{}, newNumber()} }, func() world { return &wF64{} }})
 }
 
 func (w *wF64) key(r uint64) float64 { return floatOf(r) }
@@ -2615,14 +2847,20 @@ func (w *wF64) key(r uint64) float64 { return floatOf(r) }
 func (w *wF64) peek(k float64) bool { _, ok := w.m[k]; return ok }
 
 func (w *wF64) row(g *ledger, s *site, op, function string, k float64, n int, found int8) {
-	b := g.begin(s, op, function, *(*unsafe.Pointer)(unsafe.Pointer(&w.m)), "map[float64]int")
+	b := g.begin(s, op, function, w.header(), w.number, "map[float64]int")
 	b = floatText(b, k, 64)
-	g.end(b, s, "float64", n, found)
+	g.end(b, s, whole, n, found)
+}
+
+func (w *wF64) header() unsafe.Pointer { return *(*unsafe.Pointer)(unsafe.Pointer(&w.m)) }
+
+func (w *wF64) grew(g *ledger, s *site, before mark, n int) {
+	g.grew(s, before, w.header(), w.number, "map[float64]int", n)
 }
 
 func (w *wF64) isNil() bool { return w.m == nil }
 func (w *wF64) size() int   { return len(w.m) }
-func (w *wF64) renew()      { w.m = map[float64]int{} }
+func (w *wF64) renew()      { w.m, w.number = map[float64]int{}, newNumber() }
 
 //go:noinline
 func (w *wF64) assign(g *ledger, r uint64) {
@@ -2630,9 +2868,11 @@ func (w *wF64) assign(g *ledger, r uint64) {
 	n, found := len(w.m), w.peek(k)
 	var e int
 	s := &sitesF64[0]
+	before := markOf(w.header())
 	s.here()
 	w.m[k] = e
 	w.row(g, s, "assign", "runtime.mapassign", k, n, flag8(found))
+	w.grew(g, s, before, n)
 }
 
 //go:noinline
@@ -2642,9 +2882,11 @@ func (w *wF64) update(g *ledger, r uint64) {
 	var e int
 	_ = e
 	s := &sitesF64[1]
+	before := markOf(w.header())
 	s.here()
 	m[k]++
 	w.row(g, s, "assign", "runtime.mapassign", k, n, flag8(found))
+	w.grew(g, s, before, n)
 }
 
 //go:noinline
@@ -2713,14 +2955,15 @@ func (w *wF64) rangeDelete(g *ledger, r uint64) {
 
 func (w *wF64) clearLoop(g *ledger) {}
 
-var sitesF64 = [10]site{3: {name: "main.(*wF64).drop"}}
+var sitesF64 = [10]site{3: dropSite("main.(*wF64).drop", (*wF64).drop)}
 
 type wC128 struct {
-	m map[complex128]int
+	m      map[complex128]int
+	number int64
 }
 
 func init() {
-	kinds = append(kinds, kind{"C128", func() world { return &wC128{m: map[complex128]int{}} }, func() world { return &wC128{} }})
+	kinds = append(kinds, kind{"C128", func() world { return &wC128{map[complex128]int{}, newNumber()} }, func() world { return &wC128{} }})
 }
 
 func (w *wC128) key(r uint64) complex128 { return complex(floatOf(r), float64(r%7)) }
@@ -2729,14 +2972,20 @@ func (w *wC128) key(r uint64) complex128 { return complex(floatOf(r), float64(r%
 func (w *wC128) peek(k complex128) bool { _, ok := w.m[k]; return ok }
 
 func (w *wC128) row(g *ledger, s *site, op, function string, k complex128, n int, found int8) {
-	b := g.begin(s, op, function, *(*unsafe.Pointer)(unsafe.Pointer(&w.m)), "map[complex128]int")
+	b := g.begin(s, op, function, w.header(), w.number, "map[complex128]int")
 	b = complexText(b, k)
-	g.end(b, s, "complex128", n, found)
+	g.end(b, s, whole, n, found)
+}
+
+func (w *wC128) header() unsafe.Pointer { return *(*unsafe.Pointer)(unsafe.Pointer(&w.m)) }
+
+func (w *wC128) grew(g *ledger, s *site, before mark, n int) {
+	g.grew(s, before, w.header(), w.number, "map[complex128]int", n)
 }
 
 func (w *wC128) isNil() bool { return w.m == nil }
 func (w *wC128) size() int   { return len(w.m) }
-func (w *wC128) renew()      { w.m = map[complex128]int{} }
+func (w *wC128) renew()      { w.m, w.number = map[complex128]int{}, newNumber() }
 
 //go:noinline
 func (w *wC128) assign(g *ledger, r uint64) {
@@ -2744,9 +2993,11 @@ func (w *wC128) assign(g *ledger, r uint64) {
 	n, found := len(w.m), w.peek(k)
 	var e int
 	s := &sitesC128[0]
+	before := markOf(w.header())
 	s.here()
 	w.m[k] = e
 	w.row(g, s, "assign", "runtime.mapassign", k, n, flag8(found))
+	w.grew(g, s, before, n)
 }
 
 //go:noinline
@@ -2756,9 +3007,11 @@ func (w *wC128) update(g *ledger, r uint64) {
 	var e int
 	_ = e
 	s := &sitesC128[1]
+	before := markOf(w.header())
 	s.here()
 	m[k]++
 	w.row(g, s, "assign", "runtime.mapassign", k, n, flag8(found))
+	w.grew(g, s, before, n)
 }
 
 //go:noinline
@@ -2827,14 +3080,15 @@ func (w *wC128) rangeDelete(g *ledger, r uint64) {
 
 func (w *wC128) clearLoop(g *ledger) {}
 
-var sitesC128 = [10]site{3: {name: "main.(*wC128).drop"}}
+var sitesC128 = [10]site{3: dropSite("main.(*wC128).drop", (*wC128).drop)}
 
 type wPair struct {
-	m map[pair]int
+	m      map[pair]int
+	number int64
 }
 
 func init() {
-	kinds = append(kinds, kind{"Pair", func() world { return &wPair{m: map[pair]int{}} }, func() world { return &wPair{} }})
+	kinds = append(kinds, kind{"Pair", func() world { return &wPair{map[pair]int{}, newNumber()} }, func() world { return &wPair{} }})
 }
 
 func (w *wPair) key(r uint64) pair { return pair{int32(r), int16(r % 5), r%2 == 0} }
@@ -2843,14 +3097,20 @@ func (w *wPair) key(r uint64) pair { return pair{int32(r), int16(r % 5), r%2 == 
 func (w *wPair) peek(k pair) bool { _, ok := w.m[k]; return ok }
 
 func (w *wPair) row(g *ledger, s *site, op, function string, k pair, n int, found int8) {
-	b := g.begin(s, op, function, *(*unsafe.Pointer)(unsafe.Pointer(&w.m)), "map[main.pair]int")
+	b := g.begin(s, op, function, w.header(), w.number, "map[main.pair]int")
 	b = k.text(b)
-	g.end(b, s, "pair", n, found)
+	g.end(b, s, whole, n, found)
+}
+
+func (w *wPair) header() unsafe.Pointer { return *(*unsafe.Pointer)(unsafe.Pointer(&w.m)) }
+
+func (w *wPair) grew(g *ledger, s *site, before mark, n int) {
+	g.grew(s, before, w.header(), w.number, "map[main.pair]int", n)
 }
 
 func (w *wPair) isNil() bool { return w.m == nil }
 func (w *wPair) size() int   { return len(w.m) }
-func (w *wPair) renew()      { w.m = map[pair]int{} }
+func (w *wPair) renew()      { w.m, w.number = map[pair]int{}, newNumber() }
 
 //go:noinline
 func (w *wPair) assign(g *ledger, r uint64) {
@@ -2858,9 +3118,11 @@ func (w *wPair) assign(g *ledger, r uint64) {
 	n, found := len(w.m), w.peek(k)
 	var e int
 	s := &sitesPair[0]
+	before := markOf(w.header())
 	s.here()
 	w.m[k] = e
 	w.row(g, s, "assign", "runtime.mapassign", k, n, flag8(found))
+	w.grew(g, s, before, n)
 }
 
 //go:noinline
@@ -2870,9 +3132,11 @@ func (w *wPair) update(g *ledger, r uint64) {
 	var e int
 	_ = e
 	s := &sitesPair[1]
+	before := markOf(w.header())
 	s.here()
 	m[k]++
 	w.row(g, s, "assign", "runtime.mapassign", k, n, flag8(found))
+	w.grew(g, s, before, n)
 }
 
 //go:noinline
@@ -2951,14 +3215,15 @@ func (w *wPair) clearLoop(g *ledger) {
 	w.row(g, s, "clear", "runtime.mapclear", zero, n, -1)
 }
 
-var sitesPair = [10]site{3: {name: "main.(*wPair).drop"}}
+var sitesPair = [10]site{3: dropSite("main.(*wPair).drop", (*wPair).drop)}
 
 type wUser struct {
-	m map[user]int
+	m      map[user]int
+	number int64
 }
 
 func init() {
-	kinds = append(kinds, kind{"User", func() world { return &wUser{m: map[user]int{}} }, func() world { return &wUser{} }})
+	kinds = append(kinds, kind{"User", func() world { return &wUser{map[user]int{}, newNumber()} }, func() world { return &wUser{} }})
 }
 
 func (w *wUser) key(r uint64) user { return user{text(r), int64(r)} }
@@ -2967,14 +3232,20 @@ func (w *wUser) key(r uint64) user { return user{text(r), int64(r)} }
 func (w *wUser) peek(k user) bool { _, ok := w.m[k]; return ok }
 
 func (w *wUser) row(g *ledger, s *site, op, function string, k user, n int, found int8) {
-	b := g.begin(s, op, function, *(*unsafe.Pointer)(unsafe.Pointer(&w.m)), "map[main.user]int")
+	b := g.begin(s, op, function, w.header(), w.number, "map[main.user]int")
 	b = k.text(b)
-	g.end(b, s, "user", n, found)
+	g.end(b, s, partCut(k.Name), n, found)
+}
+
+func (w *wUser) header() unsafe.Pointer { return *(*unsafe.Pointer)(unsafe.Pointer(&w.m)) }
+
+func (w *wUser) grew(g *ledger, s *site, before mark, n int) {
+	g.grew(s, before, w.header(), w.number, "map[main.user]int", n)
 }
 
 func (w *wUser) isNil() bool { return w.m == nil }
 func (w *wUser) size() int   { return len(w.m) }
-func (w *wUser) renew()      { w.m = map[user]int{} }
+func (w *wUser) renew()      { w.m, w.number = map[user]int{}, newNumber() }
 
 //go:noinline
 func (w *wUser) assign(g *ledger, r uint64) {
@@ -2982,9 +3253,11 @@ func (w *wUser) assign(g *ledger, r uint64) {
 	n, found := len(w.m), w.peek(k)
 	var e int
 	s := &sitesUser[0]
+	before := markOf(w.header())
 	s.here()
 	w.m[k] = e
 	w.row(g, s, "assign", "runtime.mapassign", k, n, flag8(found))
+	w.grew(g, s, before, n)
 }
 
 //go:noinline
@@ -2994,9 +3267,11 @@ func (w *wUser) update(g *ledger, r uint64) {
 	var e int
 	_ = e
 	s := &sitesUser[1]
+	before := markOf(w.header())
 	s.here()
 	m[k]++
 	w.row(g, s, "assign", "runtime.mapassign", k, n, flag8(found))
+	w.grew(g, s, before, n)
 }
 
 //go:noinline
@@ -3075,14 +3350,15 @@ func (w *wUser) clearLoop(g *ledger) {
 	w.row(g, s, "clear", "runtime.mapclear", zero, n, -1)
 }
 
-var sitesUser = [10]site{3: {name: "main.(*wUser).drop"}}
+var sitesUser = [10]site{3: dropSite("main.(*wUser).drop", (*wUser).drop)}
 
 type wTwo struct {
-	m map[two]int
+	m      map[two]int
+	number int64
 }
 
 func init() {
-	kinds = append(kinds, kind{"Two", func() world { return &wTwo{m: map[two]int{}} }, func() world { return &wTwo{} }})
+	kinds = append(kinds, kind{"Two", func() world { return &wTwo{map[two]int{}, newNumber()} }, func() world { return &wTwo{} }})
 }
 
 func (w *wTwo) key(r uint64) two { return two{text(r), r % 3, text(r / 3)} }
@@ -3091,14 +3367,20 @@ func (w *wTwo) key(r uint64) two { return two{text(r), r % 3, text(r / 3)} }
 func (w *wTwo) peek(k two) bool { _, ok := w.m[k]; return ok }
 
 func (w *wTwo) row(g *ledger, s *site, op, function string, k two, n int, found int8) {
-	b := g.begin(s, op, function, *(*unsafe.Pointer)(unsafe.Pointer(&w.m)), "map[main.two]int")
+	b := g.begin(s, op, function, w.header(), w.number, "map[main.two]int")
 	b = k.text(b)
-	g.end(b, s, "two", n, found)
+	g.end(b, s, partCut(k.A, k.B), n, found)
+}
+
+func (w *wTwo) header() unsafe.Pointer { return *(*unsafe.Pointer)(unsafe.Pointer(&w.m)) }
+
+func (w *wTwo) grew(g *ledger, s *site, before mark, n int) {
+	g.grew(s, before, w.header(), w.number, "map[main.two]int", n)
 }
 
 func (w *wTwo) isNil() bool { return w.m == nil }
 func (w *wTwo) size() int   { return len(w.m) }
-func (w *wTwo) renew()      { w.m = map[two]int{} }
+func (w *wTwo) renew()      { w.m, w.number = map[two]int{}, newNumber() }
 
 //go:noinline
 func (w *wTwo) assign(g *ledger, r uint64) {
@@ -3106,9 +3388,11 @@ func (w *wTwo) assign(g *ledger, r uint64) {
 	n, found := len(w.m), w.peek(k)
 	var e int
 	s := &sitesTwo[0]
+	before := markOf(w.header())
 	s.here()
 	w.m[k] = e
 	w.row(g, s, "assign", "runtime.mapassign", k, n, flag8(found))
+	w.grew(g, s, before, n)
 }
 
 //go:noinline
@@ -3118,9 +3402,11 @@ func (w *wTwo) update(g *ledger, r uint64) {
 	var e int
 	_ = e
 	s := &sitesTwo[1]
+	before := markOf(w.header())
 	s.here()
 	m[k]++
 	w.row(g, s, "assign", "runtime.mapassign", k, n, flag8(found))
+	w.grew(g, s, before, n)
 }
 
 //go:noinline
@@ -3199,14 +3485,15 @@ func (w *wTwo) clearLoop(g *ledger) {
 	w.row(g, s, "clear", "runtime.mapclear", zero, n, -1)
 }
 
-var sitesTwo = [10]site{3: {name: "main.(*wTwo).drop"}}
+var sitesTwo = [10]site{3: dropSite("main.(*wTwo).drop", (*wTwo).drop)}
 
 type wDeep struct {
-	m map[deep]int
+	m      map[deep]int
+	number int64
 }
 
 func init() {
-	kinds = append(kinds, kind{"Deep", func() world { return &wDeep{m: map[deep]int{}} }, func() world { return &wDeep{} }})
+	kinds = append(kinds, kind{"Deep", func() world { return &wDeep{map[deep]int{}, newNumber()} }, func() world { return &wDeep{} }})
 }
 
 func (w *wDeep) key(r uint64) deep { return deep{user{text(r), int64(r)}, [2]uint16{uint16(r), 7}} }
@@ -3215,14 +3502,20 @@ func (w *wDeep) key(r uint64) deep { return deep{user{text(r), int64(r)}, [2]uin
 func (w *wDeep) peek(k deep) bool { _, ok := w.m[k]; return ok }
 
 func (w *wDeep) row(g *ledger, s *site, op, function string, k deep, n int, found int8) {
-	b := g.begin(s, op, function, *(*unsafe.Pointer)(unsafe.Pointer(&w.m)), "map[main.deep]int")
+	b := g.begin(s, op, function, w.header(), w.number, "map[main.deep]int")
 	b = k.text(b)
-	g.end(b, s, "deep", n, found)
+	g.end(b, s, partCut(k.U.Name), n, found)
+}
+
+func (w *wDeep) header() unsafe.Pointer { return *(*unsafe.Pointer)(unsafe.Pointer(&w.m)) }
+
+func (w *wDeep) grew(g *ledger, s *site, before mark, n int) {
+	g.grew(s, before, w.header(), w.number, "map[main.deep]int", n)
 }
 
 func (w *wDeep) isNil() bool { return w.m == nil }
 func (w *wDeep) size() int   { return len(w.m) }
-func (w *wDeep) renew()      { w.m = map[deep]int{} }
+func (w *wDeep) renew()      { w.m, w.number = map[deep]int{}, newNumber() }
 
 //go:noinline
 func (w *wDeep) assign(g *ledger, r uint64) {
@@ -3230,9 +3523,11 @@ func (w *wDeep) assign(g *ledger, r uint64) {
 	n, found := len(w.m), w.peek(k)
 	var e int
 	s := &sitesDeep[0]
+	before := markOf(w.header())
 	s.here()
 	w.m[k] = e
 	w.row(g, s, "assign", "runtime.mapassign", k, n, flag8(found))
+	w.grew(g, s, before, n)
 }
 
 //go:noinline
@@ -3242,9 +3537,11 @@ func (w *wDeep) update(g *ledger, r uint64) {
 	var e int
 	_ = e
 	s := &sitesDeep[1]
+	before := markOf(w.header())
 	s.here()
 	m[k]++
 	w.row(g, s, "assign", "runtime.mapassign", k, n, flag8(found))
+	w.grew(g, s, before, n)
 }
 
 //go:noinline
@@ -3323,14 +3620,15 @@ func (w *wDeep) clearLoop(g *ledger) {
 	w.row(g, s, "clear", "runtime.mapclear", zero, n, -1)
 }
 
-var sitesDeep = [10]site{3: {name: "main.(*wDeep).drop"}}
+var sitesDeep = [10]site{3: dropSite("main.(*wDeep).drop", (*wDeep).drop)}
 
 type wBlank struct {
-	m map[blank]int
+	m      map[blank]int
+	number int64
 }
 
 func init() {
-	kinds = append(kinds, kind{"Blank", func() world { return &wBlank{m: map[blank]int{}} }, func() world { return &wBlank{} }})
+	kinds = append(kinds, kind{"Blank", func() world { return &wBlank{map[blank]int{}, newNumber()} }, func() world { return &wBlank{} }})
 }
 
 func (w *wBlank) key(r uint64) blank { return blank{A: int32(r), C: int32(r % 3)} }
@@ -3339,14 +3637,20 @@ func (w *wBlank) key(r uint64) blank { return blank{A: int32(r), C: int32(r % 3)
 func (w *wBlank) peek(k blank) bool { _, ok := w.m[k]; return ok }
 
 func (w *wBlank) row(g *ledger, s *site, op, function string, k blank, n int, found int8) {
-	b := g.begin(s, op, function, *(*unsafe.Pointer)(unsafe.Pointer(&w.m)), "map[main.blank]int")
+	b := g.begin(s, op, function, w.header(), w.number, "map[main.blank]int")
 	b = k.text(b)
-	g.end(b, s, "blank", n, found)
+	g.end(b, s, whole, n, found)
+}
+
+func (w *wBlank) header() unsafe.Pointer { return *(*unsafe.Pointer)(unsafe.Pointer(&w.m)) }
+
+func (w *wBlank) grew(g *ledger, s *site, before mark, n int) {
+	g.grew(s, before, w.header(), w.number, "map[main.blank]int", n)
 }
 
 func (w *wBlank) isNil() bool { return w.m == nil }
 func (w *wBlank) size() int   { return len(w.m) }
-func (w *wBlank) renew()      { w.m = map[blank]int{} }
+func (w *wBlank) renew()      { w.m, w.number = map[blank]int{}, newNumber() }
 
 //go:noinline
 func (w *wBlank) assign(g *ledger, r uint64) {
@@ -3354,9 +3658,11 @@ func (w *wBlank) assign(g *ledger, r uint64) {
 	n, found := len(w.m), w.peek(k)
 	var e int
 	s := &sitesBlank[0]
+	before := markOf(w.header())
 	s.here()
 	w.m[k] = e
 	w.row(g, s, "assign", "runtime.mapassign", k, n, flag8(found))
+	w.grew(g, s, before, n)
 }
 
 //go:noinline
@@ -3366,9 +3672,11 @@ func (w *wBlank) update(g *ledger, r uint64) {
 	var e int
 	_ = e
 	s := &sitesBlank[1]
+	before := markOf(w.header())
 	s.here()
 	m[k]++
 	w.row(g, s, "assign", "runtime.mapassign", k, n, flag8(found))
+	w.grew(g, s, before, n)
 }
 
 //go:noinline
@@ -3447,14 +3755,15 @@ func (w *wBlank) clearLoop(g *ledger) {
 	w.row(g, s, "clear", "runtime.mapclear", zero, n, -1)
 }
 
-var sitesBlank = [10]site{3: {name: "main.(*wBlank).drop"}}
+var sitesBlank = [10]site{3: dropSite("main.(*wBlank).drop", (*wBlank).drop)}
 
 type wEight struct {
-	m map[eight]int
+	m      map[eight]int
+	number int64
 }
 
 func init() {
-	kinds = append(kinds, kind{"Eight", func() world { return &wEight{m: map[eight]int{}} }, func() world { return &wEight{} }})
+	kinds = append(kinds, kind{"Eight", func() world { return &wEight{map[eight]int{}, newNumber()} }, func() world { return &wEight{} }})
 }
 
 func (w *wEight) key(r uint64) eight { return eight{int32(r), int32(r % 3)} }
@@ -3463,14 +3772,20 @@ func (w *wEight) key(r uint64) eight { return eight{int32(r), int32(r % 3)} }
 func (w *wEight) peek(k eight) bool { _, ok := w.m[k]; return ok }
 
 func (w *wEight) row(g *ledger, s *site, op, function string, k eight, n int, found int8) {
-	b := g.begin(s, op, function, *(*unsafe.Pointer)(unsafe.Pointer(&w.m)), "map[main.eight]int")
+	b := g.begin(s, op, function, w.header(), w.number, "map[main.eight]int")
 	b = k.text(b)
-	g.end(b, s, "eight", n, found)
+	g.end(b, s, whole, n, found)
+}
+
+func (w *wEight) header() unsafe.Pointer { return *(*unsafe.Pointer)(unsafe.Pointer(&w.m)) }
+
+func (w *wEight) grew(g *ledger, s *site, before mark, n int) {
+	g.grew(s, before, w.header(), w.number, "map[main.eight]int", n)
 }
 
 func (w *wEight) isNil() bool { return w.m == nil }
 func (w *wEight) size() int   { return len(w.m) }
-func (w *wEight) renew()      { w.m = map[eight]int{} }
+func (w *wEight) renew()      { w.m, w.number = map[eight]int{}, newNumber() }
 
 //go:noinline
 func (w *wEight) assign(g *ledger, r uint64) {
@@ -3478,9 +3793,11 @@ func (w *wEight) assign(g *ledger, r uint64) {
 	n, found := len(w.m), w.peek(k)
 	var e int
 	s := &sitesEight[0]
+	before := markOf(w.header())
 	s.here()
 	w.m[k] = e
 	w.row(g, s, "assign", "runtime.mapassign_fast64", k, n, flag8(found))
+	w.grew(g, s, before, n)
 }
 
 //go:noinline
@@ -3490,9 +3807,11 @@ func (w *wEight) update(g *ledger, r uint64) {
 	var e int
 	_ = e
 	s := &sitesEight[1]
+	before := markOf(w.header())
 	s.here()
 	m[k]++
 	w.row(g, s, "assign", "runtime.mapassign_fast64", k, n, flag8(found))
+	w.grew(g, s, before, n)
 }
 
 //go:noinline
@@ -3571,14 +3890,15 @@ func (w *wEight) clearLoop(g *ledger) {
 	w.row(g, s, "clear", "runtime.mapclear", zero, n, -1)
 }
 
-var sitesEight = [10]site{3: {name: "main.(*wEight).drop"}}
+var sitesEight = [10]site{3: dropSite("main.(*wEight).drop", (*wEight).drop)}
 
 type wOne struct {
-	m map[one]int
+	m      map[one]int
+	number int64
 }
 
 func init() {
-	kinds = append(kinds, kind{"One", func() world { return &wOne{m: map[one]int{}} }, func() world { return &wOne{} }})
+	kinds = append(kinds, kind{"One", func() world { return &wOne{map[one]int{}, newNumber()} }, func() world { return &wOne{} }})
 }
 
 func (w *wOne) key(r uint64) one { return one{text(r)} }
@@ -3587,14 +3907,20 @@ func (w *wOne) key(r uint64) one { return one{text(r)} }
 func (w *wOne) peek(k one) bool { _, ok := w.m[k]; return ok }
 
 func (w *wOne) row(g *ledger, s *site, op, function string, k one, n int, found int8) {
-	b := g.begin(s, op, function, *(*unsafe.Pointer)(unsafe.Pointer(&w.m)), "map[main.one]int")
+	b := g.begin(s, op, function, w.header(), w.number, "map[main.one]int")
 	b = k.text(b)
-	g.end(b, s, "one", n, found)
+	g.end(b, s, textCut(k.S), n, found)
+}
+
+func (w *wOne) header() unsafe.Pointer { return *(*unsafe.Pointer)(unsafe.Pointer(&w.m)) }
+
+func (w *wOne) grew(g *ledger, s *site, before mark, n int) {
+	g.grew(s, before, w.header(), w.number, "map[main.one]int", n)
 }
 
 func (w *wOne) isNil() bool { return w.m == nil }
 func (w *wOne) size() int   { return len(w.m) }
-func (w *wOne) renew()      { w.m = map[one]int{} }
+func (w *wOne) renew()      { w.m, w.number = map[one]int{}, newNumber() }
 
 //go:noinline
 func (w *wOne) assign(g *ledger, r uint64) {
@@ -3602,9 +3928,11 @@ func (w *wOne) assign(g *ledger, r uint64) {
 	n, found := len(w.m), w.peek(k)
 	var e int
 	s := &sitesOne[0]
+	before := markOf(w.header())
 	s.here()
 	w.m[k] = e
 	w.row(g, s, "assign", "runtime.mapassign_faststr", k, n, flag8(found))
+	w.grew(g, s, before, n)
 }
 
 //go:noinline
@@ -3614,9 +3942,11 @@ func (w *wOne) update(g *ledger, r uint64) {
 	var e int
 	_ = e
 	s := &sitesOne[1]
+	before := markOf(w.header())
 	s.here()
 	m[k]++
 	w.row(g, s, "assign", "runtime.mapassign_faststr", k, n, flag8(found))
+	w.grew(g, s, before, n)
 }
 
 //go:noinline
@@ -3695,14 +4025,15 @@ func (w *wOne) clearLoop(g *ledger) {
 	w.row(g, s, "clear", "runtime.mapclear", zero, n, -1)
 }
 
-var sitesOne = [10]site{3: {name: "main.(*wOne).drop"}}
+var sitesOne = [10]site{3: dropSite("main.(*wOne).drop", (*wOne).drop)}
 
 type wA4 struct {
-	m map[[4]byte]int
+	m      map[[4]byte]int
+	number int64
 }
 
 func init() {
-	kinds = append(kinds, kind{"A4", func() world { return &wA4{m: map[[4]byte]int{}} }, func() world { return &wA4{} }})
+	kinds = append(kinds, kind{"A4", func() world { return &wA4{map[[4]byte]int{}, newNumber()} }, func() world { return &wA4{} }})
 }
 
 func (w *wA4) key(r uint64) [4]byte { return [4]byte{byte(r), 1, 2, byte(r >> 8)} }
@@ -3711,14 +4042,20 @@ func (w *wA4) key(r uint64) [4]byte { return [4]byte{byte(r), 1, 2, byte(r >> 8)
 func (w *wA4) peek(k [4]byte) bool { _, ok := w.m[k]; return ok }
 
 func (w *wA4) row(g *ledger, s *site, op, function string, k [4]byte, n int, found int8) {
-	b := g.begin(s, op, function, *(*unsafe.Pointer)(unsafe.Pointer(&w.m)), "map[[4]uint8]int")
+	b := g.begin(s, op, function, w.header(), w.number, "map[[4]uint8]int")
 	b = bytesText(b, k[:])
-	g.end(b, s, "[4]byte", n, found)
+	g.end(b, s, whole, n, found)
+}
+
+func (w *wA4) header() unsafe.Pointer { return *(*unsafe.Pointer)(unsafe.Pointer(&w.m)) }
+
+func (w *wA4) grew(g *ledger, s *site, before mark, n int) {
+	g.grew(s, before, w.header(), w.number, "map[[4]uint8]int", n)
 }
 
 func (w *wA4) isNil() bool { return w.m == nil }
 func (w *wA4) size() int   { return len(w.m) }
-func (w *wA4) renew()      { w.m = map[[4]byte]int{} }
+func (w *wA4) renew()      { w.m, w.number = map[[4]byte]int{}, newNumber() }
 
 //go:noinline
 func (w *wA4) assign(g *ledger, r uint64) {
@@ -3726,9 +4063,11 @@ func (w *wA4) assign(g *ledger, r uint64) {
 	n, found := len(w.m), w.peek(k)
 	var e int
 	s := &sitesA4[0]
+	before := markOf(w.header())
 	s.here()
 	w.m[k] = e
 	w.row(g, s, "assign", "runtime.mapassign_fast32", k, n, flag8(found))
+	w.grew(g, s, before, n)
 }
 
 //go:noinline
@@ -3738,9 +4077,11 @@ func (w *wA4) update(g *ledger, r uint64) {
 	var e int
 	_ = e
 	s := &sitesA4[1]
+	before := markOf(w.header())
 	s.here()
 	m[k]++
 	w.row(g, s, "assign", "runtime.mapassign_fast32", k, n, flag8(found))
+	w.grew(g, s, before, n)
 }
 
 //go:noinline
@@ -3819,14 +4160,15 @@ func (w *wA4) clearLoop(g *ledger) {
 	w.row(g, s, "clear", "runtime.mapclear", zero, n, -1)
 }
 
-var sitesA4 = [10]site{3: {name: "main.(*wA4).drop"}}
+var sitesA4 = [10]site{3: dropSite("main.(*wA4).drop", (*wA4).drop)}
 
 type wA16 struct {
-	m map[[16]byte]int
+	m      map[[16]byte]int
+	number int64
 }
 
 func init() {
-	kinds = append(kinds, kind{"A16", func() world { return &wA16{m: map[[16]byte]int{}} }, func() world { return &wA16{} }})
+	kinds = append(kinds, kind{"A16", func() world { return &wA16{map[[16]byte]int{}, newNumber()} }, func() world { return &wA16{} }})
 }
 
 func (w *wA16) key(r uint64) [16]byte { return [16]byte{byte(r), 15: byte(r >> 8)} }
@@ -3835,14 +4177,20 @@ func (w *wA16) key(r uint64) [16]byte { return [16]byte{byte(r), 15: byte(r >> 8
 func (w *wA16) peek(k [16]byte) bool { _, ok := w.m[k]; return ok }
 
 func (w *wA16) row(g *ledger, s *site, op, function string, k [16]byte, n int, found int8) {
-	b := g.begin(s, op, function, *(*unsafe.Pointer)(unsafe.Pointer(&w.m)), "map[[16]uint8]int")
+	b := g.begin(s, op, function, w.header(), w.number, "map[[16]uint8]int")
 	b = bytesText(b, k[:])
-	g.end(b, s, "[16]byte", n, found)
+	g.end(b, s, whole, n, found)
+}
+
+func (w *wA16) header() unsafe.Pointer { return *(*unsafe.Pointer)(unsafe.Pointer(&w.m)) }
+
+func (w *wA16) grew(g *ledger, s *site, before mark, n int) {
+	g.grew(s, before, w.header(), w.number, "map[[16]uint8]int", n)
 }
 
 func (w *wA16) isNil() bool { return w.m == nil }
 func (w *wA16) size() int   { return len(w.m) }
-func (w *wA16) renew()      { w.m = map[[16]byte]int{} }
+func (w *wA16) renew()      { w.m, w.number = map[[16]byte]int{}, newNumber() }
 
 //go:noinline
 func (w *wA16) assign(g *ledger, r uint64) {
@@ -3850,9 +4198,11 @@ func (w *wA16) assign(g *ledger, r uint64) {
 	n, found := len(w.m), w.peek(k)
 	var e int
 	s := &sitesA16[0]
+	before := markOf(w.header())
 	s.here()
 	w.m[k] = e
 	w.row(g, s, "assign", "runtime.mapassign", k, n, flag8(found))
+	w.grew(g, s, before, n)
 }
 
 //go:noinline
@@ -3862,9 +4212,11 @@ func (w *wA16) update(g *ledger, r uint64) {
 	var e int
 	_ = e
 	s := &sitesA16[1]
+	before := markOf(w.header())
 	s.here()
 	m[k]++
 	w.row(g, s, "assign", "runtime.mapassign", k, n, flag8(found))
+	w.grew(g, s, before, n)
 }
 
 //go:noinline
@@ -3943,14 +4295,15 @@ func (w *wA16) clearLoop(g *ledger) {
 	w.row(g, s, "clear", "runtime.mapclear", zero, n, -1)
 }
 
-var sitesA16 = [10]site{3: {name: "main.(*wA16).drop"}}
+var sitesA16 = [10]site{3: dropSite("main.(*wA16).drop", (*wA16).drop)}
 
 type wAS2 struct {
-	m map[[2]string]int
+	m      map[[2]string]int
+	number int64
 }
 
 func init() {
-	kinds = append(kinds, kind{"AS2", func() world { return &wAS2{m: map[[2]string]int{}} }, func() world { return &wAS2{} }})
+	kinds = append(kinds, kind{"AS2", func() world { return &wAS2{map[[2]string]int{}, newNumber()} }, func() world { return &wAS2{} }})
 }
 
 func (w *wAS2) key(r uint64) [2]string { return [2]string{text(r), text(r + 1)} }
@@ -3959,14 +4312,20 @@ func (w *wAS2) key(r uint64) [2]string { return [2]string{text(r), text(r + 1)} 
 func (w *wAS2) peek(k [2]string) bool { _, ok := w.m[k]; return ok }
 
 func (w *wAS2) row(g *ledger, s *site, op, function string, k [2]string, n int, found int8) {
-	b := g.begin(s, op, function, *(*unsafe.Pointer)(unsafe.Pointer(&w.m)), "map[[2]string]int")
+	b := g.begin(s, op, function, w.header(), w.number, "map[[2]string]int")
 	b = append(append(append(append(append(b, "[2]string{"...), strconv.Quote(k[0])...), ", "...), strconv.Quote(k[1])...), '}')
-	g.end(b, s, "[2]string", n, found)
+	g.end(b, s, partCut(k[0], k[1]), n, found)
+}
+
+func (w *wAS2) header() unsafe.Pointer { return *(*unsafe.Pointer)(unsafe.Pointer(&w.m)) }
+
+func (w *wAS2) grew(g *ledger, s *site, before mark, n int) {
+	g.grew(s, before, w.header(), w.number, "map[[2]string]int", n)
 }
 
 func (w *wAS2) isNil() bool { return w.m == nil }
 func (w *wAS2) size() int   { return len(w.m) }
-func (w *wAS2) renew()      { w.m = map[[2]string]int{} }
+func (w *wAS2) renew()      { w.m, w.number = map[[2]string]int{}, newNumber() }
 
 //go:noinline
 func (w *wAS2) assign(g *ledger, r uint64) {
@@ -3974,9 +4333,11 @@ func (w *wAS2) assign(g *ledger, r uint64) {
 	n, found := len(w.m), w.peek(k)
 	var e int
 	s := &sitesAS2[0]
+	before := markOf(w.header())
 	s.here()
 	w.m[k] = e
 	w.row(g, s, "assign", "runtime.mapassign", k, n, flag8(found))
+	w.grew(g, s, before, n)
 }
 
 //go:noinline
@@ -3986,9 +4347,11 @@ func (w *wAS2) update(g *ledger, r uint64) {
 	var e int
 	_ = e
 	s := &sitesAS2[1]
+	before := markOf(w.header())
 	s.here()
 	m[k]++
 	w.row(g, s, "assign", "runtime.mapassign", k, n, flag8(found))
+	w.grew(g, s, before, n)
 }
 
 //go:noinline
@@ -4067,14 +4430,15 @@ func (w *wAS2) clearLoop(g *ledger) {
 	w.row(g, s, "clear", "runtime.mapclear", zero, n, -1)
 }
 
-var sitesAS2 = [10]site{3: {name: "main.(*wAS2).drop"}}
+var sitesAS2 = [10]site{3: dropSite("main.(*wAS2).drop", (*wAS2).drop)}
 
 type wLarge struct {
-	m map[[200]byte]int
+	m      map[[200]byte]int
+	number int64
 }
 
 func init() {
-	kinds = append(kinds, kind{"Large", func() world { return &wLarge{m: map[[200]byte]int{}} }, func() world { return &wLarge{} }})
+	kinds = append(kinds, kind{"Large", func() world { return &wLarge{map[[200]byte]int{}, newNumber()} }, func() world { return &wLarge{} }})
 }
 
 func (w *wLarge) key(r uint64) [200]byte { return [200]byte{byte(r), 1: byte(r >> 8), 199: 1} }
@@ -4083,14 +4447,20 @@ func (w *wLarge) key(r uint64) [200]byte { return [200]byte{byte(r), 1: byte(r >
 func (w *wLarge) peek(k [200]byte) bool { _, ok := w.m[k]; return ok }
 
 func (w *wLarge) row(g *ledger, s *site, op, function string, k [200]byte, n int, found int8) {
-	b := g.begin(s, op, function, *(*unsafe.Pointer)(unsafe.Pointer(&w.m)), "map[[200]uint8]int")
+	b := g.begin(s, op, function, w.header(), w.number, "map[[200]uint8]int")
 	b = bytesText(b, k[:])
-	g.end(b, s, "[200]byte", n, found)
+	g.end(b, s, rawMax, n, found)
+}
+
+func (w *wLarge) header() unsafe.Pointer { return *(*unsafe.Pointer)(unsafe.Pointer(&w.m)) }
+
+func (w *wLarge) grew(g *ledger, s *site, before mark, n int) {
+	g.grew(s, before, w.header(), w.number, "map[[200]uint8]int", n)
 }
 
 func (w *wLarge) isNil() bool { return w.m == nil }
 func (w *wLarge) size() int   { return len(w.m) }
-func (w *wLarge) renew()      { w.m = map[[200]byte]int{} }
+func (w *wLarge) renew()      { w.m, w.number = map[[200]byte]int{}, newNumber() }
 
 //go:noinline
 func (w *wLarge) assign(g *ledger, r uint64) {
@@ -4098,9 +4468,11 @@ func (w *wLarge) assign(g *ledger, r uint64) {
 	n, found := len(w.m), w.peek(k)
 	var e int
 	s := &sitesLarge[0]
+	before := markOf(w.header())
 	s.here()
 	w.m[k] = e
 	w.row(g, s, "assign", "runtime.mapassign", k, n, flag8(found))
+	w.grew(g, s, before, n)
 }
 
 //go:noinline
@@ -4110,9 +4482,11 @@ func (w *wLarge) update(g *ledger, r uint64) {
 	var e int
 	_ = e
 	s := &sitesLarge[1]
+	before := markOf(w.header())
 	s.here()
 	m[k]++
 	w.row(g, s, "assign", "runtime.mapassign", k, n, flag8(found))
+	w.grew(g, s, before, n)
 }
 
 //go:noinline
@@ -4191,14 +4565,15 @@ func (w *wLarge) clearLoop(g *ledger) {
 	w.row(g, s, "clear", "runtime.mapclear", zero, n, -1)
 }
 
-var sitesLarge = [10]site{3: {name: "main.(*wLarge).drop"}}
+var sitesLarge = [10]site{3: dropSite("main.(*wLarge).drop", (*wLarge).drop)}
 
 type wPtr struct {
-	m map[*int]int
+	m      map[*int]int
+	number int64
 }
 
 func init() {
-	kinds = append(kinds, kind{"Ptr", func() world { return &wPtr{m: map[*int]int{}} }, func() world { return &wPtr{} }})
+	kinds = append(kinds, kind{"Ptr", func() world { return &wPtr{map[*int]int{}, newNumber()} }, func() world { return &wPtr{} }})
 }
 
 func (w *wPtr) key(r uint64) *int { return pointers[r%uint64(len(pointers))] }
@@ -4207,14 +4582,20 @@ func (w *wPtr) key(r uint64) *int { return pointers[r%uint64(len(pointers))] }
 func (w *wPtr) peek(k *int) bool { _, ok := w.m[k]; return ok }
 
 func (w *wPtr) row(g *ledger, s *site, op, function string, k *int, n int, found int8) {
-	b := g.begin(s, op, function, *(*unsafe.Pointer)(unsafe.Pointer(&w.m)), "map[*int]int")
+	b := g.begin(s, op, function, w.header(), w.number, "map[*int]int")
 	b = pointerText(b, unsafe.Pointer(k))
-	g.end(b, s, "*int", n, found)
+	g.end(b, s, whole, n, found)
+}
+
+func (w *wPtr) header() unsafe.Pointer { return *(*unsafe.Pointer)(unsafe.Pointer(&w.m)) }
+
+func (w *wPtr) grew(g *ledger, s *site, before mark, n int) {
+	g.grew(s, before, w.header(), w.number, "map[*int]int", n)
 }
 
 func (w *wPtr) isNil() bool { return w.m == nil }
 func (w *wPtr) size() int   { return len(w.m) }
-func (w *wPtr) renew()      { w.m = map[*int]int{} }
+func (w *wPtr) renew()      { w.m, w.number = map[*int]int{}, newNumber() }
 
 //go:noinline
 func (w *wPtr) assign(g *ledger, r uint64) {
@@ -4222,9 +4603,11 @@ func (w *wPtr) assign(g *ledger, r uint64) {
 	n, found := len(w.m), w.peek(k)
 	var e int
 	s := &sitesPtr[0]
+	before := markOf(w.header())
 	s.here()
 	w.m[k] = e
 	w.row(g, s, "assign", "runtime.mapassign_fast64ptr", k, n, flag8(found))
+	w.grew(g, s, before, n)
 }
 
 //go:noinline
@@ -4234,9 +4617,11 @@ func (w *wPtr) update(g *ledger, r uint64) {
 	var e int
 	_ = e
 	s := &sitesPtr[1]
+	before := markOf(w.header())
 	s.here()
 	m[k]++
 	w.row(g, s, "assign", "runtime.mapassign_fast64ptr", k, n, flag8(found))
+	w.grew(g, s, before, n)
 }
 
 //go:noinline
@@ -4315,14 +4700,15 @@ func (w *wPtr) clearLoop(g *ledger) {
 	w.row(g, s, "clear", "runtime.mapclear", zero, n, -1)
 }
 
-var sitesPtr = [10]site{3: {name: "main.(*wPtr).drop"}}
+var sitesPtr = [10]site{3: dropSite("main.(*wPtr).drop", (*wPtr).drop)}
 
 type wChan struct {
-	m map[chan int]int
+	m      map[chan int]int
+	number int64
 }
 
 func init() {
-	kinds = append(kinds, kind{"Chan", func() world { return &wChan{m: map[chan int]int{}} }, func() world { return &wChan{} }})
+	kinds = append(kinds, kind{"Chan", func() world { return &wChan{map[chan int]int{}, newNumber()} }, func() world { return &wChan{} }})
 }
 
 func (w *wChan) key(r uint64) chan int { return channels[r%uint64(len(channels))] }
@@ -4331,14 +4717,20 @@ func (w *wChan) key(r uint64) chan int { return channels[r%uint64(len(channels))
 func (w *wChan) peek(k chan int) bool { _, ok := w.m[k]; return ok }
 
 func (w *wChan) row(g *ledger, s *site, op, function string, k chan int, n int, found int8) {
-	b := g.begin(s, op, function, *(*unsafe.Pointer)(unsafe.Pointer(&w.m)), "map[chan int]int")
+	b := g.begin(s, op, function, w.header(), w.number, "map[chan int]int")
 	b = pointerText(b, *(*unsafe.Pointer)(unsafe.Pointer(&k)))
-	g.end(b, s, "chan int", n, found)
+	g.end(b, s, whole, n, found)
+}
+
+func (w *wChan) header() unsafe.Pointer { return *(*unsafe.Pointer)(unsafe.Pointer(&w.m)) }
+
+func (w *wChan) grew(g *ledger, s *site, before mark, n int) {
+	g.grew(s, before, w.header(), w.number, "map[chan int]int", n)
 }
 
 func (w *wChan) isNil() bool { return w.m == nil }
 func (w *wChan) size() int   { return len(w.m) }
-func (w *wChan) renew()      { w.m = map[chan int]int{} }
+func (w *wChan) renew()      { w.m, w.number = map[chan int]int{}, newNumber() }
 
 //go:noinline
 func (w *wChan) assign(g *ledger, r uint64) {
@@ -4346,9 +4738,11 @@ func (w *wChan) assign(g *ledger, r uint64) {
 	n, found := len(w.m), w.peek(k)
 	var e int
 	s := &sitesChan[0]
+	before := markOf(w.header())
 	s.here()
 	w.m[k] = e
 	w.row(g, s, "assign", "runtime.mapassign_fast64ptr", k, n, flag8(found))
+	w.grew(g, s, before, n)
 }
 
 //go:noinline
@@ -4358,9 +4752,11 @@ func (w *wChan) update(g *ledger, r uint64) {
 	var e int
 	_ = e
 	s := &sitesChan[1]
+	before := markOf(w.header())
 	s.here()
 	m[k]++
 	w.row(g, s, "assign", "runtime.mapassign_fast64ptr", k, n, flag8(found))
+	w.grew(g, s, before, n)
 }
 
 //go:noinline
@@ -4439,14 +4835,15 @@ func (w *wChan) clearLoop(g *ledger) {
 	w.row(g, s, "clear", "runtime.mapclear", zero, n, -1)
 }
 
-var sitesChan = [10]site{3: {name: "main.(*wChan).drop"}}
+var sitesChan = [10]site{3: dropSite("main.(*wChan).drop", (*wChan).drop)}
 
 type wAny struct {
-	m map[any]int
+	m      map[any]int
+	number int64
 }
 
 func init() {
-	kinds = append(kinds, kind{"Any", func() world { return &wAny{m: map[any]int{}} }, func() world { return &wAny{} }})
+	kinds = append(kinds, kind{"Any", func() world { return &wAny{map[any]int{}, newNumber()} }, func() world { return &wAny{} }})
 }
 
 func (w *wAny) key(r uint64) any { return anyOf(r) }
@@ -4455,14 +4852,20 @@ func (w *wAny) key(r uint64) any { return anyOf(r) }
 func (w *wAny) peek(k any) bool { _, ok := w.m[k]; return ok }
 
 func (w *wAny) row(g *ledger, s *site, op, function string, k any, n int, found int8) {
-	b := g.begin(s, op, function, *(*unsafe.Pointer)(unsafe.Pointer(&w.m)), "map[interface {}]int")
+	b := g.begin(s, op, function, w.header(), w.number, "map[interface {}]int")
 	b = anyText(b, k)
-	g.end(b, s, "any", n, found)
+	g.end(b, s, anyCut(k), n, found)
+}
+
+func (w *wAny) header() unsafe.Pointer { return *(*unsafe.Pointer)(unsafe.Pointer(&w.m)) }
+
+func (w *wAny) grew(g *ledger, s *site, before mark, n int) {
+	g.grew(s, before, w.header(), w.number, "map[interface {}]int", n)
 }
 
 func (w *wAny) isNil() bool { return w.m == nil }
 func (w *wAny) size() int   { return len(w.m) }
-func (w *wAny) renew()      { w.m = map[any]int{} }
+func (w *wAny) renew()      { w.m, w.number = map[any]int{}, newNumber() }
 
 //go:noinline
 func (w *wAny) assign(g *ledger, r uint64) {
@@ -4470,9 +4873,11 @@ func (w *wAny) assign(g *ledger, r uint64) {
 	n, found := len(w.m), w.peek(k)
 	var e int
 	s := &sitesAny[0]
+	before := markOf(w.header())
 	s.here()
 	w.m[k] = e
 	w.row(g, s, "assign", "runtime.mapassign", k, n, flag8(found))
+	w.grew(g, s, before, n)
 }
 
 //go:noinline
@@ -4482,9 +4887,11 @@ func (w *wAny) update(g *ledger, r uint64) {
 	var e int
 	_ = e
 	s := &sitesAny[1]
+	before := markOf(w.header())
 	s.here()
 	m[k]++
 	w.row(g, s, "assign", "runtime.mapassign", k, n, flag8(found))
+	w.grew(g, s, before, n)
 }
 
 //go:noinline
@@ -4553,14 +4960,265 @@ func (w *wAny) rangeDelete(g *ledger, r uint64) {
 
 func (w *wAny) clearLoop(g *ledger) {}
 
-var sitesAny = [10]site{3: {name: "main.(*wAny).drop"}}
+var sitesAny = [10]site{3: dropSite("main.(*wAny).drop", (*wAny).drop)}
 
-type wFace struct {
-	m map[speaker]int
+type wBoxed struct {
+	m      map[boxed]int
+	number int64
 }
 
 func init() {
-	kinds = append(kinds, kind{"Face", func() world { return &wFace{m: map[speaker]int{}} }, func() world { return &wFace{} }})
+	kinds = append(kinds, kind{"Boxed", func() world { return &wBoxed{map[boxed]int{}, newNumber()} }, func() world { return &wBoxed{} }})
+}
+
+func (w *wBoxed) key(r uint64) boxed { return boxed{anyOf(r), int64(r)} }
+
+//go:noinline
+func (w *wBoxed) peek(k boxed) bool { _, ok := w.m[k]; return ok }
+
+func (w *wBoxed) row(g *ledger, s *site, op, function string, k boxed, n int, found int8) {
+	b := g.begin(s, op, function, w.header(), w.number, "map[main.boxed]int")
+	b = k.text(b)
+	g.end(b, s, boxedCut(k.V), n, found)
+}
+
+func (w *wBoxed) header() unsafe.Pointer { return *(*unsafe.Pointer)(unsafe.Pointer(&w.m)) }
+
+func (w *wBoxed) grew(g *ledger, s *site, before mark, n int) {
+	g.grew(s, before, w.header(), w.number, "map[main.boxed]int", n)
+}
+
+func (w *wBoxed) isNil() bool { return w.m == nil }
+func (w *wBoxed) size() int   { return len(w.m) }
+func (w *wBoxed) renew()      { w.m, w.number = map[boxed]int{}, newNumber() }
+
+//go:noinline
+func (w *wBoxed) assign(g *ledger, r uint64) {
+	k := w.key(r)
+	n, found := len(w.m), w.peek(k)
+	var e int
+	s := &sitesBoxed[0]
+	before := markOf(w.header())
+	s.here()
+	w.m[k] = e
+	w.row(g, s, "assign", "runtime.mapassign", k, n, flag8(found))
+	w.grew(g, s, before, n)
+}
+
+//go:noinline
+func (w *wBoxed) update(g *ledger, r uint64) {
+	k, m := w.key(r), w.m
+	n, found := len(w.m), w.peek(k)
+	var e int
+	_ = e
+	s := &sitesBoxed[1]
+	before := markOf(w.header())
+	s.here()
+	m[k]++
+	w.row(g, s, "assign", "runtime.mapassign", k, n, flag8(found))
+	w.grew(g, s, before, n)
+}
+
+//go:noinline
+func (w *wBoxed) remove(g *ledger, r uint64) {
+	k := w.key(r)
+	n, found := len(w.m), w.peek(k)
+	s := &sitesBoxed[2]
+	s.here()
+	delete(w.m, k)
+	w.row(g, s, "delete", "runtime.mapdelete", k, n, flag8(found))
+}
+
+// drop is inlined into its callers: the caller of the delete is drop all the same.
+func (w *wBoxed) drop(k boxed) { delete(w.m, k) }
+
+//go:noinline
+func (w *wBoxed) removeInlined(g *ledger, r uint64) {
+	k := w.key(r)
+	n, found := len(w.m), w.peek(k)
+	w.drop(k)
+	w.row(g, &sitesBoxed[3], "delete", "runtime.mapdelete", k, n, flag8(found))
+}
+
+//go:noinline
+func (w *wBoxed) read(g *ledger, r uint64) {
+	k := w.key(r)
+	n, found := len(w.m), w.peek(k)
+	s := &sitesBoxed[4]
+	s.here()
+	v := w.m[k]
+	w.row(g, s, "access", "runtime.mapaccess1", k, n, flag8(found))
+	s = &sitesBoxed[5]
+	s.here()
+	u, ok := w.m[k]
+	w.row(g, s, "access", "runtime.mapaccess2", k, n, flag8(ok))
+	g.sink = [2]any{&v, &u}
+}
+
+//go:noinline
+func (w *wBoxed) rangeDelete(g *ledger, r uint64) {
+	var first boxed
+	n := len(w.m)
+	s := &sitesBoxed[6]
+	s.here()
+	for k := range w.m {
+		first = k
+		break
+	}
+	w.row(g, s, "iterate", "-", first, n, -1)
+	left := 4
+	s, t := &sitesBoxed[7], &sitesBoxed[8]
+	n = len(w.m)
+	s.below(2)
+	w.row(g, s, "iterate", "-", first, n, -1)
+	for k := range w.m {
+		if left--; left < 0 {
+			break
+		}
+		n := len(w.m)
+		found := w.peek(k)
+		t.here()
+		delete(w.m, k)
+		w.row(g, t, "delete", "runtime.mapdelete", k, n, flag8(found))
+	}
+}
+
+func (w *wBoxed) clearLoop(g *ledger) {}
+
+var sitesBoxed = [10]site{3: dropSite("main.(*wBoxed).drop", (*wBoxed).drop)}
+
+type wSpoken struct {
+	m      map[spoken]int
+	number int64
+}
+
+func init() {
+	kinds = append(kinds, kind{"Spoken", func() world { return &wSpoken{map[spoken]int{}, newNumber()} }, func() world { return &wSpoken{} }})
+}
+
+func (w *wSpoken) key(r uint64) spoken { return spoken{int64(r), speakerOf(r)} }
+
+//go:noinline
+func (w *wSpoken) peek(k spoken) bool { _, ok := w.m[k]; return ok }
+
+func (w *wSpoken) row(g *ledger, s *site, op, function string, k spoken, n int, found int8) {
+	b := g.begin(s, op, function, w.header(), w.number, "map[main.spoken]int")
+	b = k.text(b)
+	g.end(b, s, boxedCut(k.V), n, found)
+}
+
+func (w *wSpoken) header() unsafe.Pointer { return *(*unsafe.Pointer)(unsafe.Pointer(&w.m)) }
+
+func (w *wSpoken) grew(g *ledger, s *site, before mark, n int) {
+	g.grew(s, before, w.header(), w.number, "map[main.spoken]int", n)
+}
+
+func (w *wSpoken) isNil() bool { return w.m == nil }
+func (w *wSpoken) size() int   { return len(w.m) }
+func (w *wSpoken) renew()      { w.m, w.number = map[spoken]int{}, newNumber() }
+
+//go:noinline
+func (w *wSpoken) assign(g *ledger, r uint64) {
+	k := w.key(r)
+	n, found := len(w.m), w.peek(k)
+	var e int
+	s := &sitesSpoken[0]
+	before := markOf(w.header())
+	s.here()
+	w.m[k] = e
+	w.row(g, s, "assign", "runtime.mapassign", k, n, flag8(found))
+	w.grew(g, s, before, n)
+}
+
+//go:noinline
+func (w *wSpoken) update(g *ledger, r uint64) {
+	k, m := w.key(r), w.m
+	n, found := len(w.m), w.peek(k)
+	var e int
+	_ = e
+	s := &sitesSpoken[1]
+	before := markOf(w.header())
+	s.here()
+	m[k]++
+	w.row(g, s, "assign", "runtime.mapassign", k, n, flag8(found))
+	w.grew(g, s, before, n)
+}
+
+//go:noinline
+func (w *wSpoken) remove(g *ledger, r uint64) {
+	k := w.key(r)
+	n, found := len(w.m), w.peek(k)
+	s := &sitesSpoken[2]
+	s.here()
+	delete(w.m, k)
+	w.row(g, s, "delete", "runtime.mapdelete", k, n, flag8(found))
+}
+
+// drop is inlined into its callers: the caller of the delete is drop all the same.
+func (w *wSpoken) drop(k spoken) { delete(w.m, k) }
+
+//go:noinline
+func (w *wSpoken) removeInlined(g *ledger, r uint64) {
+	k := w.key(r)
+	n, found := len(w.m), w.peek(k)
+	w.drop(k)
+	w.row(g, &sitesSpoken[3], "delete", "runtime.mapdelete", k, n, flag8(found))
+}
+
+//go:noinline
+func (w *wSpoken) read(g *ledger, r uint64) {
+	k := w.key(r)
+	n, found := len(w.m), w.peek(k)
+	s := &sitesSpoken[4]
+	s.here()
+	v := w.m[k]
+	w.row(g, s, "access", "runtime.mapaccess1", k, n, flag8(found))
+	s = &sitesSpoken[5]
+	s.here()
+	u, ok := w.m[k]
+	w.row(g, s, "access", "runtime.mapaccess2", k, n, flag8(ok))
+	g.sink = [2]any{&v, &u}
+}
+
+//go:noinline
+func (w *wSpoken) rangeDelete(g *ledger, r uint64) {
+	var first spoken
+	n := len(w.m)
+	s := &sitesSpoken[6]
+	s.here()
+	for k := range w.m {
+		first = k
+		break
+	}
+	w.row(g, s, "iterate", "-", first, n, -1)
+	left := 4
+	s, t := &sitesSpoken[7], &sitesSpoken[8]
+	n = len(w.m)
+	s.below(2)
+	w.row(g, s, "iterate", "-", first, n, -1)
+	for k := range w.m {
+		if left--; left < 0 {
+			break
+		}
+		n := len(w.m)
+		found := w.peek(k)
+		t.here()
+		delete(w.m, k)
+		w.row(g, t, "delete", "runtime.mapdelete", k, n, flag8(found))
+	}
+}
+
+func (w *wSpoken) clearLoop(g *ledger) {}
+
+var sitesSpoken = [10]site{3: dropSite("main.(*wSpoken).drop", (*wSpoken).drop)}
+
+type wFace struct {
+	m      map[speaker]int
+	number int64
+}
+
+func init() {
+	kinds = append(kinds, kind{"Face", func() world { return &wFace{map[speaker]int{}, newNumber()} }, func() world { return &wFace{} }})
 }
 
 func (w *wFace) key(r uint64) speaker { return speakerOf(r) }
@@ -4569,14 +5227,20 @@ func (w *wFace) key(r uint64) speaker { return speakerOf(r) }
 func (w *wFace) peek(k speaker) bool { _, ok := w.m[k]; return ok }
 
 func (w *wFace) row(g *ledger, s *site, op, function string, k speaker, n int, found int8) {
-	b := g.begin(s, op, function, *(*unsafe.Pointer)(unsafe.Pointer(&w.m)), "map[main.speaker]int")
+	b := g.begin(s, op, function, w.header(), w.number, "map[main.speaker]int")
 	b = speakerText(b, k)
-	g.end(b, s, "speaker", n, found)
+	g.end(b, s, anyCut(k), n, found)
+}
+
+func (w *wFace) header() unsafe.Pointer { return *(*unsafe.Pointer)(unsafe.Pointer(&w.m)) }
+
+func (w *wFace) grew(g *ledger, s *site, before mark, n int) {
+	g.grew(s, before, w.header(), w.number, "map[main.speaker]int", n)
 }
 
 func (w *wFace) isNil() bool { return w.m == nil }
 func (w *wFace) size() int   { return len(w.m) }
-func (w *wFace) renew()      { w.m = map[speaker]int{} }
+func (w *wFace) renew()      { w.m, w.number = map[speaker]int{}, newNumber() }
 
 //go:noinline
 func (w *wFace) assign(g *ledger, r uint64) {
@@ -4584,9 +5248,11 @@ func (w *wFace) assign(g *ledger, r uint64) {
 	n, found := len(w.m), w.peek(k)
 	var e int
 	s := &sitesFace[0]
+	before := markOf(w.header())
 	s.here()
 	w.m[k] = e
 	w.row(g, s, "assign", "runtime.mapassign", k, n, flag8(found))
+	w.grew(g, s, before, n)
 }
 
 //go:noinline
@@ -4596,9 +5262,11 @@ func (w *wFace) update(g *ledger, r uint64) {
 	var e int
 	_ = e
 	s := &sitesFace[1]
+	before := markOf(w.header())
 	s.here()
 	m[k]++
 	w.row(g, s, "assign", "runtime.mapassign", k, n, flag8(found))
+	w.grew(g, s, before, n)
 }
 
 //go:noinline
@@ -4667,4 +5335,4 @@ func (w *wFace) rangeDelete(g *ledger, r uint64) {
 
 func (w *wFace) clearLoop(g *ledger) {}
 
-var sitesFace = [10]site{3: {name: "main.(*wFace).drop"}}
+var sitesFace = [10]site{3: dropSite("main.(*wFace).drop", (*wFace).drop)}

@@ -18,6 +18,8 @@ type variety struct {
 	Make string
 	// Text is a statement that appends the text of key k to b.
 	Text string
+	// Cut is an expression for how many bytes of key k are shown at least; "whole" for all.
+	Cut string
 	// Fast is the suffix of the functions that the compiler chooses; FastAssign that of mapassign.
 	Fast, FastAssign string
 	// Fat: elements over 1024 bytes have accessors of their own.
@@ -48,12 +50,13 @@ func (v variety) slow(name, elem string) variety {
 }
 
 func varieties() []variety {
-	str := variety{Name: "Str", Key: "string", Elem: "int", Make: "text(r)", Text: "b = strconv.AppendQuote(b, k)", Fast: "_faststr", FastAssign: "_faststr", Reflexive: true, Op: "m[k]++"}
+	str := variety{Name: "Str", Key: "string", Elem: "int", Make: "text(r)", Text: "b = strconv.AppendQuote(b, k)", Cut: "textCut(k)", Fast: "_faststr", FastAssign: "_faststr", Reflexive: true, Op: "m[k]++"}
 	i32, i64 := integer("I32", "int32", "_fast32"), integer("I64", "int64", "_fast64")
 	fat := func(v variety) variety { v.Fat = true; return v }
 	other := func(name, key, make, text string, reflexive bool) variety {
 		return variety{Name: name, Key: key, Elem: "int", Make: make, Text: text, Reflexive: reflexive, Op: "m[k]++"}
 	}
+	cut := func(v variety, cut string) variety { v.Cut = cut; return v }
 	fast := func(v variety, suffix, assign string) variety { v.Fast, v.FastAssign = suffix, assign; return v }
 	own := "b = k.text(b)"
 	return []variety{
@@ -68,20 +71,22 @@ func varieties() []variety {
 		other("F64", "float64", "floatOf(r)", "b = floatText(b, k, 64)", false),
 		other("C128", "complex128", "complex(floatOf(r), float64(r%7))", "b = complexText(b, k)", false),
 		other("Pair", "pair", "pair{int32(r), int16(r % 5), r%2 == 0}", own, true),
-		other("User", "user", "user{text(r), int64(r)}", own, true),
-		other("Two", "two", "two{text(r), r % 3, text(r / 3)}", own, true),
-		other("Deep", "deep", "deep{user{text(r), int64(r)}, [2]uint16{uint16(r), 7}}", own, true),
+		cut(other("User", "user", "user{text(r), int64(r)}", own, true), "partCut(k.Name)"),
+		cut(other("Two", "two", "two{text(r), r % 3, text(r / 3)}", own, true), "partCut(k.A, k.B)"),
+		cut(other("Deep", "deep", "deep{user{text(r), int64(r)}, [2]uint16{uint16(r), 7}}", own, true), "partCut(k.U.Name)"),
 		other("Blank", "blank", "blank{A: int32(r), C: int32(r % 3)}", own, true),
 		fast(other("Eight", "eight", "eight{int32(r), int32(r % 3)}", own, true), "_fast64", "_fast64"),
-		fast(other("One", "one", "one{text(r)}", own, true), "_faststr", "_faststr"),
+		cut(fast(other("One", "one", "one{text(r)}", own, true), "_faststr", "_faststr"), "textCut(k.S)"),
 		fast(other("A4", "[4]byte", "[4]byte{byte(r), 1, 2, byte(r >> 8)}", "b = bytesText(b, k[:])", true), "_fast32", "_fast32"),
 		other("A16", "[16]byte", "[16]byte{byte(r), 15: byte(r >> 8)}", "b = bytesText(b, k[:])", true),
-		other("AS2", "[2]string", "[2]string{text(r), text(r + 1)}", `b = append(append(append(append(append(b, "[2]string{"...), strconv.Quote(k[0])...), ", "...), strconv.Quote(k[1])...), '}')`, true),
-		other("Large", "[200]byte", "[200]byte{byte(r), 1: byte(r >> 8), 199: 1}", "b = bytesText(b, k[:])", true),
+		cut(other("AS2", "[2]string", "[2]string{text(r), text(r + 1)}", `b = append(append(append(append(append(b, "[2]string{"...), strconv.Quote(k[0])...), ", "...), strconv.Quote(k[1])...), '}')`, true), "partCut(k[0], k[1])"),
+		cut(other("Large", "[200]byte", "[200]byte{byte(r), 1: byte(r >> 8), 199: 1}", "b = bytesText(b, k[:])", true), "rawMax"),
 		fast(other("Ptr", "*int", "pointers[r%uint64(len(pointers))]", "b = pointerText(b, unsafe.Pointer(k))", true), "_fast64", "_fast64ptr"),
 		fast(other("Chan", "chan int", "channels[r%uint64(len(channels))]", "b = pointerText(b, *(*unsafe.Pointer)(unsafe.Pointer(&k)))", true), "_fast64", "_fast64ptr"),
-		other("Any", "any", "anyOf(r)", "b = anyText(b, k)", false),
-		other("Face", "speaker", "speakerOf(r)", "b = speakerText(b, k)", false),
+		cut(other("Any", "any", "anyOf(r)", "b = anyText(b, k)", false), "anyCut(k)"),
+		cut(other("Boxed", "boxed", "boxed{anyOf(r), int64(r)}", own, false), "boxedCut(k.V)"),
+		cut(other("Spoken", "spoken", "spoken{int64(r), speakerOf(r)}", own, false), "boxedCut(k.V)"),
+		cut(other("Face", "speaker", "speakerOf(r)", "b = speakerText(b, k)", false), "anyCut(k)"),
 	}
 }
 
@@ -99,9 +104,10 @@ import (
 const ops = `{{define "ops"}}
 type w{{.Name}} struct {
 	m map[{{.Key}}]{{.Elem}}
+	number int64
 }
 
-func init() { kinds = append(kinds, kind{"{{.Name}}", func() world { return &w{{.Name}}{m: map[{{.Key}}]{{.Elem}}{}} }, func() world { return &w{{.Name}}{} }}) }
+func init() { kinds = append(kinds, kind{"{{.Name}}", func() world { return &w{{.Name}}{map[{{.Key}}]{{.Elem}}{}, newNumber()} }, func() world { return &w{{.Name}}{} }}) }
 
 func (w *w{{.Name}}) key(r uint64) {{.Key}} { return {{.Make}} }
 
@@ -109,14 +115,20 @@ func (w *w{{.Name}}) key(r uint64) {{.Key}} { return {{.Make}} }
 func (w *w{{.Name}}) peek(k {{.Key}}) bool { _, ok := w.m[k]; return ok }
 
 func (w *w{{.Name}}) row(g *ledger, s *site, op, function string, k {{.Key}}, n int, found int8) {
-	b := g.begin(s, op, function, *(*unsafe.Pointer)(unsafe.Pointer(&w.m)), "map[{{typeName .Key}}]{{typeName .Elem}}")
+	b := g.begin(s, op, function, w.header(), w.number, "map[{{typeName .Key}}]{{typeName .Elem}}")
 	{{.Text}}
-	g.end(b, s, "{{.Key}}", n, found)
+	g.end(b, s, {{or .Cut "whole"}}, n, found)
+}
+
+func (w *w{{.Name}}) header() unsafe.Pointer { return *(*unsafe.Pointer)(unsafe.Pointer(&w.m)) }
+
+func (w *w{{.Name}}) grew(g *ledger, s *site, before mark, n int) {
+	g.grew(s, before, w.header(), w.number, "map[{{typeName .Key}}]{{typeName .Elem}}", n)
 }
 
 func (w *w{{.Name}}) isNil() bool { return w.m == nil }
 func (w *w{{.Name}}) size() int { return len(w.m) }
-func (w *w{{.Name}}) renew() { w.m = map[{{.Key}}]{{.Elem}}{} }
+func (w *w{{.Name}}) renew() { w.m, w.number = map[{{.Key}}]{{.Elem}}{}, newNumber() }
 
 //go:noinline
 func (w *w{{.Name}}) assign(g *ledger, r uint64) {
@@ -124,9 +136,11 @@ func (w *w{{.Name}}) assign(g *ledger, r uint64) {
 	n, found := len(w.m), w.peek(k)
 	var e {{.Elem}}
 	s := &sites{{.Name}}[0]
+	before := markOf(w.header())
 	s.here()
 	w.m[k] = e
 	w.row(g, s, "assign", "runtime.mapassign{{.FastAssign}}", k, n, flag8(found))
+	w.grew(g, s, before, n)
 }
 
 //go:noinline
@@ -136,9 +150,11 @@ func (w *w{{.Name}}) update(g *ledger, r uint64) {
 	var e {{.Elem}}
 	_ = e
 	s := &sites{{.Name}}[1]
+	before := markOf(w.header())
 	s.here()
 	{{.Op}}
 	w.row(g, s, "assign", "runtime.mapassign{{.FastAssign}}", k, n, flag8(found))
+	w.grew(g, s, before, n)
 }
 
 //go:noinline
@@ -219,7 +235,7 @@ func (w *w{{.Name}}) clearLoop(g *ledger) {
 {{else}}
 func (w *w{{.Name}}) clearLoop(g *ledger) {}
 {{end}}
-var sites{{.Name}} = [10]site{3: {name: "main.(*w{{.Name}}).drop"}}
+var sites{{.Name}} = [10]site{3: dropSite("main.(*w{{.Name}}).drop", (*w{{.Name}}).drop)}
 {{end}}`
 
 const clears = `// Code generated by gen; DO NOT EDIT.
@@ -265,7 +281,7 @@ var typeNames = map[string]string{
 	"any": "interface {}", "byte": "uint8", "[129]byte": "[129]uint8", "[128]byte": "[128]uint8", "[1025]byte": "[1025]uint8",
 	"[4]byte": "[4]uint8", "[16]byte": "[16]uint8", "[200]byte": "[200]uint8", "struct{}": "struct {}",
 	"pair": "main.pair", "user": "main.user", "two": "main.two", "deep": "main.deep", "blank": "main.blank",
-	"eight": "main.eight", "one": "main.one", "named": "main.named", "speaker": "main.speaker",
+	"eight": "main.eight", "one": "main.one", "named": "main.named", "speaker": "main.speaker", "boxed": "main.boxed", "spoken": "main.spoken",
 }
 
 func write(path, text string, data any) {

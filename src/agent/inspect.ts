@@ -1,0 +1,139 @@
+import { setImmediate as turn } from 'node:timers/promises';
+import { isMapauditError, MapauditError } from '../base/errors.ts';
+import { type DebugInfo, openDebugInfo } from '../go/debug/debug_info.ts';
+import type { Program } from '../inspect/place/program.ts';
+import { toAddr } from '../model/addr.ts';
+import { pid as toPid } from '../model/ids.ts';
+import type { InspectLine, InspectOptions } from '../protocol/inspect.ts';
+import { NO_LOSS } from '../protocol/loss.ts';
+import type { EndReason, Summary } from '../protocol/summary.ts';
+import { Inspection, type InspectionEnd } from '../query/inspect/inspection.ts';
+import { Patience } from '../query/inspect/patience.ts';
+import { findSubject } from '../query/inspect/subject.ts';
+import { inflate } from '../sys/inflate.ts';
+import { pause } from '../sys/pause.ts';
+import { Target } from './target.ts';
+
+/** How often it is looked whether the process still runs. */
+const LOOK_MS = 100;
+
+/** What `inspect` is asked of any program. */
+export type InspectQuestion = Omit<InspectOptions, 'pid'>;
+
+/** Inspects a map of a running process. */
+export async function* inspectLines(
+  options: InspectOptions,
+  signal: AbortSignal,
+): AsyncGenerator<readonly InspectLine[], void> {
+  const target = Target.open(toPid(options.pid));
+  try {
+    mustBeReadable(target);
+    yield* inspectProgram(programOf(target), options, signal, () => target.ended());
+  } finally {
+    target.close();
+  }
+}
+
+/** Inspects a map in any memory. `ended` says that the memory is gone. */
+export async function* inspectProgram(
+  program: Program,
+  question: InspectQuestion,
+  signal: AbortSignal,
+  ended: () => EndReason | undefined,
+): AsyncGenerator<readonly InspectLine[], void> {
+  const began = performance.now();
+  const patience = new Patience(question.timeoutMs, pause);
+  const subject = whileAlive(ended, () => findSubject(program, question.subject, () => patience.pause()));
+  const inspection = new Inspection(program, subject, question, patience);
+  let looked = performance.now();
+  let end: EndReason | undefined;
+  const lines = inspection.lines();
+  for (;;) {
+    const step = nextOf(lines, ended);
+    if (step === undefined || step.done === true) break;
+    if (step.value.length > 0) yield step.value;
+    await turn();
+    end = signal.aborted ? 'ctrl-c' : undefined;
+    if (end === undefined && performance.now() - looked > LOOK_MS) {
+      end = ended();
+      looked = performance.now();
+    }
+    if (end !== undefined) break;
+  }
+  const gone = end ?? ended();
+  const head = gone === undefined ? [] : inspection.head();
+  yield [...head, summaryOf(inspection.end(), gone, performance.now() - began)];
+}
+
+/** A map that cannot be read any more is no error when the whole program has gone: undefined then. */
+function nextOf<T>(
+  lines: Iterator<T, void>,
+  ended: () => EndReason | undefined,
+): IteratorResult<T, void> | undefined {
+  try {
+    return lines.next();
+  } catch (error) {
+    if (!isMapauditError(error) || ended() === undefined) throw error;
+    return undefined;
+  }
+}
+
+/** What is wrong with a program's memory is that the program has ended, if it has. */
+function whileAlive<T>(ended: () => EndReason | undefined, run: () => T): T {
+  try {
+    return run();
+  } catch (cause) {
+    if (!isMapauditError(cause) || ended() === undefined) throw cause;
+    throw new MapauditError('target-exited', 'the program has ended meanwhile', {
+      hint: 'mapaudit ps lists the Go processes that run now.',
+      cause,
+    });
+  }
+}
+
+function mustBeReadable({ memory, binary, bias, pid }: Target): void {
+  if (memory.read(toAddr(binary.moduleData.text, bias), 1) !== undefined) return;
+  throw new MapauditError('no-permission', `the memory of process ${pid} may not be read`, {
+    hint: 'Run it with sudo; in a container it needs CAP_SYS_PTRACE.',
+    fields: { pid },
+  });
+}
+
+/** The target with its debug information, which is read when it is asked for. */
+export function programOf(target: Target): Program {
+  const { binary, bias, memory, types } = target;
+  let opened: { readonly debug: DebugInfo | undefined } | undefined;
+  return {
+    binary,
+    bias,
+    memory,
+    types,
+    get debug() {
+      opened ??= { debug: debugOf(target) };
+      return opened.debug;
+    },
+  };
+}
+
+function debugOf({ binary, bias, types }: Target): DebugInfo | undefined {
+  try {
+    return openDebugInfo(binary, inflate, types, bias);
+  } catch (error) {
+    if (isMapauditError(error, 'no-dwarf')) return undefined;
+    throw error;
+  }
+}
+
+function summaryOf({ inspected, limited }: InspectionEnd, gone: EndReason | undefined, ms: number): Summary {
+  return {
+    type: 'summary',
+    ended: gone ?? (limited ? 'count' : 'done'),
+    duration_ms: Math.round(ms),
+    events: inspected.entries,
+    lost: 0,
+    sampled: 0,
+    loss: NO_LOSS,
+    by_op: {},
+    inspected,
+  };
+}

@@ -1,0 +1,238 @@
+import { entryVisitor, type MapEntry } from '../../inspect/entries.ts';
+import type { MapPlace, SeenUnit, SlotVisitor } from '../../inspect/scan.ts';
+import { type MapScan, type MapScanSoFar, sameState, scanSteps } from '../../inspect/scan_map.ts';
+import { unitShape } from '../../inspect/slots.ts';
+import type { Program } from '../../inspect/place/program.ts';
+import type { MapFlavour } from '../../model/go_version.ts';
+import type { InspectLine, InspectOptions, Inspected } from '../../protocol/inspect.ts';
+import { HeatMap } from './heat.ts';
+import { mapLine } from './map_line.ts';
+import type { Patience } from './patience.ts';
+import type { Subject } from './subject.ts';
+import { entryLine, slotsLine } from './values.ts';
+
+type Batch = readonly InspectLine[];
+type View = Pick<InspectOptions, 'view' | 'limit' | 'limits'>;
+
+/** Answers of so few lines are put together before they are shown, so that they can be read again when the map changed. */
+const MOST_KEPT = 4096;
+/** How often, and how long, a small answer is read again for one that is consistent; one with gaps, as long as there is patience. */
+const MOST_ATTEMPTS = 8;
+const ATTEMPTS_MS = 300;
+
+/** How an inspection went: what stands in its summary. */
+export interface InspectionEnd {
+  readonly inspected: Inspected;
+  /** Lines that were left out because of the limit. */
+  readonly limited: boolean;
+}
+
+/** How what is shown was read. */
+interface Shown {
+  /** Lines of entries, or of buckets and groups. */
+  lines: number;
+  entries: number;
+  unreadable: number;
+  limited: boolean;
+  unstable: number;
+  restarts: number;
+}
+
+const NOTHING: Shown = { lines: 0, entries: 0, unreadable: 0, limited: false, unstable: 0, restarts: 0 };
+
+/**
+ * Reads a map and gives lines: the map, then what the view wants of it. Between batches (which may be empty)
+ * others can have their turn; whoever has enough breaks off. "Consistent" is said of what was read twice with
+ * the same outcome, all of it: before an answer and after it.
+ */
+export class Inspection {
+  readonly #program: Program;
+  readonly #subject: Subject;
+  readonly #view: View;
+  readonly #patience: Patience;
+  readonly #place: MapPlace;
+  #last: MapScanSoFar | undefined;
+  #shown: Shown = { ...NOTHING };
+  #consistent = false;
+  #headShown = false;
+
+  constructor(program: Program, subject: Subject, view: View, patience: Patience) {
+    this.#program = program;
+    this.#subject = subject;
+    this.#view = view;
+    this.#patience = patience;
+    this.#place = {
+      memory: program.memory,
+      type: subject.type,
+      address: subject.address,
+      pause: () => patience.pause(),
+    };
+  }
+
+  *lines(): Generator<Batch, void> {
+    const first = yield* this.#measure();
+    const few = Math.min(first.header.count, this.#view.limit ?? Infinity) <= MOST_KEPT;
+    if (this.#view.view === 'heat' || few) yield* this.#atOnce(first);
+    else yield* this.#streamed(first);
+  }
+
+  /** What is known of the map when the inspection was broken off before its first line. */
+  head(): Batch {
+    if (this.#headShown || this.#last === undefined) return [];
+    this.#consistent = false;
+    return [this.#head(this.#last)];
+  }
+
+  end(): InspectionEnd {
+    const { lines: _, limited, ...shown } = this.#shown;
+    const count = this.#last?.header.count;
+    const left = count === undefined ? undefined : Math.max(0, count - shown.entries);
+    return {
+      limited,
+      inspected: {
+        ...shown,
+        ...(left === undefined ? {} : { left }),
+        consistent: this.#consistent,
+        ...(this.#patience.usedUp ? { timed_out: true as const } : {}),
+      },
+    };
+  }
+
+  /** Measures, reads, measures again, until both measurements are the same, or that takes too long. */
+  *#atOnce(first: MapScan): Generator<Batch, void> {
+    const until = performance.now() + ATTEMPTS_MS;
+    let before = first;
+    for (let attempt = 1; ; attempt++) {
+      const began = performance.now();
+      const kept: InspectLine[] = [];
+      for (const batch of this.#content(before)) {
+        kept.push(...batch);
+        yield [];
+      }
+      const after = yield* this.#measure();
+      this.#consistent = sameState(before, after);
+      before = after;
+      const enough = attempt >= MOST_ATTEMPTS || performance.now() > until;
+      if (!this.#consistent && (!enough || this.#mayTellMore(performance.now() - began))) continue;
+      yield [this.#head(after), ...kept];
+      return;
+    }
+  }
+
+  /** Whether something was missing, and there is time to look again. An attempt costs at least its own time. */
+  #mayTellMore(tookMs: number): boolean {
+    if (this.#shown.unstable === 0 || this.#patience.usedUp) return false;
+    this.#patience.spend(tookMs);
+    return true;
+  }
+
+  /** Shows entries as they are read: there are too many to keep. */
+  *#streamed(first: MapScan): Generator<Batch, void> {
+    const second = yield* this.#measure();
+    this.#consistent = sameState(first, second);
+    yield [this.#head(second)];
+    const read = yield* this.#content(second);
+    const third = read ?? (yield* this.#measure());
+    this.#consistent = sameState(second, third);
+  }
+
+  #head({ header, totals }: MapScanSoFar): InspectLine {
+    this.#headShown = true;
+    const flavour: MapFlavour = this.#program.binary.flavour;
+    return mapLine(this.#program.types, flavour, this.#subject, header, totals, this.#consistent);
+  }
+
+  *#measure(): Generator<Batch, MapScan> {
+    const steps = scanSteps(this.#place);
+    for (;;) {
+      const step = steps.next();
+      this.#last = step.value;
+      if (step.done === true) return step.value;
+      yield [];
+    }
+  }
+
+  /** What the view wants. Gives the scan unless the limit ended it. */
+  *#content(measured: MapScan): Generator<Batch, MapScan | undefined> {
+    this.#shown = { ...NOTHING };
+    switch (this.#view.view) {
+      case 'entries':
+        return yield* this.#entries();
+      case 'slots':
+        return yield* this.#slots();
+      case 'heat':
+        return yield* this.#heat(measured);
+    }
+  }
+
+  *#entries(): Generator<Batch, MapScan | undefined> {
+    const pending: MapEntry[] = [];
+    const visitor = this.#visitor((entry) => pending.push(entry));
+    return yield* this.#scan(visitor, () =>
+      this.#cut(pending.splice(0)).map((entry) => {
+        this.#count(entry);
+        return entryLine(entry);
+      }),
+    );
+  }
+
+  *#slots(): Generator<Batch, MapScan | undefined> {
+    const pending: SeenUnit<MapEntry>[] = [];
+    const { kind } = unitShape(this.#subject.type);
+    const visitor = {
+      ...this.#visitor(() => undefined),
+      unit: (unit: SeenUnit<MapEntry>) => pending.push(unit),
+    };
+    return yield* this.#scan(visitor, () =>
+      this.#cut(pending.splice(0)).map((unit) => {
+        for (const entry of unit.entries) this.#count(entry);
+        return slotsLine(kind, unit);
+      }),
+    );
+  }
+
+  *#heat(measured: MapScan): Generator<Batch, MapScan | undefined> {
+    const heat = new HeatMap(measured.header, measured.totals);
+    const scan = yield* this.#scan<undefined>(
+      { read: () => undefined, deliver: () => undefined, unit: (unit) => heat.add(unit) },
+      () => [],
+    );
+    this.#shown.entries = this.#last?.totals.entries ?? 0;
+    yield heat.lines();
+    return scan;
+  }
+
+  #visitor(deliver: (entry: MapEntry) => void): SlotVisitor<MapEntry> {
+    const { memory, types } = this.#program;
+    const { limits } = this.#view;
+    const { pause } = this.#place;
+    return entryVisitor(this.#subject.type, { memory, types, limits, pause }, deliver);
+  }
+
+  /** Goes through the map; `take` gives what each step brought. Undefined: the limit was met. */
+  *#scan<T>(visitor: SlotVisitor<T>, take: () => Batch): Generator<Batch, MapScan | undefined> {
+    const steps = scanSteps(this.#place, visitor);
+    for (;;) {
+      const step = steps.next();
+      this.#last = step.value;
+      this.#shown.unstable = step.value.totals.unstable;
+      this.#shown.restarts = step.value.totals.restarts;
+      yield take();
+      if (step.done === true) return step.value;
+      if (this.#shown.limited) return undefined;
+    }
+  }
+
+  #cut<T>(items: T[]): T[] {
+    const room = (this.#view.limit ?? Infinity) - this.#shown.lines;
+    if (items.length > room) this.#shown.limited = true;
+    const kept = items.length > room ? items.slice(0, Math.max(0, room)) : items;
+    this.#shown.lines += kept.length;
+    return kept;
+  }
+
+  #count({ key, value }: MapEntry): void {
+    this.#shown.entries++;
+    if (key.unreadable || value.unreadable) this.#shown.unreadable++;
+  }
+}
