@@ -1,6 +1,7 @@
 import { assertUnreachable } from '../base/assert.ts';
 import type { Questions } from '../protocol/questions.ts';
 import { runCheck } from './commands/check.ts';
+import { passToGo } from './commands/go.ts';
 import { runExplain } from './commands/explain.ts';
 import { runInspect } from './commands/inspect.ts';
 import { runPs } from './commands/ps.ts';
@@ -46,6 +47,8 @@ export function jobOf(name: CommandName, words: readonly (string | undefined)[],
       const options = topOptionsOf(values);
       return (questions, io) => runTop(options, questions, io);
     }
+    case 'go':
+      return () => passToGo([]);
     default:
       return assertUnreachable(name);
   }

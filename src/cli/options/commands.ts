@@ -11,6 +11,8 @@ export interface CommandSpec {
   readonly argument?: { readonly name: string; readonly help: string };
   /** A second one. */
   readonly second?: { readonly name: string; readonly help: string };
+  /** All words behind it are for another program. */
+  readonly raw?: true;
   readonly examples: readonly { readonly line: string; readonly says: string }[];
 }
 
@@ -113,6 +115,18 @@ export const COMMANDS: readonly CommandSpec[] = [
       { line: 'sudo mapaudit top -p 4242 --once --duration 10s --json', says: 'one snapshot for a script' },
     ],
   },
+  {
+    name: 'go',
+    summary: 'the go command, with the hook in what it builds',
+    description:
+      'mapaudit go build, run, test, install and vet are those of the go command, with all their flags; the runtime that they compile has a hook in every map operation. Nothing is recorded until somebody looks: mapaudit trace and top then need no root and no kernel probe. Other builds stay as they are. docs/build.md says more.',
+    argument: { name: 'ARGS...', help: 'What the go command gets.' },
+    raw: true,
+    examples: [
+      { line: 'mapaudit go build -o server ./cmd/server', says: 'build' },
+      { line: 'mapaudit go test -race ./...', says: 'test' },
+    ],
+  },
 ];
 
 /** What exit codes mean. */
@@ -124,4 +138,5 @@ export const EXIT_CODES = [
   { code: 1, means: 'It failed. The message says why and what to do.' },
   { code: 2, means: 'The command line is wrong.' },
   { code: 3, means: 'check: something required is missing.' },
+  { code: 'N', means: 'go: that of the go command.' },
 ] as const;

@@ -46,3 +46,6 @@ export const HOOK_SITES: readonly HookSite[] = [
 export const EXIT_BASE = HOOK_SITES.length;
 /** Numbers in use are below this. */
 export const HOOK_SITE_COUNT = 64;
+
+/** A function that only hooked programs have; the linker keeps it, and its name stands in the pclntab. */
+export const HOOK_FUNCTION = 'runtime.mapauditBegin';
