@@ -12,11 +12,11 @@ import type {
 } from '../model/probe.ts';
 import type { ProbePlan } from '../model/probe_plan.ts';
 import { FLAG_KEY_UNPLANNED, RECORD_ENTRY } from '../model/record.ts';
-import { attachKernelProbe } from '../probe/kernel/kernel_probe.ts';
 import type { Attached } from '../protocol/attached.ts';
 import type { EventBatch } from '../model/event_batch.ts';
 import { versionName } from '../query/version_name.ts';
 import { Target } from './target.ts';
+import type { ProbeWay } from './way.ts';
 
 /** Kernel tables that are full: what does not fit is decided in user space. */
 const TABLE_FULL = 'E2BIG';
@@ -34,7 +34,7 @@ export class Audit implements Closable {
   readonly #planned = new Set<string>();
   readonly #first: Target;
 
-  constructor(first: Target, scope: ProbeScope, plan: ProbePlan, options: ProbeOptions) {
+  constructor(first: Target, scope: ProbeScope, { plan, attach }: ProbeWay, options: ProbeOptions) {
     this.plan = plan;
     this.#scope = scope;
     this.#first = first;
@@ -44,7 +44,7 @@ export class Audit implements Closable {
         : { name: scope.path, read: (at: number, n: number) => first.binary.read(fileAddr(at), n) };
     const bias = scope.type === 'process' ? first.bias : (0 as Target['bias']);
     const keyPlans = options.keyBytes > 0 ? first.keyPlans() : [];
-    this.probe = attachKernelProbe({ plan, scope, options, code: { memory, bias }, keyPlans });
+    this.probe = attach({ plan, scope, options, code: { memory, bias }, keyPlans });
     if (scope.type === 'binary') this.probe.setKeyPlans(first.pid, keyPlans);
     this.attached = attachedLine(first, plan, this.probe.attachMs);
     this.#targets.set(first.pid, first);

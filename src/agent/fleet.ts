@@ -1,16 +1,18 @@
 import type { Closable } from '../base/dispose.ts';
 import type { MapauditError } from '../base/errors.ts';
 import { isMapauditError } from '../base/errors.ts';
-import { identifyGo } from '../go/identify.ts';
+import { openGoBinary } from '../go/go_binary.ts';
 import type { MapOp } from '../model/map_op.ts';
 import type { ProbeOptions, ProbeScope } from '../model/probe.ts';
 import type { Notice } from '../protocol/notice.ts';
+import type { ProbeKind } from '../protocol/options.ts';
 import type { Selection } from '../protocol/selection.ts';
 import { openFile } from '../sys/file_source.ts';
 import { Audit } from './audit.ts';
-import { type Effects, probePlanFor } from './plans.ts';
+import type { Effects } from './plans.ts';
 import { selectPids } from './select.ts';
 import { Target, type TargetEnd } from './target.ts';
+import { kindFor, wayFor } from './way.ts';
 
 /** What a fleet tells its run. */
 export interface FleetEvents {
@@ -25,6 +27,7 @@ export interface FleetOptions {
   readonly ops: readonly MapOp[];
   readonly effects: Effects;
   readonly probe: ProbeOptions;
+  readonly kind: ProbeKind;
 }
 
 /**
@@ -37,12 +40,15 @@ export class Fleet implements Closable {
   readonly #audits = new Set<Audit>();
   /** Processes that were tried: pid and start time of those that are audited or cannot be. */
   readonly #known = new Set<number>();
+  /** One probe for all processes of a binary: uprobes are in the file, the hook is in each process. */
+  readonly #together: boolean;
   #lastEnd: TargetEnd | undefined;
 
   constructor(options: FleetOptions, events: FleetEvents) {
     this.#options = options;
     this.#events = events;
-    if (options.selection.type === 'exe') requireGo(options.selection.path);
+    const { selection, kind } = options;
+    this.#together = selection.type === 'exe' && kindOfFile(selection.path, kind) === 'kernel';
     this.#attachNew(true);
     if (this.#audits.size === 0) this.#say('info', 'waiting', `no process matches yet; waiting for one`);
   }
@@ -76,7 +82,7 @@ export class Fleet implements Closable {
       const { name } = target.facts;
       if (this.#options.selection.type !== 'pid')
         this.#say('info', 'process-left', `${name} (pid ${target.pid}) ${how}`);
-      if (this.#options.selection.type === 'exe') audit.forget(target.pid);
+      if (this.#together) audit.forget(target.pid);
       else this.#drop(audit);
     }
   }
@@ -89,7 +95,7 @@ export class Fleet implements Closable {
 
   #attachNew(first: boolean): void {
     const { selection } = this.#options;
-    if (selection.type === 'exe' && this.#audits.size > 0) return;
+    if (this.#together && this.#audits.size > 0) return;
     for (const pid of selectPids(selection)) {
       if (this.#known.has(pid)) continue;
       this.#known.add(pid);
@@ -101,7 +107,7 @@ export class Fleet implements Closable {
         if (error.code !== 'not-go' && error.code !== 'no-such-process')
           this.#say('warning', 'not-audited', `pid ${pid} is not audited: ${error.message}`, error.hint);
       }
-      if (selection.type === 'exe') break;
+      if (this.#together) break;
     }
   }
 
@@ -111,14 +117,14 @@ export class Fleet implements Closable {
   }
 
   #attach(target: Target): void {
-    const { selection, ops, effects, probe } = this.#options;
+    const { selection, ops, effects, probe, kind } = this.#options;
     try {
-      const plan = probePlanFor(target, ops, effects);
+      const way = wayFor(target, kind, ops, effects);
       const scope: ProbeScope =
-        selection.type === 'exe'
+        selection.type === 'exe' && this.#together
           ? { type: 'binary', path: selection.path }
           : { type: 'process', pid: target.pid };
-      const audit = new Audit(target, scope, plan, probe);
+      const audit = new Audit(target, scope, way, probe);
       this.#audits.add(audit);
       this.#events.joined(audit);
     } catch (error) {
@@ -132,11 +138,11 @@ export class Fleet implements Closable {
   }
 }
 
-/** Waiting for processes of a file that cannot be audited would be waiting for ever. Errors: those of `identifyGo`. */
-function requireGo(path: string): void {
+/** Waiting for processes of a file that cannot be audited would be waiting for ever. Errors: those of `openGoBinary` and `kindFor`. */
+function kindOfFile(path: string, kind: ProbeKind): 'kernel' | 'build' {
   const file = openFile(path);
   try {
-    identifyGo(file);
+    return kindFor(openGoBinary(file), kind);
   } finally {
     file.close();
   }

@@ -76,6 +76,7 @@ class TopRun {
         ops: options.filters.ops,
         effects: 'off',
         probe: probeOptions(options),
+        kind: options.probe,
       },
       {
         joined: (audit) => this.#join(audit),

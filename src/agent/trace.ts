@@ -61,7 +61,13 @@ class TraceRun {
     const wanted = (): number => (options.count ?? Infinity) - this.#tally.events;
     this.#shared = { options, effects, tally: this.#tally, wanted, salt: randomBytes(32) };
     this.#fleet = new Fleet(
-      { selection: options.selection, ops: options.filters.ops, effects, probe: probeOptions(options) },
+      {
+        selection: options.selection,
+        ops: options.filters.ops,
+        effects,
+        probe: probeOptions(options),
+        kind: options.probe,
+      },
       {
         joined: (audit) => this.#join(audit),
         left: (audit) => this.#leave(audit),

@@ -11,6 +11,7 @@ export const SYS = {
   rtSigprocmask: 14,
   ioctl: 16,
   clockGettime: 228,
+  fallocate: 285,
   perfEventOpen: 298,
   prlimit64: 302,
   processVmReadv: 310,

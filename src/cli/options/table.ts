@@ -296,7 +296,7 @@ export const OPTIONS = {
     value: 'KIND',
     group: 'How it works',
     commands: RUNS,
-    help: 'How operations are noticed: kernel (eBPF uprobes) or auto. Default: auto.',
+    help: 'How operations are noticed: kernel (eBPF uprobes), build (the hook of mapaudit go build; needs no root), or auto. Default: auto, which is build where the program has the hook.',
     parse: oneOf('probe', PROBE_KINDS),
   },
   ring: {

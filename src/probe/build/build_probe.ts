@@ -1,4 +1,4 @@
-import { MapauditError } from '../../base/errors.ts';
+import { isMapauditError, MapauditError } from '../../base/errors.ts';
 import type { Pid } from '../../model/ids.ts';
 import type { KeyPlan } from '../../model/key_plan.ts';
 import type { KernelCounter, ProbeOptions, RunningProbe, SiteCount } from '../../model/probe.ts';
@@ -6,6 +6,7 @@ import type { ProbePlan } from '../../model/probe_plan.ts';
 import { EXIT_RECORD, KEY_AREA, MAX_FRAMES, RECORD, RECORD_EXIT, RECORD_HEAD } from '../../model/record.ts';
 import type { RingChunk } from '../../model/ring_chunk.ts';
 import { monotonicNs } from '../../sys/clock.ts';
+import { onlineCpus } from '../../sys/cpus.ts';
 import { PCounters } from './counters.ts';
 import { bytesOfP, HEADER, MODE, P, PS_AT } from './layout.ts';
 import { PlanTable } from './plan_table.ts';
@@ -22,12 +23,17 @@ export interface BuildProbeSpec {
 }
 
 const STRIDE = Math.ceil((RECORD_HEAD + KEY_AREA + 8 * MAX_FRAMES) / 64) * 64;
-const PS = 256;
+/** Ps that can have a ring, and the most that all rings together may be: one mapping of ours. */
+const PS = Math.max(16, Math.min(256, 2 * onlineCpus().length));
+const MOST_BYTES = 1 << 30;
 /** A record's time stamp is taken this long before it can be read, at most, unless its P is marked as busy. */
 const SLACK_NS = 200_000n;
 /** The rate of the processor's counter is known well enough after this; then it is looked at now and then. */
 const FIRST_SPAN_NS = 20_000_000;
 const STAMP_EVERY_NS = 1_000_000_000n;
+const BEAT_MS = 500;
+/** After so long without being asked for its clock, the hook takes its reader for dead. */
+const PATIENCE_NS = 10_000_000_000;
 
 /** Listens to the hook that `mapaudit go build` has placed in a program. */
 export class BuildProbe implements RunningProbe {
@@ -43,16 +49,20 @@ export class BuildProbe implements RunningProbe {
   readonly #lengths: Uint32Array;
   /** Of each P: how much was read. */
   readonly #read: number[];
+  readonly #timer: NodeJS.Timeout;
+  #mode = 0;
   fill = 0;
   #stamped = 0n;
   #watermark = 0n;
   #ack = -1;
+  #isClosed = false;
 
   constructor({ pid, plan, options, keyPlans }: BuildProbeSpec) {
     const began = monotonicNs();
     this.#pid = pid;
     this.#plan = plan;
-    const slots = 2 ** Math.floor(Math.log2(Math.max(64, options.ringBytes / STRIDE)));
+    const ringBytes = Math.min(options.ringBytes, MOST_BYTES / PS);
+    const slots = 2 ** Math.floor(Math.log2(Math.max(64, ringBytes / STRIDE)));
     this.#file = new SharedFile(pid, { slots, stride: STRIDE, ps: PS });
     this.#words = this.#file.words;
     const { shape } = this.#file;
@@ -61,18 +71,24 @@ export class BuildProbe implements RunningProbe {
     this.#offsets = new Uint32Array(shape.slots);
     this.#lengths = new Uint32Array(shape.slots);
     this.#read = Array.from({ length: shape.ps }, (_, p) => this.#head(p));
-    this.#calibrate();
-    this.setKeyPlans(pid, keyPlans);
-    this.#configure(options);
+    try {
+      this.#calibrate();
+      this.setKeyPlans(pid, keyPlans);
+      this.#configure(options);
+    } catch (error) {
+      this.#file.close();
+      throw error;
+    }
+    this.#timer = setInterval(() => this.#beat(), BEAT_MS).unref();
     this.attachMs = Number(monotonicNs() - began) / 1e6;
   }
 
   drain(consume: (chunk: RingChunk) => void): bigint {
     const now = monotonicNs();
-    this.#takeStamp(now);
+    this.#beat();
     let watermark = now - SLACK_NS;
     this.fill = 0;
-    for (let p = 0; p < this.#read.length; p++) {
+    for (let p = 0; p < this.#file.ps; p++) {
       const busy = this.#u64(p, P.busy) !== 0;
       const last = this.#drainP(p, consume);
       // What its P is at work on has an earlier time stamp than we have now.
@@ -83,6 +99,7 @@ export class BuildProbe implements RunningProbe {
   }
 
   detach(): void {
+    this.#mode = 0;
     this.#words.setUint32(HEADER.mode, 0, true);
   }
 
@@ -106,7 +123,7 @@ export class BuildProbe implements RunningProbe {
   }
 
   counters(): readonly KernelCounter[] {
-    return this.#counters.read(this.#pid, (site) => this.#sum(P.rest, site));
+    return this.#counters.read(this.#pid, this.#file.ps, (site) => this.#sum(P.rest, site));
   }
 
   setKeyPlans(_pid: number, plans: readonly KeyPlan[]): void {
@@ -123,6 +140,9 @@ export class BuildProbe implements RunningProbe {
   }
 
   close(): void {
+    clearInterval(this.#timer);
+    if (this.#isClosed) return;
+    this.#isClosed = true;
     this.detach();
     this.#file.close();
   }
@@ -130,11 +150,13 @@ export class BuildProbe implements RunningProbe {
   #configure(options: ProbeOptions): void {
     const u32 = (at: number, value: number): void => this.#words.setUint32(at, value, true);
     const u64 = (at: number, value: bigint): void => this.#words.setBigUint64(at, value, true);
-    for (let p = 0; p < this.#read.length; p++) {
+    for (let p = 0; p < this.#file.ps; p++) {
       this.#clear(p);
       this.#words.setBigUint64(this.#at(p) + P.tail, BigInt(this.#read[p] ?? 0), true);
     }
     u64(HEADER.outside, 0n);
+    const rate = Math.max(this.#ticks.perNano, 1e-3);
+    u64(HEADER.patience, BigInt(Math.round(PATIENCE_NS * rate)));
     u32(HEADER.frames, Math.min(options.frames, MAX_FRAMES));
     u32(HEADER.keyBytes, options.keyBytes);
     u32(HEADER.every, options.sampleEvery);
@@ -143,36 +165,52 @@ export class BuildProbe implements RunningProbe {
     u32(HEADER.oneMap, Number(options.mapAddress !== undefined));
     const exits = this.#plan.sites.some((site) => site.role === 'exit');
     let sites = 0n;
-    for (const { index, role } of this.#plan.sites) if (role === 'entry') sites |= 1n << BigInt(index);
+    for (const { index, role, op } of this.#plan.sites)
+      if (role === 'entry' && this.#plan.ops.includes(op)) sites |= 1n << BigInt(index);
     u64(HEADER.sites, sites);
     const events = options.mode !== 'counts' ? MODE.events : 0;
     const counts = options.mode !== 'events' ? MODE.counts : 0;
-    u32(HEADER.mode, events | counts | (exits ? MODE.exits : 0));
+    this.#mode = events | counts | (exits ? MODE.exits : 0);
+    u32(HEADER.mode, this.#mode);
   }
 
   #drainP(p: number, consume: (chunk: RingChunk) => void): bigint | undefined {
     const head = this.#head(p);
     const first = this.#read[p] ?? 0;
-    const count = head - first;
-    if (count === 0) return undefined;
     const { slots, stride } = this.#file.shape;
-    this.fill = Math.max(this.fill, count / slots);
+    const found = head - first;
+    if (found === 0) return undefined;
+    // The memory is the program's to write: what no hook would write is left out.
+    const isSane = found > 0 && found <= slots;
+    const filled = isSane ? found : 0;
+    this.fill = Math.max(this.fill, filled / slots);
     const ring = this.#at(p) + bytesOfP(0, 0);
     let last = 0n;
-    for (let i = 0; i < count; i++) {
+    let count = 0;
+    for (let i = 0; i < filled; i++) {
       const at = ((first + i) % slots) * stride;
       const record = ring + at;
       last = this.#ticks.nanos(this.#words.getBigInt64(record + RECORD.time, true));
       this.#words.setBigInt64(record + RECORD.time, last, true);
       this.#words.setUint32(record + RECORD.pid, this.#pid, true);
-      this.#offsets[i] = at;
-      this.#lengths[i] = this.#words.getUint8(record + RECORD.kind) === RECORD_EXIT ? EXIT_RECORD : stride;
+      if (!this.#isRecord(record)) continue;
+      this.#offsets[count] = at;
+      this.#lengths[count++] =
+        this.#words.getUint8(record + RECORD.kind) === RECORD_EXIT ? EXIT_RECORD : stride;
     }
     const bytes = this.#file.bytes.subarray(ring, ring + slots * stride);
     consume({ bytes, offsets: this.#offsets, lengths: this.#lengths, count });
     this.#read[p] = head;
     this.#words.setBigUint64(this.#at(p) + P.tail, BigInt(head), true);
     return last;
+  }
+
+  #isRecord(at: number): boolean {
+    return (
+      this.#words.getUint16(at + RECORD.probe, true) < this.#plan.sites.length &&
+      this.#words.getUint8(at + RECORD.frameCount) <= MAX_FRAMES &&
+      this.#words.getUint16(at + RECORD.keyStored, true) <= KEY_AREA
+    );
   }
 
   /** Two stamps some milliseconds apart, so that the first records have good times. */
@@ -186,11 +224,21 @@ export class BuildProbe implements RunningProbe {
     if (this.#ticks.span <= 0) throw new MapauditError('hook-silent', "the program's clock does not move");
   }
 
+  /** We are there; if we were held up for so long that the hook went to sleep, it is woken. */
+  #beat(): void {
+    if (this.#isClosed) return;
+    this.#file.beat();
+    this.#takeStamp(monotonicNs());
+    if (this.#mode !== 0 && this.#words.getUint32(HEADER.mode, true) === 0)
+      this.#words.setUint32(HEADER.mode, this.#mode, true);
+  }
+
   #takeStamp(now: bigint): void {
     const { ack } = this.#file;
     if (ack !== this.#ack) {
       this.#ack = ack;
       this.#stamped = now;
+      this.#reserve();
       this.#ticks.stamp(
         this.#words.getBigInt64(HEADER.ackTicks, true),
         this.#words.getBigInt64(HEADER.ackNanos, true),
@@ -202,6 +250,15 @@ export class BuildProbe implements RunningProbe {
       } catch {
         // It has ended: its end is noticed elsewhere, and what it left is still to be read.
       }
+    }
+  }
+
+  /** The program may have more Ps now. Without room for them, their hits are counted as lost. */
+  #reserve(): void {
+    try {
+      this.#file.reserve();
+    } catch (error) {
+      if (!isMapauditError(error, 'no-room')) throw error;
     }
   }
 
@@ -224,7 +281,7 @@ export class BuildProbe implements RunningProbe {
 
   #sum(at: number, site: number): number {
     let sum = 0;
-    for (let p = 0; p < this.#read.length; p++) sum += this.#u64(p, at + 8 * site);
+    for (let p = 0; p < this.#file.ps; p++) sum += this.#u64(p, at + 8 * site);
     return sum;
   }
 

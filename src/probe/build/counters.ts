@@ -13,10 +13,10 @@ export class PCounters {
     this.#shape = shape;
   }
 
-  /** `rest`: hits of a site for which a P's table had no room; they are counted without map and caller. */
-  read(pid: number, rest: (site: number) => number): KernelCounter[] {
+  /** Of so many Ps. `rest`: hits of a site for which a P's table had no room; they are counted without map and caller. */
+  read(pid: number, ps: number, rest: (site: number) => number): KernelCounter[] {
     const sums = new Map<string, KernelCounter>();
-    for (let p = 0; p < this.#shape.ps; p++) this.#addP(p, pid, sums);
+    for (let p = 0; p < ps; p++) this.#addP(p, pid, sums);
     const counters = [...sums.values()];
     for (const { index } of HOOK_SITES) {
       const count = rest(index);

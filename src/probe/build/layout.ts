@@ -23,6 +23,11 @@ export const HEADER = {
   sites: 96,
   size: 104,
   reader: 112,
+  readerIn: 120,
+  beat: 128,
+  patience: 136,
+  procs: 144,
+  space: 152,
 } as const;
 
 /** "mapaudit" */

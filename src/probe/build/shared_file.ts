@@ -1,23 +1,13 @@
-import {
-  constants,
-  existsSync,
-  fchmodSync,
-  fchownSync,
-  ftruncateSync,
-  openSync,
-  readFileSync,
-  statSync,
-  unlinkSync,
-} from 'node:fs';
+import { constants, existsSync, fchmodSync, fchownSync, ftruncateSync, openSync, statSync } from 'node:fs';
 import type { Closable } from '../../base/dispose.ts';
 import { MapauditError } from '../../base/errors.ts';
 import type { Pid } from '../../model/ids.ts';
+import { allocate, punchHole } from '../../sys/allocate.ts';
 import { monotonicNs } from '../../sys/clock.ts';
 import { Fd } from '../../sys/fd.ts';
 import { MemoryMap } from '../../sys/memory_map.ts';
-import { parseMappings } from '../../sys/proc/mappings.ts';
-import { processStatus } from '../../sys/proc/status.ts';
-import { bytesOfP, HEADER, MAGIC, PS_AT, VERSION } from './layout.ts';
+import { bytesOfP, HEADER, MAGIC, P, PS_AT, VERSION } from './layout.ts';
+import { isMapped, namespaceOf, type Place, placeOf, removeFile, removeStale } from './place.ts';
 
 /** How large a new file's rings are. The file is sparse: what no P writes to takes no memory. */
 export interface SharedShape {
@@ -32,10 +22,12 @@ export interface SharedShape {
 /** How long a program may take to notice its reader: a signal is all that it needs. */
 const ANSWER_NS = 2_000_000_000n;
 const PAUSE_MS = 2;
+/** A reader in another pid namespace that has not looked for so long has gone. */
+const SILENT_NS = 5_000_000_000n;
 
 /**
  * The file that a hooked program and we share: made by whoever comes first after the program's start, mapped by both.
- * Errors: `no-such-process`, `already-audited`, `hook-silent`, `not-permitted`.
+ * Errors: `no-such-process`, `already-audited`, `hook-silent`, `not-permitted`, `no-room`.
  */
 export class SharedFile implements Closable {
   readonly bytes: Uint8Array;
@@ -43,32 +35,40 @@ export class SharedFile implements Closable {
   readonly shape: SharedShape;
   readonly #pid: Pid;
   readonly #memory: MemoryMap;
+  readonly #fd: Fd;
+  /** Ps whose memory is there; writing to others could find none, which would end the program. */
+  #reserved = 0;
 
-  constructor(pid: Pid, shape: SharedShape) {
+  constructor(pid: Pid, wish: SharedShape) {
     this.#pid = pid;
-    const { path, inside, uid } = place(pid);
-    if (!isMapped(pid, path)) remove(path);
-    const existed = existsSync(path);
-    const size = PS_AT + shape.ps * bytesOfP(shape.slots, shape.stride);
-    const fd = new Fd(existed ? open(path) : create(path, size, uid), 'shared file');
+    removeStale();
+    const place = placeOf(pid);
+    if (!isMapped(pid, place.path)) removeFile(place.path);
+    const existed = existsSync(place.path);
+    const size = existed ? statSync(place.path).size : sizeOf(wish);
+    this.#fd = new Fd(existed ? open(place.path) : create(place, size), 'shared file');
     try {
-      this.#memory = MemoryMap.of(fd, 'read-write', 0, existed ? statSync(path).size : size);
-    } finally {
-      fd.close();
+      this.#allocate(0, PS_AT);
+      this.#memory = MemoryMap.of(this.#fd, 'read-write', 0, size);
+    } catch (error) {
+      this.#fd.close();
+      throw error;
     }
     this.bytes = this.#memory.bytes;
     this.words = new DataView(this.bytes.buffer, this.bytes.byteOffset, this.bytes.byteLength);
     try {
-      if (!existed) this.#describe(shape, size, inside);
+      if (!existed) this.#describe(wish, size, place);
+      this.shape = this.#readShape(size);
       this.#claim();
-      this.shape = {
-        slots: this.words.getUint32(HEADER.slots, true),
-        stride: this.words.getUint32(HEADER.stride, true),
-        ps: this.words.getUint32(HEADER.ps, true),
-      };
-      this.poke();
     } catch (error) {
-      this.#memory.close();
+      this.#release();
+      throw error;
+    }
+    try {
+      this.poke();
+      this.reserve();
+    } catch (error) {
+      this.close();
       throw error;
     }
   }
@@ -101,14 +101,54 @@ export class SharedFile implements Closable {
     return this.words.getUint32(HEADER.ack, true);
   }
 
-  /** Lets another reader in. The file stays for it: the program has it mapped as long as it lives. */
+  /** Tells the hook and other readers that we are there. */
+  beat(): void {
+    this.words.setBigUint64(HEADER.beat, monotonicNs(), true);
+  }
+
+  /** Makes sure that every P that the program has now may be written to. Errors: `no-room`. */
+  reserve(): void {
+    const wanted = Math.min(this.shape.ps, Number(this.words.getBigUint64(HEADER.procs, true)));
+    if (wanted <= this.#reserved) return;
+    const { slots, stride } = this.shape;
+    this.#allocate(PS_AT, wanted * bytesOfP(slots, stride));
+    this.#reserved = wanted;
+    this.words.setUint32(HEADER.ps, wanted, true);
+  }
+
+  /** Ps that can have written anything. */
+  get ps(): number {
+    return this.#reserved;
+  }
+
+  /**
+   * Lets another reader in, and gives back the memory of rings and counters. The file stays for it: the program
+   * has it mapped as long as it lives.
+   */
   close(): void {
     if (this.#memory.bytes.length === 0) return;
     this.words.setBigUint64(HEADER.reader, 0n, true);
-    this.#memory.close();
+    this.words.setUint32(HEADER.ps, this.shape.ps, true);
+    for (let p = 0; p < this.#reserved; p++) {
+      const each = bytesOfP(this.shape.slots, this.shape.stride);
+      punchHole(this.#fd, PS_AT + p * each + P.bytes, Math.floor((each - P.bytes) / 4096) * 4096);
+    }
+    this.#release();
   }
 
-  #describe({ slots, stride, ps }: SharedShape, size: number, inside: number): void {
+  #release(): void {
+    this.#memory.close();
+    this.#fd.close();
+  }
+
+  #allocate(offset: number, length: number): void {
+    if (allocate(this.#fd, offset, length)) return;
+    throw new MapauditError('no-room', `/dev/shm has no room for ${Math.ceil(length / 2 ** 20)} MB`, {
+      hint: 'Smaller rings need less: --ring 256K. In a container, a larger /dev/shm (docker run --shm-size).',
+    });
+  }
+
+  #describe({ slots, stride, ps }: SharedShape, size: number, { inside, space }: Place): void {
     const u32 = (at: number, value: number): void => this.words.setUint32(at, value, true);
     u32(HEADER.version, VERSION);
     u32(HEADER.slots, slots);
@@ -116,13 +156,36 @@ export class SharedFile implements Closable {
     u32(HEADER.ps, ps);
     u32(HEADER.every, 1);
     this.words.setBigUint64(HEADER.pid, BigInt(inside), true);
+    this.words.setBigUint64(HEADER.space, BigInt(space), true);
     this.words.setBigUint64(HEADER.size, BigInt(size), true);
     this.words.setBigUint64(HEADER.magic, MAGIC, true);
   }
 
+  /** What a reader before us, or the program itself, has chosen; the file is its owner's to write, so it is checked. */
+  #readShape(size: number): SharedShape {
+    const [slots, stride] = [HEADER.slots, HEADER.stride].map((at) => this.words.getUint32(at, true));
+    const each = bytesOfP(slots ?? 0, stride ?? 0);
+    const ps = Math.floor((size - PS_AT) / each);
+    const known = this.words.getBigUint64(HEADER.magic, true) === MAGIC;
+    if (
+      !known ||
+      slots === undefined ||
+      stride === undefined ||
+      slots === 0 ||
+      (slots & (slots - 1)) !== 0 ||
+      stride < 64 ||
+      ps < 1
+    )
+      throw new MapauditError('hook-silent', `the file that pid ${this.#pid} shares is damaged`, {
+        hint: 'Restart the program, or use --probe kernel.',
+      });
+    return { slots, stride, ps };
+  }
+
   #claim(): void {
     const owner = Number(this.words.getBigUint64(HEADER.reader, true));
-    if (owner !== 0 && owner !== process.pid && isAlive(owner))
+    const space = namespaceOf('self');
+    if (owner !== 0 && this.#isReading(owner, space))
       throw new MapauditError(
         'already-audited',
         `pid ${this.#pid} is being audited through its hook by pid ${owner}`,
@@ -131,50 +194,22 @@ export class SharedFile implements Closable {
           fields: { other: owner },
         },
       );
+    this.words.setUint32(HEADER.mode, 0, true);
     this.words.setBigUint64(HEADER.reader, BigInt(process.pid), true);
+    this.words.setBigUint64(HEADER.readerIn, BigInt(space), true);
+    this.beat();
+  }
+
+  /** Pids of another namespace say nothing here: there it counts when the reader looked last. */
+  #isReading(owner: number, space: number): boolean {
+    if (Number(this.words.getBigUint64(HEADER.readerIn, true)) === space) return isAlive(owner);
+    return monotonicNs() - this.words.getBigUint64(HEADER.beat, true) < SILENT_NS;
   }
 }
 
-/** Where the file of a process is, seen from here and from there. */
-function place(pid: Pid): { path: string; inside: number; uid: number } {
-  const status = processStatus(pid);
-  if (status === undefined) throw new MapauditError('no-such-process', `there is no process ${pid}`);
-  const inside = status.namespacePids.at(-1) ?? pid;
-  const direct = `/dev/shm/mapaudit.${inside}`;
-  const sameRoot = inside === pid && sameMounts(pid);
-  return { path: sameRoot ? direct : `/proc/${pid}/root${direct}`, inside, uid: status.uid };
-}
+const sizeOf = ({ slots, stride, ps }: SharedShape): number => PS_AT + ps * bytesOfP(slots, stride);
 
-/** /proc/PID/root needs rights that one's own processes in the same namespace do not. */
-function sameMounts(pid: Pid): boolean {
-  try {
-    const [own, theirs] = ['/dev/shm', `/proc/${pid}/root/dev/shm`].map((path) => statSync(path));
-    return own?.ino === theirs?.ino && own?.dev === theirs?.dev;
-  } catch {
-    return true;
-  }
-}
-
-/** Whether the process has this very file mapped; a file of an earlier process with its pid is not. */
-function isMapped(pid: Pid, path: string): boolean {
-  if (!existsSync(path)) return false;
-  const { ino } = statSync(path);
-  try {
-    return parseMappings(readFileSync(`/proc/${pid}/maps`, 'utf8')).some((one) => one.inode === ino);
-  } catch {
-    return true;
-  }
-}
-
-function remove(path: string): void {
-  try {
-    unlinkSync(path);
-  } catch {
-    // It was not there, or is somebody else's: making ours says so.
-  }
-}
-
-function create(path: string, size: number, uid: number): number {
+function create({ path, uid }: Place, size: number): number {
   try {
     const flags = constants.O_RDWR | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
     const fd = openSync(path, flags, 0o600);

@@ -15,6 +15,11 @@ export class Ticks {
       : Number(this.#last.nanos - this.#first.nanos);
   }
 
+  /** Ticks a nanosecond; 0 as long as that is not known. */
+  get perNano(): number {
+    return this.#rate === 0 ? 0 : 1 / this.#rate;
+  }
+
   stamp(ticks: bigint, nanos: bigint): void {
     this.#first ??= { ticks, nanos };
     this.#last = { ticks, nanos };
