@@ -31,6 +31,8 @@ const SLACK_NS = 200_000n;
 /** The rate of the processor's counter is known well enough after this; then it is looked at now and then. */
 const FIRST_SPAN_NS = 20_000_000;
 const STAMP_EVERY_NS = 1_000_000_000n;
+/** What the hook records for itself: go/hook/linux.go.txt. */
+const RECORDER = { frames: 16, keyBytes: 256 } as const;
 const BEAT_MS = 500;
 /** After so long without being asked for its clock, the hook takes its reader for dead. */
 const PATIENCE_NS = 10_000_000_000;
@@ -99,8 +101,7 @@ export class BuildProbe implements RunningProbe {
   }
 
   detach(): void {
-    this.#mode = 0;
-    this.#words.setUint32(HEADER.mode, 0, true);
+    this.#setMode(0);
   }
 
   lost(): number {
@@ -144,6 +145,7 @@ export class BuildProbe implements RunningProbe {
     if (this.#isClosed) return;
     this.#isClosed = true;
     this.detach();
+    this.#restore();
     this.#file.close();
   }
 
@@ -157,7 +159,8 @@ export class BuildProbe implements RunningProbe {
     u64(HEADER.outside, 0n);
     const rate = Math.max(this.#ticks.perNano, 1e-3);
     u64(HEADER.patience, BigInt(Math.round(PATIENCE_NS * rate)));
-    u32(HEADER.frames, Math.min(options.frames, MAX_FRAMES));
+    const room = Math.floor((this.#file.shape.stride - RECORD_HEAD - KEY_AREA) / 8);
+    u32(HEADER.frames, Math.min(options.frames, MAX_FRAMES, room));
     u32(HEADER.keyBytes, options.keyBytes);
     u32(HEADER.every, options.sampleEvery);
     u64(HEADER.goid, BigInt(options.goid ?? 0));
@@ -170,8 +173,30 @@ export class BuildProbe implements RunningProbe {
     u64(HEADER.sites, sites);
     const events = options.mode !== 'counts' ? MODE.events : 0;
     const counts = options.mode !== 'events' ? MODE.counts : 0;
-    this.#mode = events | counts | (exits ? MODE.exits : 0);
-    u32(HEADER.mode, this.#mode);
+    this.#setMode(events | counts | (exits ? MODE.exits : 0));
+  }
+
+  /** Whether functions of the program itself listen is the program's own business. */
+  #setMode(mode: number): void {
+    this.#mode = mode;
+    const callbacks = this.#words.getUint32(HEADER.mode, true) & MODE.callbacks;
+    this.#words.setUint32(HEADER.mode, mode | callbacks, true);
+  }
+
+  /** A program that keeps its last operations by itself goes on with that. */
+  #restore(): void {
+    const base = this.#words.getUint32(HEADER.base, true);
+    if (base === 0) return;
+    const u32 = (at: number, value: number): void => this.#words.setUint32(at, value, true);
+    u32(HEADER.frames, RECORDER.frames);
+    u32(HEADER.keyBytes, RECORDER.keyBytes);
+    u32(HEADER.every, 1);
+    u32(HEADER.oneMap, 0);
+    this.#words.setBigUint64(HEADER.goid, 0n, true);
+    this.#words.setBigUint64(HEADER.patience, 0n, true);
+    this.#words.setBigUint64(HEADER.sites, 2n ** 64n - 1n, true);
+    this.#setMode(base);
+    this.#mode = 0;
   }
 
   #drainP(p: number, consume: (chunk: RingChunk) => void): bigint | undefined {
@@ -224,13 +249,14 @@ export class BuildProbe implements RunningProbe {
     if (this.#ticks.span <= 0) throw new MapauditError('hook-silent', "the program's clock does not move");
   }
 
-  /** We are there; if we were held up for so long that the hook went to sleep, it is woken. */
+  /** We are there. */
   #beat(): void {
     if (this.#isClosed) return;
     this.#file.beat();
     this.#takeStamp(monotonicNs());
-    if (this.#mode !== 0 && this.#words.getUint32(HEADER.mode, true) === 0)
-      this.#words.setUint32(HEADER.mode, this.#mode, true);
+    // Held up for so long that the hook took us for dead: it is woken, patient again.
+    const now = this.#words.getUint32(HEADER.mode, true) & ~MODE.callbacks;
+    if (this.#mode !== 0 && now !== this.#mode) this.#setMode(this.#mode);
   }
 
   #takeStamp(now: bigint): void {

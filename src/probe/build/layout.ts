@@ -28,6 +28,13 @@ export const HEADER = {
   patience: 136,
   procs: 144,
   space: 152,
+  base: 160,
+  crashed: 164,
+  crashGoid: 168,
+  crashAt: 176,
+  text: 184,
+  exeLength: 192,
+  exe: 512,
 } as const;
 
 /** "mapaudit" */

@@ -6,7 +6,7 @@ import { allocate, punchHole } from '../../sys/allocate.ts';
 import { monotonicNs } from '../../sys/clock.ts';
 import { Fd } from '../../sys/fd.ts';
 import { MemoryMap } from '../../sys/memory_map.ts';
-import { bytesOfP, HEADER, MAGIC, P, PS_AT, VERSION } from './layout.ts';
+import { bytesOfP, HEADER, MAGIC, MODE, P, PS_AT, VERSION } from './layout.ts';
 import { isMapped, namespaceOf, type Place, placeOf, removeFile, removeStale } from './place.ts';
 
 /** How large a new file's rings are. The file is sparse: what no P writes to takes no memory. */
@@ -129,7 +129,8 @@ export class SharedFile implements Closable {
     if (this.#memory.bytes.length === 0) return;
     this.words.setBigUint64(HEADER.reader, 0n, true);
     this.words.setUint32(HEADER.ps, this.shape.ps, true);
-    for (let p = 0; p < this.#reserved; p++) {
+    const recorder = this.words.getUint32(HEADER.base, true) !== 0;
+    for (let p = 0; p < this.#reserved && !recorder; p++) {
       const each = bytesOfP(this.shape.slots, this.shape.stride);
       punchHole(this.#fd, PS_AT + p * each + P.bytes, Math.floor((each - P.bytes) / 4096) * 4096);
     }
@@ -194,7 +195,8 @@ export class SharedFile implements Closable {
           fields: { other: owner },
         },
       );
-    this.words.setUint32(HEADER.mode, 0, true);
+    const mode = this.words.getUint32(HEADER.mode, true);
+    this.words.setUint32(HEADER.mode, mode & MODE.callbacks, true);
     this.words.setBigUint64(HEADER.reader, BigInt(process.pid), true);
     this.words.setBigUint64(HEADER.readerIn, BigInt(space), true);
     this.beat();

@@ -45,21 +45,47 @@ function familiesOf({ minor }: GoVersion): readonly Family[] {
 export function makeOverlay(version: GoVersion, read: ReadSource, templates: HookTemplates): Overlay {
   const overlay = new Map<string, string>();
   for (const family of familiesOf(version)) patchFamily(family, version, read, overlay);
-  const proc = once(
-    needed(read, 'runtime/proc.go'),
-    '\tgoenvs()\n',
-    '\tgoenvs()\n\tmapauditInit()\n',
-    'runtime/proc.go',
-  );
-  overlay.set('runtime/proc.go', proc + coreOf(templates, version));
-  overlay.set('runtime/os_linux.go', needed(read, 'runtime/os_linux.go') + linuxOf(templates, version));
-  const other = 'runtime/stubs_nonlinux.go';
-  overlay.set(other, `${needed(read, other)}\n\nfunc mapauditSignal() {}\n\nfunc mapauditInit() {}\n`);
-  const signal = 'runtime/signal_unix.go';
+  const edit = (path: string, edits: readonly Edit[], more = ''): void => {
+    const text = edits.reduce((before, [anchor, by]) => once(before, anchor, by, path), needed(read, path));
+    overlay.set(path, text + more);
+  };
+  edit('runtime/proc.go', [...PROC_EDITS, exitEdit(version)], coreOf(templates, version));
+  edit('runtime/os_linux.go', [], linuxOf(templates, version));
+  edit('runtime/stubs_nonlinux.go', [], ELSEWHERE);
+  edit('runtime/panic.go', [before('func startpanic_m() bool {\n', '\tmapauditDying()\n')]);
   const handler = 'func sighandler(sig uint32, info *siginfo, ctxt unsafe.Pointer, gp *g) {\n';
-  overlay.set(signal, once(needed(read, signal), handler, handler + SIGNAL_HOOK, signal));
+  edit('runtime/signal_unix.go', [before(handler, SIGNAL_HOOK)]);
   return overlay;
 }
+
+/** An anchor, which must stand in a file exactly once, and what stands there afterwards. */
+type Edit = readonly [string, string];
+
+/** Text that follows an anchor. */
+const before = (anchor: string, text: string): Edit => [anchor, anchor + text];
+
+const PROC_EDITS: readonly Edit[] = [
+  before('\tgoenvs()\n', '\tmapauditInit()\n'),
+  // The end of main, and that of os.Exit.
+  ['\n\texit(0)\n\tfor {\n', '\n\tmapauditEnded()\n\texit(0)\n\tfor {\n'],
+];
+
+/** os.Exit: up to 1.19 the function is called for code 0 alone. What ended otherwise may be asked for. */
+const exitEdit = ({ minor }: GoVersion): Edit =>
+  minor < 20
+    ? before('func os_beforeExit() {\n', '\tmapauditEnded()\n')
+    : before('func os_beforeExit(exitCode int) {\n', '\tif exitCode == 0 {\n\t\tmapauditEnded()\n\t}\n');
+
+/** Other systems have no shared file: counters and records need one, callbacks do not. */
+const ELSEWHERE = `
+func mapauditSignal() {}
+
+func mapauditInit() { mapauditStart() }
+
+func mapauditDying() {}
+
+func mapauditEnded() {}
+`;
 
 /** Places the hooks of one family, each exactly once. */
 function patchFamily(

@@ -36,7 +36,10 @@ const linkToMaps = (text: string, name: string): string =>
 
 /** The shared file, on Linux. */
 export function linuxOf({ linux }: HookTemplates, { minor }: GoVersion): string {
-  return fill(linux, { SYSCALL: minor < 26 ? 'syscall' : 'linux' });
+  return fill(linux, {
+    SYSCALL: minor < 26 ? 'syscall' : 'linux',
+    NCPU: minor < 25 ? 'ncpu' : 'numCPUStartup',
+  });
 }
 
 function fill(text: string, values: Readonly<Record<string, string>>): string {
