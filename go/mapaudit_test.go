@@ -11,6 +11,9 @@ import (
 
 type pair struct{ a, b string }
 
+// kept maps lie on the heap: those on a stack move with it.
+var kept map[string]int
+
 //go:noinline
 func deleteFrom(m map[string]int, key string) { delete(m, key) }
 
@@ -35,6 +38,7 @@ func TestWithoutHook(t *testing.T) {
 func TestDelete(t *testing.T) {
 	needHook(t)
 	m := map[string]int{"a": 1, "b": 2}
+	kept = m
 	var got []Event
 	stop := OnDelete(func(e Event) { got = append(got, e) }, Types("map[string]int"))
 	deleteFrom(m, "a")

@@ -21,11 +21,21 @@ import type { ProbeWay } from './way.ts';
 /** Kernel tables that are full: what does not fit is decided in user space. */
 const TABLE_FULL = 'E2BIG';
 
+/** Where a stream of events comes from: a live audit, or what a recorder has left. */
+export interface EventSource {
+  readonly plan: ProbePlan;
+  readonly probe: RunningProbe;
+  target(pid: number): Target | undefined;
+  planUnplanned(batch: EventBatch): void;
+  setVerdict(pid: number, subject: VerdictSubject, address: number, accept: boolean): void;
+  siteCounts(): readonly SiteCount[];
+}
+
 /**
  * A probe in place, with the processes that it has met: one, or for a whole binary all that run it. What is
  * known of a process is gathered when its first event comes.
  */
-export class Audit implements Closable {
+export class Audit implements Closable, EventSource {
   readonly plan: ProbePlan;
   readonly probe: RunningProbe;
   readonly attached: Attached;

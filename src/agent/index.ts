@@ -1,5 +1,6 @@
 import type { Questions } from '../protocol/questions.ts';
 import { check } from './check.ts';
+import { crash } from './crash.ts';
 import { explain } from './explain.ts';
 import { inspectLines } from './inspect.ts';
 import { listGoProcesses } from './ps.ts';
@@ -17,6 +18,7 @@ export function createQuestions(): Questions {
     top: startTop,
     inspect: inspectLines,
     watch: watchLines,
+    crash: (options) => Promise.resolve().then(() => crash(options)),
     close: () => Promise.resolve(),
   };
 }

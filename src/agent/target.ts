@@ -28,11 +28,17 @@ export class Target implements Closable, ProcessSymbols {
   readonly #exe: string | undefined;
   readonly #close: () => void;
 
-  private constructor(facts: ProcessFacts, binary: GoBinary, bias: Bias, close: () => void) {
+  private constructor(
+    facts: ProcessFacts,
+    binary: GoBinary,
+    bias: Bias,
+    close: () => void,
+    memory = processMemory(facts.pid),
+  ) {
     this.facts = facts;
     this.binary = binary;
     this.bias = bias;
-    this.memory = processMemory(facts.pid);
+    this.memory = memory;
     this.types = binary.typeReader(bias === 0 ? fileFirst(binary, this.memory) : this.memory, bias);
     this.#inFile = binary.typeReader();
     this.#exe = execIdentity(facts.pid);
@@ -52,6 +58,20 @@ export class Target implements Closable, ProcessSymbols {
       const bias = biasOf(binary.elf, mappingsOf(pid, file.inode, facts.exe));
       if (bias === undefined) throw noMapping(pid);
       return new Target(facts, binary, bias, () => file.close());
+    } catch (error) {
+      file.close();
+      throw error;
+    }
+  }
+
+  /** A process that has gone: what its binary tells. `text` is where its code lay. Errors: those of `openGoBinary`. */
+  static gone(facts: ProcessFacts, path: string, text: Addr): Target {
+    const file = openFile(path);
+    try {
+      const binary = openGoBinary(file);
+      const bias = (text - binary.moduleData.text) as Bias;
+      const nothing: ByteSource = { name: path, read: () => undefined };
+      return new Target(facts, binary, bias, () => file.close(), nothing);
     } catch (error) {
       file.close();
       throw error;

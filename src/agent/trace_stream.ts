@@ -12,7 +12,7 @@ import { EventLifter, type LiftOptions } from '../stream/lift.ts';
 import { Pipeline } from '../stream/pipeline.ts';
 import { SymbolCache } from '../stream/symbols.ts';
 import { wallOffsetNs } from '../sys/clock.ts';
-import type { Audit } from './audit.ts';
+import type { EventSource } from './audit.ts';
 import { keyFormatter } from './key_formatter.ts';
 import type { Effects } from './plans.ts';
 
@@ -33,14 +33,14 @@ export interface StreamEnd {
 
 /** One audit's way from ring to events. */
 export class TraceStream {
-  readonly audit: Audit;
+  readonly audit: EventSource;
   readonly #pipeline: Pipeline;
   readonly #rows: TraceRowsOptions;
   readonly #tally: Tally;
   readonly #symbols: SymbolCache;
   #ringFull = 0;
 
-  constructor(audit: Audit, shared: TraceShared) {
+  constructor(audit: EventSource, shared: TraceShared) {
     const { options, effects, tally } = shared;
     const { sites } = audit.plan;
     this.audit = audit;
@@ -116,7 +116,7 @@ export class TraceStream {
   }
 }
 
-function outputOf(lifting: LiftOptions, audit: Audit, options: TraceOptions): EventOutput {
+function outputOf(lifting: LiftOptions, audit: EventSource, options: TraceOptions): EventOutput {
   const lifter = new EventLifter(lifting);
   if (options.encoded !== true) return new EventObjects(lifter);
   const showsText = (pid: number, type: number): boolean =>
@@ -147,7 +147,7 @@ function recordedOps({ sampleEvery, filters }: TraceOptions): readonly MapOp[] {
 }
 
 /** Go 1.18 and 1.19 pass the descriptor of a generic function's shape: it says nothing about which map it is. */
-function canonicalType(audit: Audit, pid: number, type: number): number {
+function canonicalType(audit: EventSource, pid: number, type: number): number {
   const target = audit.target(pid);
   const isOld = target !== undefined && target.binary.version.minor < 20;
   return isOld && target.typeName(type)?.includes('go.shape.') === true ? 0 : type;

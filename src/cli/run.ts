@@ -1,6 +1,7 @@
 import { assertUnreachable } from '../base/assert.ts';
 import type { Questions } from '../protocol/questions.ts';
 import { runCheck } from './commands/check.ts';
+import { runCrash } from './commands/crash.ts';
 import { passToGo } from './commands/go.ts';
 import { runExplain } from './commands/explain.ts';
 import { runInspect } from './commands/inspect.ts';
@@ -10,7 +11,13 @@ import { runTrace } from './commands/trace.ts';
 import { runWatch } from './commands/watch.ts';
 import { explainOptionsOf } from './options/explain_options.ts';
 import { inspectOptionsOf } from './options/inspect_options.ts';
-import { checkSubjectOf, topOptionsOf, traceOptionsOf, watchOptionsOf } from './options/resolve.ts';
+import {
+  checkSubjectOf,
+  crashOptionsOf,
+  topOptionsOf,
+  traceOptionsOf,
+  watchOptionsOf,
+} from './options/resolve.ts';
 import type { CommandName } from './options/spec.ts';
 import type { OptionValues } from './options/table.ts';
 import type { Io } from './output/io.ts';
@@ -46,6 +53,10 @@ export function jobOf(name: CommandName, words: readonly (string | undefined)[],
     case 'top': {
       const options = topOptionsOf(values);
       return (questions, io) => runTop(options, questions, io);
+    }
+    case 'crash': {
+      const options = crashOptionsOf(words[0], values);
+      return (questions, io) => runCrash(options, questions, io);
     }
     case 'go':
       return () => passToGo([]);

@@ -1,5 +1,5 @@
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -240,28 +240,29 @@ describe('mapaudit go', () => {
     expect(mapauditGo(['nonsense'], { cwd: folder }).status).toBe(2);
   });
 
-  it('says so when the hook did not get in', () => {
-    // Whoever brings a compiled runtime of its own: here, a GOROOT's tool that compiles other files.
+  it('says what is wrong with an overlay', () => {
     write({ 'bad.json': '{"Replace": 3}' });
     const end = mapauditGo(['build', '-overlay', inFolder('bad.json'), '.'], { cwd: inFolder('words') });
     expect(end.status).toBe(1);
     expect(end.stderr).toContain('bad.json');
   });
 
-  it('hands signals on, and dies of them as its child does', async () => {
-    write({
-      'waits/go.mod': 'module waits\n',
-      'waits/main.go':
-        'package main\n\nimport (\n\t"fmt"\n\t"os"\n\t"os/signal"\n\t"syscall"\n)\n\nfunc main() {\n\tc := make(chan os.Signal, 1)\n\tsignal.Notify(c, syscall.SIGTERM)\n\tfmt.Println("ready")\n\tfmt.Println(<-c)\n}\n',
-    });
-    mapauditGo(['build', '-o', inFolder('waits/w'), '.'], { cwd: inFolder('waits') });
-    const child = spawn(process.execPath, [MAPAUDIT, 'go', 'run', '-exec', 'exec', '.'], {
-      cwd: inFolder('waits'),
-      env: goEnv(),
+  it('hands signals on, and ends as its child does', async () => {
+    write({ 'fake/go': '#!/bin/sh\ntrap "echo got; exit 7" TERM\necho ready\nsleep 20 & wait\n' });
+    chmodSync(inFolder('fake/go'), 0o755);
+    const env = { ...process.env, PATH: `${inFolder('fake')}:${process.env['PATH'] ?? ''}` };
+    const child = spawn(process.execPath, [MAPAUDIT, 'go', 'version'], {
+      env,
       stdio: ['ignore', 'pipe', 'inherit'],
     });
-    child.kill('SIGTERM');
-    const signal = await new Promise((resolve) => child.once('exit', (_, name) => resolve(name)));
-    expect(signal).toBe('SIGTERM');
+    let said = '';
+    child.stdout.on('data', (data: Buffer) => {
+      said += data.toString();
+      if (said === 'ready\n') child.kill('SIGTERM');
+    });
+    const end = await new Promise((resolve) => child.once('exit', (code, name) => resolve([code, name])));
+    expect([said, end]).toEqual(['ready\ngot\n', [7, null]]);
+    writeFileSync(inFolder('fake/go'), '#!/bin/sh\nkill -HUP $$\n');
+    expect(spawnSync(process.execPath, [MAPAUDIT, 'go', 'version'], { env }).signal).toBe('SIGHUP');
   });
 });

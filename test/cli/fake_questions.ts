@@ -12,6 +12,7 @@ import {
   explainReport,
   hit,
   classicMap,
+  crash,
   entryLine,
   heats,
   hostileEvent,
@@ -52,6 +53,7 @@ export function fakeQuestions(): Questions {
     },
     inspect,
     watch,
+    crash: () => Promise.resolve([crash, event(0), summary(1, 'done')]),
     close: () => Promise.resolve(),
   };
 }

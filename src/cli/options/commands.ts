@@ -116,6 +116,17 @@ export const COMMANDS: readonly CommandSpec[] = [
     ],
   },
   {
+    name: 'crash',
+    summary: 'show the last map operations of a program that has crashed',
+    description:
+      'Reads what a program left that was built with mapaudit go build and started with MAPAUDIT=record=last:N: the last N operations of each of its Ps, with key, goroutine and stack. After a fatal error (concurrent map writes), a panic or a SIGSEGV it shows those on the map that the goroutine worked on last; after a kill those on all maps. It needs the binary where it was.',
+    argument: { name: 'FILE', help: 'What it left: /dev/shm/mapaudit.PID, or a copy of it.' },
+    examples: [
+      { line: 'mapaudit crash -p 4242', says: 'the pid that it had' },
+      { line: 'mapaudit crash /tmp/mapaudit.4242 --stack --json', says: 'a copy, with stacks, for a script' },
+    ],
+  },
+  {
     name: 'go',
     summary: 'the go command, with the hook in what it builds',
     description:

@@ -1,5 +1,5 @@
 /** The verbs of the command line. */
-export type CommandName = 'ps' | 'check' | 'explain' | 'trace' | 'top' | 'inspect' | 'watch' | 'go';
+export type CommandName = 'ps' | 'check' | 'explain' | 'trace' | 'top' | 'inspect' | 'watch' | 'go' | 'crash';
 
 /** Headings under which help and docs list the flags. */
 export type OptionGroup =

@@ -17,7 +17,7 @@ import type { CommandName, OptionSpec, ValueOf } from './spec.ts';
 const RUNS: readonly CommandName[] = ['trace', 'top'];
 const SELECTS: readonly CommandName[] = ['check', 'trace', 'top'];
 const READS: readonly CommandName[] = ['explain'];
-const ALL: readonly CommandName[] = ['ps', 'check', 'explain', 'trace', 'top', 'inspect', 'watch'];
+const ALL: readonly CommandName[] = ['ps', 'check', 'explain', 'trace', 'top', 'inspect', 'watch', 'crash'];
 
 const COLOR_MODES = ['auto', 'always', 'never'] as const;
 
@@ -31,7 +31,7 @@ export const OPTIONS = {
     short: '-p',
     value: 'PID',
     group: 'Which processes',
-    commands: [...SELECTS, ...READS, 'inspect', 'watch'],
+    commands: [...SELECTS, ...READS, 'inspect', 'watch', 'crash'],
     help: 'This process. mapaudit ps lists them.',
     parse: parsePid,
   },
@@ -183,7 +183,7 @@ export const OPTIONS = {
     value: 'DEPTH',
     whenBare: '16',
     group: 'What is shown of each',
-    commands: ['trace', 'watch'],
+    commands: ['trace', 'watch', 'crash'],
     help: `Show the stack, 16 frames or as many as said (at most ${DEEPEST_STACK}): --stack=32.`,
     parse: wholeNumber('stack depth', 1, DEEPEST_STACK),
   },
@@ -273,8 +273,9 @@ export const OPTIONS = {
     flag: '--count',
     value: 'N',
     group: 'How long',
-    commands: ['trace', 'watch'],
+    commands: ['trace', 'watch', 'crash'],
     help: 'End after N events.',
+    of: { crash: { group: 'What is shown of each', help: 'The last N events. Default: all that are left.' } },
     parse: wholeNumber('number of events', 1),
   },
   once: {

@@ -34,6 +34,8 @@ export const HEADER = {
   crashAt: 176,
   text: 184,
   exeLength: 192,
+  firstTicks: 200,
+  firstNanos: 208,
   exe: 512,
 } as const;
 
