@@ -30,7 +30,8 @@ export function crash({ subject, frames, limit }: CrashOptions): readonly CrashL
     });
     const all = stream.finish().events.filter((event): event is TraceEvent => event.type === 'event');
     const events = limit === undefined ? all : all.slice(-limit);
-    const by_op = tally.byOp();
+    // Sums of all would not be sums of what is shown.
+    const by_op = limit === undefined ? tally.byOp() : {};
     return [
       headOf(recording, target),
       ...events,
