@@ -8,10 +8,9 @@ import type { RingChunk } from '../../model/ring_chunk.ts';
 import { monotonicNs } from '../../sys/clock.ts';
 import { onlineCpus } from '../../sys/cpus.ts';
 import { PCounters } from './counters.ts';
-import { bytesOfP, HEADER, MODE, P, PS_AT } from './layout.ts';
+import { bytesOfP, FILTER, HEADER, MODE, P, PS_AT } from './layout.ts';
 import { PlanTable } from './plan_table.ts';
 import { SharedFile } from './shared_file.ts';
-import { EXIT_BASE } from './sites.ts';
 import { Ticks } from './ticks.ts';
 
 /** Whose hook to listen to. */
@@ -53,6 +52,9 @@ export class BuildProbe implements RunningProbe {
   readonly #read: number[];
   readonly #timer: NodeJS.Timeout;
   #mode = 0;
+  /** Bits for records, and for counters. */
+  #recorded = 0;
+  #counted = 0;
   fill = 0;
   #stamped = 0n;
   #watermark = 0n;
@@ -102,21 +104,24 @@ export class BuildProbe implements RunningProbe {
 
   detach(): void {
     this.#setMode(0);
+    this.#signal();
   }
 
   lost(): number {
     let lost = this.#number(HEADER.outside);
-    for (const { ringFull } of this.siteCounts()) lost += ringFull;
-    for (const { index, role } of this.#plan.sites) if (role === 'exit') lost += this.#sum(P.dropped, index);
+    for (const { index } of this.#plan.sites) lost += this.#sum(P.dropped, index);
     return lost;
   }
 
   siteCounts(): readonly SiteCount[] {
+    // The hook counts each hit once: in a row of the counters, or, without those, among the hits of its site.
+    const counted = new Map<number, number>();
+    for (const { site, count } of this.counters()) counted.set(site, (counted.get(site) ?? 0) + count);
     return this.#plan.sites
       .filter((site) => site.role === 'entry')
       .map(({ index }) => ({
         site: index,
-        hits: this.#sum(P.hits, index),
+        hits: this.#sum(P.hits, index) + (counted.get(index) ?? 0),
         sampledOut: this.#sum(P.skipped, index),
         ringFull: this.#sum(P.dropped, index),
         ignored: 0,
@@ -124,6 +129,7 @@ export class BuildProbe implements RunningProbe {
   }
 
   counters(): readonly KernelCounter[] {
+    if (this.#counted === 0) return [];
     return this.#counters.read(this.#pid, this.#file.ps, (site) => this.#sum(P.rest, site));
   }
 
@@ -138,6 +144,8 @@ export class BuildProbe implements RunningProbe {
 
   setSampling(every: number): void {
     this.#words.setUint32(HEADER.every, every, true);
+    this.#setMode(every === 0 ? this.#counted : this.#recorded | this.#counted);
+    this.#signal();
   }
 
   close(): void {
@@ -157,15 +165,15 @@ export class BuildProbe implements RunningProbe {
       this.#words.setBigUint64(this.#at(p) + P.tail, BigInt(this.#read[p] ?? 0), true);
     }
     u64(HEADER.outside, 0n);
-    const rate = Math.max(this.#ticks.perNano, 1e-3);
-    u64(HEADER.patience, BigInt(Math.round(PATIENCE_NS * rate)));
+    u64(HEADER.patience, this.#patience());
     const room = Math.floor((this.#file.shape.stride - RECORD_HEAD - KEY_AREA) / 8);
     u32(HEADER.frames, Math.min(options.frames, MAX_FRAMES, room));
     u32(HEADER.keyBytes, options.keyBytes);
     u32(HEADER.every, options.sampleEvery);
     u64(HEADER.goid, BigInt(options.goid ?? 0));
     u64(HEADER.mapAddress, BigInt(options.mapAddress ?? 0));
-    u32(HEADER.oneMap, Number(options.mapAddress !== undefined));
+    const oneMap = options.mapAddress === undefined ? 0 : FILTER.map;
+    u32(HEADER.filter, oneMap | (options.goid === undefined ? 0 : FILTER.goid));
     const exits = this.#plan.sites.some((site) => site.role === 'exit');
     let sites = 0n;
     for (const { index, role, op } of this.#plan.sites)
@@ -173,14 +181,22 @@ export class BuildProbe implements RunningProbe {
     u64(HEADER.sites, sites);
     const events = options.mode !== 'counts' ? MODE.events : 0;
     const counts = options.mode !== 'events' ? MODE.counts : 0;
-    this.#setMode(events | counts | (exits ? MODE.exits : 0));
+    this.#recorded = events | (exits ? MODE.exits : 0);
+    this.#counted = counts;
+    this.#setMode(options.sampleEvery === 0 ? counts : this.#recorded | counts);
+    this.#settle();
   }
 
-  /** Whether functions of the program itself listen is the program's own business. */
+  /** The hook follows when it is signalled, which the beat does again and again. */
   #setMode(mode: number): void {
     this.#mode = mode;
-    const callbacks = this.#words.getUint32(HEADER.mode, true) & MODE.callbacks;
-    this.#words.setUint32(HEADER.mode, mode | callbacks, true);
+    this.#words.setUint32(HEADER.mode, mode, true);
+  }
+
+  /** Twice: the first answer may be that to an earlier signal. */
+  #settle(): void {
+    this.#file.poke();
+    this.#file.poke();
   }
 
   /** A program that keeps its last operations by itself goes on with that. */
@@ -191,12 +207,12 @@ export class BuildProbe implements RunningProbe {
     u32(HEADER.frames, RECORDER.frames);
     u32(HEADER.keyBytes, RECORDER.keyBytes);
     u32(HEADER.every, 1);
-    u32(HEADER.oneMap, 0);
-    this.#words.setBigUint64(HEADER.goid, 0n, true);
+    u32(HEADER.filter, 0);
     this.#words.setBigUint64(HEADER.patience, 0n, true);
     this.#words.setBigUint64(HEADER.sites, 2n ** 64n - 1n, true);
     this.#setMode(base);
     this.#mode = 0;
+    this.#signal();
   }
 
   #drainP(p: number, consume: (chunk: RingChunk) => void): bigint | undefined {
@@ -255,8 +271,10 @@ export class BuildProbe implements RunningProbe {
     this.#file.beat();
     this.#takeStamp(monotonicNs());
     // Held up for so long that the hook took us for dead: it is woken, patient again.
-    const now = this.#words.getUint32(HEADER.mode, true) & ~MODE.callbacks;
-    if (this.#mode !== 0 && now !== this.#mode) this.#setMode(this.#mode);
+    if (this.#mode === 0 || this.#words.getUint32(HEADER.mode, true) === this.#mode) return;
+    this.#words.setBigUint64(HEADER.patience, this.#patience(), true);
+    this.#setMode(this.#mode);
+    this.#signal();
   }
 
   #takeStamp(now: bigint): void {
@@ -271,11 +289,19 @@ export class BuildProbe implements RunningProbe {
       );
     } else if (now - this.#stamped > STAMP_EVERY_NS) {
       this.#stamped = now;
-      try {
-        this.#file.signal();
-      } catch {
-        // It has ended: its end is noticed elsewhere, and what it left is still to be read.
-      }
+      this.#signal();
+    }
+  }
+
+  #patience(): bigint {
+    return BigInt(Math.round(PATIENCE_NS * Math.max(this.#ticks.perNano, 1e-3)));
+  }
+
+  #signal(): void {
+    try {
+      this.#file.signal();
+    } catch {
+      // It has ended: its end is noticed elsewhere, and what it left is still to be read.
     }
   }
 
@@ -290,15 +316,7 @@ export class BuildProbe implements RunningProbe {
 
   #clear(p: number): void {
     const at = this.#at(p);
-    if (this.#head(p) === 0 && this.#words.getBigUint64(at + P.hits, true) === 0n && !this.#wasUsed(p))
-      return;
     this.#file.bytes.fill(0, at + P.hits, at + bytesOfP(0, 0));
-  }
-
-  #wasUsed(p: number): boolean {
-    for (const { index } of this.#plan.sites)
-      if (this.#u64(p, P.hits + 8 * (index % EXIT_BASE)) !== 0) return true;
-    return false;
   }
 
   #head(p: number): number {

@@ -27,7 +27,6 @@ export class PCounters {
 
   #addP(p: number, pid: number, sums: Map<string, KernelCounter>): void {
     const at = PS_AT + p * bytesOfP(this.#shape.slots, this.#shape.stride);
-    if (!this.#isUsed(at)) return;
     for (let i = 0; i < TABLE.rows; i++) {
       const row = at + P.bytes + i * TABLE.rowBytes;
       const site = this.#number(row + ROW.site);
@@ -37,10 +36,6 @@ export class PCounters {
       const count = this.#number(row + ROW.count) + (sums.get(name)?.count ?? 0);
       sums.set(name, { pid, site: site - 1, type: type ?? 0, map: map ?? 0, caller: caller ?? 0, count });
     }
-  }
-
-  #isUsed(at: number): boolean {
-    return HOOK_SITES.some(({ index }) => this.#number(at + P.hits + 8 * index) > 0);
   }
 
   #number(at: number): number {

@@ -14,7 +14,7 @@ export const HEADER = {
   every: 36,
   goid: 40,
   mapAddress: 48,
-  oneMap: 56,
+  filter: 56,
   ack: 60,
   pid: 64,
   ackTicks: 72,
@@ -43,8 +43,11 @@ export const HEADER = {
 export const MAGIC = 0x746964756170616dn;
 export const VERSION = 1;
 
+/** Bits of the filter word. */
+export const FILTER = { map: 1, goid: 2 } as const;
+
 /** Bits of the mode word. */
-export const MODE = { events: 1, counts: 2, overwrite: 4, exits: 8, callbacks: 16 } as const;
+export const MODE = { events: 1, counts: 2, overwrite: 4, exits: 8 } as const;
 
 /** Key plans: rows of a hash table with linear probing. */
 export const PLANS = { at: 4096, rows: 512, rowBytes: 24, steps: 16 } as const;

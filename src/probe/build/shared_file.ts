@@ -6,7 +6,7 @@ import { allocate, punchHole } from '../../sys/allocate.ts';
 import { monotonicNs } from '../../sys/clock.ts';
 import { Fd } from '../../sys/fd.ts';
 import { MemoryMap } from '../../sys/memory_map.ts';
-import { bytesOfP, HEADER, MAGIC, MODE, P, PS_AT, VERSION } from './layout.ts';
+import { bytesOfP, HEADER, MAGIC, P, PS_AT, VERSION } from './layout.ts';
 import { isMapped, namespaceOf, type Place, placeOf, removeFile, removeStale } from './place.ts';
 
 /** How large a new file's rings are. The file is sparse: what no P writes to takes no memory. */
@@ -195,8 +195,7 @@ export class SharedFile implements Closable {
           fields: { other: owner },
         },
       );
-    const mode = this.words.getUint32(HEADER.mode, true);
-    this.words.setUint32(HEADER.mode, mode & MODE.callbacks, true);
+    this.words.setUint32(HEADER.mode, 0, true);
     this.words.setBigUint64(HEADER.reader, BigInt(process.pid), true);
     this.words.setBigUint64(HEADER.readerIn, BigInt(space), true);
     this.beat();

@@ -33,10 +33,10 @@ export function hookText(fn: GoFunction, site: HookSite, { callerPc }: HookDiale
     fn.results === ''
       ? `${twin}\n\t\t${leave}\n\t\treturn`
       : `mapauditResult := ${twin}\n\t\t${leave}\n\t\treturn mapauditResult`;
-  return `\tif *mapauditModeP != 0 && ${call} != nil {\n\t\t${inner}\n\t}\n`;
+  return `\tif mapauditMode != 0 && ${call} != nil {\n\t\t${inner}\n\t}\n`;
 }
 
-const guarded = (statement: string): string => `\tif *mapauditModeP != 0 {\n\t\t${statement}\n\t}\n`;
+const guarded = (statement: string): string => `\tif mapauditMode != 0 {\n\t\t${statement}\n\t}\n`;
 
 const standIn = ({ results }: GoFunction): string => (results.includes('bool') ? ', true' : '');
 

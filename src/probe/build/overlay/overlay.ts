@@ -165,7 +165,7 @@ const hookDeclaration = (name: string, params: string, result = ' unsafe.Pointer
 
 /** Package maps is below runtime: the hook's functions are linked into it. */
 const HOOKS_IN_MAPS =
-  '\n//go:linkname mapauditModeP runtime.mapauditModeP\nvar mapauditModeP *uint32\n' +
+  '\n//go:linkname mapauditMode runtime.mapauditMode\nvar mapauditMode uint32\n' +
   hookDeclaration('Plain', 't, m unsafe.Pointer, pc uintptr') +
   hookDeclaration('Word', 't, m unsafe.Pointer, key uint64, pc uintptr') +
   hookDeclaration('Text', 't, m unsafe.Pointer, key string, pc uintptr') +
