@@ -72,7 +72,7 @@ const { pid } = await startShop();
 
 say(`
 A shop is running here as pid ${pid}: a Go program whose source nobody changed for this; it was built with
-`mapaudit go build`, which needs no root to look at it. It has a cache of sessions, a rate limiter, a search index and subscriptions, all of them maps, and makes its own load.`);
+"mapaudit go build", which needs no root to look at it. It has a cache of sessions, a rate limiter, a search index and subscriptions, all of them maps, and makes its own load.`);
 
 await audit(
   ['top', '-p', String(pid), '--once', '--duration', '3s'],
