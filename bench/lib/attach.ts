@@ -29,7 +29,7 @@ export async function measureAttach(binary: string, bytes: number, times: number
   await sleep(500);
   const target = Target.open(toPid(child.pid ?? 0));
   try {
-    const sites = probePlanFor(target, OPS, 'exit').sites.map((site) => site.address);
+    const sites = probePlanFor(target.binary, OPS, 'exit').sites.map((site) => site.address);
     const runs: Record<'attachMs' | 'commandMs' | 'detachMs' | 'endMs', number>[] = [];
     for (let i = 0; i < times; i++) runs.push(await once(target, sites));
     const of = (name: keyof (typeof runs)[number]): number => median(runs.map((run) => run[name]));

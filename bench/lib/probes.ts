@@ -35,7 +35,7 @@ export interface Attached {
 export function attach(pid: number, wish: ProbeWish): Attached {
   const target = Target.open(toPid(pid));
   const probe: RunningProbe = attachKernelProbe({
-    plan: probePlanFor(target, [wish.op], wish.effects ?? 'off'),
+    plan: probePlanFor(target.binary, [wish.op], wish.effects ?? 'off'),
     scope: { type: 'process', pid: toPid(pid) },
     options: { ...OPTIONS, ...wish.options },
     code: { memory: target.memory, bias: target.bias },

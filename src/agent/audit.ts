@@ -1,6 +1,8 @@
+import { basename } from 'node:path';
 import type { Closable } from '../base/dispose.ts';
 import { isMapauditError } from '../base/errors.ts';
-import { addr, fileAddr } from '../model/addr.ts';
+import { imageEnd } from '../binary/elf/image.ts';
+import { type Addr, addr, bias, fileAddr } from '../model/addr.ts';
 import { pid as toPid } from '../model/ids.ts';
 import type {
   KernelCounter,
@@ -14,61 +16,79 @@ import type { ProbePlan } from '../model/probe_plan.ts';
 import { FLAG_KEY_UNPLANNED, RECORD_ENTRY } from '../model/record.ts';
 import type { Attached } from '../protocol/attached.ts';
 import type { EventBatch } from '../model/event_batch.ts';
+import type { ReadLease } from '../sys/lease.ts';
 import { versionName } from '../query/version_name.ts';
-import { Target } from './target.ts';
+import { Program } from './program.ts';
+import { type OpenedBinary, Target } from './target.ts';
 import type { ProbeWay } from './way.ts';
 
 /** Kernel tables that are full: what does not fit is decided in user space. */
 const TABLE_FULL = 'E2BIG';
 
 /** Where a stream of events comes from: a live audit, or what a recorder has left. */
-export interface EventSource {
-  readonly plan: ProbePlan;
-  readonly probe: RunningProbe;
-  target(pid: number): Target | undefined;
-  planUnplanned(batch: EventBatch): void;
-  setVerdict(pid: number, subject: VerdictSubject, address: number, accept: boolean): void;
-  siteCounts(): readonly SiteCount[];
-}
+export type EventSource = Pick<
+  Audit,
+  'plan' | 'moved' | 'probe' | 'target' | 'planUnplanned' | 'setVerdict' | 'siteCounts'
+>;
+
+/** What is audited: one process, or a binary with all processes that run it. */
+export type Subject =
+  | { readonly type: 'process'; readonly target: Target }
+  | ({
+      readonly type: 'binary';
+      readonly path: string;
+      readonly program: Program;
+      /** Keeps the file as it is: breakpoints must not land in other code. */
+      readonly lease: ReadLease;
+    } & OpenedBinary);
 
 /**
  * A probe in place, with the processes that it has met: one, or for a whole binary all that run it. What is
  * known of a process is gathered when its first event comes.
  */
-export class Audit implements Closable, EventSource {
+export class Audit implements Closable {
   readonly plan: ProbePlan;
   readonly probe: RunningProbe;
   readonly attached: Attached;
-  readonly #scope: ProbeScope;
-  readonly #targets = new Map<number, Target | undefined>();
+  readonly #subject: Subject;
+  readonly #program: Program;
+  readonly #programs = new Map<number, Program>();
   readonly #planned = new Set<string>();
-  readonly #first: Target;
 
-  constructor(first: Target, scope: ProbeScope, { plan, attach }: ProbeWay, options: ProbeOptions) {
+  constructor(subject: Subject, { plan, attach }: ProbeWay, options: ProbeOptions) {
     this.plan = plan;
-    this.#scope = scope;
-    this.#first = first;
+    this.#subject = subject;
+    this.#program = subject.type === 'process' ? subject.target : subject.program;
+    const { binary, bias } = this.#program;
     const memory =
-      scope.type === 'process'
-        ? first.memory
-        : { name: scope.path, read: (at: number, n: number) => first.binary.read(fileAddr(at), n) };
-    const bias = scope.type === 'process' ? first.bias : (0 as Target['bias']);
-    const keyPlans = options.keyBytes > 0 ? first.keyPlans() : [];
-    this.probe = attach({ plan, scope, options, code: { memory, bias }, keyPlans });
-    if (scope.type === 'binary') this.probe.setKeyPlans(first.pid, keyPlans);
-    this.attached = attachedLine(first, plan, this.probe.attachMs);
-    this.#targets.set(first.pid, first);
+      subject.type === 'process'
+        ? subject.target.memory
+        : { name: subject.path, read: (at: number, n: number) => binary.read(fileAddr(at), n) };
+    // In place before the first hit, also of processes that begin later.
+    const keyPlans = options.keyBytes > 0 ? this.#program.keyPlans() : [];
+    this.probe = attach({
+      plan,
+      scope: scopeOf(subject),
+      options,
+      code: { memory, bias },
+      keyPlans,
+    });
+    this.attached = attachedLine(subject, this.#program, plan, this.probe.attachMs);
+    if (subject.type === 'process') this.#programs.set(subject.target.pid, subject.target);
   }
 
   /**
-   * The process with a pid: opened when it is asked for first. For one that has gone before that the first
-   * process answers, if all that run the binary have the same addresses; otherwise undefined.
+   * The program of the process with a pid, looked at when it is asked for first. One that has gone before that is
+   * known by the binary; undefined where nobody can say any more where it had that.
    */
-  target(pid: number): Target | undefined {
-    const number = pid === 0 && this.#scope.type === 'process' ? this.#scope.pid : pid;
-    if (!this.#targets.has(number)) this.#targets.set(number, this.#open(number));
-    const target = this.#targets.get(number);
-    return target ?? (this.#first.bias === 0 && !this.#first.binary.elf.isPie ? this.#first : undefined);
+  target(pid: number): Program | undefined {
+    const subject = this.#subject;
+    if (subject.type === 'process') return subject.target;
+    const known = this.#programs.get(pid);
+    if (known !== undefined) return known;
+    const program = this.#meet(pid, subject);
+    if (program !== undefined) this.#programs.set(pid, program);
+    return program;
   }
 
   /** Tells the kernel of types whose keys it could not fetch in full, so that this happens once a type. */
@@ -83,8 +103,10 @@ export class Audit implements Closable, EventSource {
 
   /** A verdict that finds no room in the kernel is only slower: user space gives it again for each event. */
   setVerdict(pid: number, subject: VerdictSubject, address: number, accept: boolean): void {
+    const place = this.#placeOf(pid, address);
+    if (place === undefined) return;
     try {
-      this.probe.setVerdict(pid, subject, addr(address), accept);
+      this.probe.setVerdict(place.pid, subject, place.address, accept);
     } catch (error) {
       if (!isMapauditError(error) || error.fields['name'] !== TABLE_FULL) throw error;
     }
@@ -96,38 +118,60 @@ export class Audit implements Closable, EventSource {
 
   /** The kernel's counters; under a probe of one process they carry its pid. */
   counters(): readonly KernelCounter[] {
-    const scope = this.#scope;
+    const subject = this.#subject;
     const counters = this.probe.counters();
-    return scope.type === 'process' ? counters.map((counter) => ({ ...counter, pid: scope.pid })) : counters;
+    if (subject.type === 'binary') return counters;
+    return counters.map((counter) => ({ ...counter, pid: subject.target.pid }));
   }
 
-  /** Processes that have been met and still run. */
+  /** Processes that were met while they ran, and have not been forgotten since. */
   get targets(): readonly Target[] {
-    return [...this.#targets.values()].filter((target) => target !== undefined);
+    return [...this.#programs.values()].filter((program) => program instanceof Target);
   }
 
+  /** What is known of a process no longer holds: it has become another program, or another has its pid. */
   forget(pid: number): void {
-    const target = this.#targets.get(pid);
-    if (target !== this.#first) target?.close();
-    this.#targets.delete(pid);
+    if (this.#subject.type === 'binary') this.#programs.delete(pid);
+  }
+
+  /**
+   * Processes of a batch that have the binary somewhere else than before: they ran it anew. What was known of them
+   * is forgotten.
+   */
+  moved(batch: EventBatch): readonly number[] {
+    if (this.#subject.type !== 'binary' || !this.#program.binary.elf.isPie) return [];
+    const pids = new Set(batch.pid.subarray(0, batch.length));
+    const moved = [...pids].filter((pid) => {
+      const known = this.#programs.get(pid);
+      return known !== undefined && known.bias !== this.probe.loadBias(pid);
+    });
+    for (const pid of moved) this.forget(pid);
+    return moved;
+  }
+
+  /** Somebody waits to overwrite the binary: its probes must go. */
+  get isInTheWay(): boolean {
+    return this.#subject.type === 'binary' && this.#subject.lease.wanted;
   }
 
   close(): void {
     this.probe.close();
-    for (const target of this.#targets.values()) if (target !== this.#first) target?.close();
-    this.#first.close();
-    this.#targets.clear();
+    if (this.#subject.type === 'binary') this.#subject.lease.close();
+    this.#program.close();
+    this.#programs.clear();
   }
 
-  #open(pid: number): Target | undefined {
+  #meet(pid: number, subject: Subject & { type: 'binary' }): Program | undefined {
+    const { binary } = subject;
+    const found = binary.elf.isPie ? this.probe.loadBias(pid) : 0;
+    const loadBias = found === undefined ? undefined : bias(found);
     try {
-      const target = Target.open(toPid(pid));
-      this.probe.setKeyPlans(pid, target.keyPlans());
-      return target;
+      const running = Target.running(toPid(pid), subject, loadBias);
+      if (running !== undefined) return running;
     } catch (error) {
-      if (isMapauditError(error)) return undefined;
-      throw error;
+      if (!isMapauditError(error)) throw error;
     }
+    return loadBias === undefined ? undefined : new Program(binary, loadBias, undefined, () => undefined);
   }
 
   #plan(pid: number, type: number): void {
@@ -135,16 +179,35 @@ export class Audit implements Closable, EventSource {
     if (this.#planned.has(name)) return;
     this.#planned.add(name);
     const plan = this.target(pid)?.keyPlanOf(addr(type));
-    if (plan !== undefined) this.probe.setKeyPlans(pid, [plan]);
+    const place = this.#placeOf(pid, type);
+    if (plan !== undefined && place !== undefined)
+      this.probe.setKeyPlans(place.pid, [{ ...plan, type: place.address }]);
+  }
+
+  /** Under which pid and address the kernel keeps what it is told of an address in a process. */
+  #placeOf(pid: number, address: number): { readonly pid: number; readonly address: Addr } | undefined {
+    if (this.#subject.type === 'process') return { pid: 0, address: addr(address) };
+    const program = this.target(pid);
+    if (program === undefined) return undefined;
+    const inFile = address - program.bias;
+    const isInImage = inFile >= 0 && inFile < imageEnd(program.binary.elf);
+    return isInImage ? { pid: 0, address: addr(inFile) } : { pid, address: addr(address) };
   }
 }
 
-function attachedLine(target: Target, plan: ProbePlan, attachMs: number): Attached {
+function scopeOf(subject: Subject): ProbeScope {
+  if (subject.type === 'process') return { type: 'process', pid: subject.target.pid };
+  const { elf } = subject.binary;
+  return { type: 'binary', path: subject.path, imageEnd: imageEnd(elf), relocated: elf.isPie };
+}
+
+function attachedLine(subject: Subject, program: Program, plan: ProbePlan, attachMs: number): Attached {
   return {
     type: 'attached',
-    pid: target.pid,
-    name: target.facts.name,
-    go_version: versionName(target.binary.version),
+    ...(subject.type === 'process'
+      ? { pid: subject.target.pid, name: subject.target.facts.name }
+      : { name: basename(subject.path), exe: subject.path }),
+    go_version: versionName(program.binary.version),
     flavour: plan.flavour,
     probes: plan.sites.length,
     attach_ms: attachMs,

@@ -1,5 +1,5 @@
 import type { Closable } from '../base/dispose.ts';
-import { isMapauditError } from '../base/errors.ts';
+import { isMapauditError, type MapauditError } from '../base/errors.ts';
 import { type GoBinary, openGoBinary } from '../go/go_binary.ts';
 import { planProbes } from '../go/plan/plan.ts';
 import { NEWEST_KNOWN_MINOR } from '../go/versions/runtime_offsets.ts';
@@ -7,7 +7,7 @@ import { bias } from '../model/addr.ts';
 import type { Pid } from '../model/ids.ts';
 import { MAP_OPS } from '../model/map_op.ts';
 import type { ProbePlan } from '../model/probe_plan.ts';
-import { kernelRequirements } from '../probe/kernel/requirements.ts';
+import { kernelRequirements, tracingRefused } from '../probe/kernel/requirements.ts';
 import { verifySites } from '../probe/kernel/verify_sites.ts';
 import type { CheckReport, Requirement } from '../protocol/check_report.ts';
 import type { CheckSubject } from '../protocol/selection.ts';
@@ -84,15 +84,18 @@ function newerRelease({ assumed, version }: GoBinary): Requirement[] {
 function codeAsPlanned(target: Target, plan: ProbePlan): Requirement {
   const base = { name: "the process's code", kind: 'target' as const };
   if (target.memory.read(target.binary.moduleData.text + target.bias, 1) === undefined)
-    return { ...base, met: false, detail: 'its memory may not be read', hint: 'Run it with sudo.' };
+    return refused(base, tracingRefused(`/proc/${target.pid}/mem`));
   try {
     verifySites(target.memory, bias(target.bias), plan.sites);
     return { ...base, met: true, detail: 'as planned at each site' };
   } catch (error) {
     if (!isMapauditError(error)) throw error;
-    const hint = error.hint === undefined ? {} : { hint: error.hint };
-    return { ...base, met: false, detail: error.message, ...hint };
+    return refused(base, error);
   }
+}
+
+function refused(base: Pick<Requirement, 'name' | 'kind'>, { message, hint }: MapauditError): Requirement {
+  return { ...base, met: false, detail: message, ...(hint === undefined ? {} : { hint }) };
 }
 
 function closing<T>(what: Closable, use: () => T): T {

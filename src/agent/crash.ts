@@ -1,7 +1,9 @@
 import { basename } from 'node:path';
 import { randomBytes } from 'node:crypto';
 import { MAP_OPS } from '../model/map_op.ts';
-import { pid as toPid } from '../model/ids.ts';
+import { openGoBinary } from '../go/go_binary.ts';
+import { bias } from '../model/addr.ts';
+import { openFile } from '../sys/file_source.ts';
 import { hookPlan } from '../probe/build/hook_plan.ts';
 import { FOLDER } from '../probe/build/place.ts';
 import { readRecording, type Recording } from '../probe/build/recording.ts';
@@ -12,14 +14,14 @@ import type { TraceOptions } from '../protocol/options.ts';
 import { Tally } from '../query/tally.ts';
 import { versionName } from '../query/version_name.ts';
 import type { EventSource } from './audit.ts';
-import { Target } from './target.ts';
+import { Program } from './program.ts';
 import { TraceStream } from './trace_stream.ts';
 
-/** The last operations before the end of a program. Errors: those of `readRecording` and `Target.gone`. */
+/** The last operations before the end of a program. Errors: those of `readRecording`, `openFile` and `openGoBinary`. */
 export function crash({ subject, frames, limit }: CrashOptions): readonly CrashLine[] {
   const path = subject.type === 'file' ? subject.path : `${FOLDER}/mapaudit.${subject.pid}`;
   const recording = readRecording(path);
-  const target = targetOf(recording);
+  const target = programOf(recording);
   try {
     const tally = new Tally();
     const shared = { options: optionsFor(recording, frames), effects: 'exit', tally } as const;
@@ -51,20 +53,19 @@ export function crash({ subject, frames, limit }: CrashOptions): readonly CrashL
   }
 }
 
-function targetOf({ pid, exe, text }: Recording): Target {
-  const facts = {
-    pid: toPid(pid),
-    name: basename(exe),
-    exe,
-    exeReplaced: false,
-    uid: 0,
-    startTime: '',
-    container: undefined,
-  };
-  return Target.gone(facts, exe, text);
+/** A program that has gone: what its binary tells. */
+function programOf({ exe, text }: Recording): Program {
+  const file = openFile(exe);
+  try {
+    const binary = openGoBinary(file);
+    return new Program(binary, bias(text - binary.moduleData.text), undefined, () => file.close());
+  } catch (error) {
+    file.close();
+    throw error;
+  }
 }
 
-function sourceOf({ probe }: Recording, target: Target): EventSource {
+function sourceOf({ probe }: Recording, target: Program): EventSource {
   const { version, flavour, offsets } = target.binary;
   const nothing = (): void => undefined;
   return {
@@ -72,6 +73,7 @@ function sourceOf({ probe }: Recording, target: Target): EventSource {
     probe,
     target: () => target,
     planUnplanned: nothing,
+    moved: () => [],
     setVerdict: nothing,
     siteCounts: () => [],
   };
@@ -90,11 +92,11 @@ function optionsFor({ pid, crashMap }: Recording, frames: number): TraceOptions 
   };
 }
 
-function headOf({ pid, crashed, crashGoid, crashMap }: Recording, { facts, binary }: Target): Crash {
+function headOf({ pid, exe, crashed, crashGoid, crashMap }: Recording, { binary }: Program): Crash {
   return {
     type: 'crash',
     pid,
-    name: facts.name,
+    name: basename(exe),
     go_version: versionName(binary.version),
     crashed,
     ...(crashed && crashGoid > 0 ? { goroutine: crashGoid } : {}),

@@ -1,16 +1,21 @@
 import type { Closable } from '../base/dispose.ts';
 import type { MapauditError } from '../base/errors.ts';
 import { isMapauditError } from '../base/errors.ts';
-import { openGoBinary } from '../go/go_binary.ts';
+import { type GoBinary, openGoBinary } from '../go/go_binary.ts';
+import { identifyGo } from '../go/identify.ts';
+import { bias } from '../model/addr.ts';
 import type { MapOp } from '../model/map_op.ts';
-import type { ProbeOptions, ProbeScope } from '../model/probe.ts';
+import type { ProbeOptions } from '../model/probe.ts';
+import type { ProbePlan } from '../model/probe_plan.ts';
 import type { Notice } from '../protocol/notice.ts';
 import type { ProbeKind } from '../protocol/options.ts';
 import type { Selection } from '../protocol/selection.ts';
 import { openFile } from '../sys/file_source.ts';
-import { Audit } from './audit.ts';
+import { ReadLease } from '../sys/lease.ts';
+import { Audit, type Subject } from './audit.ts';
 import type { Effects } from './plans.ts';
-import { selectPids } from './select.ts';
+import { Program } from './program.ts';
+import { fileIdentity, identityOf, selectPids } from './select.ts';
 import { Target, type TargetEnd } from './target.ts';
 import { kindFor, wayFor } from './way.ts';
 
@@ -27,7 +32,10 @@ export interface FleetOptions {
   readonly ops: readonly MapOp[];
   readonly effects: Effects;
   readonly probe: ProbeOptions;
-  readonly kind: ProbeKind;
+  /** Another plan than that for `ops` and `effects`; uprobes alone can follow it. */
+  readonly plan?: (binary: GoBinary) => ProbePlan;
+  /** How operations are noticed; absent: by uprobes. */
+  readonly kind?: ProbeKind;
 }
 
 /**
@@ -40,15 +48,23 @@ export class Fleet implements Closable {
   readonly #audits = new Set<Audit>();
   /** Processes that were tried: pid and start time of those that are audited or cannot be. */
   readonly #known = new Set<number>();
-  /** One probe for all processes of a binary: uprobes are in the file, the hook is in each process. */
+  /** Device and inode of the files that were tried. */
+  readonly #files = new Set<string>();
+  /** One probe for all processes of a file: uprobes stand in it, the hook is in each process. */
   readonly #together: boolean;
   #lastEnd: TargetEnd | undefined;
 
   constructor(options: FleetOptions, events: FleetEvents) {
     this.#options = options;
     this.#events = events;
-    const { selection, kind } = options;
-    this.#together = selection.type === 'exe' && kindOfFile(selection.path, kind) === 'kernel';
+    const { selection } = options;
+    this.#together = selection.type === 'exe' && kindOfFile(selection.path, this.#kind) === 'kernel';
+    if (selection.type === 'exe' && this.#together) {
+      this.#attachFile(selection.path, fileIdentity(selection.path));
+      if (selectPids(selection).length === 0)
+        this.#say('info', 'waiting', `no process runs ${selection.path} yet; the probes wait for one`);
+      return;
+    }
     this.#attachNew(true);
     if (this.#audits.size === 0) this.#say('info', 'waiting', `no process matches yet; waiting for one`);
   }
@@ -63,8 +79,11 @@ export class Fleet implements Closable {
   }
 
   look(): void {
+    const { selection } = this.#options;
     for (const audit of this.audits) this.#checkTargets(audit);
-    if (this.#options.selection.type !== 'pid') this.#attachNew(false);
+    for (const audit of this.audits) if (audit.isInTheWay) this.#giveWay(audit);
+    if (selection.type === 'exe' && this.#together) this.#followFile(selection.path);
+    else if (selection.type !== 'pid') this.#attachNew(false);
   }
 
   close(): void {
@@ -95,20 +114,23 @@ export class Fleet implements Closable {
 
   #attachNew(first: boolean): void {
     const { selection } = this.#options;
-    if (this.#together && this.#audits.size > 0) return;
     for (const pid of selectPids(selection)) {
       if (this.#known.has(pid)) continue;
       this.#known.add(pid);
       try {
-        this.#attach(Target.open(pid));
+        const target = Target.open(pid);
+        this.#attach(target, { type: 'process', target });
       } catch (error) {
         if (!isMapauditError(error) || selection.type === 'pid' || (first && this.#isGeneral(error)))
           throw error;
         if (error.code !== 'not-go' && error.code !== 'no-such-process')
           this.#say('warning', 'not-audited', `pid ${pid} is not audited: ${error.message}`, error.hint);
       }
-      if (this.#together) break;
     }
+  }
+
+  get #kind(): ProbeKind {
+    return this.#options.kind ?? 'kernel';
   }
 
   /** Would be the same for every process. */
@@ -116,19 +138,65 @@ export class Fleet implements Closable {
     return ['missing-capability', 'not-permitted', 'kernel-missing', 'verifier'].includes(error.code);
   }
 
-  #attach(target: Target): void {
-    const { selection, ops, effects, probe, kind } = this.#options;
+  /** Probes of a file stand in it before any process runs it, and see each from its first operation. */
+  #attachFile(path: string, identity: string): void {
+    this.#files.add(identity);
+    // What is no Go program at all says so, whether or not it could be guarded.
+    requireGo(path);
+    const lease = ReadLease.take(path);
+    const file = openFile(path);
+    const close = (): void => file.close();
     try {
-      const way = wayFor(target, kind, ops, effects);
-      const scope: ProbeScope =
-        selection.type === 'exe' && this.#together
-          ? { type: 'binary', path: selection.path }
-          : { type: 'process', pid: target.pid };
-      const audit = new Audit(target, scope, way, probe);
+      const binary = openGoBinary(file);
+      const program = new Program(binary, bias(0), undefined, close);
+      this.#attach(program, { type: 'binary', path, binary, identity: file.identity, program, lease });
+    } catch (error) {
+      lease.close();
+      close();
+      throw error;
+    }
+  }
+
+  /** Probes in a file that is overwritten would stand in other code. They come back when it is complete. */
+  #giveWay(audit: Audit): void {
+    this.#drop(audit);
+    this.#files.clear();
+    this.#say(
+      'info',
+      'file-overwritten',
+      'the file is being overwritten: its probes are out until it is complete',
+    );
+  }
+
+  /** A program that was built anew is another file of the same name: it is audited too. */
+  #followFile(path: string): void {
+    const identity = identityOf(path);
+    if (identity === undefined || this.#files.has(identity)) return;
+    try {
+      this.#attachFile(path, identity);
+      this.#say('info', 'file-replaced', `${path} is another file now, which is audited too`);
+    } catch (error) {
+      if (!isMapauditError(error)) throw error;
+      if (error.code === 'file-being-written') {
+        this.#files.delete(identity);
+        return;
+      }
+      const message = `${path} is another file now, which is not audited: ${error.message}`;
+      this.#say('warning', 'not-audited', message, error.hint);
+    }
+  }
+
+  #attach(program: Program, subject: Subject): void {
+    const { ops, effects, probe } = this.#options;
+    try {
+      const own = this.#options.plan?.(program.binary);
+      const pid = subject.type === 'process' ? subject.target.pid : undefined;
+      const way = wayFor(program.binary, pid, { kind: this.#kind, ops, effects, plan: own });
+      const audit = new Audit(subject, way, probe);
       this.#audits.add(audit);
       this.#events.joined(audit);
     } catch (error) {
-      target.close();
+      program.close();
       throw error;
     }
   }
@@ -138,8 +206,20 @@ export class Fleet implements Closable {
   }
 }
 
-/** Waiting for processes of a file that cannot be audited would be waiting for ever. Errors: those of `openGoBinary` and `kindFor`. */
+/** Errors: those of `identifyGo`. */
+function requireGo(path: string): void {
+  const file = openFile(path);
+  try {
+    identifyGo(file);
+  } finally {
+    file.close();
+  }
+}
+
+/** What a file has tells which probe it gets. Errors: those of `openGoBinary` and `kindFor`. */
 function kindOfFile(path: string, kind: ProbeKind): 'kernel' | 'build' {
+  if (kind === 'kernel') return kind;
+  requireGo(path);
   const file = openFile(path);
   try {
     return kindFor(openGoBinary(file), kind);

@@ -17,15 +17,20 @@ import type { FormattedKey, KeyFormatter } from '../stream/key_text.ts';
 /** Writes captured keys with the types of the processes that they come from. */
 export function keyFormatter(typesOf: (pid: number) => TypeReader | undefined): KeyFormatter {
   return {
-    format(pid, mapType, key) {
+    format(pid, mapType, key, arrayBytes) {
       const types = typesOf(pid);
-      return types === undefined ? undefined : formatKey(types, addr(mapType), key);
+      return types === undefined ? undefined : formatKey(types, addr(mapType), key, arrayBytes);
     },
     isText: (pid, type) => typesOf(pid)?.head(addr(type))?.kind === 'string',
   };
 }
 
-function formatKey(types: TypeReader, mapType: Addr, key: CapturedKey): FormattedKey | undefined {
+function formatKey(
+  types: TypeReader,
+  mapType: Addr,
+  key: CapturedKey,
+  arrayBytes: number | undefined,
+): FormattedKey | undefined {
   const declared = types.map(mapType)?.key;
   const declaredHead = declared === undefined ? undefined : types.head(declared);
   if (declared === undefined || declaredHead === undefined) return undefined;
@@ -46,7 +51,7 @@ function formatKey(types: TypeReader, mapType: Addr, key: CapturedKey): Formatte
     };
   }
   const elsewhere = key.form === 'string' ? soleText(key) : elsewhereOf(types, type, key);
-  const value = formatValue(types, type, key.bytes, elsewhere);
+  const value = formatValue(types, type, key.bytes, elsewhere, arrayBytes);
   if (value === undefined) return undefined;
   const text = isInterface ? inInterface(head, value.text) : value.text;
   return { type: head.name, text, truncated: value.truncated, unreadable: value.unreadable };

@@ -1,9 +1,9 @@
+import type { GoBinary } from '../go/go_binary.ts';
 import { planProbes } from '../go/plan/plan.ts';
 import type { MapOp } from '../model/map_op.ts';
 import { WRITE_OPS } from '../model/map_op.ts';
 import type { ProbePlan } from '../model/probe_plan.ts';
 import type { EffectMode } from '../protocol/options.ts';
-import type { Target } from './target.ts';
 
 /** How it is found out what operations did. */
 export type Effects = 'exit' | 'off';
@@ -17,7 +17,7 @@ export function effectsOf(mode: EffectMode, ops: readonly MapOp[]): Effects {
   return mode === 'auto' ? 'exit' : mode;
 }
 
-/** What to probe in a process. */
-export function probePlanFor(target: Target, ops: readonly MapOp[], effects: Effects): ProbePlan {
-  return planProbes(target.binary, { ops, exits: effects === 'exit' });
+/** What to probe in a binary. */
+export function probePlanFor(binary: GoBinary, ops: readonly MapOp[], effects: Effects): ProbePlan {
+  return planProbes(binary, { ops, exits: effects === 'exit' });
 }

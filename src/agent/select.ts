@@ -25,15 +25,19 @@ export function selectPids(selection: Selection): readonly Pid[] {
   }
 }
 
-/** Device and inode of a file. */
-function fileIdentity(path: string): string {
+/** Device and inode of a file. Error: `no-such-file`. */
+export function fileIdentity(path: string): string {
+  const identity = identityOf(path);
+  if (identity !== undefined) return identity;
+  throw new MapauditError('no-such-file', `${path}: no such file`, { hint: 'Give the path of the program.' });
+}
+
+/** The same; undefined where there is none. */
+export function identityOf(path: string): string | undefined {
   try {
     const { dev, ino } = statSync(path);
     return `${dev}:${ino}`;
-  } catch (cause) {
-    throw new MapauditError('no-such-file', `${path}: no such file`, {
-      cause,
-      hint: 'Give the path of the program.',
-    });
+  } catch {
+    return undefined;
   }
 }

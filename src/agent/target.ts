@@ -1,48 +1,38 @@
-import type { Closable } from '../base/dispose.ts';
-import { MapauditError } from '../base/errors.ts';
+import { isMapauditError, MapauditError } from '../base/errors.ts';
 import { biasOf } from '../binary/elf/image.ts';
-import { type Addr, addr, type Bias, fileAddr, toAddr, toFileAddr } from '../model/addr.ts';
+import type { Bias } from '../model/addr.ts';
 import type { ByteSource } from '../model/byte_source.ts';
 import type { Pid } from '../model/ids.ts';
-import type { KeyPlan } from '../model/key_plan.ts';
 import { type GoBinary, openGoBinary } from '../go/go_binary.ts';
-import { keyPlanOfMap, keyPlanOfValue } from '../go/types/key_plan.ts';
-import type { TypeReader } from '../go/types/type_reader.ts';
+import { tracingRefused } from '../probe/kernel/requirements.ts';
 import { openFile } from '../sys/file_source.ts';
 import { processMemory } from '../sys/process_memory.ts';
 import { exeMappings } from '../sys/proc/mappings.ts';
-import { execIdentity, type ProcessFacts, processFacts, stillRuns } from '../sys/proc/process.ts';
-import type { ProcessSymbols } from '../stream/symbols.ts';
+import {
+  execIdentity,
+  exeIdentity,
+  type ProcessFacts,
+  processFacts,
+  stillRuns,
+} from '../sys/proc/process.ts';
+import { processOfThread } from '../sys/proc/status.ts';
+import { Program } from './program.ts';
 
 /** How a target has ended, if it has. */
 export type TargetEnd = 'target-exited' | 'target-exec';
 
 /** A Go process, opened for auditing: its binary, where that lies in memory, its types. */
-export class Target implements Closable, ProcessSymbols {
+export class Target extends Program {
   readonly facts: ProcessFacts;
-  readonly binary: GoBinary;
-  readonly bias: Bias;
   readonly memory: ByteSource;
-  readonly types: TypeReader;
-  readonly #inFile: TypeReader;
   readonly #exe: string | undefined;
-  readonly #close: () => void;
 
-  private constructor(
-    facts: ProcessFacts,
-    binary: GoBinary,
-    bias: Bias,
-    close: () => void,
-    memory = processMemory(facts.pid),
-  ) {
+  private constructor(facts: ProcessFacts, binary: GoBinary, bias: Bias, close: () => void) {
+    const memory = processMemory(facts.pid);
+    super(binary, bias, memory, close);
     this.facts = facts;
-    this.binary = binary;
-    this.bias = bias;
     this.memory = memory;
-    this.types = binary.typeReader(bias === 0 ? fileFirst(binary, this.memory) : this.memory, bias);
-    this.#inFile = binary.typeReader();
     this.#exe = execIdentity(facts.pid);
-    this.#close = close;
   }
 
   /**
@@ -51,7 +41,7 @@ export class Target implements Closable, ProcessSymbols {
    */
   static open(pid: Pid): Target {
     const facts = processFacts(pid);
-    if (facts === undefined) throw noSuchProcess(pid);
+    if (facts === undefined || isThread(pid)) throw noSuchProcess(pid);
     const file = openExe(pid);
     try {
       const binary = openGoBinary({ name: facts.exe ?? file.name, read: (at, n) => file.read(at, n) });
@@ -64,18 +54,16 @@ export class Target implements Closable, ProcessSymbols {
     }
   }
 
-  /** A process that has gone: what its binary tells. `text` is where its code lay. Errors: those of `openGoBinary`. */
-  static gone(facts: ProcessFacts, path: string, text: Addr): Target {
-    const file = openFile(path);
-    try {
-      const binary = openGoBinary(file);
-      const bias = (text - binary.moduleData.text) as Bias;
-      const nothing: ByteSource = { name: path, read: () => undefined };
-      return new Target(facts, binary, bias, () => file.close(), nothing);
-    } catch (error) {
-      file.close();
-      throw error;
-    }
+  /**
+   * A process that runs a binary which is open already; undefined when it does not, or has gone. `bias` is what
+   * its hits told of it.
+   */
+  static running(pid: Pid, { binary, identity }: OpenedBinary, bias: Bias | undefined): Target | undefined {
+    const facts = processFacts(pid);
+    if (facts === undefined || exeIdentity(pid) !== identity) return undefined;
+    const inode = Number(identity.split(':')[1]);
+    const found = bias ?? biasOf(binary.elf, mappingsOf(pid, inode, facts.exe));
+    return found === undefined ? undefined : new Target(facts, binary, found, () => undefined);
   }
 
   get pid(): Pid {
@@ -90,78 +78,20 @@ export class Target implements Closable, ProcessSymbols {
     if (now === undefined && this.#exe !== undefined) return 'target-exited';
     return now === this.#exe ? undefined : 'target-exec';
   }
-
-  frames(pc: number): ReturnType<ProcessSymbols['frames']> {
-    return this.binary.frames(toFileAddr(addr(pc), this.bias));
-  }
-
-  functionName(pc: number): string | undefined {
-    return this.binary.functionAt(toFileAddr(addr(pc), this.bias))?.name;
-  }
-
-  /** Bytes from the stack pointer up to the return address; at a function's first instruction that is 0. */
-  stackDepth(pc: number): number | undefined {
-    return this.binary.stackDepth(toFileAddr(addr(pc), this.bias));
-  }
-
-  isFunctionStart(pc: number): boolean {
-    const at = toFileAddr(addr(pc), this.bias);
-    return this.binary.functionAt(at)?.start === at;
-  }
-
-  typeName(address: number): string | undefined {
-    // The file knows it too when the process has gone meanwhile.
-    return this.#inFile.nameOf(addr(address - this.bias)) ?? this.types.nameOf(addr(address));
-  }
-
-  /** Whether keys of this map type are plain strings. */
-  hasTextKeys(mapType: number): boolean {
-    const key = this.types.map(addr(mapType))?.key;
-    return key !== undefined && this.types.head(key)?.kind === 'string';
-  }
-
-  /** How to fetch the keys of all map types that the binary has. Read from the file: nothing is asked of the process. */
-  keyPlans(): KeyPlan[] {
-    const inFile = this.binary.typeReader();
-    return this.binary.mapTypes().flatMap((type) => {
-      const plan = keyPlanOfMap(inFile, addr(type));
-      return plan === undefined ? [] : { ...plan, type: toAddr(type, this.bias) };
-    });
-  }
-
-  /** How to fetch keys of a type that was met on the way: a map type made at run time, or what an interface key held. */
-  keyPlanOf(type: Addr): KeyPlan | undefined {
-    return keyPlanOfMap(this.types, type) ?? keyPlanOfValue(this.types, type);
-  }
-
-  /** Bytes of the program's read-only image, which are the same now as at the hit. */
-  readImage(address: number, length: number): Uint8Array | undefined {
-    const at = toFileAddr(addr(address), this.bias);
-    const { segments } = this.binary.elf;
-    const constant = segments.some(
-      (s) => !s.writable && at >= s.address && at + length <= s.address + s.fileSize,
-    );
-    return constant ? this.binary.elf.read(at, length) : undefined;
-  }
-
-  close(): void {
-    this.#close();
-  }
 }
 
-/** Where file and memory have the same addresses, what the file has need not be asked of the process. */
-function fileFirst(binary: GoBinary, memory: ByteSource): ByteSource {
-  return {
-    name: memory.name,
-    read: (at, length) => binary.read(fileAddr(at), length) ?? memory.read(at, length),
-  };
+/** A binary as it lies on disk, and which file that is: device and inode. */
+export interface OpenedBinary {
+  readonly binary: GoBinary;
+  readonly identity: string;
 }
 
 function openExe(pid: Pid): ReturnType<typeof openFile> {
   try {
     return openFile(`/proc/${pid}/exe`);
   } catch (error) {
-    if (error instanceof MapauditError && error.code === 'no-such-file') throw noSuchProcess(pid);
+    if (isMapauditError(error, 'no-such-file')) throw noSuchProcess(pid);
+    if (isMapauditError(error, 'no-permission')) throw tracingRefused(`/proc/${pid}/exe`, error);
     throw error;
   }
 }
@@ -170,14 +100,23 @@ function mappingsOf(pid: Pid, inode: number, exe: string | undefined): ReturnTyp
   try {
     return exeMappings(pid, inode, exe);
   } catch (cause) {
-    throw new MapauditError('no-permission', `the memory map of process ${pid} may not be read`, {
-      hint: 'Run it with sudo; in a container it needs CAP_SYS_PTRACE.',
-      cause,
-    });
+    throw tracingRefused(`/proc/${pid}/maps`, cause);
   }
 }
 
+/** /proc has threads too, under numbers of theirs that no listing shows. */
+function isThread(pid: number): boolean {
+  const owner = processOfThread(pid);
+  return owner !== undefined && owner !== pid;
+}
+
 export function noSuchProcess(pid: number): MapauditError {
+  const owner = processOfThread(pid);
+  if (owner !== undefined && isThread(pid))
+    return new MapauditError('no-such-process', `${pid} is a thread of process ${owner}`, {
+      hint: `Give the process: -p ${owner}.`,
+      fields: { pid, process: owner },
+    });
   return new MapauditError('no-such-process', `there is no process ${pid}`, {
     hint: 'mapaudit ps lists the Go processes that run now.',
     fields: { pid },

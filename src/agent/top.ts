@@ -67,6 +67,8 @@ class TopRun {
   #lines: (TopLine | Notice)[] = [];
   #sampling = false;
   #lastAt = 0;
+  /** When `#lastAt` was, of the clock that needs nobody to tell it. */
+  #lastTime = performance.now();
 
   constructor(options: TopOptions) {
     this.#options = options;
@@ -137,6 +139,8 @@ class TopRun {
       ...(ended === undefined ? {} : { ended }),
     };
     this.#lastAt = elapsedMs;
+    this.#lastTime = performance.now();
+    for (const counts of this.#gone) counts.rest();
     return snapshot;
   }
 
@@ -175,7 +179,7 @@ class TopRun {
     const counts = this.#counts.get(audit);
     this.#counts.delete(audit);
     if (counts === undefined) return;
-    counts.read(1);
+    counts.read(Math.max(0.001, (performance.now() - this.#lastTime) / 1000));
     counts.freeze();
     this.#gone.push(counts);
   }

@@ -143,6 +143,9 @@ describe('TopCounts', () => {
     top.freeze();
     audit.counted = [];
     top.read(1);
+    // Its last interval counts once more, then it stands still.
+    expect(told(top.rows())).toEqual(['delete #1 shop.evict 3 3']);
+    top.rest();
     expect(told(top.rows())).toEqual(['delete #1 shop.evict 3 0']);
   });
 });

@@ -73,7 +73,12 @@ export class TopCounts {
 
   /** The counters as they are now, for good: the process has ended and its symbols go. */
   freeze(): void {
-    this.#frozen = this.rows().map((row) => ({ ...row, rate: 0 }));
+    this.#frozen = this.rows();
+  }
+
+  /** What was frozen has been shown with its last rates: nothing happens there any more. */
+  rest(): void {
+    this.#frozen = this.#frozen?.map((row) => ({ ...row, rate: 0 }));
   }
 
   rows(): readonly Counter[] {

@@ -1,5 +1,6 @@
 import { MapauditError } from '../base/errors.ts';
 import type { GoBinary } from '../go/go_binary.ts';
+import type { Pid } from '../model/ids.ts';
 import type { MapOp } from '../model/map_op.ts';
 import type { RunningProbe } from '../model/probe.ts';
 import type { ProbePlan } from '../model/probe_plan.ts';
@@ -9,7 +10,6 @@ import { HOOK_FUNCTION } from '../probe/build/sites.ts';
 import { attachKernelProbe, type KernelProbeSpec } from '../probe/kernel/kernel_probe.ts';
 import type { ProbeKind } from '../protocol/options.ts';
 import { type Effects, probePlanFor } from './plans.ts';
-import type { Target } from './target.ts';
 
 /** Places a probe: what it is to be placed at, and where. */
 export type Attacher = (spec: KernelProbeSpec) => RunningProbe;
@@ -34,13 +34,22 @@ export function kindFor(binary: GoBinary, asked: ProbeKind): 'kernel' | 'build' 
   return asked;
 }
 
-/** How to notice operations of a process. Errors: those of `kindFor` and of the plan. */
-export function wayFor(target: Target, asked: ProbeKind, ops: readonly MapOp[], effects: Effects): ProbeWay {
-  if (kindFor(target.binary, asked) === 'kernel')
-    return { plan: probePlanFor(target, ops, effects), attach: attachKernelProbe };
-  const { version, flavour, offsets } = target.binary;
+/** What is to be noticed. */
+export interface WayWish {
+  readonly kind: ProbeKind;
+  readonly ops: readonly MapOp[];
+  readonly effects: Effects;
+  /** Another plan of uprobes than that for `ops` and `effects`. */
+  readonly plan: ProbePlan | undefined;
+}
+
+/** How to notice operations of a process, or without one of a whole binary. Errors: those of `kindFor` and of the plan. */
+export function wayFor(binary: GoBinary, pid: Pid | undefined, wish: WayWish): ProbeWay {
+  const { kind, ops, effects, plan: own } = wish;
+  if (own !== undefined || pid === undefined || kindFor(binary, kind) === 'kernel')
+    return { plan: own ?? probePlanFor(binary, ops, effects), attach: attachKernelProbe };
+  const { version, flavour, offsets } = binary;
   const plan = hookPlan({ version, flavour, offsets, ops, exits: effects === 'exit' });
-  const { pid } = target;
   return {
     plan,
     attach: ({ options, keyPlans = [] }) => new BuildProbe({ pid, plan, options, keyPlans }),

@@ -1,6 +1,6 @@
 import { MapauditError } from '../base/errors.ts';
 import { corrupt, view } from '../binary/elf/bounded_reader.ts';
-import { type ElfFile, PT_LOAD } from '../binary/elf/elf_file.ts';
+import { type ElfFile, foreignSystem, PT_LOAD } from '../binary/elf/elf_file.ts';
 import { imageOf } from '../binary/elf/image.ts';
 import { readSymbols } from '../binary/elf/symbols.ts';
 import type { GoVersion } from '../model/go_version.ts';
@@ -27,7 +27,10 @@ const MAX_TEXT = 1 << 22;
 const MAX_VERSION = 1 << 10;
 const SENTINEL = 16;
 
-/** Reads the build information. Errors: `not-go`, `gccgo`, `tinygo`, `go-too-old`, `go-too-new`, `elf-corrupt`. */
+/**
+ * Reads the build information. Errors: `not-go`, `gccgo`, `tinygo`, `go-too-old`, `go-too-new`, `elf-corrupt`,
+ * `elf-foreign-system`.
+ */
 export function readBuildInfo(elf: ElfFile): BuildInfo {
   const offset = findHeader(elf);
   if (offset === undefined) throw notGo(elf);
@@ -40,7 +43,11 @@ export function readBuildInfo(elf: ElfFile): BuildInfo {
   if (version.major !== 1) throw tooNew(version.text, 'programs', 'only those of Go 1 are');
   if (version.minor < OLDEST_KNOWN_MINOR) throw tooOld(elf, version.text);
   const modText = readVarintText(elf, versionText.end);
-  return { version, ...parseModInfo(stripSentinels(modText.bytes)) };
+  const info = { version, ...parseModInfo(stripSentinels(modText.bytes)) };
+  const system = info.settings.get('GOOS') ?? 'linux';
+  // Android runs Linux.
+  if (system !== 'linux' && system !== 'android') throw foreignSystem(elf.source.name, system);
+  return info;
 }
 
 /** Offset of the header in the file. */

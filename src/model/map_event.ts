@@ -1,3 +1,4 @@
+import type { FactsOfEvent } from './map_header.ts';
 import type { MapOp } from './map_op.ts';
 
 /** Which map an operation touched. */
@@ -12,7 +13,7 @@ export interface MapOfEvent {
   readonly on_stack?: true;
 }
 
-/** The key of an operation. At most one of `text`, `hash` and `unreadable` is there. */
+/** The key of an operation. Exactly one of `text`, `hash` and `unreadable` is there. */
 export interface KeyOfEvent {
   /** Go syntax: `"sess:91af"`, `42`, `shop.ID{Shard: 1, Name: "x"}`. */
   readonly text?: string;
@@ -20,7 +21,7 @@ export interface KeyOfEvent {
   readonly truncated?: boolean;
   /** 16 hexadecimal digits: equal keys have equal hashes within one run. */
   readonly hash?: string;
-  /** The key's memory could not be read at the hit. */
+  /** It could not be read at the hit, or nothing is known of its type. */
   readonly unreadable?: true;
 }
 
@@ -64,4 +65,6 @@ export interface MapEvent {
   readonly caller?: FrameOfEvent;
   /** Innermost first, the caller included; only where frames were captured. */
   readonly stack?: readonly FrameOfEvent[];
+  /** Only where they were recorded: `break`. */
+  readonly facts?: FactsOfEvent;
 }

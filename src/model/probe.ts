@@ -7,8 +7,16 @@ import type { RingChunk } from './ring_chunk.ts';
 /** Where a probe is put: one process, or all that run one binary, new ones too. */
 export type ProbeScope =
   | { readonly type: 'process'; readonly pid: Pid }
-  /** `path` is opened once; every process that runs this file is probed from its first instruction on. */
-  | { readonly type: 'binary'; readonly path: string };
+  /**
+   * `path` is opened once; every process that runs this file is probed from its first instruction on. The file's
+   * addresses end at `imageEnd`; where it is `relocated` (PIE) each process has them somewhere else.
+   */
+  | {
+      readonly type: 'binary';
+      readonly path: string;
+      readonly imageEnd: number;
+      readonly relocated: boolean;
+    };
 
 /** What the probe itself decides, before anything reaches the ring. */
 export interface ProbeOptions {
@@ -25,6 +33,10 @@ export interface ProbeOptions {
   readonly mapAddress?: Addr;
   /** Only keys whose text begins with (or, with `exact`, is) these bytes. Keys that are not strings do not match. */
   readonly keyText?: { readonly bytes: Uint8Array; readonly exact: boolean };
+  /** With `keyText`: operations without a key pass. */
+  readonly keyless?: boolean;
+  /** Records carry the map's header, and the argument registers (see FACTS in record.ts). */
+  readonly facts?: boolean;
   /** Look into the verdict tables below; without it `setVerdict` does nothing. */
   readonly verdicts: boolean;
   /** Bytes of each ring, a power of two. */
@@ -82,9 +94,17 @@ export interface RunningProbe extends Closable {
   lost(): number;
   siteCounts(): readonly SiteCount[];
   counters(): readonly KernelCounter[];
-  /** Tells the kernel how to fetch the keys of these types in this process (0 = every process of the binary). */
+  /**
+   * What the loader added to the file's addresses in a process, which may have gone since: known of each that had
+   * a hit, where the scope is a binary that is relocated.
+   */
+  loadBias(pid: number): number | undefined;
+  /**
+   * Tells the kernel how to fetch the keys of these types. Where the scope is a binary, types of its image are
+   * given by their addresses in the file with pid 0, for all processes; others with the pid of theirs.
+   */
   setKeyPlans(pid: number, plans: readonly KeyPlan[]): void;
-  /** Accepts or rejects all later hits with this type, caller or map; a subject without verdict passes. */
+  /** Accepts or rejects all later hits with this type, caller or map, given as above; a subject without verdict passes. */
   setVerdict(pid: number, subject: VerdictSubject, address: Addr, accept: boolean): void;
   /** Changes `sampleEvery` while running. */
   setSampling(every: number): void;

@@ -1,9 +1,15 @@
 import type { MapFlavour } from '../model/go_version.ts';
 
-/** Probes are in place in one process. The first line of a run; again for each process that joins later. */
+/**
+ * Probes are in place: in one process, or with `exe` in a file, for all processes that run it. The first line of a
+ * run; again for each process (or file) that joins later.
+ */
 export interface Attached {
   readonly type: 'attached';
-  readonly pid: number;
+  /** Absent with `exe`. */
+  readonly pid?: number;
+  /** The file, where all processes that run it are audited, also those to come. */
+  readonly exe?: string;
   /** The program's name, as `ps` shows it. */
   readonly name: string;
   /** `go1.26.8` */

@@ -4,7 +4,7 @@ export interface Loss {
   readonly ring_full: number;
   /** Events lost: whoever reads mapaudit's output was too slow, and the queue before it was full. */
   readonly output_slow: number;
-  /** Events shown without their key: its memory could not be read. */
+  /** Events shown without their key: it could not be read, or nothing was known of its type. */
   readonly key_unreadable: number;
   /** Events shown with a shorter stack: a frame could not be read. */
   readonly stack_unreadable: number;

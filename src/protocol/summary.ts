@@ -37,6 +37,7 @@ export interface Summary {
   /** Events that sampling left out on purpose. */
   readonly sampled: number;
   readonly loss: Loss;
+  /** All that was seen, also what sampling left out or was lost: then more than `events` together. */
   readonly by_op: Readonly<Partial<Record<MapOp, OpSummary>>>;
   /** Of `watch` only. */
   readonly watched?: WatchedThreads;

@@ -1,3 +1,4 @@
+import { KEY_NONE } from '../model/record.ts';
 import type { Filters } from '../protocol/options.ts';
 import type { KeyText } from '../stream/key_text.ts';
 import type { Site, SymbolCache } from '../stream/symbols.ts';
@@ -11,9 +12,14 @@ export interface FilterContext {
   readonly keyText: (batch: TracedBatch, row: number) => KeyText | undefined;
   /** The text itself that a string key is, as far as it was captured. */
   readonly plainKey: (batch: TracedBatch, row: number) => string | undefined;
+  /** Told of each row that does not match for want of its type's name. */
+  readonly onUnknownType?: () => void;
   /** Told once for each type and caller, so that the kernel can decide alone from then on. */
   readonly onVerdict: (pid: number, subject: 'type' | 'caller', address: number, accept: boolean) => void;
 }
+
+/** What is asked of a row after everything else, because it costs the most. */
+export type RowCondition = (batch: TracedBatch, row: number) => boolean;
 
 /**
  * Decides whether a row is wanted: the part of the filters that the kernel cannot know by itself. Types and
@@ -25,10 +31,12 @@ export class RowFilter {
   readonly #type: RegExp | undefined;
   readonly #site: RegExp | undefined;
   readonly #key: ((text: string) => boolean) | undefined;
+  readonly #condition: RowCondition | undefined;
   readonly #types = new Map<string, boolean>();
   readonly #callers = new Map<string, boolean>();
 
-  constructor(filters: Filters, context: FilterContext) {
+  constructor(filters: Filters, context: FilterContext, condition?: RowCondition) {
+    this.#condition = condition;
     this.#filters = filters;
     this.#context = context;
     this.#type = filters.map === undefined ? undefined : new RegExp(filters.map);
@@ -40,6 +48,7 @@ export class RowFilter {
   get open(): boolean {
     const { mapId, mapAddress, goid } = this.#filters;
     return (
+      this.#condition === undefined &&
       this.#type === undefined &&
       this.#site === undefined &&
       this.#key === undefined &&
@@ -57,14 +66,17 @@ export class RowFilter {
     if (mapAddress !== undefined && batch.map[row] !== mapAddress) return false;
     if (this.#type !== undefined && !this.#acceptsType(pid, batch.type[row] ?? 0)) return false;
     if (this.#site !== undefined && !this.#acceptsCaller(pid, batch.caller[row] ?? 0)) return false;
-    return this.#key === undefined || this.#acceptsKey(batch, row);
+    if (this.#key !== undefined && !this.#acceptsKey(batch, row)) return false;
+    return this.#condition === undefined || this.#condition(batch, row);
   }
 
   #acceptsType(pid: number, type: number): boolean {
-    return this.#judge(this.#types, 'type', pid, type, () => {
-      const name = this.#context.symbols.typeName(pid, type);
-      return name !== undefined && this.#type?.test(name) === true;
-    });
+    const name = this.#context.symbols.typeName(pid, type);
+    if (name !== undefined)
+      return this.#judge(this.#types, 'type', pid, type, () => this.#type?.test(name) === true);
+    // No verdict goes to the kernel: each one is to be counted.
+    this.#context.onUnknownType?.();
+    return false;
   }
 
   #acceptsCaller(pid: number, caller: number): boolean {
@@ -91,8 +103,10 @@ export class RowFilter {
   }
 
   #acceptsKey(batch: TracedBatch, row: number): boolean {
+    if (this.#filters.keyless === true && batch.keyForm[row] === KEY_NONE) return true;
     const { plainKey, keyText } = this.#context;
-    const text = plainKey(batch, row) ?? keyText(batch, row)?.text;
+    const plain = plainKey(batch, row);
+    const text = plain ?? (this.#filters.keyIsString === true ? undefined : keyText(batch, row)?.text);
     return text !== undefined && this.#key?.(text) === true;
   }
 }

@@ -1,7 +1,7 @@
 import { type MapOp, MAP_OPS } from '../model/map_op.ts';
 import type { SiteCount } from '../model/probe.ts';
 import type { ProbeSite } from '../model/probe_plan.ts';
-import { FLAG_COUNT_UNREADABLE, FLAG_KEY_UNREADABLE, FLAG_STACK_UNREADABLE } from '../model/record.ts';
+import { FLAG_COUNT_UNREADABLE, FLAG_STACK_UNREADABLE } from '../model/record.ts';
 import type { OpSummary } from '../protocol/summary.ts';
 import { OUTCOME_CLEARED, OUTCOME_FOUND, OUTCOME_MISSED, type TracedBatch } from '../stream/traced_batch.ts';
 
@@ -15,6 +15,7 @@ interface OpTally {
 /** Sums over the events of a run, for its summary. */
 export class Tally {
   events = 0;
+  /** Keys that were to be shown and could not: not readable at the hit, or of an unknown type. */
   keyUnreadable = 0;
   stackUnreadable = 0;
   lenUnreadable = 0;
@@ -26,7 +27,6 @@ export class Tally {
     const tally = this.#of(op);
     this.events++;
     tally.events++;
-    if ((flags & FLAG_KEY_UNREADABLE) !== 0) this.keyUnreadable++;
     if ((flags & FLAG_STACK_UNREADABLE) !== 0) this.stackUnreadable++;
     if ((flags & FLAG_COUNT_UNREADABLE) !== 0) this.lenUnreadable++;
     const outcome = batch.outcome[row];

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { FLAG_KEY_UNREADABLE, PART_UNREADABLE } from '../model/record.ts';
+import { FLAG_KEY_UNPLANNED, FLAG_KEY_UNREADABLE, PART_UNREADABLE } from '../model/record.ts';
 import { BatchBuilder } from './batch_builder.ts';
 import type { CapturedKey } from './key_capture.ts';
 import {
@@ -38,12 +38,21 @@ const formatter: KeyFormatter = {
   },
 };
 
-function show(key: FakeKey | undefined, mode: KeyMode = { type: 'full' }, flags = 0): KeyText | undefined {
+function show(
+  key: FakeKey | undefined,
+  mode: KeyMode = { type: 'full' },
+  flags = 0,
+  by = formatter,
+): KeyText | undefined {
   const builder = new BatchBuilder({ keyArea: true, keepKeys: true, keepFrames: false });
   builder.add(chunkOf([{ time: 1, flags, ...(key === undefined ? {} : { key }) }]));
   const readImage = (_: number, address: number, length: number): Uint8Array | undefined =>
-    address === 0x40_0000 ? bytesOf('image').subarray(0, length) : undefined;
-  return new KeyTexts({ mode, formatter, salt: bytesOf('salt'), readImage }).of(builder.takeAll(), 0);
+    address === 0x40_0000
+      ? bytesOf('image').subarray(0, length)
+      : address === 0x50_0000
+        ? new Uint8Array(length).fill(0x78)
+        : undefined;
+  return new KeyTexts({ mode, formatter: by, salt: bytesOf('salt'), readImage }).of(builder.takeAll(), 0);
 }
 
 const sess: FakeKey = { form: 'string', text: 'sess:91af' };
@@ -91,6 +100,35 @@ describe('KeyTexts', () => {
     expect(show(sess, mode)?.text).toBeUndefined();
   });
 
+  it('hashes a key alike however it was passed and wherever its text lay', () => {
+    const hash = (key: FakeKey, flags = 0): string | undefined => show(key, { type: 'hash' }, flags)?.hash;
+    const long = 'x'.repeat(100);
+    const address = new Uint8Array(new BigUint64Array([0x50_0000n]).buffer);
+    const raw = new Uint8Array(16);
+    const atHit = { bytes: bytesOf(long.slice(0, 64)), length: 100 };
+    const inImage = { bytes: address, length: 100, state: PART_UNREADABLE };
+    expect(hash({ form: 'bytes', raw, parts: [atHit] })).toBeDefined();
+    expect(hash({ form: 'bytes', raw, parts: [inImage] }, FLAG_KEY_UNREADABLE)).toBe(
+      hash({ form: 'bytes', raw, parts: [atHit] }),
+    );
+    expect(hash({ form: 'bytes', raw, parts: [{ ...atHit, length: 101 }] })).not.toBe(
+      hash({ form: 'bytes', raw, parts: [atHit] }),
+    );
+  });
+
+  it('gives no hash to a key of which more is fetched the next time', () => {
+    const key: FakeKey = { form: 'bytes', raw: new Uint8Array(32), parts: [] };
+    const cut: KeyFormatter = {
+      ...formatter,
+      format: () => ({ type: 'T', text: 'T{…}', truncated: true, unreadable: false }),
+    };
+    expect(show(key, { type: 'hash' }, FLAG_KEY_UNPLANNED, cut)).toEqual({
+      truncated: false,
+      unreadable: true,
+    });
+    expect(show(key, { type: 'hash' }, 0, cut)).toMatchObject({ truncated: true });
+  });
+
   it('says when a key could not be read, unless it lies in the image', () => {
     const lost = { truncated: false, unreadable: true };
     expect(
@@ -111,7 +149,7 @@ describe('KeyTexts', () => {
   });
 
   it('shows no text for what was not fetched', () => {
-    expect(show(pair, { type: 'full' }, 8)).toEqual({ truncated: false, unreadable: false });
+    expect(show(pair, { type: 'full' }, 8)).toEqual({ truncated: false, unreadable: true });
   });
 
   it('cuts between characters', () => {

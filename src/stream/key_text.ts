@@ -1,23 +1,25 @@
 import { createHmac } from 'node:crypto';
 import type { EventBatch } from '../model/event_batch.ts';
+import { KEY_PART_MAX, KEY_TEXT_MAX } from '../model/record.ts';
 import { type CapturedKey, type CapturedPart, captureOf } from './key_capture.ts';
 
 /** How much of each key is shown. */
 export type KeyMode =
   | { readonly type: 'full' }
-  /** The first `length` bytes of each string; numbers are kept. */
+  /** The first `length` bytes of each string and of each array of numbers, inside of keys too; other numbers are kept. */
   | { readonly type: 'prefix'; readonly length: number }
   | { readonly type: 'hash' }
   | { readonly type: 'none' };
 
-/** A key as it may be shown. At most one of `text`, `hash` and `unreadable` is there. */
+/** A key as it may be shown: as text, as hash, or not (`unreadable`). */
 export interface KeyText {
-  /** Go syntax; absent when parts of the key were not captured. */
+  /** Go syntax. */
   readonly text?: string;
   /** 16 hexadecimal digits. */
   readonly hash?: string;
   /** The key is longer than what was captured or asked for. */
   readonly truncated: boolean;
+  /** It could not be read, or nothing is known of its type. */
   readonly unreadable: boolean;
 }
 
@@ -34,8 +36,11 @@ export interface FormattedKey {
 
 /** Writes keys; knows types and how values of them are written. */
 export interface KeyFormatter {
-  /** Writes the captured key of a map of this type; undefined when nothing is known of the type. */
-  format(pid: number, mapType: number, key: CapturedKey): FormattedKey | undefined;
+  /**
+   * Writes the captured key of a map of this type, no more than `arrayBytes` of each array of numbers; undefined
+   * when nothing is known of the type.
+   */
+  format(pid: number, mapType: number, key: CapturedKey, arrayBytes?: number): FormattedKey | undefined;
   /** Whether values of this type, found in an interface, are texts. */
   isText(pid: number, type: number): boolean;
 }
@@ -46,6 +51,8 @@ export interface KeyTextOptions {
   readonly formatter: KeyFormatter;
   /** Random bytes of this run: without them nobody can try out which key has a hash. Needed for `hash`. */
   readonly salt: Uint8Array;
+  /** Told of each key that was asked for and cannot be shown. */
+  readonly onUnreadable?: () => void;
   /** Bytes of the program's read-only image, for a text that was not in memory at the hit. */
   readonly readImage?: (pid: number, address: number, length: number) => Uint8Array | undefined;
 }
@@ -60,18 +67,26 @@ export class KeyTexts {
 
   /** Undefined when the row has no key, or keys are not to be shown. */
   of(batch: EventBatch, row: number): KeyText | undefined {
-    const { mode, formatter } = this.#options;
+    const { mode } = this.#options;
     if (mode.type === 'none') return undefined;
     const captured = captureOf(batch, row);
     if (captured === undefined) return undefined;
+    const text = this.#shown(batch, row, captured, mode);
+    if (text.unreadable) this.#options.onUnreadable?.();
+    return text;
+  }
+
+  #shown(batch: EventBatch, row: number, captured: CapturedKey, mode: KeyMode): KeyText {
+    const { formatter } = this.#options;
     const pid = batch.pid[row] ?? 0;
     const found = this.#complete(pid, captured);
-    if (found.unreadable) return { truncated: false, unreadable: true };
+    if (found.unreadable) return UNREADABLE;
     const shown = mode.type === 'prefix' ? this.#cut(pid, found, mode.length) : found;
-    const key = formatter.format(pid, batch.type[row] ?? 0, shown);
-    if (key === undefined) return { truncated: false, unreadable: false };
-    if (key.unreadable) return { truncated: false, unreadable: true };
-    if (key.text === undefined) return { truncated: key.truncated, unreadable: false };
+    const arrayBytes = mode.type === 'prefix' ? mode.length : undefined;
+    const key = formatter.format(pid, batch.type[row] ?? 0, shown, arrayBytes);
+    if (key === undefined || key.unreadable || key.text === undefined) return UNREADABLE;
+    // The same key would have another hash once all of it is fetched.
+    if (mode.type === 'hash' && found.unplanned && key.truncated) return UNREADABLE;
     if (mode.type === 'hash')
       return { hash: this.#hash(key, found), truncated: key.truncated, unreadable: false };
     return { text: key.text, truncated: key.truncated, unreadable: false };
@@ -102,17 +117,17 @@ export class KeyTexts {
   /** Fetches from the program's image what was not in memory at the hit. */
   #complete(pid: number, key: CapturedKey): CapturedKey {
     const read = (address: number | undefined, length: number): Uint8Array | undefined =>
-      address === undefined
-        ? undefined
-        : this.#options.readImage?.(pid, address, Math.min(length, LONGEST_TEXT));
+      address === undefined ? undefined : this.#options.readImage?.(pid, address, length);
     if (key.unreadable) {
-      const bytes = read(key.unreadableAt, key.length);
+      const bytes = read(key.unreadableAt, Math.min(key.length, KEY_TEXT_MAX));
       return bytes === undefined ? key : { ...key, bytes, unreadable: false, unreadableAt: undefined };
     }
     if (!key.parts.some((part) => part?.unreadable)) return key;
     const parts = key.parts.map((part): CapturedPart | undefined => {
       const bytes =
-        part?.unreadable === true && part.type === 0 ? read(part.unreadableAt, part.length) : undefined;
+        part?.unreadable === true && part.type === 0
+          ? read(part.unreadableAt, Math.min(part.length, KEY_PART_MAX))
+          : undefined;
       return part === undefined || bytes === undefined
         ? part
         : { ...part, bytes, unreadable: false, unreadableAt: undefined };
@@ -120,18 +135,21 @@ export class KeyTexts {
     return { ...key, parts };
   }
 
-  /** 64 bits over type and value; of a truncated text over its length and what is there of it. */
+  /**
+   * 64 bits over type and text, however the key was passed; of one that was not captured to its end, also over the
+   * true lengths. Two keys that differ only behind that have the same.
+   */
   #hash(key: FormattedKey, captured: CapturedKey): string {
-    const hmac = createHmac('sha256', this.#options.salt).update(key.type).update('\0');
-    if (captured.form === 'string') hmac.update(`${captured.length}\0`).update(captured.bytes);
-    else hmac.update(`${captured.parts.map((part) => part?.length ?? 0).join()}\0`).update(key.text ?? '');
+    const parts = captured.form === 'string' ? [captured] : captured.parts;
+    const lengths = key.truncated ? parts.map((part) => part?.length ?? 0) : [];
+    const hmac = createHmac('sha256', this.#options.salt);
+    hmac.update(`${key.type}\0${key.text ?? ''}\0${lengths.join()}`);
     return hmac.digest('hex').slice(0, 16);
   }
 }
 
+const UNREADABLE: KeyText = { truncated: false, unreadable: true };
 const DECODER = new TextDecoder('utf-8', { ignoreBOM: true });
-/** No text in an image is read beyond this. */
-const LONGEST_TEXT = 256;
 
 /** At most `length` bytes, ending between two UTF-8 characters. */
 export function cutText(bytes: Uint8Array, length: number): Uint8Array {

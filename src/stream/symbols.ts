@@ -70,13 +70,27 @@ export class SymbolCache {
   /** The function with which goroutines of this start address begin. */
   startFunction(pid: number, startPc: number): string | undefined {
     const names = this.#enter(pid);
-    return startPc === 0 ? undefined : names.starts.get(startPc, () => names.symbols?.functionName(startPc));
+    return startPc === 0
+      ? undefined
+      : names.starts.get(startPc, () => {
+          const name = names.symbols?.functionName(startPc);
+          return name === undefined ? undefined : withoutShapes(name);
+        });
   }
 
   /** The process has ended, or has become another program. Its sites stay where they are. */
   forgetProcess(pid: number): void {
     this.#processes.delete(pid);
     this.#pid = -1;
+  }
+
+  /**
+   * The process has its binary at other addresses from now on. Those that were asked for before keep their meaning:
+   * rows of before may still come.
+   */
+  processMoved(pid: number): void {
+    const names = this.#processes.get(pid);
+    if (names !== undefined) names.symbols = this.#symbolsOf(pid);
   }
 
   #enter(pid: number): ProcessNames {
@@ -103,9 +117,19 @@ export class SymbolCache {
   }
 }
 
+/**
+ * `main.del[...]` for `main.del[go.shape.int32]`: which shapes a function was compiled for says nothing to its reader,
+ * and Go's own traces leave it out too: go1.26 src/runtime/traceback.go, funcNameForPrint.
+ */
+export function withoutShapes(name: string): string {
+  const start = name.indexOf('[');
+  const end = name.lastIndexOf(']');
+  return start < 0 || end < start ? name : `${name.slice(0, start)}[...]${name.slice(end + 1)}`;
+}
+
 function toFrame(frame: SymbolFrame): FrameOfEvent {
   return {
-    function: frame.function,
+    function: withoutShapes(frame.function),
     ...(frame.file === undefined ? {} : { file: frame.file }),
     ...(frame.line === undefined ? {} : { line: frame.line }),
     inlined: frame.inlined,
@@ -113,7 +137,7 @@ function toFrame(frame: SymbolFrame): FrameOfEvent {
 }
 
 class ProcessNames {
-  readonly symbols: ProcessSymbols | undefined;
+  symbols: ProcessSymbols | undefined;
   readonly sites = new NumberTable();
   readonly types = new NameTable();
   readonly starts = new NameTable();

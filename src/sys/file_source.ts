@@ -62,7 +62,7 @@ function open(path: string): number {
     if (code === 'ENOENT') throw new MapauditError('no-such-file', `${path}: no such file`, { cause });
     if (code === 'EACCES')
       throw new MapauditError('no-permission', `${path}: permission denied`, {
-        hint: 'Run it with sudo.',
+        hint: process.geteuid?.() === 0 ? 'Its file system lets not even root read it.' : 'Run it with sudo.',
         cause,
       });
     throw new MapauditError('cannot-open', `${path}: ${code}`, { cause });

@@ -10,6 +10,7 @@ export const SYS = {
   munmap: 11,
   rtSigprocmask: 14,
   ioctl: 16,
+  fcntl: 72,
   clockGettime: 228,
   fallocate: 285,
   perfEventOpen: 298,

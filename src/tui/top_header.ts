@@ -1,6 +1,7 @@
 import type { MapOp } from '../protocol/map_op.ts';
 import type { Snapshot } from '../protocol/snapshot.ts';
 import { clock, counted, grouped, rate } from '../protocol/text/numbers.ts';
+import { targetLabel } from '../protocol/text/labels.ts';
 import { printable } from '../protocol/text/printable.ts';
 import { joined, segment, spread, type Line } from './line.ts';
 import { VIEWS, type UiState } from './ui_state.ts';
@@ -23,7 +24,7 @@ function targetLine(snapshot: Snapshot, ui: UiState, width: number): Line {
 function targetName({ targets }: Snapshot): Line {
   const [first, ...others] = targets;
   if (first === undefined) return [segment('waiting for a process', 'bold')];
-  const name = segment(`${printable(first.name)} (pid ${first.pid})`, 'bold');
+  const name = segment(targetLabel(first), 'bold');
   if (others.length > 0) return [name, segment(` and ${counted(others.length, 'other')}`)];
   return [
     name,

@@ -9,6 +9,8 @@ import type { UiState, View } from './ui_state.ts';
 export interface TopRow {
   /** The site, map, type or key prefix. */
   readonly subject: string;
+  /** Where there are several processes. */
+  readonly pid: number | undefined;
   /** What else helps to recognise it: the map of a site, the busiest site of a map. */
   readonly detail: string;
   readonly rate: number;
@@ -17,49 +19,52 @@ export interface TopRow {
 }
 
 /** What the views sum over. */
-type Item = Pick<Counter, 'op' | 'rate' | 'count'> & { readonly subject: string; readonly detail: string };
+type Item = Pick<Counter, 'op' | 'rate' | 'count' | 'pid'> & {
+  readonly subject: string;
+  readonly detail: string;
+};
 
-/** The rows of a view, filtered and sorted. */
+/** The rows of a view, filtered and sorted. Of several processes each has rows of its own. */
 export function topRows(snapshot: Snapshot, ui: UiState): readonly TopRow[] {
   const items = ui.view === 'key' ? keyItems(snapshot.key_prefixes ?? []) : counterItems(snapshot, ui.view);
+  const many = new Set(snapshot.counters.map((counter) => counter.pid)).size > 1;
   const groups = new Map<string, Item[]>();
   for (const item of items) {
     if (ui.hidden.has(item.op)) continue;
-    const group = groups.get(item.subject);
-    if (group === undefined) groups.set(item.subject, [item]);
+    const name = many ? `${item.pid ?? ''} ${item.subject}` : item.subject;
+    const group = groups.get(name);
+    if (group === undefined) groups.set(name, [item]);
     else group.push(item);
   }
-  const rows = [...groups.values()].map((group) => summedUp(group, ui.view));
+  const rows = [...groups.values()].map((group) => summedUp(group, ui.view, many));
   return rows.filter((row) => matches(row, ui.filter)).sort(orderOf(ui));
 }
 
 function counterItems(snapshot: Snapshot, view: Exclude<View, 'key'>): readonly Item[] {
-  const many = snapshot.targets.length > 1;
   return snapshot.counters.map((counter) => {
-    const { op, rate, count } = counter;
+    const { op, rate, count, pid } = counter;
+    const numbers = { op, rate, count, ...(pid === undefined ? {} : { pid }) };
     const site =
       placeLabel({ function: counter.caller, file: counter.file, line: counter.line }) || 'unknown caller';
     const type = mapLabel({ type: counter.map_type });
-    if (view === 'site') return { op, rate, count, subject: site, detail: type };
-    if (view === 'type') return { op, rate, count, subject: type, detail: site };
-    const owner = many && counter.pid !== undefined ? ` (pid ${counter.pid})` : '';
+    if (view === 'site') return { ...numbers, subject: site, detail: type };
+    if (view === 'type') return { ...numbers, subject: type, detail: site };
     return {
-      op,
-      rate,
-      count,
-      subject: mapLabel({ type: counter.map_type, id: counter.map_id }) + owner,
+      ...numbers,
+      subject: mapLabel({ type: counter.map_type, id: counter.map_id }),
       detail: site,
     };
   });
 }
 
 function keyItems(prefixes: readonly KeyPrefixCounter[]): readonly Item[] {
-  return prefixes.map(({ op, rate, count, prefix, map_type: type }) => {
-    return { op, rate, count, subject: printable(prefix), detail: mapLabel({ type }) };
+  return prefixes.map(({ op, rate, count, pid, prefix, map_type: type }) => {
+    const numbers = { op, rate, count, ...(pid === undefined ? {} : { pid }) };
+    return { ...numbers, subject: printable(prefix), detail: mapLabel({ type }) };
   });
 }
 
-function summedUp(group: readonly Item[], view: View): TopRow {
+function summedUp(group: readonly Item[], view: View, many: boolean): TopRow {
   const rates = new Map<MapOp, number>();
   const details = new Map<string, number>();
   let [rate, count] = [0, 0];
@@ -69,7 +74,8 @@ function summedUp(group: readonly Item[], view: View): TopRow {
     rates.set(item.op, (rates.get(item.op) ?? 0) + item.rate);
     details.set(item.detail, (details.get(item.detail) ?? 0) + item.count);
   }
-  return { subject: group[0]?.subject ?? '', detail: busiest(details, view), rate, count, rates };
+  const pid = many ? group[0]?.pid : undefined;
+  return { subject: group[0]?.subject ?? '', pid, detail: busiest(details, view), rate, count, rates };
 }
 
 /** The detail with the most operations, and how many others there are. */
@@ -88,7 +94,8 @@ function matches(row: TopRow, filter: string): boolean {
 
 /** Ties are broken by name, so that rows do not jump about. */
 function orderOf(ui: UiState): (a: TopRow, b: TopRow) => number {
-  const byName = (a: TopRow, b: TopRow): number => compare(a.subject, b.subject);
+  const byName = (a: TopRow, b: TopRow): number =>
+    compare(a.subject, b.subject) || (a.pid ?? 0) - (b.pid ?? 0);
   switch (ui.sort) {
     case 'name':
       return byName;

@@ -23,7 +23,8 @@ const DETAIL: Readonly<Record<View, string>> = {
 export function tableLines(snapshot: Snapshot, ui: UiState, size: TableSize): readonly Line[] {
   const rows = topRows(snapshot, ui);
   const ops = MAP_OPS.filter((op) => rows.some((one) => one.rates.has(op)));
-  const columns = columnsOf(ui.view, ops, size.width);
+  const many = rows.some((one) => one.pid !== undefined);
+  const columns = columnsOf(ui.view, ops, size.width, many);
   const widths = layout(
     columns.map(({ column }) => column),
     size.width,
@@ -55,7 +56,7 @@ interface TopColumn {
 }
 
 /** A rate for each operation where there is room for all of them; otherwise the busiest operation's name. */
-function columnsOf(view: View, ops: readonly MapOp[], width: number): readonly TopColumn[] {
+function columnsOf(view: View, ops: readonly MapOp[], width: number, many: boolean): readonly TopColumn[] {
   // Keys are sampled: their numbers are estimates.
   const [perSecond, count] = view === 'key' ? ['≈/SEC', '≈COUNT'] : ['PER SEC', 'COUNT'];
   const numbers: readonly TopColumn[] = [
@@ -69,10 +70,15 @@ function columnsOf(view: View, ops: readonly MapOp[], width: number): readonly T
     },
     { column: { title: DETAIL[view], min: 18, ideal: 30, grows: true, drop: 1 }, cell: (one) => one.detail },
   ];
-  const apart = [...numbers, ...ops.map(rateColumn), ...names];
+  const pid: TopColumn = {
+    column: { title: 'PID', align: 'right', min: 7, ideal: 7 },
+    cell: (one) => String(one.pid ?? ''),
+  };
+  const first = many ? [pid, ...numbers] : numbers;
+  const apart = [...first, ...ops.map(rateColumn), ...names];
   const needed = apart.reduce((sum, { column }) => sum + column.min + 2, -2);
   if (ops.length > 1 && needed <= width) return apart;
-  return [...numbers, { column: { title: 'OP', min: 8, ideal: 8 }, cell: busiestOp }, ...names];
+  return [...first, { column: { title: 'OP', min: 8, ideal: 8 }, cell: busiestOp }, ...names];
 }
 
 function rateColumn(op: MapOp): TopColumn {

@@ -73,10 +73,22 @@ describe('rows', () => {
       targets: [...snapshot.targets, ...snapshot.targets],
       counters: [1, 2].map((pid) => ({ ...counters[0]!, pid })),
     };
-    expect(topRows(two, ui({ view: 'map' })).map((one) => one.subject)).toEqual([
-      'map[string]*shop.Session #3 (pid 1)',
-      'map[string]*shop.Session #3 (pid 2)',
-    ]);
+    for (const view of ['map', 'site', 'type'] as const)
+      expect(
+        topRows(two, ui({ view })).map((one) => [
+          one.subject === topRows(two, ui({ view }))[0]?.subject,
+          one.pid,
+        ]),
+      ).toEqual([
+        [true, 1],
+        [true, 2],
+      ]);
+    const lines = textOf({ snapshot: two })
+      .split('\n')
+      .map((line) => line.trim());
+    expect(lines.some((line) => line.startsWith('PID'))).toBe(true);
+    expect(lines.filter((line) => /^[12] {2,}/.test(line))).toHaveLength(2);
+    expect(textOf({}).includes('PID')).toBe(false);
   });
 
   test('sorted by rate, count, name', () => {

@@ -1,4 +1,4 @@
-import { truncateSync, writeFileSync } from 'node:fs';
+import { readdirSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { buildFor, buildWithGccgo, errorCode, inFolder, mapaudit, patched } from './support.ts';
@@ -12,6 +12,15 @@ describe(
       expect(outcome.code).toBe(1);
       expect(errorCode(outcome)).toBe('no-such-process');
       expect(mapaudit('trace', '-p', '4194000').err).toContain('mapaudit ps');
+    });
+
+    it('a thread: its process is named', () => {
+      const [thread] = readdirSync('/proc/self/task').filter((tid) => Number(tid) !== process.pid);
+      for (const command of ['trace', 'check', 'top']) {
+        const outcome = mapaudit(command, '-p', thread ?? '', '--json');
+        expect(errorCode(outcome)).toBe('no-such-process');
+        expect(outcome.err).toContain(`${thread} is a thread of process ${process.pid}`);
+      }
     });
 
     it('a program that is not Go', () => {
@@ -62,10 +71,18 @@ describe(
 
     it('other machines', async () => {
       await inFolder((folder) => {
-        expect(errorCode(mapaudit('check', buildFor(folder, '386'), '--json'))).toBe('elf-32-bit');
-        const arm = mapaudit('check', buildFor(folder, 'arm64'), '--json');
-        expect(errorCode(arm)).toBe('elf-foreign-machine');
-        expect(arm.err).toContain('aarch64');
+        const refused = (arch: string, system?: string): unknown[] => {
+          const outcome = mapaudit('check', buildFor(folder, arch, system), '--json');
+          expect(outcome.err).toContain('GOOS=linux GOARCH=amd64 go build');
+          return [errorCode(outcome), /built for ([\w-]+)/.exec(outcome.err)?.[1]];
+        };
+        expect(refused('386')).toEqual(['elf-32-bit', undefined]);
+        expect(refused('arm64')).toEqual(['elf-foreign-machine', 'aarch64']);
+        expect(refused('s390x')).toEqual(['elf-foreign-machine', 's390x']);
+        expect(refused('ppc64')).toEqual(['elf-foreign-machine', 'ppc64']);
+        expect(refused('mips')).toEqual(['elf-foreign-machine', 'mips']);
+        expect(refused('amd64', 'freebsd')).toEqual(['elf-foreign-system', 'FreeBSD']);
+        expect(refused('amd64', 'dragonfly')).toEqual(['elf-foreign-system', 'dragonfly']);
       });
     });
 

@@ -1,21 +1,52 @@
 import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { copyFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { TraceEvent } from '../../src/protocol/event.ts';
+import type { Snapshot } from '../../src/protocol/snapshot.ts';
 import type { Summary } from '../../src/protocol/summary.ts';
 import { buildGo } from '../support/go_build.ts';
-import { mapaudit, MAPAUDIT } from './support.ts';
+import { buildFor, buildWithGccgo, errorCode, inFolder, mapaudit, MAPAUDIT } from './support.ts';
 
 const started: ReturnType<typeof spawn>[] = [];
 afterEach(() => {
   for (const child of started.splice(0)) child.kill('SIGKILL');
 });
 
+/** Deletes of one call of `keys` there. */
+const DELETES = 7;
+
 /** Starts the program of test/programs/life. */
-function life(what: string): string {
-  const child = spawn(buildGo('life'), [what], { stdio: 'ignore' });
+function life(what: string, program = buildGo('life')): string {
+  const child = spawn(program, [what], { stdio: 'ignore' });
   started.push(child);
   return String(child.pid);
+}
+
+/** Runs the program once with each argument, to its end, while `trace --exe` looks on. */
+async function tracedRuns(
+  program: string,
+  runs: readonly string[],
+  ...flags: string[]
+): Promise<{ out: string; err: string; pids: readonly number[] }> {
+  const args = [MAPAUDIT, 'trace', '--exe', program, '--json', '--duration', '30s', ...flags];
+  const trace = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+  started.push(trace);
+  let [out, err] = ['', ''];
+  trace.stdout.on('data', (data: Buffer) => (out += data.toString()));
+  trace.stderr.on('data', (data: Buffer) => (err += data.toString()));
+  const ended = new Promise((resolve) => trace.once('exit', resolve));
+  while (!out.includes('"type":"attached"')) {
+    if (trace.exitCode !== null) throw new Error(err);
+    await sleep(20);
+  }
+  const pids = runs.map((run) => spawnSync(program, [run]).pid);
+  await sleep(500);
+  trace.kill('SIGINT');
+  await ended;
+  return { out, err, pids };
 }
 
 function eventsOf(out: string): TraceEvent[] {
@@ -26,6 +57,40 @@ function eventsOf(out: string): TraceEvent[] {
 const summaryOf = (out: string): Summary => JSON.parse(out.trim().split('\n').at(-1) ?? '') as Summary;
 
 describe('what targets do to an audit', { timeout: 120_000 }, () => {
+  it('gives way to whoever overwrites the file, and comes back', async () => {
+    await inFolder(async (folder) => {
+      const program = join(folder, 'life');
+      copyFileSync(buildGo('life'), program);
+      const args = [MAPAUDIT, 'trace', '--exe', program, '--json', '--duration', '60s', '--op', 'delete'];
+      const trace = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+      started.push(trace);
+      let [out, err] = ['', ''];
+      trace.stdout.on('data', (data: Buffer) => (out += data.toString()));
+      trace.stderr.on('data', (data: Buffer) => (err += data.toString()));
+      const until = async (text: () => string, wanted: string, times: number): Promise<void> => {
+        while (text().split(wanted).length <= times) {
+          if (trace.exitCode !== null) throw new Error(err);
+          await sleep(20);
+        }
+      };
+      await until(() => out, '"type":"attached"', 1);
+      const before = spawnSync(program, ['keys']).pid;
+      // In place: the same inode, other code at other places.
+      const other = buildGo('life', '1.26.8', 'N');
+      const copy = spawn('sh', ['-c', `cat '${other}' > '${program}'`]);
+      expect((await once(copy, 'exit'))[0]).toBe(0);
+      await until(() => out, '"type":"attached"', 2);
+      const after = spawnSync(program, ['keys']);
+      expect(after.status).toBe(0);
+      await sleep(500);
+      trace.kill('SIGINT');
+      await once(trace, 'exit');
+      expect(err).toContain('file-overwritten');
+      for (const pid of [before, after.pid])
+        expect(eventsOf(out).filter((event) => event.pid === pid)).toHaveLength(DELETES);
+    });
+  });
+
   it('maps that take the place of others get numbers of their own', () => {
     const outcome = mapaudit('trace', '-p', life('reuse'), '--map', 'map.string.int', '--json');
     const made = eventsOf(outcome.out).filter((e) => e.op === 'assign' && e.key?.text === '"a"');
@@ -50,6 +115,39 @@ describe('what targets do to an audit', { timeout: 120_000 }, () => {
       );
       expect([glob, eventsOf(outcome.out).length]).toEqual([glob, 2]);
     }
+  });
+
+  for (const [version, build] of [
+    ['1.26.8', 'default'],
+    ['1.26.8', 'pie'],
+    ['1.18.10', 'stripped'],
+  ] as const)
+    it(`maps of types made at run time are named, with their keys (${version}, ${build})`, () => {
+      const pid = life('reflect', buildGo('life', version, build));
+      const outcome = mapaudit('trace', '-p', pid, '--map', '.', '--count', '1500', '--json');
+      const seen = new Map(eventsOf(outcome.out).map((e) => [e.map.type, e.key?.text]));
+      expect(Object.fromEntries(seen)).toEqual({
+        'map[string]main.big': '"dyn"',
+        'map[[3]uint16][]chan<- int': '[3]uint16{1, 2, 0}',
+        'map[struct { A int "json:\\"a\\""; B string }]*main.pair':
+          'struct { A int "json:\\"a\\""; B string }{A: 7, B: "seven"}',
+        'map[interface {}]map[string]int': '[3]uint16{1, 2, 0}',
+      });
+      expect(summaryOf(outcome.out).loss.key_unreadable).toBe(0);
+    });
+
+  it('operations that --map leaves out for want of a type are counted, and so are keys', async () => {
+    // Types made at run time are gone with their process: who could be asked has ended.
+    const all = await tracedRuns(buildGo('life'), ['reflectonce']);
+    const unknown = eventsOf(all.out).filter((e) => e.key?.unreadable === true);
+    expect(unknown.length).toBeGreaterThan(0);
+    for (const event of unknown) expect(event.map.type).toBeUndefined();
+    expect(summaryOf(all.out).loss.key_unreadable).toBe(unknown.length);
+    const named = await tracedRuns(buildGo('life'), ['reflectonce'], '--map', 'nothing');
+    expect(eventsOf(named.out)).toEqual([]);
+    expect(named.err).toMatch(
+      /"types-unknown".*"\d+ operations on maps of unknown types were left out by --map"/,
+    );
   });
 
   it('keys of large types are shown in part, and said to be', () => {
@@ -88,18 +186,77 @@ describe('what targets do to an audit', { timeout: 120_000 }, () => {
     const pids = Array.from({ length: 10 }, () => spawnSync(buildGo('life'), ['once']).pid);
     await new Promise((resolve) => run.once('exit', resolve));
     const short = eventsOf(out).filter((e) => pids.includes(e.pid ?? 0));
-    expect(short).toHaveLength(50);
+    expect(short).toHaveLength(10 * DELETES);
     for (const event of short) {
-      expect(event.map.type).toMatch(/^map\[(string|main\.big)\]int$/);
+      expect(event.map.type).toMatch(/^map\[.*\]int$/);
       expect(event.caller?.function).toBe('main.keys');
       if (event.map.type === 'map[string]int') expect(event.key?.text).toBeDefined();
     }
   });
 
-  it('--exe refuses what is no Go program instead of waiting for it', () => {
-    const outcome = mapaudit('trace', '--exe', '/bin/ls', '--duration', '5s', '--json');
-    expect([outcome.code, outcome.err]).toEqual([1, expect.stringContaining('"not-go"') as unknown]);
+  for (const build of ['default', 'pie', 'stripped'] as const)
+    it(`--exe sees runs of some milliseconds from their first operation to their last (${build})`, async () => {
+      const program = buildGo('life', '1.26.8', build);
+      const once = Array.from({ length: 20 }, () => 'once');
+      const { out, pids } = await tracedRuns(program, once, '--op', 'delete');
+      const events = eventsOf(out);
+      expect(new Set(events.map((e) => e.pid))).toEqual(new Set(pids));
+      expect(events).toHaveLength(pids.length * DELETES);
+      for (const event of events) {
+        expect(event).toMatchObject({
+          goroutine: { start: 'runtime.main' },
+          caller: { function: 'main.keys' },
+        });
+        expect(event.map.type).toMatch(/^map\[(string|main\.big|main\.pair|interface \{\})\]int$/);
+      }
+      const keysOfPid = (pid: number): unknown[] =>
+        events.filter((e) => e.pid === pid).map((e) => e.key?.text);
+      const [first = 0, ...others] = pids;
+      for (const key of keysOfPid(first)) expect(key).toBeDefined();
+      expect(keysOfPid(first)).toContain('main.pair{A: "left", B: "right"}');
+      // What an interface holds is of a type that the first run makes known.
+      const known = (pid: number): unknown[] => keysOfPid(pid).slice(0, -1);
+      for (const pid of others) expect(known(pid)).toEqual(known(first));
+    });
+
+  it('--exe refuses what can never be audited instead of waiting for it, as check does', async () => {
+    await inFolder((folder) => {
+      for (const path of [
+        '/bin/ls',
+        buildWithGccgo(folder),
+        buildFor(folder, '386'),
+        join(folder, 'nothing'),
+      ])
+        for (const command of ['trace', 'top']) {
+          const refusal = errorCode(mapaudit(command, '--exe', path, '--duration', '5s', '--json'));
+          expect([path, refusal]).toEqual([path, errorCode(mapaudit('check', path, '--json')) ?? '']);
+        }
+    });
   });
+
+  for (const build of ['default', 'pie'] as const)
+    it(`top --once of a program that ends meanwhile still knows types, and has rates (${build})`, async () => {
+      const pid = life('keys', buildGo('life', '1.26.8', build));
+      const target = started.at(-1);
+      const args = [MAPAUDIT, 'top', '-p', pid, '--once', '--duration', '30s', '--json'];
+      const top = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'ignore'] });
+      started.push(top);
+      let out = '';
+      top.stdout.on('data', (data: Buffer) => (out += data.toString()));
+      const ended = new Promise((resolve) => top.once('exit', resolve));
+      await sleep(5000);
+      target?.kill('SIGKILL');
+      await ended;
+      const line = out.split('\n').find((text) => text.startsWith('{"type":"snapshot"')) ?? '{}';
+      const { counters } = JSON.parse(line) as Snapshot;
+      expect(summaryOf(out).ended).toBe('target-exited');
+      expect(counters.length).toBeGreaterThan(4);
+      for (const row of counters) {
+        expect(row).toMatchObject({ caller: 'main.keys' });
+        expect(row.map_type).toMatch(/^map\[.*\]int$/);
+        expect(row.rate).toBeGreaterThan(0);
+      }
+    });
 
   it('names as the caller of a growth the place that made the map grow', () => {
     const outcome = mapaudit(

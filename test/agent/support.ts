@@ -65,13 +65,13 @@ export function buildWithGccgo(folder: string, ...flags: string[]): string {
   return out;
 }
 
-/** Builds the small program for another machine. */
-export function buildFor(folder: string, arch: string): string {
+/** Builds the small program for another machine, or system. */
+export function buildFor(folder: string, arch: string, system = 'linux'): string {
   const source = fileURLToPath(new URL('../programs/every', import.meta.url));
-  const out = join(folder, arch);
+  const out = join(folder, `${system}-${arch}`);
   execFileSync('go', ['build', '-o', out, '.'], {
     cwd: source,
-    env: { ...process.env, GOARCH: arch, CGO_ENABLED: '0' },
+    env: { ...process.env, GOOS: system, GOARCH: arch, CGO_ENABLED: '0' },
   });
   return out;
 }

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtempSync, openSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, openSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -69,6 +69,19 @@ describe('trace', () => {
     ]);
     expect(readFileSync(file, 'utf8').split('\n')).toHaveLength(6);
     expect(statSync(file).mode & 0o777).toBe(0o600);
+  });
+
+  test('-o makes a file that others could read private before it writes; devices stay as they are', async () => {
+    const file = join(folder, 'open.txt');
+    writeFileSync(file, 'of before', { mode: 0o644 });
+    await fakeMapaudit(['trace', '-p', '4242', '--count', '2', '-o', file]);
+    expect([statSync(file).mode & 0o777, readFileSync(file, 'utf8').includes('of before')]).toEqual([
+      0o600,
+      false,
+    ]);
+    const before = statSync('/dev/null').mode;
+    expect((await fakeMapaudit(['trace', '-p', '4242', '--count', '2', '-o', '/dev/null'])).code).toBe(0);
+    expect(statSync('/dev/null').mode).toBe(before);
   });
 });
 

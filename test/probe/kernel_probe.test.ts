@@ -92,7 +92,7 @@ describe.each(['multi', 'perf'])('attached by %s', (method) => {
       memory: { name: path, read: (at: number, n: number) => file.read(at - (address - offset), n) },
       bias: bias(0),
     };
-    const probe = attach({ ...spec, scope: { type: 'binary', path }, code });
+    const probe = attach({ ...spec, scope: { type: 'binary', path, imageEnd: 0, relocated: true }, code });
     file.close();
     const later = await RunningTarget.start(path);
     await later.ask('assign 70 1');

@@ -51,7 +51,7 @@ export async function countBoth(program: RealProgram, load: () => Promise<void>)
   const target = Target.open(toPid(program.pid));
   try {
     const ops = FAMILIES.map(([op]) => op);
-    const plan = probePlanFor(target, ops, 'off');
+    const plan = probePlanFor(target.binary, ops, 'off');
     const bpftrace = startBpftrace(program, entries);
     await Promise.race([
       untilProbed(

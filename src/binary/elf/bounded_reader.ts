@@ -38,8 +38,9 @@ export class BoundedReader {
 
   /** A 64-bit number; one beyond 2^53 is no offset, size or address of a real file. */
   u64(offset: number): number {
-    const value = Number(view(this.bytes(offset, 8)).getBigUint64(0, true));
-    if (!Number.isSafeInteger(value)) throw corrupt(this.name, offset, `number ${value}`);
+    const exact = view(this.bytes(offset, 8)).getBigUint64(0, true);
+    const value = Number(exact);
+    if (!Number.isSafeInteger(value)) throw corrupt(this.name, offset, `number ${exact}`);
     return value;
   }
 }

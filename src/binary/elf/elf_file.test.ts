@@ -30,6 +30,10 @@ describe('parseElf', () => {
     ['elf-not-elf', (b: Uint8Array) => b.fill(0, 0, 4)],
     ['elf-32-bit', (b: Uint8Array) => b.fill(1, 4, 5)],
     ['elf-foreign-machine', (b: Uint8Array) => b.fill(183, 18, 19)],
+    // A big-endian machine's: all numbers are the other way round.
+    ['elf-foreign-machine', (b: Uint8Array) => b.fill(2, 5, 6).fill(0, 18, 19).fill(22, 19, 20)],
+    ['elf-foreign-system', (b: Uint8Array) => b.fill(9, 7, 8)],
+    ['elf-corrupt', (b: Uint8Array) => b.fill(7, 5, 6)],
     ['elf-not-executable', (b: Uint8Array) => b.fill(1, 16, 17)],
     ['elf-corrupt', (b: Uint8Array) => b.fill(0xff, 40, 48)],
     ['elf-corrupt', (b: Uint8Array) => b.fill(0x7f, 54, 58)],

@@ -1,7 +1,7 @@
 import { MapauditError } from '../../base/errors.ts';
 import { type FileAddr, fileAddr, type FileOffset, fileOffset } from '../../model/addr.ts';
 import type { ByteSource } from '../../model/byte_source.ts';
-import { BoundedReader, corrupt } from './bounded_reader.ts';
+import { BoundedReader, corrupt, view } from './bounded_reader.ts';
 import { machineName } from './machines.ts';
 
 /** A part of the file with a name. */
@@ -50,6 +50,10 @@ export const SHT_NOBITS = 8;
 const ET_EXEC = 2;
 const ET_DYN = 3;
 const EM_X86_64 = 62;
+const EM_386 = 3;
+const ELFDATA2MSB = 2;
+const BUILD_FOR_X86_64 =
+  'Build it for this machine with GOOS=linux GOARCH=amd64 go build; programs of others cannot be audited here.';
 const SHF_WRITE = 1;
 const SHF_COMPRESSED = 0x800;
 const PF_X = 1;
@@ -59,7 +63,7 @@ const MAX_HEADERS = 10_000;
 const MAX_NAMES = 1 << 24;
 
 /**
- * Reads the headers of an ELF file. Errors: `elf-not-elf`, `elf-32-bit`, `elf-foreign-machine`,
+ * Reads the headers of an ELF file. Errors: `elf-not-elf`, `elf-32-bit`, `elf-foreign-machine`, `elf-foreign-system`,
  * `elf-not-executable`, `elf-corrupt` (with the offset at which it went wrong).
  */
 export function parseElf(source: ByteSource): ElfFile {
@@ -94,28 +98,56 @@ function checkIdentity(reader: BoundedReader, name: string): number {
       hint: 'Give the program itself, not a script that starts it.',
     });
   const [bits, order] = reader.bytes(4, 2);
-  const machine = machineName(reader.u16(18));
+  const isBigEndian = order === ELFDATA2MSB;
+  if ((bits !== 1 && bits !== 2) || (order !== 1 && !isBigEndian))
+    throw corrupt(name, 4, `class ${bits ?? 0}, byte order ${order ?? 0}`);
+  const number = view(reader.bytes(18, 2)).getUint16(0, !isBigEndian);
+  const machine = machineName(number);
+  // Of programs that are neither, the machine says more.
+  if (number !== EM_X86_64 && number !== EM_386)
+    throw new MapauditError(
+      'elf-foreign-machine',
+      `${name} is built for ${machine}; mapaudit audits x86-64 programs`,
+      { fields: { machine }, hint: BUILD_FOR_X86_64 },
+    );
   if (bits === 1)
     throw new MapauditError(
       'elf-32-bit',
       `${name} is a 32-bit program (${machine}); mapaudit audits 64-bit ones`,
-      {
-        fields: { machine },
-      },
+      { fields: { machine }, hint: BUILD_FOR_X86_64 },
     );
-  if (bits !== 2 || order !== 1) throw corrupt(name, 4, `class ${bits ?? 0}, byte order ${order ?? 0}`);
-  if (reader.u16(18) !== EM_X86_64)
-    throw new MapauditError(
-      'elf-foreign-machine',
-      `${name} is built for ${machine}; mapaudit audits x86-64 programs`,
-      {
-        fields: { machine },
-      },
-    );
+  if (isBigEndian || number !== EM_X86_64)
+    throw corrupt(name, 18, `${machine} in class ${bits}, byte order ${order}`);
+  checkSystem(reader, name);
   const type = reader.u16(16);
   if (type !== ET_EXEC && type !== ET_DYN)
     throw new MapauditError('elf-not-executable', `${name} is an ELF file, but no program (type ${type})`);
   return type;
+}
+
+/** e_ident[EI_OSABI] of systems that Go builds for and whose programs Linux does not run: elf.h, ELFOSABI_*. */
+const FOREIGN_SYSTEMS: Readonly<Record<number, string>> = {
+  2: 'NetBSD',
+  6: 'Solaris',
+  9: 'FreeBSD',
+  12: 'OpenBSD',
+};
+
+function checkSystem(reader: BoundedReader, name: string): void {
+  const system = FOREIGN_SYSTEMS[reader.bytes(7, 1)[0] ?? 0];
+  if (system !== undefined) throw foreignSystem(name, system);
+}
+
+/** The error for a program of another operating system. */
+export function foreignSystem(name: string, system: string): MapauditError {
+  return new MapauditError(
+    'elf-foreign-system',
+    `${name} is built for ${system}; mapaudit audits Linux programs`,
+    {
+      fields: { system },
+      hint: 'Build it for this machine: GOOS=linux GOARCH=amd64 go build.',
+    },
+  );
 }
 
 function readSegments(reader: BoundedReader): Segment[] {

@@ -60,6 +60,66 @@ function patched(bytes: Uint8Array, position: number, relocations: ReadonlyMap<n
   return copy;
 }
 
+/**
+ * The file as the loader laid it out with this bias, by run-time addresses. What of it the program has written
+ * since is not seen.
+ */
+export function loadedImage(elf: ElfFile, loadBias: Bias): ByteSource {
+  const image = imageOf(elf);
+  let relocated: Float64Array | undefined;
+  return {
+    name: elf.source.name,
+    read(position, length) {
+      const bytes = position < loadBias ? undefined : image.read(position - loadBias, length);
+      if (bytes === undefined || !elf.isPie) return bytes;
+      relocated ??= relocatedAddresses(elf);
+      return moved(bytes, position - loadBias, relocated, loadBias);
+    },
+  };
+}
+
+/** Addresses of the words that the loader adds the bias to, in ascending order. */
+function relocatedAddresses(elf: ElfFile): Float64Array {
+  const found: number[] = [];
+  for (const section of elf.sections) {
+    if (section.type !== SHT_RELA || section.size > MAX_RELOCATIONS) continue;
+    const bytes = elf.source.read(section.offset, section.size);
+    if (bytes === undefined) continue;
+    const table = view(bytes);
+    for (let at = 0; at + RELA <= bytes.length; at += RELA)
+      if (table.getUint32(at + 8, true) === R_X86_64_RELATIVE)
+        found.push(table.getUint32(at, true) + table.getUint32(at + 4, true) * 2 ** 32);
+  }
+  return Float64Array.from(found).sort();
+}
+
+function moved(bytes: Uint8Array, position: number, relocated: Float64Array, loadBias: number): Uint8Array {
+  const copy = bytes.slice();
+  const target = view(copy);
+  for (let i = firstAtLeast(relocated, position); i < relocated.length; i++) {
+    const at = (relocated[i] ?? 0) - position;
+    if (at + 8 > copy.length) break;
+    target.setBigUint64(at, target.getBigUint64(at, true) + BigInt(loadBias), true);
+  }
+  return copy;
+}
+
+function firstAtLeast(sorted: Float64Array, value: number): number {
+  let [low, high] = [0, sorted.length];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((sorted[middle] ?? 0) < value) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/** Where the addresses of the file end. */
+export function imageEnd(elf: ElfFile): number {
+  const ends = elf.segments.filter((s) => s.type === PT_LOAD).map((s) => s.address + s.memorySize);
+  return Math.max(0, ...ends);
+}
+
 /** A mapping of the file into a process. */
 export interface ImageMapping {
   readonly start: number;

@@ -1,10 +1,11 @@
 import type { Attached } from '../../protocol/attached.ts';
 import { counted, spoken } from '../../protocol/text/numbers.ts';
+import { targetLabel } from '../../protocol/text/labels.ts';
 import { printable } from '../../protocol/text/printable.ts';
 
 /** `shop (pid 4242) go1.26.8 swiss · 5 probes in 41 ms · Ctrl-C ends` */
 export function attachedText(attached: Attached, ends: string, what = 'probe'): string {
-  const program = `${printable(attached.name)} (pid ${attached.pid}) ${printable(attached.go_version)} ${attached.flavour}`;
+  const program = `${targetLabel(attached)} ${printable(attached.go_version)} ${attached.flavour}`;
   const probes = `${counted(attached.probes, what)} in ${spoken(attached.attach_ms)}`;
   return [program, probes, ends].join(' · ');
 }

@@ -20,6 +20,16 @@ test('the line that people know', () => {
   expect(summaryAdvice(plain)).toBeUndefined();
 });
 
+test('of one operation', () => {
+  const of = (found: number, not_found: number, events = 1): string | undefined =>
+    summaryText({ ...plain, events, by_op: { delete: { events, found, not_found } } })[0]?.split(' · ')[2];
+  expect([of(1, 0), of(0, 1), of(1, 2, 3)]).toEqual([
+    '1 delete (1 found its key)',
+    '1 delete (1 did not)',
+    '3 deletes (1 found its key, 2 did not)',
+  ]);
+});
+
 test('operations in their usual order, and what is not known', () => {
   const by_op = {
     clear: { events: 2, removed: 1300 },

@@ -63,7 +63,12 @@ function opText(op: MapOp, of: OpSummary): string {
   if (of.removed !== undefined) return `${text} (${counted(of.removed, 'entry', 'entries')} removed)`;
   if (of.found === undefined && of.not_found === undefined) return text;
   const [yes, no] = [of.found ?? 0, of.not_found ?? 0];
-  const known = [`${grouped(yes)} ${found}`, `${grouped(no)} ${missed}`];
+  // Of one operation one half says it all.
+  const both = [
+    yes === 1 ? `1 ${found.replace('their', 'its')}` : `${grouped(yes)} ${found}`,
+    `${grouped(no)} ${missed}`,
+  ];
+  const known = both.filter((_, i) => of.events > 1 || (i === 0 ? yes : no) > 0);
   const unknown = of.events - yes - no;
   if (unknown > 0) known.push(`${grouped(unknown)} not known`);
   return `${text} (${known.join(', ')})`;

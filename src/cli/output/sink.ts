@@ -1,4 +1,4 @@
-import { close, open, write } from 'node:fs';
+import { close, fchmodSync, fstatSync, open, write } from 'node:fs';
 import { promisify } from 'node:util';
 import { MapauditError, messageOf } from '../../base/errors.ts';
 
@@ -67,10 +67,16 @@ export class FdSink implements Sink {
   }
 }
 
-/** Creates or empties a file. Only its owner may read it: keys can be secrets. */
+/**
+ * Creates or empties a file. Only its owner may read it, also if it was there before: keys can be secrets. Pipes
+ * and devices stay as they are.
+ */
 export async function openFile(path: string): Promise<Sink> {
   try {
-    return new FdSink(await openFd(path, 'w', 0o600), path, true);
+    const fd = await openFd(path, 'w', 0o600);
+    const facts = fstatSync(fd);
+    if (facts.isFile() && (facts.mode & 0o077) !== 0) fchmodSync(fd, 0o600);
+    return new FdSink(fd, path, true);
   } catch (error) {
     throw outputError(path, codeOf(error), error);
   }
@@ -86,6 +92,7 @@ const ADVICE: Readonly<Record<string, readonly [what: string, hint: string]>> = 
   EACCES: ['no permission', 'Choose a folder that you may write to.'],
   EROFS: ['the file system is read-only', 'Choose a folder that you may write to.'],
   ENOENT: ['there is no such folder', 'Make the folder first.'],
+  EPERM: ['it is not yours, and others may read it', 'Write to a file of your own.'],
   EISDIR: ['it is a folder', 'Name a file.'],
 };
 

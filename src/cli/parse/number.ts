@@ -11,7 +11,8 @@ export function wholeNumber(
     if (Number.isNaN(value))
       throw usageError('number', `"${text}" is not a ${what}`, { hint: 'Write a whole number.' });
     if (value < least || value > most) {
-      const range = most === Number.MAX_SAFE_INTEGER ? `At least ${least}.` : `Between ${least} and ${most}.`;
+      const isOpen = most === Number.MAX_SAFE_INTEGER && value < least;
+      const range = isOpen ? `At least ${least}.` : `Between ${least} and ${most}.`;
       throw usageError('number', `${text} is no ${what}`, { hint: range });
     }
     return value;

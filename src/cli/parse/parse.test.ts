@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { parseDuration } from './duration.ts';
 import { globOf } from './glob.ts';
+import { wholeNumber } from './number.ts';
 import { parseRingSize } from './size.ts';
 import { closest, editDistance } from './suggest.ts';
 
@@ -37,4 +38,16 @@ test('nothing is suggested when nothing is near', () => {
   expect(closest('xyzzy', ['delete', 'assign'])).toBeUndefined();
   expect(closest('del', ['delete', 'assign'])).toBe('delete');
   expect(closest('ASIGN', ['delete', 'assign'])).toBe('assign');
+});
+
+test('a number that is too large is not told to be larger', () => {
+  const parse = wholeNumber('goroutine id', 0);
+  expect(parse('918')).toBe(918);
+  let hint: unknown;
+  try {
+    parse('99999999999999999999');
+  } catch (error) {
+    hint = (error as { hint?: string }).hint;
+  }
+  expect(hint).toBe(`Between 0 and ${Number.MAX_SAFE_INTEGER}.`);
 });

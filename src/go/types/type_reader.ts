@@ -4,14 +4,18 @@ import type { ByteSource } from '../../model/byte_source.ts';
 import type { GoVersion, MapFlavour } from '../../model/go_version.ts';
 import type { RuntimeOffsets } from '../../model/probe_plan.ts';
 import type { ArrayType, MapType, StructField, TypeHead } from './go_type.ts';
-import { kindOf } from './kinds.ts';
+import { composedName, type NamedPart } from './composed_name.ts';
+import { type Kind, kindOf } from './kinds.ts';
 import { mapLayout } from './map_layout.ts';
 
 /** abi.Type: go1.18–1.27 src/internal/abi/type.go (before 1.21 src/runtime/type.go). */
 const HEAD = 48;
 const TFLAG_EXTRA_STAR = 2;
 const TFLAG_NAMED = 4;
+const NAME_TAG = 2;
 const NAME_EMBEDDED = 8;
+/** Types inside types that reflect has made: more are none. */
+const MAX_COMPOSED = 32;
 
 const HAVE_ELEM: ReadonlySet<string> = new Set(['pointer', 'slice', 'array', 'chan']);
 
@@ -46,11 +50,18 @@ export class TypeReader {
   readonly #arrays = new Map<number, ArrayType | undefined>();
   readonly #elems = new Map<number, Addr | undefined>();
   readonly #methods = new Map<number, boolean | undefined>();
+  /** Names that are being put together. */
+  #composing = 0;
 
   constructor(memory: ByteSource, range: TypeRange, rules: TypeRules) {
     this.#memory = memory;
     this.#range = range;
     this.#rules = rules;
+  }
+
+  /** The release; of one newer than the tables the newest known. */
+  get version(): GoVersion {
+    return this.#rules.version;
   }
 
   head(address: Addr): TypeHead | undefined {
@@ -98,7 +109,10 @@ export class TypeReader {
   }
 
   #readFields(address: Addr): readonly StructField[] | undefined {
-    if (this.head(address)?.kind !== 'struct') return undefined;
+    return this.head(address)?.kind === 'struct' ? this.#fieldsAt(address) : undefined;
+  }
+
+  #fieldsAt(address: Addr): (StructField & NamedPart)[] | undefined {
     const slice = this.#memory.read(address + 56, 16);
     if (slice === undefined) return undefined;
     const [data, length] = [wordAt(slice, 0), wordAt(slice, 8)];
@@ -107,7 +121,7 @@ export class TypeReader {
     if (bytes === undefined) return undefined;
     // Up to 1.18 the offset shares its word with the mark "embedded": go1.18.10 src/runtime/type.go, structfield.
     const isOld = this.#rules.version.minor <= 18;
-    const fields: StructField[] = [];
+    const fields: (StructField & NamedPart)[] = [];
     for (let at = 0; at < bytes.length; at += 24) {
       const name = this.#name(wordAt(bytes, at));
       if (name === undefined) return undefined;
@@ -115,7 +129,7 @@ export class TypeReader {
       const place = isOld
         ? { offset: Math.floor(word / 2), embedded: word % 2 === 1 }
         : { offset: word, embedded: (name.flags & NAME_EMBEDDED) !== 0 };
-      fields.push({ name: name.text, type: addr(wordAt(bytes, at + 8)), ...place });
+      fields.push({ name: name.text, tag: name.tag, type: addr(wordAt(bytes, at + 8)), ...place });
     }
     return fields;
   }
@@ -147,17 +161,36 @@ export class TypeReader {
     const flags = bytes[20] ?? 0;
     const kind = kindOf(bytes[23] ?? 0);
     if (kind === undefined || size > MAX_SIZE) return undefined;
-    const name = this.#nameAt(address, view(bytes).getInt32(40, true));
+    const given = this.#nameAt(address, view(bytes).getInt32(40, true));
+    const isNamed = (flags & TFLAG_NAMED) !== 0;
+    const name = given ?? (isNamed ? undefined : this.#composed(address, kind));
     if (name === undefined) return undefined;
     const { typeDirectIface, typeDirectIfaceMask } = this.#rules.offsets;
     return {
       address,
-      name: (flags & TFLAG_EXTRA_STAR) !== 0 ? name.slice(1) : name,
+      name: given !== undefined && (flags & TFLAG_EXTRA_STAR) !== 0 ? given.slice(1) : name,
       kind,
       size,
-      named: (flags & TFLAG_NAMED) !== 0,
+      named: isNamed,
       direct: ((bytes[typeDirectIface] ?? 0) & typeDirectIfaceMask) !== 0,
     };
+  }
+
+  /** The name of a type outside of the module, which reflect has made of others. */
+  #composed(address: Addr, kind: Kind): string | undefined {
+    const { types, etypes } = this.#range;
+    if ((address >= types && address < etypes) || this.#composing >= MAX_COMPOSED) return undefined;
+    this.#composing++;
+    const name = composedName(kind, {
+      nameOf: (type) => this.nameOf(type),
+      word: (offset) => {
+        const bytes = this.#memory.read(address + offset, 8);
+        return bytes === undefined ? undefined : wordAt(bytes, 0);
+      },
+      fields: () => this.#fieldsAt(address),
+    });
+    this.#composing--;
+    return name;
   }
 
   /** A name offset counts from the module's types; a type made by reflect has none that could be read. */
@@ -168,19 +201,30 @@ export class TypeReader {
   }
 
   /** abi.Name: a byte of flags, the length as a variable-length number, the text. */
-  #name(address: number): { readonly flags: number; readonly text: string } | undefined {
-    const start = this.#memory.read(address, 4);
+  #name(
+    address: number,
+  ): { readonly flags: number; readonly text: string; readonly tag: Uint8Array | undefined } | undefined {
+    const text = this.#text(address + 1);
+    const flags = this.#memory.read(address, 1)?.[0];
+    if (text === undefined || flags === undefined) return undefined;
+    const tag = (flags & NAME_TAG) === 0 ? undefined : this.#text(text.end)?.bytes;
+    return { flags, text: new TextDecoder().decode(text.bytes), tag };
+  }
+
+  /** A length as a variable-length number, then so many bytes. */
+  #text(address: number): { readonly bytes: Uint8Array; readonly end: number } | undefined {
+    const start = this.#memory.read(address, 3);
     if (start === undefined) return undefined;
     let length = 0;
-    let end = 1;
-    for (let shift = 0; end < 4; shift += 7) {
+    let end = 0;
+    for (let shift = 0; end < 3; shift += 7) {
       const byte = start[end++] ?? 0;
       length |= (byte & 0x7f) << shift;
       if (byte < 0x80) break;
     }
     if (length > MAX_NAME) return undefined;
-    const text = this.#memory.read(address + end, length);
-    return text === undefined ? undefined : { flags: start[0] ?? 0, text: new TextDecoder().decode(text) };
+    const bytes = this.#memory.read(address + end, length);
+    return bytes === undefined ? undefined : { bytes, end: address + end + length };
   }
 }
 

@@ -31,6 +31,24 @@ const numbers = (...words: number[]): Uint8Array =>
   new Uint8Array(BigInt64Array.from(words.map(BigInt)).buffer);
 
 describe('formatValue', () => {
+  it('shows no more of arrays of numbers than is asked for, inside of structs too', () => {
+    const byte = types.plain({ kind: 'uint8', name: 'uint8', size: 1, named: true });
+    const token = types.array('[6]uint8', byte, 6, 6);
+    const holder = types.struct('shop.Token', 16, [
+      { name: 'N', type: int, offset: 0 },
+      { name: 'T', type: token, offset: 8 },
+    ]);
+    const cut = (type: number, bytes: number[], limit: number): unknown => {
+      const value = formatValue(types.reader(), addr(type), Uint8Array.from(bytes), NOTHING_ELSEWHERE, limit);
+      return [value?.text, value?.truncated];
+    };
+    expect(cut(token, [1, 2, 3, 4, 5, 6], 3)).toEqual(['[6]uint8{1, 2, 3, …}', true]);
+    expect(cut(token, [1, 2, 3, 4, 5, 6], 6)).toEqual(['[6]uint8{1, 2, 3, 4, 5, 6}', false]);
+    expect(cut(array, [1, 0, 2, 0, 3, 0], 3)).toEqual(['[3]shop.ID{1, …}', true]);
+    const held = [9, 0, 0, 0, 0, 0, 0, 0, 1, 2, 3, 4, 5, 6, 0, 0];
+    expect(cut(holder, held, 2)).toEqual(['shop.Token{N: 9, T: [6]uint8{1, 2, …}}', true]);
+  });
+
   it('writes structs and arrays with their type', () => {
     expect(text(array, [1, 0, 2, 0, 0xff, 0xff])).toEqual(['[3]shop.ID{1, 2, 65535}', false, false]);
     const parts: Elsewhere = {

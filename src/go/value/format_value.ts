@@ -55,22 +55,26 @@ const MAX_VALUES = 1024;
 const ELLIPSIS = '…';
 /** Kinds whose values are elsewhere. */
 const REFERRING: ReadonlySet<Kind> = new Set(['pointer', 'slice', 'map']);
+/** Values that are made of others, or lie elsewhere: what is cut is cut inside of them. */
+const COMPOUND: ReadonlySet<Kind> = new Set(['string', 'interface', 'struct', 'array']);
 /** Interfaces show these as they are; values of other types as a conversion. */
 const PLAIN_IN_INTERFACE = new Set(['int', 'string', 'float64', 'bool', 'complex128']);
 
 /**
  * Writes a value in Go syntax: strings as strconv.Quote writes them, numbers plain, structs and arrays as
- * `main.Pair{A: 1, B: "x"}` and `[2]uint8{1, 2}`, pointers as addresses. Undefined when the type is not known.
+ * `main.Pair{A: 1, B: "x"}` and `[2]uint8{1, 2}`, pointers as addresses; of each array of numbers no more than
+ * `arrayBytes`. Undefined when the type is not known.
  */
 export function formatValue(
   types: TypeReader,
   type: Addr,
   bytes: Uint8Array,
   elsewhere: Elsewhere,
+  arrayBytes = Infinity,
 ): FormattedValue | undefined {
   const head = types.head(type);
   if (head === undefined) return undefined;
-  const writer = new Writer(types);
+  const writer = new Writer(types, arrayBytes);
   const text = writer.write(head, bytes, 0, elsewhere, 0);
   return { text, truncated: writer.truncated, unreadable: writer.unreadable };
 }
@@ -79,10 +83,12 @@ class Writer {
   truncated = false;
   unreadable = false;
   readonly #types: TypeReader;
+  readonly #arrayBytes: number;
   #left = MAX_VALUES;
 
-  constructor(types: TypeReader) {
+  constructor(types: TypeReader, arrayBytes: number) {
     this.#types = types;
+    this.#arrayBytes = arrayBytes;
   }
 
   write(type: TypeHead, bytes: Uint8Array, offset: number, elsewhere: Elsewhere, depth: number): string {
@@ -151,9 +157,11 @@ class Writer {
     const elem = array === undefined ? undefined : this.#types.head(array.elem);
     if (array === undefined || elem === undefined) return this.#cut();
     const shown: string[] = [];
+    const limit = COMPOUND.has(elem.kind) ? Infinity : this.#arrayBytes;
     for (let i = 0; i < array.length; i++) {
       const at = offset + i * elem.size;
-      if (at + elem.size > bytes.length || this.#left <= 0) {
+      const isBeyond = at + elem.size > bytes.length || (i + 1) * elem.size > limit;
+      if (isBeyond || this.#left <= 0) {
         shown.push(this.#cut());
         break;
       }
@@ -174,23 +182,49 @@ export function inInterface(type: TypeHead, text: string): string {
 const SIGNED: ReadonlySet<Kind> = new Set(['int', 'int8', 'int16', 'int32', 'int64']);
 const UNSIGNED: ReadonlySet<Kind> = new Set(['uint', 'uint8', 'uint16', 'uint32', 'uint64', 'uintptr']);
 
+/** Kinds whose values are their own bytes alone. */
+const PLAIN: ReadonlySet<Kind> = new Set([...SIGNED, ...UNSIGNED, 'bool', 'float32', 'float64']);
+
+/**
+ * What `formatValue` writes of a number or truth value; undefined for all other kinds, and where its bytes are
+ * not all there. For those who write millions of them.
+ */
+export function plainText(type: TypeHead, bytes: DataView, at: number): string | undefined {
+  return PLAIN.has(type.kind) && at + type.size <= bytes.byteLength ? scalar(type, bytes, at) : undefined;
+}
+
 /** A value of a kind that holds no other values. The caller has made sure that all its bytes are there. */
 function scalar({ kind, size }: TypeHead, bytes: DataView, at: number): string {
+  if (SIGNED.has(kind)) return signed(bytes, at, size);
+  if (UNSIGNED.has(kind)) return unsigned(bytes, at, size);
   if (kind === 'bool') return bytes.getUint8(at) === 0 ? 'false' : 'true';
-  if (SIGNED.has(kind)) return String(BigInt.asIntN(size * 8, word(bytes, at, size)));
-  if (UNSIGNED.has(kind)) return String(word(bytes, at, size));
   if (kind === 'float32') return formatFloat(bytes.getFloat32(at, true), 32);
   if (kind === 'float64') return formatFloat(bytes.getFloat64(at, true), 64);
   if (kind === 'complex64')
     return formatComplex(bytes.getFloat32(at, true), bytes.getFloat32(at + 4, true), 32);
   if (kind === 'complex128')
     return formatComplex(bytes.getFloat64(at, true), bytes.getFloat64(at + 8, true), 64);
-  const address = Number(word(bytes, at, Math.min(size, 8)));
+  const address = Number(unsigned(bytes, at, Math.min(size, 8)));
   return address === 0 ? 'nil' : hex(address);
 }
 
-function word(bytes: DataView, at: number, size: number): bigint {
-  let value = 0n;
-  for (let i = size - 1; i >= 0; i--) value = (value << 8n) | BigInt(bytes.getUint8(at + i));
-  return value;
+/** High halves below this make numbers that a double holds exactly. */
+const EXACT = 2 ** 21;
+
+function signed(bytes: DataView, at: number, size: number): string {
+  if (size === 1) return String(bytes.getInt8(at));
+  if (size === 2) return String(bytes.getInt16(at, true));
+  if (size === 4) return String(bytes.getInt32(at, true));
+  const high = bytes.getInt32(at + 4, true);
+  if (high >= EXACT || high < -EXACT) return String(bytes.getBigInt64(at, true));
+  return String(high * 2 ** 32 + bytes.getUint32(at, true));
+}
+
+function unsigned(bytes: DataView, at: number, size: number): string {
+  if (size === 1) return String(bytes.getUint8(at));
+  if (size === 2) return String(bytes.getUint16(at, true));
+  if (size === 4) return String(bytes.getUint32(at, true));
+  const high = bytes.getUint32(at + 4, true);
+  if (high >= EXACT) return String(bytes.getBigUint64(at, true));
+  return String(high * 2 ** 32 + bytes.getUint32(at, true));
 }

@@ -133,6 +133,11 @@ export class BuildProbe implements RunningProbe {
     return this.#counters.read(this.#pid, this.#file.ps, (site) => this.#sum(P.rest, site));
   }
 
+  /** Known of a process from the start: no binary is probed as a whole. */
+  loadBias(): undefined {
+    return undefined;
+  }
+
   setKeyPlans(_pid: number, plans: readonly KeyPlan[]): void {
     for (const plan of plans) this.#plans.set(plan);
   }

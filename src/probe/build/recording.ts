@@ -136,6 +136,7 @@ function replay(chunks: readonly RingChunk[]): RunningProbe {
     lost: () => 0,
     siteCounts: () => [],
     counters: () => [],
+    loadBias: () => undefined,
     detach: nothing,
     setKeyPlans: nothing,
     setVerdict: nothing,

@@ -13,7 +13,7 @@ import type {
 } from '../../model/probe.ts';
 import type { ProbePlan } from '../../model/probe_plan.ts';
 import type { RingChunk } from '../../model/ring_chunk.ts';
-import { loadProgram, updateElement, updateElements } from '../../sys/bpf.ts';
+import { loadProgram, lookupElement, updateElement, updateElements } from '../../sys/bpf.ts';
 import { monotonicNs } from '../../sys/clock.ts';
 import { ownPidNamespace } from '../../sys/cpus.ts';
 import type { Fd } from '../../sys/fd.ts';
@@ -98,7 +98,7 @@ class KernelProbe implements RunningProbe {
       ? own(new KernelCounters(this.#maps.named('counter_slots'), this.#maps.named('counters')))
       : undefined;
     this.setSampling(options.sampleEvery);
-    if (scope.type === 'process') this.setKeyPlans(scope.pid, spec.keyPlans ?? []);
+    this.setKeyPlans(0, spec.keyPlans ?? []);
     // Exits first: an entry that has no exit yet would wait for it in vain.
     for (const role of ['exit', 'entry'] as const) {
       const sites = plan.sites.filter((site) => site.role === role);
@@ -156,6 +156,11 @@ class KernelProbe implements RunningProbe {
     updateElement(this.#maps.named('verdicts'), key, u32(Number(accept)));
   }
 
+  loadBias(pid: number): number | undefined {
+    const value = new BigUint64Array(1);
+    return lookupElement(this.#maps.named('biases'), u32(pid), value) ? Number(value[0]) : undefined;
+  }
+
   setSampling(every: number): void {
     this.#setControl(CONTROL.sampleEvery, every);
   }
@@ -197,7 +202,7 @@ function readOnlyData(object: ElfObject, spec: KernelProbeSpec, method: AttachMe
   };
   const data = section.bytes.slice();
   const around = {
-    byProcess: scope.type === 'binary',
+    shared: scope.type === 'binary' ? scope : undefined,
     stoppable: method === 'perf',
     pidNamespace: ownPidNamespace(),
   };

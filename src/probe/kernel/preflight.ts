@@ -7,7 +7,7 @@ import { openFile } from '../../sys/file_source.ts';
 import { processFacts } from '../../sys/proc/process.ts';
 import type { KernelProbeSpec } from './kernel_probe.ts';
 import { noSuchProcess, scopePath } from './links.ts';
-import { missingCapability } from './requirements.ts';
+import { missingCapability, tracingRefused } from './requirements.ts';
 import { verifyFile, verifySites } from './verify_sites.ts';
 
 const SMALLEST = 4096;
@@ -26,7 +26,7 @@ export function preflight(spec: KernelProbeSpec): void {
   } finally {
     file.close();
   }
-  if (!readable(spec)) throw missingCapability(['CAP_SYS_PTRACE']);
+  if (!readable(spec)) throw tracingRefused(`the memory of ${code.memory.name}`);
   verifySites(code.memory, code.bias, plan.sites);
 }
 
@@ -44,7 +44,7 @@ function openScope(scope: ProbeScope): ByteSource & { close(): void } {
   } catch (error) {
     if (scope.type !== 'process') throw error;
     if (isMapauditError(error, 'no-such-file')) throw noSuchProcess(scope.pid);
-    if (isMapauditError(error, 'no-permission') && !mayTrace()) throw missingCapability(['CAP_SYS_PTRACE']);
+    if (isMapauditError(error, 'no-permission')) throw tracingRefused(scopePath(scope), error);
     throw error;
   }
 }

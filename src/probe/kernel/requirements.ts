@@ -1,5 +1,5 @@
 import { isMapauditError, MapauditError } from '../../base/errors.ts';
-import { type Capability, missingForKernelProbe } from '../../sys/capabilities.ts';
+import { type Capability, missingForKernelProbe, ownCapabilities } from '../../sys/capabilities.ts';
 import { ERRNO } from '../../sys/errno.ts';
 import { uprobePmuType } from '../../sys/perf.ts';
 import { supportsUprobeMulti, tryRingBuffer } from './features.ts';
@@ -14,20 +14,51 @@ export interface KernelRequirement {
   readonly hint?: string;
 }
 
-const RIGHTS = [
+const FOR_USERS = [
   'Run it with sudo,',
   'or give Node the rights once: sudo setcap cap_bpf,cap_perfmon,cap_sys_ptrace+ep "$(command -v node)"',
   '(every Node program of this machine has them then).',
 ].join(' ');
+/** Of a container's root, to whom sudo gives nothing. */
+const FOR_ROOT = [
+  'You are root, but without it, as in most containers:',
+  'start the container with --cap-add BPF --cap-add PERFMON --cap-add SYS_PTRACE (or --privileged),',
+  'or run mapaudit outside of it.',
+].join(' ');
+
+/** What to do about rights that are missing. */
+export function rightsHint(isRoot = process.geteuid?.() === 0): string {
+  return isRoot ? FOR_ROOT : FOR_USERS;
+}
 
 const NEWER_KERNEL = 'Linux 5.15 or later with CONFIG_BPF_SYSCALL=y is needed.';
 
 /** The error for rights that are missing. */
 export function missingCapability(missing: readonly Capability[]): MapauditError {
   return new MapauditError('missing-capability', `the kernel probe needs ${missing.join(' and ')}`, {
-    hint: RIGHTS,
+    hint: rightsHint(),
     fields: { missing: missing.join(' ') },
   });
+}
+
+/**
+ * The error for something of a process (`/proc/42/exe`) that may not be read. The kernel asks for CAP_SYS_PTRACE
+ * where the process has another user, more capabilities, or Yama is strict: ptrace(2), "access mode checking".
+ */
+export function tracingRefused(what: string, cause?: unknown): MapauditError {
+  const own = ownCapabilities();
+  if (own.has('CAP_SYS_PTRACE'))
+    return new MapauditError('no-permission', `${what} may not be read, even with CAP_SYS_PTRACE`, {
+      hint: 'The process is in another user namespace, or a security module (AppArmor, SELinux) forbids it: run mapaudit outside of the container.',
+      cause,
+    });
+  const missing: readonly Capability[] = [...missingForKernelProbe(own), 'CAP_SYS_PTRACE'];
+  const others = missing.length === 1 ? '' : ` (auditing it needs ${missing.slice(0, -1).join(' and ')} too)`;
+  return new MapauditError(
+    'missing-capability',
+    `${what} may not be read: that needs CAP_SYS_PTRACE${others}`,
+    { hint: rightsHint(), fields: { missing: missing.join(' ') }, cause },
+  );
 }
 
 /** Says what stands behind an error of a system call, where that is known. */
@@ -36,7 +67,7 @@ export function explainFailure(error: unknown): unknown {
   const errno = error.fields['errno'];
   if (errno === ERRNO.EPERM || errno === ERRNO.EACCES)
     return new MapauditError('not-permitted', `the kernel refuses: ${error.message}`, {
-      hint: `${RIGHTS} In a container, the container needs these capabilities too, and a seccomp profile that allows bpf(2) and perf_event_open(2).`,
+      hint: `${rightsHint()} In a container, the container needs these capabilities too, and a seccomp profile that allows bpf(2) and perf_event_open(2).`,
       cause: error,
     });
   if (errno === ERRNO.ENOSYS)
@@ -66,7 +97,7 @@ export function kernelRequirements(): readonly KernelRequirement[] {
     name: 'CAP_BPF, CAP_PERFMON',
     kind: 'capability',
     met: missing.length === 0,
-    ...(missing.length === 0 ? {} : { detail: `missing: ${missing.join(', ')}`, hint: RIGHTS }),
+    ...(missing.length === 0 ? {} : { detail: `missing: ${missing.join(', ')}`, hint: rightsHint() }),
   };
   return missing.length === 0 ? [rights, ringBuffer(), uprobes(), uprobeMulti()] : [rights];
 }

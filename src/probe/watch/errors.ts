@@ -1,4 +1,5 @@
 import { MapauditError } from '../../base/errors.ts';
+import { rightsHint } from '../kernel/requirements.ts';
 import { ERRNO, errnoName } from '../../sys/errno.ts';
 import { syscallError } from '../../sys/libc.ts';
 
@@ -18,10 +19,11 @@ export function watchError(errno: number, asked: number): MapauditError {
       );
     case ERRNO.EACCES:
     case ERRNO.EPERM:
-      return new MapauditError('no-permission', 'watchpoints in this process are not permitted', {
-        hint: 'Run it with sudo.',
-        fields,
-      });
+      return new MapauditError(
+        'no-permission',
+        'watchpoints in this process are not permitted: they need CAP_PERFMON and CAP_SYS_PTRACE',
+        { hint: rightsHint(), fields },
+      );
     case ERRNO.EMFILE:
     case ERRNO.ENFILE:
       return new MapauditError('too-many-files', 'too many open files: each thread and place needs one', {

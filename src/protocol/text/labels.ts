@@ -37,3 +37,8 @@ export function mapLabel(map: MapName): string {
   const type = map.type === undefined ? 'map ?' : printable(map.type);
   return map.id === undefined ? type : `${type} #${map.id}`;
 }
+
+/** `shop (pid 4242)`, or `shop (all processes)`. */
+export function targetLabel({ name, pid }: { readonly name: string; readonly pid?: number }): string {
+  return `${printable(name)} ${pid === undefined ? '(all processes)' : `(pid ${pid})`}`;
+}

@@ -6,17 +6,23 @@ import { findMaps } from '../../inspect/find/find_maps.ts';
 import type { FoundMap, FoundMaps } from '../../inspect/find/found_map.ts';
 import { plausibleMap } from '../../inspect/find/plausible.ts';
 import { allMapTypes, mapTypeOf, mapTypesNamed } from '../../inspect/map_type.ts';
+import { HEADER_BYTES } from '../../inspect/map_header.ts';
 import { wordAt } from '../../inspect/place/place.ts';
 import type { Program } from '../../inspect/place/program.ts';
 import { type Addr, addr, hex } from '../../model/addr.ts';
 import { best } from './best.ts';
-import { type Subject, syncMap } from './subject.ts';
+import type { Subject } from './subject.ts';
+import type { SyncSubject } from './sync_map_lines.ts';
 
 /** Errors list so many. */
 const MOST_LISTED = 12;
 
 /** The map whose header lies at an address: of a type that was named, or of the type as which it was found. */
-export function subjectAt(program: Program, address: Addr, typeText: string | undefined): Subject {
+export function subjectAt(
+  program: Program,
+  address: Addr,
+  typeText: string | undefined,
+): Subject | SyncSubject {
   if (program.memory.read(address, 8) === undefined)
     throw new MapauditError('unreadable-memory', `there is no memory at ${hex(address)}`, {
       fields: { address: hex(address) },
@@ -38,12 +44,26 @@ export function subjectAt(program: Program, address: Addr, typeText: string | un
 
 function subjectOfType(program: Program, address: Addr, text: string): Subject {
   const type = chosenType(program, text);
+  if (isWiped(program, address))
+    throw new MapauditError(
+      'freed-map',
+      `there is no map at ${hex(address)} any more: the memory is all zero`,
+      {
+        fields: { address: hex(address), type: type.name },
+        hint: 'The map is gone, and its memory was given back. mapaudit maps -p PID lists those that are there.',
+      },
+    );
   if (!plausibleMap(program, address))
     throw new MapauditError('not-a-map', `what lies at ${hex(address)} is no map`, {
       fields: { address: hex(address), type: type.name },
       hint: notThere(program, address),
     });
   return { name: undefined, type, address, goroutine: undefined };
+}
+
+/** A map has a random seed: its header is never all zero, but memory that is to be used again is. */
+function isWiped({ memory }: Program, address: Addr): boolean {
+  return memory.read(address, HEADER_BYTES)?.every((byte) => byte === 0) === true;
 }
 
 /** A variable that holds a map holds the address of its header. */
@@ -80,7 +100,7 @@ function chosenType(program: Program, text: string): MapType {
 }
 
 /** The one found map whose name, address or type is meant. */
-export function subjectFound(program: Program, text: string): Subject {
+export function subjectFound(program: Program, text: string): Subject | SyncSubject {
   if (/^0x[0-9a-f]+$/i.test(text)) return subjectAt(program, addr(Number(text)), undefined);
   if (/^#?\d+$/.test(text))
     throw new MapauditError('no-such-map', `numbers such as ${text} hold for one run of trace or top`, {
@@ -125,8 +145,8 @@ function search(program: Program): FoundMaps {
 const limited = ({ cuts }: FoundMaps): string =>
   cuts.length === 0 ? '' : ' (not everything was looked through)';
 
-function subjectOf(program: Program, map: FoundMap): Subject {
-  if (map.kind === 'sync.Map') throw syncMap(map.name);
+function subjectOf(program: Program, map: FoundMap): Subject | SyncSubject {
+  if (map.kind === 'sync.Map') return { name: map.name, syncMap: map.header };
   return {
     name: map.name,
     type: mapTypeOf(program, map.type),

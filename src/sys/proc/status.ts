@@ -19,6 +19,16 @@ export function processStatus(pid: Pid): ProcessStatus | undefined {
   }
 }
 
+/** The process that a thread belongs to, by its Tgid; a process has its own. Undefined when there is no such thread. */
+export function processOfThread(tid: number): number | undefined {
+  try {
+    const [, tgid] = /^Tgid:\s*(\d+)$/m.exec(readFileSync(`/proc/${tid}/status`, 'utf8')) ?? [];
+    return tgid === undefined ? undefined : Number(tgid);
+  } catch {
+    return undefined;
+  }
+}
+
 export function parseStatus(text: string): ProcessStatus | undefined {
   const numbers = (name: string): number[] =>
     new RegExp(`^${name}:\\s*(.*)$`, 'm').exec(text)?.[1]?.trim().split(/\s+/).map(Number) ?? [];

@@ -49,6 +49,7 @@ var (
 	list     = []map[ID]uint8{nil, {1: 2}}
 	busyMu   sync.Mutex
 	gone     uintptr
+	wiped    [16]uint64
 )
 
 type line struct {
@@ -96,15 +97,22 @@ func mark(header uintptr) {
 	*(*byte)(unsafe.Pointer(header + at)) |= bit
 }
 
+// churn replaces the values of main.busy one by one, round after round: at each moment those up to some key are of
+// one round and the rest of the round before. Nothing of that is to be seen in the map's header. Between rounds it
+// rests, so that it can be read at one moment.
 func churn() {
 	for n := int64(1); ; n++ {
 		for i := int64(0); i < 300; i++ {
 			busyMu.Lock()
 			busy[i] = [4]int64{n, n, n, n}
-			delete(busy, i+1000-n%2)
 			busyMu.Unlock()
+			if i%30 == 0 {
+				time.Sleep(50 * time.Microsecond)
+			}
 		}
-		time.Sleep(time.Millisecond)
+		if n%16 == 0 {
+			time.Sleep(40 * time.Millisecond)
+		}
 	}
 }
 
@@ -131,6 +139,7 @@ func main() {
 	say("main.cache.sessions", headerOf(unsafe.Pointer(&cache.sessions)), len(cache.sessions))
 	say("main.big", headerOf(unsafe.Pointer(&big)), len(big))
 	say("main.holes", headerOf(unsafe.Pointer(&holes)), len(holes))
+	say("wiped", uintptr(unsafe.Pointer(&wiped)), 0)
 	say("main.stuck", headerOf(unsafe.Pointer(&stuck)), len(stuck))
 	counters["requests"]++
 	mark(headerOf(unsafe.Pointer(&stuck)))
@@ -141,5 +150,5 @@ func main() {
 	if _, err := io.Copy(io.Discard, os.Stdin); err != nil {
 		panic(err)
 	}
-	runtime.KeepAlive([]interface{}{cache, counters, odd, floats, big, holes, steering, empty, nothing, list, busy})
+	runtime.KeepAlive([]interface{}{cache, counters, odd, floats, big, holes, steering, empty, nothing, list, busy, wiped})
 }

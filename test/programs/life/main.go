@@ -3,6 +3,7 @@ package main
 
 import (
 	"os"
+	"reflect"
 	"runtime"
 	"strings"
 	"syscall"
@@ -10,6 +11,8 @@ import (
 )
 
 type big struct{ A [40]int64 }
+
+type pair struct{ A, B string }
 
 var keep map[string]int
 
@@ -34,6 +37,41 @@ func keys() {
 	}
 	bigs[big{[40]int64{7}}] = 1
 	delete(bigs, big{[40]int64{7}})
+	pairs := map[pair]int{{"left", "right"}: 1}
+	delete(pairs, pair{"left", "right"})
+	mixed := map[any]int{pair{"in", "side"}: 1}
+	delete(mixed, pair{"in", "side"})
+}
+
+// made uses maps of types that exist only from now on.
+func made(rounds int) {
+	text, number := reflect.TypeOf(""), reflect.TypeOf(0)
+	three := reflect.ArrayOf(3, reflect.TypeOf(uint16(0)))
+	record := reflect.StructOf([]reflect.StructField{
+		{Name: "A", Type: number, Tag: `json:"a"`},
+		{Name: "B", Type: text},
+	})
+	short := reflect.New(three).Elem()
+	short.Index(0).SetUint(1)
+	short.Index(1).SetUint(2)
+	filled := reflect.New(record).Elem()
+	filled.Field(0).SetInt(7)
+	filled.Field(1).SetString("seven")
+	maps := []struct{ m, key reflect.Value }{
+		{reflect.MakeMap(reflect.MapOf(text, reflect.TypeOf(big{}))), reflect.ValueOf("dyn")},
+		{reflect.MakeMap(reflect.MapOf(three, reflect.SliceOf(reflect.ChanOf(reflect.SendDir, number)))), short},
+		{reflect.MakeMap(reflect.MapOf(record, reflect.TypeOf(&pair{}))), filled},
+		{reflect.MakeMap(reflect.MapOf(reflect.TypeOf((*any)(nil)).Elem(), reflect.TypeOf(keep))), short},
+	}
+	for i := 0; i < rounds; i++ {
+		for _, one := range maps {
+			one.m.SetMapIndex(one.key, reflect.Zero(one.m.Type().Elem()))
+			one.m.SetMapIndex(one.key, reflect.Value{})
+		}
+		if rounds > 1 {
+			time.Sleep(5 * time.Millisecond)
+		}
+	}
 }
 
 func main() {
@@ -47,6 +85,10 @@ func main() {
 			keys()
 			time.Sleep(5 * time.Millisecond)
 		}
+	case "reflect":
+		made(1 << 30)
+	case "reflectonce":
+		made(1)
 	case "once":
 		keys()
 	case "exec":
