@@ -13,7 +13,7 @@ import type { Selection } from '../protocol/selection.ts';
 import { openFile } from '../sys/file_source.ts';
 import { ReadLease } from '../sys/lease.ts';
 import { Audit, type Subject } from './audit.ts';
-import type { Effects } from './plans.ts';
+import { type Effects, probePlanFor } from './plans.ts';
 import { Program } from './program.ts';
 import { fileIdentity, identityOf, selectPids } from './select.ts';
 import { Target, type TargetEnd } from './target.ts';
@@ -31,6 +31,8 @@ export interface FleetOptions {
   readonly selection: Selection;
   readonly ops: readonly MapOp[];
   readonly effects: Effects;
+  /** Also the methods of sync.Map. */
+  readonly sync?: boolean;
   readonly probe: ProbeOptions;
   /** Another plan than that for `ops` and `effects`; uprobes alone can follow it. */
   readonly plan?: (binary: GoBinary) => ProbePlan;
@@ -187,9 +189,11 @@ export class Fleet implements Closable {
   }
 
   #attach(program: Program, subject: Subject): void {
-    const { ops, effects, probe } = this.#options;
+    const { ops, effects, probe, sync } = this.#options;
     try {
-      const own = this.#options.plan?.(program.binary);
+      // Methods of sync.Map are beyond the hook: asked for, they are noticed by uprobes.
+      const ofSync = sync === true ? probePlanFor(program.binary, ops, effects, true) : undefined;
+      const own = this.#options.plan?.(program.binary) ?? ofSync;
       const pid = subject.type === 'process' ? subject.target.pid : undefined;
       const way = wayFor(program.binary, pid, { kind: this.#kind, ops, effects, plan: own });
       const audit = new Audit(subject, way, probe);
