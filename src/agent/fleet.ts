@@ -7,6 +7,7 @@ import { bias } from '../model/addr.ts';
 import type { MapOp } from '../model/map_op.ts';
 import type { ProbeOptions } from '../model/probe.ts';
 import type { ProbePlan } from '../model/probe_plan.ts';
+import { requireRights } from '../probe/kernel/preflight.ts';
 import type { Notice } from '../protocol/notice.ts';
 import type { ProbeKind } from '../protocol/options.ts';
 import type { Selection } from '../protocol/selection.ts';
@@ -208,12 +209,18 @@ export class Fleet implements Closable {
   }
 }
 
-/** What is no Go program at all says so, whether or not it could be guarded. Errors: those of `take` and `identifyGo`. */
+/**
+ * What is no Go program at all says so, and who may not probe is told that, whether or not the file could be
+ * guarded. Errors: those of `take`, `identifyGo` and `requireRights`.
+ */
 function leaseOf(path: string): ReadLease {
   try {
     return ReadLease.take(path);
   } catch (error) {
-    if (!isMapauditError(error, 'file-being-written')) requireGo(path);
+    if (!isMapauditError(error, 'file-being-written')) {
+      requireGo(path);
+      requireRights();
+    }
     throw error;
   }
 }

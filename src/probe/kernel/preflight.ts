@@ -16,8 +16,7 @@ const LARGEST = 1 << 30;
 /** Everything that must hold before anything is made or touched. */
 export function preflight(spec: KernelProbeSpec): void {
   const { plan, scope, options, code } = spec;
-  const missing = missingForKernelProbe();
-  if (missing.length > 0) throw missingCapability(missing);
+  requireRights();
   checkRingSize(options.ringBytes);
   if (scope.type === 'process' && processFacts(scope.pid) === undefined) throw noSuchProcess(scope.pid);
   const file = openScope(scope);
@@ -28,6 +27,12 @@ export function preflight(spec: KernelProbeSpec): void {
   }
   if (!readable(spec)) throw tracingRefused(`the memory of ${code.memory.name}`);
   verifySites(code.memory, code.bias, plan.sites);
+}
+
+/** Errors: `missing-capability`. */
+export function requireRights(): void {
+  const missing = missingForKernelProbe();
+  if (missing.length > 0) throw missingCapability(missing);
 }
 
 function checkRingSize(bytes: number): void {
