@@ -17,8 +17,8 @@ afterEach(() => {
 });
 
 /** A hooked program that works on maps all the time. */
-async function start(before: readonly string[] = []): Promise<ChildProcess> {
-  const [command = '', ...args] = [...before, buildHooked('hot')];
+async function start(before?: readonly string[]): Promise<ChildProcess> {
+  const [command, ...args] = [...(before ?? []), buildHooked('hot')];
   const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'inherit'] });
   children.push(child);
   await once(child.stdout, 'data');
@@ -36,9 +36,9 @@ function reader(pid: number, ...args: string[]): ChildProcess {
 /** A short trace, to its end. */
 function trace(
   pid: number,
-  before: readonly string[] = [],
+  before?: readonly string[],
 ): { lines: TraceLine[]; status: number | null; stderr: string } {
-  const [command = '', ...args] = [...before, process.execPath, MAPAUDIT, 'trace', '-p', String(pid)];
+  const [command, ...args] = [...(before ?? []), process.execPath, MAPAUDIT, 'trace', '-p', String(pid)];
   const end = spawnSync(command, [...args, '--op', 'all', '--count', '200', '--duration', '20s', '--json'], {
     encoding: 'utf8',
   });
@@ -139,7 +139,7 @@ describe('readers of the hook', () => {
     expect(seen.length).toBeGreaterThan(0);
   });
 
-  it('are refused by programs without the hook', async () => {
+  it('are refused by programs without the hook', () => {
     const child = spawn('sleep', ['30']);
     children.push(child);
     const args = [MAPAUDIT, 'trace', '-p', String(child.pid), '--probe', 'build'];
