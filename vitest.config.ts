@@ -1,8 +1,11 @@
 import { defineConfig } from 'vitest/config';
 
+/** What reads binaries, memory and sources alone: these tests bear company. */
+const READING = ['debug', 'explain', 'go', 'house', 'inspect'].map((folder) => `test/${folder}/**/*.test.ts`);
+
 /**
- * `unit`: beside their files, pure, fast, no Go, no kernel. `integration`: under test/, with Go programs,
- * probes, terminals and child processes, so at most two files at once and with long time limits.
+ * `unit`: beside their files, pure, fast, no Go, no kernel. `reading` and `integration`: under test/, with Go
+ * programs, probes, terminals and child processes, and with long time limits.
  */
 export default defineConfig({
   test: {
@@ -17,15 +20,27 @@ export default defineConfig({
       },
       {
         test: {
+          name: 'reading',
+          include: READING,
+          environment: 'node',
+          testTimeout: 180_000,
+          hookTimeout: 300_000,
+          maxWorkers: 2,
+          sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        test: {
           name: 'integration',
           include: ['test/**/*.test.ts', 'test/**/*.test.tsx'],
+          exclude: READING,
           environment: 'node',
           testTimeout: 180_000,
           hookTimeout: 300_000,
           // One file at a time: what one test counts, another's load must not disturb.
           maxWorkers: 1,
           fileParallelism: false,
-          sequence: { groupOrder: 1 },
+          sequence: { groupOrder: 2 },
         },
       },
     ],

@@ -1,6 +1,6 @@
 /**
  * `npm test`: installs what the tests need, runs all of them, and ends with one line: N passed, N failed.
- * Nothing stops at the first failure. Parts of it: node scripts/test.mjs house unit integration
+ * Nothing stops at the first failure. Parts of it: node scripts/test.mjs house unit reading integration
  */
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { release } from 'node:os';
@@ -114,7 +114,12 @@ try {
   console.log(`FAILED: ${error.message}`);
   count(0, 1);
 }
-const parts = { house, unit, integration: () => vitest('integration', 'integration tests') };
+const parts = {
+  house,
+  unit,
+  reading: () => vitest('reading', 'tests that read programs'),
+  integration: () => vitest('integration', 'integration tests'),
+};
 const chosen = process.argv.slice(2);
 for (const name of chosen.length > 0 ? chosen : Object.keys(parts)) await parts[name]();
 console.log(`\nAll of it took ${seconds(began)}.`);

@@ -27,7 +27,7 @@ export function churn(facts: MapFacts): Advice | undefined {
   const least = Math.min(...(facts.lens ?? []).map((one) => one.len));
   if (facts.kind !== 'map' || removed === undefined || inserted === undefined) return undefined;
   if (rehashes.length < LEAST_REHASHES || removed < DELETED_TO_LEN * most) return undefined;
-  if (!(most > 0 && most <= STEADY * Math.max(least, 8))) return undefined;
+  if (!(most > 0 && most <= STEADY * Math.max(least, 8)) || wasEmptied(facts)) return undefined;
   const [deletes] = countsOf(facts, 'delete');
   const type = typeOf(facts, deletes?.site);
   if (deletes === undefined || type === undefined) return undefined;
@@ -45,6 +45,9 @@ export function churn(facts: MapFacts): Advice | undefined {
 
 const isOfChurn = ({ kind, trigger }: GrowthFact): boolean =>
   kind === 'prune' || kind === 'same-size' || trigger === 'tombstones';
+
+/** By loops that delete, whatever its size was at the moments when somebody looked. */
+const wasEmptied = ({ sweeps = [] }: MapFacts): boolean => sweeps.some(({ whole }) => whole > 0);
 
 const updates = ({ returns }: MapFacts): boolean =>
   returns !== undefined && returns.inserts >= LEAST_RETURNS && returns.returned >= RETURNED * returns.inserts;

@@ -109,6 +109,10 @@ describe('churn', () => {
     ['deletes of less than four times its entries', { ...facts, counts: fewer }],
     ['one that gets larger', { ...facts, lens: lensOf(49, 100) }],
     ['deletes of which it is not known', { ...facts, counts: unknown }],
+    [
+      'a map that loops have emptied',
+      { ...facts, sweeps: [{ site: line(12), loop: line(11), whole: 1, partial: 0, deleted: 96 }] },
+    ],
   ])('says nothing of %s', (_, one) => expect(churn(one)).toBeUndefined());
 
   it.each(['growths', 'counts', 'counted', 'lens'] as const)('says nothing without %s', (name) => {

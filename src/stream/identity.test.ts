@@ -14,6 +14,13 @@ describe('MapIdentity', () => {
     expect(ids('g1 assign m1 8\n g1 grow m1 8\n g1 exit-assign m1 9\n g1 access m1 9')).toBe('1 1 1');
   });
 
+  it('knows of a map after growth what it knew before', () => {
+    const grown = 'g1 assign m1 8 s1\n g1 grow m1 8 s1 writing\n g1 exit-assign m1 9 s1\n';
+    expect(ids(`${grown} g1 access m1 9 s1`)).toBe('1 1 1');
+    expect(ids(`${grown} g2 assign m1 0 s2`)).toBe('1 1 2');
+    expect(ids(`${grown} g2 assign m1 9 s2`)).toBe('1 1 2');
+  });
+
   it('has no number for the nil map', () => {
     expect(ids('g1 delete m0 0\n g1 delete m1 0')).toBe('0 1');
   });

@@ -85,7 +85,8 @@ export function buildGo(
 function profilePath(): string {
   const path = join(CACHE, 'hot.pgo');
   mkdirSync(CACHE, { recursive: true });
-  writeFileSync(path, profileOf(HOT));
+  writeFileSync(`${path}.${process.pid}`, profileOf(HOT));
+  renameSync(`${path}.${process.pid}`, path);
   return path;
 }
 
@@ -103,6 +104,7 @@ export function gorootOf(version: string): string {
     const goroot = execFileSync('go', ['env', 'GOROOT'], { env, encoding: 'utf8' }).trim();
     symlinkSync(goroot, link);
   } catch (cause) {
+    if (existsSync(link)) return link; // another worker was quicker
     throw new Error(`Go ${version} cannot be had; try: GOTOOLCHAIN=go${version} go version`, { cause });
   }
   return link;
