@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { buildHooked } from '../support/mapaudit_go.ts';
+import { GO_VERSIONS } from '../support/go_build.ts';
+import { buildHooked, fewOrAll } from '../support/mapaudit_go.ts';
 import { FRAMES } from './fields.ts';
 import { problemsOf } from './problems.ts';
 import { type LedgerRun, report, runLedger } from './run.ts';
@@ -15,7 +16,7 @@ async function expectExact(run: Omit<LedgerRun, 'events' | 'rate' | 'probe'>): P
 }
 
 describe('with the build hook, the trace agrees with the ledger', () => {
-  for (const version of ['1.18.10', '1.21.13', '1.23.12', '1.24.13', '1.26.8', '1.27.4']) {
+  for (const version of fewOrAll(['1.18.10', '1.26.8'], GO_VERSIONS)) {
     it(`in writes and growth, with Go ${version}`, { timeout: 240_000 }, async () => {
       await expectExact({ program: buildHooked('ledger', version) });
     });
@@ -27,13 +28,22 @@ describe('with the build hook, the trace agrees with the ledger', () => {
     });
   }
 
-  it('as PIE, with cgo, -race, and the old maps of 1.24', { timeout: 600_000 }, async () => {
-    await expectExact({ program: buildHooked('ledger', '1.26.8', ['-buildmode=pie']) });
-    const cgo = ['-ldflags=-linkmode=external', '-tags=withcgo'];
-    await expectExact({ program: buildHooked('ledger', '1.26.8', cgo) });
-    const race = { program: buildHooked('ledger', '1.26.8', ['-race']), programArgs: ['-idiom=false'] };
-    await expectExact(race);
-    const old = { GOEXPERIMENT: 'noswissmap' };
-    await expectExact({ program: buildHooked('ledger', '1.24.13', [], old) });
-  });
+  const race: Way = { flags: ['-race'], programArgs: ['-idiom=false'] };
+  const ways: readonly Way[] = [
+    race,
+    { flags: [], version: '1.24.13', env: { GOEXPERIMENT: 'noswissmap' } },
+    { flags: ['-buildmode=pie'] },
+    { flags: ['-ldflags=-linkmode=external', '-tags=withcgo'] },
+  ];
+  for (const { flags, version = '1.26.8', env = {}, programArgs = [] } of fewOrAll([race], ways))
+    it(`built with ${flags.join(' ')} ${JSON.stringify(env)}`, { timeout: 240_000 }, async () => {
+      await expectExact({ program: buildHooked('ledger', version, flags, env), programArgs });
+    });
 });
+
+interface Way {
+  readonly flags: readonly string[];
+  readonly version?: string;
+  readonly env?: Readonly<Record<string, string>>;
+  readonly programArgs?: readonly string[];
+}

@@ -11,6 +11,14 @@ const PROGRAMS = fileURLToPath(new URL('../programs/', import.meta.url));
 const HOOK = fileURLToPath(new URL('../../go/hook/', import.meta.url));
 const GENERATOR = fileURLToPath(new URL('../../src/probe/build/overlay/', import.meta.url));
 
+/**
+ * What to build: each release compiles a runtime, so a few stand for all, unless MAPAUDIT_TEST_BUILDS is `all`.
+ * The text of every release's hook is tested all the same: test/build/overlay.test.ts.
+ */
+export function fewOrAll<T>(few: readonly T[], all: readonly T[]): readonly T[] {
+  return process.env['MAPAUDIT_TEST_BUILDS'] === 'all' ? all : few;
+}
+
 /** How `mapaudit go` is run. */
 export interface GoOptions {
   readonly cwd: string;
