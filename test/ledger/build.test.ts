@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { GO_VERSIONS } from '../support/go_build.ts';
 import { buildHooked, fewOrAll } from '../support/mapaudit_go.ts';
 import { FRAMES } from './fields.ts';
+import { buildMutants, HOOK_MUTANTS } from './hook_mutants.ts';
 import { problemsOf } from './problems.ts';
 import { type LedgerRun, report, runLedger } from './run.ts';
 
@@ -38,6 +39,23 @@ describe('with the build hook, the trace agrees with the ledger', () => {
   for (const { flags, version = '1.26.8', env = {}, programArgs = [] } of fewOrAll([race], ways))
     it(`built with ${flags.join(' ')} ${JSON.stringify(env)}`, { timeout: 240_000 }, async () => {
       await expectExact({ program: buildHooked('ledger', version, flags, env), programArgs });
+    });
+});
+
+describe('the comparison notices, of the build hook', () => {
+  for (const [i, { name, noticedBy }] of HOOK_MUTANTS.entries())
+    it(`a wrong ${name}, by ${noticedBy}`, { timeout: 240_000 }, async () => {
+      const programEnv = { MAPAUDIT_MUTANT: String(i + 1) };
+      const program = buildMutants();
+      const result = await runLedger({
+        program,
+        events: 4000,
+        rate: 8000,
+        probe: 'build',
+        ...STACKS,
+        programEnv,
+      });
+      expect(problemsOf(result), report(result)).toContain(noticedBy);
     });
 });
 

@@ -30,6 +30,8 @@ export interface LedgerRun {
   /** The program was built with inlining, as by default. */
   readonly inlines?: boolean;
   readonly env?: Readonly<Record<string, string>>;
+  /** Of the program; `env` is mapaudit's. */
+  readonly programEnv?: Readonly<Record<string, string>>;
 }
 
 export interface LedgerResult extends Comparison {
@@ -63,6 +65,7 @@ async function runIn(folder: string, run: LedgerRun): Promise<LedgerResult> {
   ];
   const program = spawn(run.program, [...args, '-out', ledger, ...(run.programArgs ?? [])], {
     stdio: ['pipe', 'pipe', 'inherit'],
+    env: { ...process.env, ...run.programEnv },
   });
   const lines = linesOf(program);
   try {
