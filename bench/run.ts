@@ -4,6 +4,7 @@ import { cpus, release } from 'node:os';
 import { join } from 'node:path';
 import { reportAttach } from './lib/attach_report.ts';
 import { buildBig } from './lib/big.ts';
+import { reportBuild } from './lib/build_cost.ts';
 import { buildMapaudit } from './lib/child.ts';
 import { measureCosts } from './lib/cost.ts';
 import { reportCosts } from './lib/cost_report.ts';
@@ -27,6 +28,7 @@ const PARTS: Readonly<Record<string, (report: Report) => Promise<void>>> = {
   cost: async (report) => {
     reportCosts(report, await measureCosts(binary, quick ? 1 : 7, quick ? 400 : 1100));
   },
+  build: (report) => reportBuild(report, binary, quick ? 3 : 9, quick ? 200 : 500),
   stream: (report) => {
     reportStream(report);
     return Promise.resolve();

@@ -9,6 +9,7 @@ import type { ProbeOptions } from '../model/probe.ts';
 import type { ProbePlan } from '../model/probe_plan.ts';
 import { requireRights } from '../probe/kernel/preflight.ts';
 import type { Notice } from '../protocol/notice.ts';
+import type { ProbeKind } from '../protocol/options.ts';
 import type { Selection } from '../protocol/selection.ts';
 import { openFile } from '../sys/file_source.ts';
 import { ReadLease } from '../sys/lease.ts';
@@ -17,6 +18,7 @@ import { type Effects, probePlanFor } from './plans.ts';
 import { Program } from './program.ts';
 import { fileIdentity, identityOf, selectPids } from './select.ts';
 import { Target, type TargetEnd } from './target.ts';
+import { kindFor, wayFor } from './way.ts';
 
 /** What a fleet tells its run. */
 export interface FleetEvents {
@@ -33,8 +35,10 @@ export interface FleetOptions {
   /** Also the methods of sync.Map. */
   readonly sync?: boolean;
   readonly probe: ProbeOptions;
-  /** Another plan than that for `ops` and `effects`. */
+  /** Another plan than that for `ops` and `effects`; uprobes alone can follow it. */
   readonly plan?: (binary: GoBinary) => ProbePlan;
+  /** How operations are noticed; absent: by uprobes. */
+  readonly kind?: ProbeKind;
 }
 
 /**
@@ -49,13 +53,16 @@ export class Fleet implements Closable {
   readonly #known = new Set<number>();
   /** Device and inode of the files that were tried. */
   readonly #files = new Set<string>();
+  /** One probe for all processes of a file: uprobes stand in it, the hook is in each process. */
+  readonly #together: boolean;
   #lastEnd: TargetEnd | undefined;
 
   constructor(options: FleetOptions, events: FleetEvents) {
     this.#options = options;
     this.#events = events;
     const { selection } = options;
-    if (selection.type === 'exe') {
+    this.#together = selection.type === 'exe' && kindOfFile(selection.path, this.#kind) === 'kernel';
+    if (selection.type === 'exe' && this.#together) {
       this.#attachFile(selection.path, fileIdentity(selection.path));
       if (selectPids(selection).length === 0)
         this.#say('info', 'waiting', `no process runs ${selection.path} yet; the probes wait for one`);
@@ -78,8 +85,8 @@ export class Fleet implements Closable {
     const { selection } = this.#options;
     for (const audit of this.audits) this.#checkTargets(audit);
     for (const audit of this.audits) if (audit.isInTheWay) this.#giveWay(audit);
-    if (selection.type === 'exe') this.#followFile(selection.path);
-    else if (selection.type === 'name') this.#attachNew(false);
+    if (selection.type === 'exe' && this.#together) this.#followFile(selection.path);
+    else if (selection.type !== 'pid') this.#attachNew(false);
   }
 
   close(): void {
@@ -97,7 +104,7 @@ export class Fleet implements Closable {
       const { name } = target.facts;
       if (this.#options.selection.type !== 'pid')
         this.#say('info', 'process-left', `${name} (pid ${target.pid}) ${how}`);
-      if (this.#options.selection.type === 'exe') audit.forget(target.pid);
+      if (this.#together) audit.forget(target.pid);
       else this.#drop(audit);
     }
   }
@@ -123,6 +130,10 @@ export class Fleet implements Closable {
           this.#say('warning', 'not-audited', `pid ${pid} is not audited: ${error.message}`, error.hint);
       }
     }
+  }
+
+  get #kind(): ProbeKind {
+    return this.#options.kind ?? 'kernel';
   }
 
   /** Would be the same for every process. */
@@ -179,8 +190,12 @@ export class Fleet implements Closable {
   #attach(program: Program, subject: Subject): void {
     const { ops, effects, probe, sync } = this.#options;
     try {
-      const plan = this.#options.plan?.(program.binary) ?? probePlanFor(program.binary, ops, effects, sync);
-      const audit = new Audit(subject, plan, probe);
+      // Methods of sync.Map are beyond the hook: asked for, they are noticed by uprobes.
+      const ofSync = sync === true ? probePlanFor(program.binary, ops, effects, true) : undefined;
+      const own = this.#options.plan?.(program.binary) ?? ofSync;
+      const pid = subject.type === 'process' ? subject.target.pid : undefined;
+      const way = wayFor(program.binary, pid, { kind: this.#kind, ops, effects, plan: own });
+      const audit = new Audit(subject, way, probe);
       this.#audits.add(audit);
       this.#events.joined(audit);
     } catch (error) {
@@ -215,6 +230,18 @@ function requireGo(path: string): void {
   const file = openFile(path);
   try {
     identifyGo(file);
+  } finally {
+    file.close();
+  }
+}
+
+/** What a file has tells which probe it gets. Errors: those of `openGoBinary` and `kindFor`. */
+function kindOfFile(path: string, kind: ProbeKind): 'kernel' | 'build' {
+  if (kind === 'kernel') return kind;
+  requireGo(path);
+  const file = openFile(path);
+  try {
+    return kindFor(openGoBinary(file), kind);
   } finally {
     file.close();
   }

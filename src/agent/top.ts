@@ -79,6 +79,7 @@ class TopRun {
         effects: 'off',
         sync: options.filters.sync === true,
         probe: probeOptions(options),
+        kind: options.probe,
       },
       {
         joined: (audit) => this.#join(audit),

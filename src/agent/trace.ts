@@ -73,6 +73,7 @@ class TraceRun {
         effects,
         sync: options.filters.sync === true,
         probe: probeOptions(options, extras),
+        kind: options.probe,
       },
       {
         joined: (audit) => this.#join(audit),

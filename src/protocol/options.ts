@@ -42,10 +42,13 @@ export type EffectMode = 'auto' | 'exit' | 'off';
 
 export const EFFECT_MODES: readonly EffectMode[] = ['auto', 'exit', 'off'];
 
-/** The way in which operations are noticed. */
-export type ProbeKind = 'auto' | 'kernel';
+/**
+ * The way in which operations are noticed: by eBPF uprobes, or by the hook that `mapaudit go build` has placed.
+ * `auto`: the hook where the program has it.
+ */
+export type ProbeKind = 'auto' | 'kernel' | 'build';
 
-export const PROBE_KINDS: readonly ProbeKind[] = ['auto', 'kernel'];
+export const PROBE_KINDS: readonly ProbeKind[] = ['auto', 'kernel', 'build'];
 
 /** What `trace` and `top` have in common. */
 export interface RunOptions {

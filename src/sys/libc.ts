@@ -12,6 +12,7 @@ export const SYS = {
   ioctl: 16,
   fcntl: 72,
   clockGettime: 228,
+  fallocate: 285,
   perfEventOpen: 298,
   prlimit64: 302,
   processVmReadv: 310,

@@ -28,6 +28,7 @@ import {
   event,
   explainReport,
   hit,
+  crash,
   entryLine,
   heats,
   hostileEvent,
@@ -86,6 +87,7 @@ export function fakeQuestions(): Questions {
     inspect,
     watch,
     race,
+    crash: () => Promise.resolve([crash, event(0), summary(1, 'done')]),
     close: () => Promise.resolve(),
   };
 }

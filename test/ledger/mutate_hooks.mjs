@@ -1,17 +1,18 @@
-// Module hooks: the plan is changed after it is made, or another eBPF object is loaded.
+// Module hooks: the plan is changed after it is made, or another eBPF object is loaded, or another build hook.
 let plan = '';
 let object = '';
+let hook = '';
 
 export function initialize(data) {
-  ({ plan, object } = data);
+  ({ plan, object, hook } = data);
 }
 
 export async function load(url, context, next) {
   const loaded = await next(url, context);
   if (!url.includes('/dist/')) return loaded;
   let source = String(loaded.source);
-  if (plan !== '') source = wrapped(source, 'probePlanFor', honestPlan);
-  if (object !== '') source = wrapped(source, 'packageFile', honestFile);
+  if (plan) source = wrapped(source, 'probePlanFor', honestPlan);
+  if (object || hook) source = wrapped(source, 'packageFile', honestFile);
   return { ...loaded, source };
 }
 
@@ -21,8 +22,10 @@ const honestPlan = () => `
   ${plan}
   return plan;`;
 
-const honestFile = () =>
-  `return args[0] === 'bpf/mapaudit.bpf.o' ? ${JSON.stringify(object)} : honest(...args);`;
+const honestFile = () => `
+  if (${Boolean(object)} && args[0] === 'bpf/mapaudit.bpf.o') return ${JSON.stringify(object)};
+  if (${Boolean(hook)} && args[0].startsWith('go/hook/')) return ${JSON.stringify(hook)} + args[0].slice(7);
+  return honest(...args);`;
 
 /** Puts a function of the bundle behind another one. */
 function wrapped(source, name, body) {

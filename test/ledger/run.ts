@@ -25,9 +25,13 @@ export interface LedgerRun {
   readonly traceArgs?: readonly string[];
   /** Operations that are traced; by default all writes, and growth. */
   readonly ops?: readonly string[];
+  /** How operations are noticed; by default as mapaudit chooses. */
+  readonly probe?: 'kernel' | 'build';
   /** The program was built with inlining, as by default. */
   readonly inlines?: boolean;
   readonly env?: Readonly<Record<string, string>>;
+  /** Of the program; `env` is mapaudit's. */
+  readonly programEnv?: Readonly<Record<string, string>>;
 }
 
 export interface LedgerResult extends Comparison {
@@ -61,6 +65,7 @@ async function runIn(folder: string, run: LedgerRun): Promise<LedgerResult> {
   ];
   const program = spawn(run.program, [...args, '-out', ledger, ...(run.programArgs ?? [])], {
     stdio: ['pipe', 'pipe', 'inherit'],
+    env: { ...process.env, ...run.programEnv },
   });
   const lines = linesOf(program);
   try {
@@ -76,6 +81,8 @@ async function runIn(folder: string, run: LedgerRun): Promise<LedgerResult> {
         ops.join(','),
         '--ring',
         '64M',
+        '--probe',
+        run.probe ?? 'auto',
         '--json',
         '-o',
         trace,

@@ -12,7 +12,9 @@ export type CommandName =
   | 'inspect'
   | 'watch'
   | 'advise'
-  | 'race';
+  | 'race'
+  | 'crash'
+  | 'go';
 
 /** Headings under which help and docs list the flags. */
 export type OptionGroup =

@@ -25,7 +25,16 @@ const SELECTS: readonly CommandName[] = ['check', 'maps', ...RUNS, ...KNOW];
 const READS: readonly CommandName[] = ['explain'];
 /** What can be asked of a core dump. */
 const CORES: readonly CommandName[] = ['inspect', 'maps'];
-const ALL: readonly CommandName[] = ['ps', ...SELECTS, ...READS, 'inspect', 'watch', 'advise', 'race'];
+const ALL: readonly CommandName[] = [
+  'ps',
+  ...SELECTS,
+  ...READS,
+  'inspect',
+  'watch',
+  'advise',
+  'race',
+  'crash',
+];
 
 /** `--map` of commands that follow a process for the sake of a map. */
 const ONE_MAP = {
@@ -56,7 +65,7 @@ export const OPTIONS = {
     short: '-p',
     value: 'PID',
     group: 'Which processes',
-    commands: [...SELECTS, ...READS, 'inspect', 'watch', 'advise', 'race'],
+    commands: [...SELECTS, ...READS, 'inspect', 'watch', 'advise', 'race', 'crash'],
     help: 'This process. mapaudit ps lists them.',
     parse: parsePid,
   },
@@ -260,7 +269,7 @@ export const OPTIONS = {
     value: 'DEPTH',
     whenBare: '16',
     group: 'What is shown of each',
-    commands: ['trace', ...KNOW, 'watch', 'race'],
+    commands: ['trace', ...KNOW, 'watch', 'race', 'crash'],
     help: `Show the stack, 16 frames or as many as said (at most ${DEEPEST_STACK}): --stack=32.`,
     details: '`who` and `race` show it always, and `break` all of it.',
     parse: wholeNumber('stack depth', 1, DEEPEST_STACK),
@@ -298,25 +307,10 @@ export const OPTIONS = {
     flag: '--count',
     value: 'N',
     group: 'How long',
-    commands: ['trace', ...KNOW, 'watch', 'race'],
+    commands: ['trace', ...KNOW, 'watch', 'race', 'crash'],
     help: 'End after N events.',
+    of: { crash: { group: 'What is shown of each', help: 'The last N events. Default: all that are left.' } },
     parse: wholeNumber('number of events', 1),
-  },
-  since: {
-    flag: '--since',
-    value: 'TIME',
-    group: 'How long',
-    commands: ['who'],
-    help: 'With --from: only so long before the last event that was kept: 10m.',
-    parse: parseDuration,
-  },
-  from: {
-    flag: '--from',
-    value: 'FILE',
-    group: 'Which processes',
-    commands: ['who'],
-    help: 'No process: what `trace --json -o FILE` has kept of one.',
-    parse: parsePath('--from'),
   },
   once: {
     flag: '--once',
@@ -337,10 +331,11 @@ export const OPTIONS = {
     value: 'KIND',
     group: 'How it works',
     commands: [...RUNS, ...KNOW],
-    help: 'How operations are noticed: kernel (eBPF uprobes) or auto. Default: auto.',
+    help: 'How operations are noticed: kernel (eBPF uprobes), build (the hook of mapaudit go build; needs no root), or auto. Default: auto, which is build where the program has the hook.',
     parse: oneOf('probe', PROBE_KINDS),
   },
   ...RACE_FLAGS,
+  ...WHO_FLAGS,
   ring: {
     flag: '--ring',
     value: 'SIZE',

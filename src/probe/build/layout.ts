@@ -1,0 +1,75 @@
+/**
+ * The file that a hooked program and its reader share: /dev/shm/mapaudit.PID. The same numbers stand in
+ * go/hook/core.go.txt (struct mapauditHeader, mapauditP, mapauditRow, mapauditPlan); a test compares the two.
+ */
+export const HEADER = {
+  magic: 0,
+  version: 8,
+  mode: 12,
+  slots: 16,
+  stride: 20,
+  ps: 24,
+  frames: 28,
+  keyBytes: 32,
+  every: 36,
+  goid: 40,
+  mapAddress: 48,
+  filter: 56,
+  ack: 60,
+  pid: 64,
+  ackTicks: 72,
+  ackNanos: 80,
+  outside: 88,
+  sites: 96,
+  size: 104,
+  reader: 112,
+  readerIn: 120,
+  beat: 128,
+  patience: 136,
+  procs: 144,
+  space: 152,
+  base: 160,
+  crashed: 164,
+  crashGoid: 168,
+  crashAt: 176,
+  text: 184,
+  exeLength: 192,
+  firstTicks: 200,
+  firstNanos: 208,
+  exe: 512,
+} as const;
+
+/** "mapaudit" */
+export const MAGIC = 0x746964756170616dn;
+export const VERSION = 1;
+
+/** Bits of the filter word. */
+export const FILTER = { map: 1, goid: 2 } as const;
+
+/** Bits of the mode word. */
+export const MODE = { events: 1, counts: 2, overwrite: 4, exits: 8 } as const;
+
+/** Key plans: rows of a hash table with linear probing. */
+export const PLANS = { at: 4096, rows: 512, rowBytes: 24, steps: 16 } as const;
+export const PLAN = { type: 0, count: 8, kinds: 9, offsets: 12 } as const;
+
+/** What belongs to one P, one after the other. */
+export const PS_AT = PLANS.at + PLANS.rows * PLANS.rowBytes + 4096;
+export const P = {
+  head: 0,
+  busy: 16,
+  tail: 64,
+  hits: 128,
+  dropped: 640,
+  skipped: 1152,
+  rest: 1664,
+  bytes: 4096,
+} as const;
+
+/** Counters of a P, behind its words. `site` is the number plus one; 0 is a free row. */
+export const TABLE = { rows: 4096, rowBytes: 40 } as const;
+export const ROW = { site: 0, type: 8, map: 16, caller: 24, count: 32 } as const;
+
+/** Bytes of one P: words, counters, ring. */
+export const bytesOfP = (slots: number, stride: number): number =>
+  P.bytes + TABLE.rows * TABLE.rowBytes + slots * stride;
