@@ -243,7 +243,10 @@ export class Assembler {
   }
 
   #distance(target: Target): void {
-    if (typeof target !== 'number') return this.#reference(target);
+    if (typeof target !== "number") {
+      this.#reference(target);
+      return;
+    }
     const distance = target - (this.here + 4);
     if (!fits(distance, 32)) throw new Error('internal: a jump beyond 2 GiB');
     this.#little(distance, 4);
