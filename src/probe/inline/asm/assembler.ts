@@ -243,7 +243,7 @@ export class Assembler {
   }
 
   #distance(target: Target): void {
-    if (typeof target !== "number") {
+    if (typeof target !== 'number') {
       this.#reference(target);
       return;
     }
