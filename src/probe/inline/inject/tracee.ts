@@ -1,0 +1,118 @@
+import { closeSync, openSync, readdirSync, readFileSync, readSync, writeSync } from 'node:fs';
+import type { Closable } from '../../../base/dispose.ts';
+import { MapauditError } from '../../../base/errors.ts';
+import { monotonicNs } from '../../../sys/clock.ts';
+import { SYS, trySyscall } from '../../../sys/libc.ts';
+import { tracingRefused } from '../../kernel/requirements.ts';
+
+/** Told of each numbered instant, so that tests can kill mapaudit at any of them. */
+export type Steps = (name: string) => void;
+
+/** The program that is patched: its memory, mappings and threads. Writes go through /proc/PID/mem, code too. */
+export class Tracee implements Closable {
+  readonly pid: number;
+  readonly step: Steps;
+  readonly #memory: number;
+
+  /** Errors: `no-such-process`, and those of rights. */
+  constructor(pid: number, step: Steps = () => undefined) {
+    this.pid = pid;
+    this.step = step;
+    try {
+      this.#memory = openSync(`/proc/${pid}/mem`, 'r+');
+    } catch (error) {
+      if (error instanceof Error && 'code' in error && error.code === 'ENOENT') throw this.gone();
+      throw tracingRefused(`the memory of pid ${pid}`, error);
+    }
+  }
+
+  /** The descriptor of its memory, which also holds the lock. */
+  get memory(): number {
+    return this.#memory;
+  }
+
+  /** Fewer bytes than wanted where not all can be read. */
+  read(address: number, length: number): Uint8Array {
+    const bytes = new Uint8Array(length);
+    try {
+      return bytes.subarray(0, readSync(this.#memory, bytes, 0, length, address));
+    } catch {
+      return bytes.subarray(0, 0);
+    }
+  }
+
+  /** Errors: `no-such-process` when it has ended. */
+  write(address: number, bytes: Uint8Array): void {
+    let written = 0;
+    try {
+      written = writeSync(this.#memory, bytes, 0, bytes.length, address);
+    } catch (cause) {
+      throw this.gone(cause);
+    }
+    if (written !== bytes.length) throw this.gone();
+  }
+
+  /** Errors: `no-such-process`. */
+  threads(): number[] {
+    try {
+      return readdirSync(`/proc/${this.pid}/task`).map(Number);
+    } catch (cause) {
+      throw this.gone(cause);
+    }
+  }
+
+  /** Lines of /proc/PID/maps, all of them. */
+  mappings(): Mapping[] {
+    try {
+      return readFileSync(`/proc/${this.pid}/maps`, 'utf8').split('\n').flatMap(parse);
+    } catch (cause) {
+      throw this.gone(cause);
+    }
+  }
+
+  gone(cause?: unknown): MapauditError {
+    return new MapauditError('no-such-process', `there is no process ${this.pid} any more`, { cause });
+  }
+
+  close(): void {
+    closeSync(this.#memory);
+  }
+}
+
+export interface Mapping {
+  readonly start: number;
+  readonly end: number;
+  /** `r-xp` */
+  readonly rights: string;
+  readonly name: string;
+}
+
+const LINE = /^([0-9a-f]+)-([0-9a-f]+) (\S+) \S+ \S+ \d+\s*(.*)$/;
+
+function parse(line: string): Mapping[] {
+  const [, start, end, rights, name] = LINE.exec(line) ?? [];
+  if (start === undefined || end === undefined || rights === undefined) return [];
+  return [{ start: parseInt(start, 16), end: parseInt(end, 16), rights, name: name ?? '' }];
+}
+
+const cell = new Int32Array(new SharedArrayBuffer(4));
+/** So long it only steps aside for others; then it sleeps between its looks. */
+const SPIN_NS = 2_000_000n;
+
+/** Asks until the answer is not undefined, or the time is over. */
+export function waitFor<T>(ask: () => T | undefined, milliseconds: number): T | undefined {
+  const began = monotonicNs();
+  const until = began + BigInt(milliseconds) * 1_000_000n;
+  for (;;) {
+    const answer = ask();
+    if (answer !== undefined) return answer;
+    const now = monotonicNs();
+    if (now > until) return undefined;
+    if (now < began + SPIN_NS) trySyscall(SYS.schedYield);
+    else sleep(0.1);
+  }
+}
+
+export function sleep(milliseconds: number): void {
+  Atomics.wait(cell, 0, 0, milliseconds);
+}
