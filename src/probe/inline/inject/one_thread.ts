@@ -40,6 +40,7 @@ export function holdOne(tracee: Tracee, places: Places): HeldThread {
     for (const tid of tracee.threads()) {
       const thread = TracedThread.seize(tracee, tid);
       if (typeof thread === 'number') continue;
+      thread.interrupt();
       const result = thread.stop();
       const back = result === 'stopped' ? resumeState(tracee, thread, places) : undefined;
       if (back !== undefined) return { thread, back };

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { MapauditError } from '../../../base/errors.ts';
 import { monotonicNs } from '../../../sys/clock.ts';
-import { addressOf, SYS, trySyscall } from '../../../sys/libc.ts';
+import { addressOf, keepAlive, SYS, trySyscall } from '../../../sys/libc.ts';
 import { TracedThread } from './traced_thread.ts';
 import { sleep, type Tracee } from './tracee.ts';
 
@@ -14,16 +14,17 @@ const LIMIT_NS = 200_000_000n;
 const TRIES = 200;
 const PAUSE_MS = 0.5;
 const ITIMER_REAL = 0;
+const SCHED_OTHER = 0;
+const SCHED_FIFO = 1;
 
 /** All threads of a program, standing still. */
 export class StandStill {
   readonly #tracee: Tracee;
   readonly #threads = new Map<number, TracedThread>();
-  readonly #began: bigint;
+  #began: bigint | undefined;
 
   private constructor(tracee: Tracee) {
     this.#tracee = tracee;
-    this.#began = monotonicNs();
   }
 
   /**
@@ -40,13 +41,15 @@ export class StandStill {
       const still = new StandStill(tracee);
       let answer: T | undefined;
       watchdog(WATCHDOG_MS);
+      hurry(true);
       try {
         if (still.#stopAll()) answer = work(still);
       } finally {
         still.#letAll();
         watchdog(0);
+        hurry(false);
       }
-      stillUs = Math.max(stillUs, Number(monotonicNs() - still.#began) / 1000);
+      stillUs = Math.max(stillUs, Number(monotonicNs() - (still.#began ?? monotonicNs())) / 1000);
       if (answer !== undefined) return { answer, stillUs, tries };
       sleep(PAUSE_MS);
     }
@@ -62,11 +65,11 @@ export class StandStill {
   /** False when one of them is in the kernel for too long: again a little later. */
   #stopAll(): boolean {
     const tracee = this.#tracee;
-    for (;;) {
-      const fresh = tracee.threads().filter((tid) => !this.#threads.has(tid));
-      const seized = fresh.flatMap((tid) => this.#seize(tid));
-      if (seized.length === 0) break;
-      for (const thread of seized) {
+    // All are seized before the first has to wait; those that were born meanwhile come afterwards.
+    for (let waiting = this.#seizeNew(); waiting.length > 0; waiting = this.#seizeNew()) {
+      this.#began ??= monotonicNs();
+      for (const thread of waiting) thread.interrupt();
+      for (const thread of waiting) {
         const result = thread.stop();
         tracee.step('stopped');
         if (result === 'job-stop') throw targetStopped(tracee);
@@ -75,6 +78,11 @@ export class StandStill {
     }
     tracee.step('all stopped');
     return true;
+  }
+
+  #seizeNew(): TracedThread[] {
+    const fresh = this.#tracee.threads().filter((tid) => !this.#threads.has(tid));
+    return fresh.flatMap((tid) => this.#seize(tid));
   }
 
   #seize(tid: number): TracedThread[] {
@@ -116,6 +124,16 @@ function watchdog(milliseconds: number): void {
     BigInt((milliseconds % 1000) * 1000),
   ]);
   trySyscall(SYS.setitimer, ITIMER_REAL, addressOf(value), 0);
+  keepAlive(value);
+}
+
+/**
+ * Nobody else runs before us while others wait for us, where we have the right to ask for that: sched_setscheduler(2).
+ */
+function hurry(on: boolean): void {
+  const parameter = Int32Array.of(on ? 1 : 0);
+  trySyscall(SYS.schedSetscheduler, 0, on ? SCHED_FIFO : SCHED_OTHER, addressOf(parameter));
+  keepAlive(parameter);
 }
 
 export function targetStopped(tracee: Tracee): MapauditError {

@@ -9,7 +9,8 @@ const RELEASE_TRIES = 250;
 /** So far above its stack pointer a thread's signal frames are looked for. */
 const STACK_BYTES = 65536;
 /** The selector of user code, behind RIP and EFLAGS in a signal frame: arch/x86/include/uapi/asm/sigcontext.h. */
-const USER_CODE = 0x33n;
+const USER_CODE = 0x33;
+const TWO_32 = 0x1_0000_0000;
 
 export type StopResult = 'stopped' | 'gone' | 'job-stop' | 'busy';
 
@@ -20,6 +21,7 @@ export class TracedThread {
   readonly #tracee: Tracee;
   #mask = 0n;
   #held = false;
+  #returns: readonly number[] | undefined;
   #seized = true;
 
   private constructor(tracee: Tracee, tid: number) {
@@ -27,15 +29,12 @@ export class TracedThread {
     this.tid = tid;
   }
 
-  /** Undefined, or the errno, when it cannot be seized. It goes on running, but will stop soon. */
+  /** Undefined, or the errno, when it cannot be seized. It goes on running. */
   static seize(tracee: Tracee, tid: number): TracedThread | number {
     const seized = ptrace.seize(tid);
     if (!seized.ok) return seized.errno;
     tracee.step('seize');
-    const thread = new TracedThread(tracee, tid);
-    ptrace.interrupt(tid);
-    tracee.step('interrupt');
-    return thread;
+    return new TracedThread(tracee, tid);
   }
 
   get held(): boolean {
@@ -61,6 +60,7 @@ export class TracedThread {
     if (!ptrace.getRegs(tid, this.registers)) return 'gone';
     this.#mask = ptrace.signalMask(tid);
     this.#held = true;
+    this.#returns = undefined;
     return result;
   }
 
@@ -71,8 +71,10 @@ export class TracedThread {
     this.#tracee.step('resumed');
   }
 
+  /** Asks it to stand still. */
   interrupt(): void {
     ptrace.interrupt(this.tid);
+    this.#tracee.step('interrupt');
   }
 
   /** Lets go of it for good; one that does not stand still would ignore that, so it is stopped first. */
@@ -87,6 +89,7 @@ export class TracedThread {
   /** False when it has gone. */
   #stopForGood(): boolean {
     for (let i = 0; i < RELEASE_TRIES; i++) {
+      ptrace.interrupt(this.tid);
       const result = this.stop();
       if (result !== 'busy') return result !== 'gone';
     }
@@ -97,17 +100,24 @@ export class TracedThread {
 
   /** Whether it executes in `[low, high)`, or will when a signal handler that it is in returns. */
   isIn(low: number, high: number): boolean {
-    const rip = Number(this.registers[REG.rip]);
-    if (rip >= low && rip < high) return true;
-    if (this.#mask === 0n) return false;
+    const inside = (address: number): boolean => address >= low && address < high;
+    if (inside(Number(this.registers[REG.rip]))) return true;
+    this.#returns ??= this.#mask === 0n ? [] : this.#signalFrames();
+    return this.#returns.some(inside);
+  }
+
+  /**
+   * Where the signal handlers that it may be in return to. A frame has RIP, EFLAGS and the selector of user code in
+   * three words; whatever else looks so only makes us wait.
+   */
+  #signalFrames(): number[] {
     const sp = Number((this.registers[REG.rsp] ?? 0n) & ~7n);
     const bytes = this.#tracee.read(sp, STACK_BYTES);
-    const words = new BigUint64Array(bytes.buffer, bytes.byteOffset, bytes.length >> 3);
-    const [from, to] = [BigInt(low), BigInt(high)];
-    for (let i = 0; i + 2 < words.length; i++) {
-      const word = words[i] ?? 0n;
-      if (word >= from && word < to && ((words[i + 2] ?? 0n) & 0xffffn) === USER_CODE) return true;
-    }
-    return false;
+    const words = new Uint32Array(bytes.buffer, bytes.byteOffset, bytes.length >> 2);
+    const found: number[] = [];
+    for (let i = 0; i + 4 < words.length; i += 2)
+      if (((words[i + 4] ?? 0) & 0xffff) === USER_CODE)
+        found.push((words[i + 1] ?? 0) * TWO_32 + (words[i] ?? 0));
+    return found;
   }
 }

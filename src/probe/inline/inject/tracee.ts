@@ -2,7 +2,6 @@ import { closeSync, openSync, readdirSync, readFileSync, readSync, writeSync } f
 import type { Closable } from '../../../base/dispose.ts';
 import { MapauditError } from '../../../base/errors.ts';
 import { monotonicNs } from '../../../sys/clock.ts';
-import { SYS, trySyscall } from '../../../sys/libc.ts';
 import { tracingRefused } from '../../kernel/requirements.ts';
 
 /** Told of each numbered instant, so that tests can kill mapaudit at any of them. */
@@ -96,8 +95,9 @@ function parse(line: string): Mapping[] {
 }
 
 const cell = new Int32Array(new SharedArrayBuffer(4));
-/** So long it only steps aside for others; then it sleeps between its looks. */
-const SPIN_NS = 2_000_000n;
+/** So long it only looks; then it sleeps between its looks, so that others can go on. */
+const SPIN_NS = 30_000n;
+const NAP_MS = 0.02;
 
 /** Asks until the answer is not undefined, or the time is over. */
 export function waitFor<T>(ask: () => T | undefined, milliseconds: number): T | undefined {
@@ -108,8 +108,7 @@ export function waitFor<T>(ask: () => T | undefined, milliseconds: number): T | 
     if (answer !== undefined) return answer;
     const now = monotonicNs();
     if (now > until) return undefined;
-    if (now < began + SPIN_NS) trySyscall(SYS.schedYield);
-    else sleep(0.1);
+    if (now > began + SPIN_NS) sleep(NAP_MS);
   }
 }
 
