@@ -7,6 +7,7 @@ import { buildBig } from './lib/big.ts';
 import { buildMapaudit } from './lib/child.ts';
 import { measureCosts } from './lib/cost.ts';
 import { reportCosts } from './lib/cost_report.ts';
+import { reportDecode } from './lib/decode_report.ts';
 import { buildHot, ROOT } from './lib/hot.ts';
 import { reportAgent, reportStream } from './lib/node_report.ts';
 import { Report } from './lib/report.ts';
@@ -26,6 +27,7 @@ const PARTS: Readonly<Record<string, () => Promise<void>>> = {
     return Promise.resolve();
   },
   attach: () => reportAttach(report, quick ? [binary] : [binary, buildBig()], quick ? 2 : 7),
+  decode: () => reportDecode(report, quick ? 1_000_000 : 10_000_000, quick ? 10_000 : 100_000),
   agent: () => reportAgent(report, binary, quick ? 1000 : 10_000),
 };
 

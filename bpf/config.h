@@ -8,7 +8,7 @@
 
 #define MAX_SITES 256
 #define MAX_PARTS 4
-#define MAX_BEYOND 12
+#define MAX_BEYOND 32
 #define KEY_FILTER_MAX 64
 #define OPEN_SLOTS 4096
 #define COUNTER_SLOTS 16384 /* per CPU */
@@ -42,34 +42,50 @@ struct config {
 	__u32 has_map;          /* 168 */
 	__u32 note_bias;        /* 172  write into `biases` where each process has the image */
 	__u64 image_end;        /* 176  of the file's addresses, where by_process */
-};                              /* 184 */
+	__u32 facts;            /* 184  records carry struct facts */
+	__u32 pad;              /* 188 */
+};                              /* 192 */
 
 /* Which registers hold type, map and key: the argument orders of Go's map functions. */
 enum {
 	SHAPE_TYPE_MAP = 0,   /* RAX type, RBX map, RCX key, RDI length: runtime.map*, reflect.map* */
 	SHAPE_MAP_TYPE = 1,   /* RAX map, RBX type, RCX key: methods of internal/runtime/maps.Map */
 	SHAPE_TABLE = 2,      /* RBX type, RCX map: methods of internal/runtime/maps.table */
+	SHAPE_INSIDE = 3,     /* inside a function: the map in exit_register, neither type nor return address known */
 };
 
 enum { SITE_KEY_NONE = 0, SITE_KEY_WORD4 = 1, SITE_KEY_WORD8 = 2, SITE_KEY_STRING = 3, SITE_KEY_POINTER = 4 };
 
-/* A range of return addresses, relative to the address of the site (or, in `beyond`, in the file's addresses). */
+/* A range of return addresses, relative to the address of the site . */
 struct part {
 	__s64 start;
 	__s64 end;
 };
+
+/* A function beyond which to look for the caller, and where it keeps its key meanwhile. */
+struct beyond {
+	__s64 start;      /*  0  in the file's addresses */
+	__s64 end;        /*  8 */
+	__s32 key_at;     /* 16  from its frame pointer; of a string, its pointer … */
+	__s32 length_at;  /* 20  … and its length */
+	__u32 key;        /* 24  SITE_KEY_* */
+	__u32 pad;        /* 28 */
+};                        /* 32 */
 
 struct site_config {
 	__u8 shape;          /* 0 */
 	__u8 key;            /* 1  SITE_KEY_* */
 	__u8 skip_restarts;  /* 2  a hit with CF or ZF set goes to morestack and comes back */
 	__u8 parts;          /* 3  ranges in use */
-	__u8 exit_register;  /* 4  x86 number of the register with the map, of an exit site */
+	__u8 exit_register;  /* 4  x86 number of the register with the map, of an exit site or of SHAPE_INSIDE */
 	__u8 exits;          /* 5  this function has an exit site */
 	__u8 beyond;         /* 6  the caller is the first return address outside of `beyond`: growth inside an assign */
-	__u8 pad;            /* 7 */
+	__u8 table;          /* 7  entry: 1 + x86 number of the register with the table; exit: 1 = that table is looked at again */
 	struct part part[MAX_PARTS]; /* 8 */
-	__u64 address;       /* 72  of the site in the file */
-};                           /* 80 */
+	__u64 address;       /* 72  in the file */
+	__u8 keyless;        /* 80  has no key, and passes the filter on keys */
+	__u8 map_lost;       /* 81  exit: no register holds the map */
+	__u8 pad[6];         /* 82 */
+};                           /* 88 */
 
 #endif

@@ -101,18 +101,22 @@ struct bpf_map_def SEC("maps") control = { BPF_MAP_TYPE_ARRAY, 4, sizeof(struct 
 struct bpf_map_def SEC("maps") lost = { BPF_MAP_TYPE_PERCPU_ARRAY, 4, 8, 1, 0 };
 /* By pid: what the loader added to the file's addresses. A process can be gone before anybody asks it. */
 struct bpf_map_def SEC("maps") biases = { BPF_MAP_TYPE_LRU_HASH, 4, 8, 8192, 0 };
-/* open[goid % OPEN_SLOTS] = goid, while the record of that goroutine's operation waits for its exit. */
-struct bpf_map_def SEC("maps") open = { BPF_MAP_TYPE_ARRAY, 4, 8, OPEN_SLOTS, 0 };
+/* open[goid % OPEN_SLOTS] is that goroutine's operation, while its record waits for its exit. */
+struct open_op {
+	__u64 goid, table;
+};
+struct bpf_map_def SEC("maps") open = { BPF_MAP_TYPE_ARRAY, 4, sizeof(struct open_op), OPEN_SLOTS, 0 };
 
 const volatile struct config config SEC(".rodata") = {};
 const volatile struct site_config sites[MAX_SITES] SEC(".rodata") = {};
-const volatile struct part beyond[MAX_BEYOND] SEC(".rodata") = {};
+const volatile struct beyond beyond[MAX_BEYOND] SEC(".rodata") = {};
 
 /* What is known of a hit before it is decided whether anybody wants it. */
 struct hit {
 	__u32 site, pid, tid;
 	__u64 map, type, caller, goid, bias;
 	__u64 frame, below; /* where the caller's frame begins, and what it must lie above */
+	__u32 inner;        /* 1 + index in `beyond` of the function that the caller called */
 	__u8 flags;
 };
 
@@ -191,6 +195,23 @@ static __always_inline int is_part(const volatile struct site_config *site, __s6
 	return 0;
 }
 
+/* To the caller of a function whose frame does not begin below `lowest`, by its frame pointer. */
+static __always_inline int leave_frame(struct hit *hit, __u64 lowest)
+{
+	__u64 frame[2];
+
+	if (hit->frame < lowest)
+		return -1;
+	if (bpf_probe_read_user(frame, sizeof(frame), (void *)hit->frame)) {
+		hit->flags |= FLAG_STACK_UNREADABLE;
+		return -1;
+	}
+	hit->below = hit->frame;
+	hit->frame = frame[0];
+	hit->caller = frame[1];
+	return 0;
+}
+
 /* Assigns have few frames; more than that is a chain that leads nowhere. */
 #define MAX_CLIMB 6
 
@@ -200,29 +221,27 @@ static __always_inline int is_part(const volatile struct site_config *site, __s6
  */
 static __always_inline void climb(struct hit *hit, __u64 to_file)
 {
-	__u64 frame[2];
-
 	for (int level = 0; level < MAX_CLIMB; level++) {
-		__s64 address = hit->caller + to_file;
-		int inside = 0;
+		__u64 address = hit->caller + to_file;
+		__u64 inner = 0;
 
-		for (int i = 0; i < MAX_BEYOND; i++)
-			if (address >= beyond[i].start && address < beyond[i].end)
-				inside = 1;
-		if (!inside)
-			return;
-		if (hit->frame <= hit->below)
-			break;
-		if (bpf_probe_read_user(frame, sizeof(frame), (void *)hit->frame)) {
-			hit->flags |= FLAG_STACK_UNREADABLE;
-			break;
+		/* Without branches: the verifier would follow each of them, on each level. */
+		for (int i = 0; i < MAX_BEYOND; i++) {
+			__u64 from_start = address - beyond[i].start, size = beyond[i].end - beyond[i].start;
+			__u64 inside = ((from_start - size) & ~from_start) >> 63;
+
+			asm volatile("" : "+r"(inside));
+			inner |= inside * (i + 1);
 		}
-		hit->below = hit->frame;
-		hit->frame = frame[0];
-		hit->caller = frame[1];
+		if (!inner)
+			return;
+		hit->inner = inner;
+		if (leave_frame(hit, hit->below + 1))
+			break;
 	}
 	hit->caller = 0;
 	hit->frame = 0;
+	hit->inner = 0;
 }
 
 static __always_inline int rejected(const struct hit *hit, __u64 address, __u32 subject)
@@ -234,8 +253,37 @@ static __always_inline int rejected(const struct hit *hit, __u64 address, __u32 
 	return accept && !*accept;
 }
 
-static __always_inline void arguments(struct regs *ctx, __u32 shape, struct hit *hit)
+/* x86 register numbers, as in ModRM. */
+static __always_inline __u64 register_value(struct regs *ctx, __u32 number)
 {
+	switch (number) {
+	case 0: return REG(ctx, ax);
+	case 1: return REG(ctx, cx);
+	case 2: return REG(ctx, dx);
+	case 3: return REG(ctx, bx);
+	case 4: return REG(ctx, sp);
+	case 5: return REG(ctx, bp);
+	case 6: return REG(ctx, si);
+	case 7: return REG(ctx, di);
+	case 8: return REG(ctx, r8);
+	case 9: return REG(ctx, r9);
+	case 10: return REG(ctx, r10);
+	case 11: return REG(ctx, r11);
+	case 12: return REG(ctx, r12);
+	case 13: return REG(ctx, r13);
+	case 14: return REG(ctx, r14);
+	default: return REG(ctx, r15);
+	}
+}
+
+static __always_inline void arguments(struct regs *ctx, const volatile struct site_config *site, struct hit *hit)
+{
+	__u32 shape = site->shape;
+
+	if (shape == SHAPE_INSIDE) {
+		hit->map = register_value(ctx, site->exit_register);
+		return;
+	}
 	__u64 a = REG(ctx, ax), b = REG(ctx, bx), c = REG(ctx, cx);
 
 	hit->map = shape == SHAPE_TYPE_MAP ? b : shape == SHAPE_MAP_TYPE ? a : c;
@@ -371,15 +419,38 @@ static __always_inline void resolve_pointer(const struct hit *hit, struct key *k
 		key->flags &= ~(key->form == KEY_BYTES ? 0 : FLAG_KEY_UNPLANNED);
 }
 
-static __always_inline void resolve_key(struct regs *ctx, const struct hit *hit, __u32 source, struct key *key)
+/* Of a growth: the key of the assign that it is a part of. Gives SITE_KEY_*. */
+static __always_inline __u32 spilled_key(const struct hit *hit, __u64 *at, __u64 *length)
 {
+	const volatile struct beyond *inner = &beyond[(hit->inner - 1) & (MAX_BEYOND - 1)];
+
+	if (!hit->inner || !hit->type || inner->key == SITE_KEY_NONE)
+		return SITE_KEY_NONE;
+	if (bpf_probe_read_user(at, 8, (void *)(hit->below + (__s64)inner->key_at)))
+		return SITE_KEY_NONE;
+	if (inner->key == SITE_KEY_STRING &&
+	    bpf_probe_read_user(length, 8, (void *)(hit->below + (__s64)inner->length_at)))
+		return SITE_KEY_NONE;
+	if (inner->key == SITE_KEY_WORD4)
+		*at = (__u32)*at;
+	return inner->key;
+}
+
+static __always_inline void resolve_key(struct regs *ctx, const struct hit *hit, const volatile struct site_config *site,
+					struct key *key)
+{
+	__u64 length = REG(ctx, di);
+	__u32 source = site->key;
+
 	key->at = REG(ctx, cx);
+	if (config.facts && site->beyond)
+		source = spilled_key(hit, &key->at, &length);
 	if (source == SITE_KEY_WORD4 || source == SITE_KEY_WORD8) {
 		key->form = KEY_WORD;
 		key->size = source == SITE_KEY_WORD4 ? 4 : 8;
 	} else if (source == SITE_KEY_STRING) {
 		key->form = KEY_STRING;
-		key->size = REG(ctx, di);
+		key->size = length;
 	} else if (source == SITE_KEY_POINTER) {
 		resolve_pointer(hit, key);
 	}
@@ -660,17 +731,8 @@ static __always_inline __u32 seed_of(__u64 word)
 	return config.map_writing == 8 ? word >> 32 : word;
 }
 
-static __always_inline void fill_map(struct record_head *head)
+static __always_inline void use_header(struct record_head *head, const __u64 *header)
 {
-	__u64 header[5];
-
-	head->count = head->seed = 0;
-	if (!head->map)
-		return;
-	if (bpf_probe_read_user(header, sizeof(header), (void *)head->map)) {
-		head->flags |= FLAG_COUNT_UNREADABLE;
-		return;
-	}
 	head->count = header[0];
 	head->seed = seed_of(header[1]);
 	__u64 word = config.map_writing == 8 ? header[1] : header[4] >> 16;
@@ -678,10 +740,50 @@ static __always_inline void fill_map(struct record_head *head)
 		head->flags |= FLAG_WRITING;
 }
 
+static __always_inline void fill_map(struct record_head *head)
+{
+	__u64 header[5];
+
+	if (!head->map)
+		return;
+	if (bpf_probe_read_user(header, sizeof(header), (void *)head->map))
+		head->flags |= FLAG_COUNT_UNREADABLE;
+	else
+		use_header(head, header);
+}
+
+/* In place of fill_map. */
+static __always_inline void fill_facts(struct regs *ctx, struct record_head *head, __u64 table, struct facts *facts)
+{
+	facts->valid = 0;
+	facts->registers[0] = REG(ctx, ax);
+	facts->registers[1] = REG(ctx, bx);
+	facts->registers[2] = REG(ctx, cx);
+	facts->registers[3] = REG(ctx, di);
+	facts->registers[4] = REG(ctx, si);
+	facts->registers[5] = REG(ctx, r8);
+	facts->registers[6] = REG(ctx, r9);
+	facts->registers[7] = REG(ctx, r10);
+	facts->registers[8] = REG(ctx, r11);
+	if (table && !bpf_probe_read_user(facts->table, sizeof(facts->table), (void *)table))
+		facts->valid |= FACTS_TABLE;
+	if (!head->map)
+		return;
+	if (bpf_probe_read_user(facts->header, sizeof(facts->header), (void *)head->map)) {
+		head->flags |= FLAG_COUNT_UNREADABLE;
+		return;
+	}
+	facts->valid |= FACTS_HEADER;
+	use_header(head, facts->header);
+}
+
 static __always_inline void emit(struct regs *ctx, const struct hit *hit, const struct key *key)
 {
 	struct record_head *head = reserve(hit->site, config.record_size);
+	const volatile struct site_config *site = &sites[hit->site & (MAX_SITES - 1)];
+	__u64 table = config.facts && site->table ? register_value(ctx, site->table - 1) : 0;
 	void *area = head + 1;
+	void *frames = area + KEY_AREA;
 
 	if (!head)
 		return;
@@ -695,21 +797,29 @@ static __always_inline void emit(struct regs *ctx, const struct hit *hit, const 
 	head->frame_count = 0;
 	head->key_stored = 0;
 	head->map = hit->map;
+	head->count = head->seed = 0;
 	head->type = hit->type;
 	head->caller = hit->caller;
 	head->key_size = head->key_type = 0;
-	fill_map(head);
+	if (config.facts) {
+		fill_facts(ctx, head, table, frames);
+		frames += FACTS_AREA;
+	} else {
+		fill_map(head);
+	}
 	fill_goroutine(ctx, head, area);
 	if (config.key_bytes)
 		fill_key(head, area, key);
 	if (config.frames)
-		fill_frames(hit, head, area + KEY_AREA);
-	if (config.exits && sites[hit->site & (MAX_SITES - 1)].exits) {
+		fill_frames(hit, head, frames);
+	if (config.exits && site->exits) {
 		__u32 slot = head->goid % OPEN_SLOTS;
-		__u64 *open_goid = bpf_map_lookup_elem(&open, &slot);
+		volatile struct open_op *op = bpf_map_lookup_elem(&open, &slot);
 
-		if (open_goid)
-			*(volatile __u64 *)open_goid = head->goid;
+		if (op) {
+			op->table = table;
+			op->goid = head->goid;
+		}
 	}
 	bpf_ringbuf_submit(head, BPF_RB_NO_WAKEUP);
 }
@@ -728,7 +838,7 @@ int on_entry(struct regs *ctx)
 		return 0;
 	}
 	/* What one asks for by number first: all others then cost no read of user memory, or one. */
-	arguments(ctx, site->shape, &hit);
+	arguments(ctx, site, &hit);
 	if (config.has_map && hit.map != config.map)
 		return 0;
 	if (config.has_goid) {
@@ -737,14 +847,16 @@ int on_entry(struct regs *ctx)
 		if (hit.goid != config.goid)
 			return 0;
 	}
-	if (bpf_probe_read_user(&hit.caller, 8, (void *)REG(ctx, sp)))
+	hit.frame = REG(ctx, bp);
+	hit.below = REG(ctx, sp);
+	if (site->shape == SHAPE_INSIDE)
+		leave_frame(&hit, hit.below); /* without locals, RSP and RBP are the same */
+	else if (bpf_probe_read_user(&hit.caller, 8, (void *)hit.below))
 		hit.flags |= FLAG_STACK_UNREADABLE;
 	if (site->parts && is_part(site, hit.caller - REG(ctx, ip))) {
 		bump(hit.site, COUNT_IGNORED);
 		return 0;
 	}
-	hit.frame = REG(ctx, bp);
-	hit.below = REG(ctx, sp);
 	if (site->beyond)
 		climb(&hit, site->address - REG(ctx, ip));
 	if (config.by_process || (config.mode & MODE_EVENTS))
@@ -755,8 +867,8 @@ int on_entry(struct regs *ctx)
 		return 0;
 	if (config.note_bias)
 		note_bias(&hit);
-	if (config.key_filter_len) {
-		resolve_key(ctx, &hit, site->key, &key);
+	if (config.key_filter_len && !site->keyless) {
+		resolve_key(ctx, &hit, site, &key);
 		if (!key_matches(&key))
 			return 0;
 	}
@@ -770,32 +882,9 @@ int on_entry(struct regs *ctx)
 		return 0;
 	}
 	if (config.key_bytes && !config.key_filter_len)
-		resolve_key(ctx, &hit, site->key, &key);
+		resolve_key(ctx, &hit, site, &key);
 	emit(ctx, &hit, &key);
 	return 0;
-}
-
-/* x86 register numbers, as in ModRM. */
-static __always_inline __u64 register_value(struct regs *ctx, __u32 number)
-{
-	switch (number) {
-	case 0: return REG(ctx, ax);
-	case 1: return REG(ctx, cx);
-	case 2: return REG(ctx, dx);
-	case 3: return REG(ctx, bx);
-	case 4: return REG(ctx, sp);
-	case 5: return REG(ctx, bp);
-	case 6: return REG(ctx, si);
-	case 7: return REG(ctx, di);
-	case 8: return REG(ctx, r8);
-	case 9: return REG(ctx, r9);
-	case 10: return REG(ctx, r10);
-	case 11: return REG(ctx, r11);
-	case 12: return REG(ctx, r12);
-	case 13: return REG(ctx, r13);
-	case 14: return REG(ctx, r14);
-	default: return REG(ctx, r15);
-	}
 }
 
 SEC("uprobe/exit")
@@ -807,15 +896,20 @@ int on_exit(struct regs *ctx)
 	if (stopped(STOPPED_ALL))
 		return 0;
 	hit.map = register_value(ctx, sites[hit.site].exit_register);
-	if (config.has_map && hit.map != config.map)
+	/* Where the map is lost, that its entry is open says that it is wanted. */
+	if (config.has_map && hit.map != config.map && !sites[hit.site].map_lost)
 		return 0;
 	if (bpf_probe_read_user(&hit.goid, 8, (void *)(REG(ctx, r14) + config.g_goid)))
 		return 0;
 	__u32 slot = hit.goid % OPEN_SLOTS;
-	__u64 *open_goid = bpf_map_lookup_elem(&open, &slot);
-	if (!open_goid || *(volatile __u64 *)open_goid != hit.goid)
+	volatile struct open_op *op = bpf_map_lookup_elem(&open, &slot);
+	if (!op || op->goid != hit.goid)
 		return 0;
-	*(volatile __u64 *)open_goid = 0;
+	op->goid = 0;
+	if (sites[hit.site].table)
+		hit.map = op->table;
+	else if (sites[hit.site].map_lost)
+		hit.map = 0;
 	who(&hit);
 	head = reserve(hit.site, EXIT_RECORD);
 	if (!head)
@@ -832,7 +926,7 @@ int on_exit(struct regs *ctx)
 	head->map = hit.map;
 	head->goid = hit.goid;
 	__u64 header[2] = {};
-	if (bpf_probe_read_user(header, sizeof(header), (void *)hit.map))
+	if (!hit.map || bpf_probe_read_user(header, sizeof(header), (void *)hit.map))
 		head->flags |= FLAG_COUNT_UNREADABLE;
 	head->count = header[0];
 	head->seed = seed_of(header[1]);

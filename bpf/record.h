@@ -2,7 +2,8 @@
  *
  * The record that a probe writes for each hit, shared with src/model/record.ts; a test compares the two.
  * All numbers little endian. A record is RECORD_HEAD bytes, then KEY_AREA bytes (not filled when no keys
- * are captured), then 8 bytes a frame (as many as were asked for; frame_count of them are filled).
+ * are captured), then FACTS_AREA bytes (only when facts were asked for), then 8 bytes a frame (as many as were
+ * asked for; frame_count of them are filled).
  * An exit record is EXIT_RECORD bytes: the head up to and including seed.
  *
  * The kernel reads without faulting pages in. A text that was not in memory is unreadable: FLAG_KEY_UNREADABLE
@@ -40,6 +41,7 @@ enum {
 #define KEY_PART_MAX 64    /* bytes of one chased part */
 #define MAX_CHASES 2
 #define KEY_AREA 320       /* >= sizeof(struct key_body), KEY_TEXT_MAX, and what is read of runtime.g */
+#define FACTS_AREA 160
 #define MAX_FRAMES 64
 
 struct record_head {
@@ -72,6 +74,17 @@ struct key_part {
 	__u32 stored;   /* valid bytes below */
 	__u32 state;    /* 0 not chased, 1 chased, 2 unreadable */
 	__u8 bytes[KEY_PART_MAX];
+};
+
+/* struct facts, valid: which parts of it could be read. */
+enum { FACTS_HEADER = 1 << 0, FACTS_TABLE = 1 << 1 };
+
+/* What a hit saw of the map itself, and the function's arguments. */
+struct facts {
+	__u64 header[6];    /*   0  the map header: runtime.hmap or internal/runtime/maps.Map */
+	__u64 table[4];     /*  48  internal/runtime/maps.table, where the function works on one */
+	__u64 registers[9]; /*  80  RAX RBX RCX RDI RSI R8 R9 R10 R11: the order of Go's arguments */
+	__u64 valid;        /* 152  FACTS_* */
 };
 
 /* The key area of a KEY_BYTES key. */

@@ -13,7 +13,7 @@ async function row(version: string, build: Build): Promise<string> {
   const programArgs = build === 'race' || build === 'N' ? ['-idiom=false'] : [];
   try {
     const program = buildGo('ledger', version, build);
-    const r = await runLedger({ program, events: EVENTS, rate: 8000, programArgs });
+    const r = await runLedger({ program, events: EVENTS, rate: 8000, programArgs, inlines: build !== 'N' });
     const known = (100 * (1 - r.unknownFound / r.events)).toFixed(2);
     const exact = r.missing + r.extra + r.wrong === 0 ? 'exact' : '**differs**';
     const cells = [

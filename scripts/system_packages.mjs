@@ -9,6 +9,7 @@ const NEEDED = [
   { command: 'bpftrace', package: 'bpftrace', for: 'counting by an independent tool' },
   { command: 'tmux', package: 'tmux', for: 'looking at the live screen' },
   { command: 'setpriv', package: 'util-linux', for: 'running without privileges' },
+  { command: 'gcore', package: 'gdb', for: 'core dumps of running programs' },
   { command: 'gcc', package: 'gcc libc6-dev', for: 'cgo programs' },
   { command: 'gccgo', package: 'gccgo', for: 'a program that must be refused' },
   { command: 'go', package: 'golang-go', for: 'building the programs that are audited' },

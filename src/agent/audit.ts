@@ -17,9 +17,11 @@ import { FLAG_KEY_UNPLANNED, RECORD_ENTRY } from '../model/record.ts';
 import { attachKernelProbe } from '../probe/kernel/kernel_probe.ts';
 import type { Attached } from '../protocol/attached.ts';
 import type { EventBatch } from '../model/event_batch.ts';
+import type { ReadLease } from '../sys/lease.ts';
 import { versionName } from '../query/version_name.ts';
 import { Program } from './program.ts';
 import { type OpenedBinary, Target } from './target.ts';
+import type { Attacher } from './way.ts';
 
 /** Kernel tables that are full: what does not fit is decided in user space. */
 const TABLE_FULL = 'E2BIG';
@@ -27,7 +29,13 @@ const TABLE_FULL = 'E2BIG';
 /** What is audited: one process, or a binary with all processes that run it. */
 export type Subject =
   | { readonly type: 'process'; readonly target: Target }
-  | ({ readonly type: 'binary'; readonly path: string; readonly program: Program } & OpenedBinary);
+  | ({
+      readonly type: 'binary';
+      readonly path: string;
+      readonly program: Program;
+      /** Keeps the file as it is: breakpoints must not land in other code. */
+      readonly lease: ReadLease;
+    } & OpenedBinary);
 
 /**
  * A probe in place, with the processes that it has met: one, or for a whole binary all that run it. What is
@@ -42,7 +50,12 @@ export class Audit implements Closable {
   readonly #programs = new Map<number, Program>();
   readonly #planned = new Set<string>();
 
-  constructor(subject: Subject, plan: ProbePlan, options: ProbeOptions) {
+  constructor(
+    subject: Subject,
+    plan: ProbePlan,
+    options: ProbeOptions,
+    attach: Attacher = attachKernelProbe,
+  ) {
     this.plan = plan;
     this.#subject = subject;
     this.#program = subject.type === 'process' ? subject.target : subject.program;
@@ -53,7 +66,7 @@ export class Audit implements Closable {
         : { name: subject.path, read: (at: number, n: number) => binary.read(fileAddr(at), n) };
     // In place before the first hit, also of processes that begin later.
     const keyPlans = options.keyBytes > 0 ? this.#program.keyPlans() : [];
-    this.probe = attachKernelProbe({
+    this.probe = attach({
       plan,
       scope: scopeOf(subject),
       options,
@@ -136,8 +149,14 @@ export class Audit implements Closable {
     return moved;
   }
 
+  /** Somebody waits to overwrite the binary: its probes must go. */
+  get isInTheWay(): boolean {
+    return this.#subject.type === 'binary' && this.#subject.lease.wanted;
+  }
+
   close(): void {
     this.probe.close();
+    if (this.#subject.type === 'binary') this.#subject.lease.close();
     this.#program.close();
     this.#programs.clear();
   }

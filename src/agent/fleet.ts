@@ -1,18 +1,23 @@
 import type { Closable } from '../base/dispose.ts';
 import type { MapauditError } from '../base/errors.ts';
 import { isMapauditError } from '../base/errors.ts';
-import { openGoBinary } from '../go/go_binary.ts';
+import { type GoBinary, openGoBinary } from '../go/go_binary.ts';
+import { identifyGo } from '../go/identify.ts';
 import { bias } from '../model/addr.ts';
 import type { MapOp } from '../model/map_op.ts';
 import type { ProbeOptions } from '../model/probe.ts';
+import type { ProbePlan } from '../model/probe_plan.ts';
 import type { Notice } from '../protocol/notice.ts';
+import type { ProbeKind } from '../protocol/options.ts';
 import type { Selection } from '../protocol/selection.ts';
 import { openFile } from '../sys/file_source.ts';
+import { ReadLease } from '../sys/lease.ts';
 import { Audit, type Subject } from './audit.ts';
 import { type Effects, probePlanFor } from './plans.ts';
 import { Program } from './program.ts';
 import { fileIdentity, identityOf, selectPids } from './select.ts';
 import { Target, type TargetEnd } from './target.ts';
+import { wayFor } from './way.ts';
 
 /** What a fleet tells its run. */
 export interface FleetEvents {
@@ -27,6 +32,9 @@ export interface FleetOptions {
   readonly ops: readonly MapOp[];
   readonly effects: Effects;
   readonly probe: ProbeOptions;
+  /** Another plan than that for `ops` and `effects`. */
+  readonly plan?: (binary: GoBinary) => ProbePlan;
+  readonly kind?: ProbeKind;
 }
 
 /**
@@ -69,6 +77,7 @@ export class Fleet implements Closable {
   look(): void {
     const { selection } = this.#options;
     for (const audit of this.audits) this.#checkTargets(audit);
+    for (const audit of this.audits) if (audit.isInTheWay) this.#giveWay(audit);
     if (selection.type === 'exe') this.#followFile(selection.path);
     else if (selection.type === 'name') this.#attachNew(false);
   }
@@ -124,16 +133,31 @@ export class Fleet implements Closable {
   /** Probes of a file stand in it before any process runs it, and see each from its first operation. */
   #attachFile(path: string, identity: string): void {
     this.#files.add(identity);
+    // What is no Go program at all says so, whether or not it could be guarded.
+    requireGo(path);
+    const lease = ReadLease.take(path);
     const file = openFile(path);
     const close = (): void => file.close();
     try {
       const binary = openGoBinary(file);
       const program = new Program(binary, bias(0), undefined, close);
-      this.#attach(program, { type: 'binary', path, binary, identity: file.identity, program });
+      this.#attach(program, { type: 'binary', path, binary, identity: file.identity, program, lease });
     } catch (error) {
+      lease.close();
       close();
       throw error;
     }
+  }
+
+  /** Probes in a file that is overwritten would stand in other code. They come back when it is complete. */
+  #giveWay(audit: Audit): void {
+    this.#drop(audit);
+    this.#files.clear();
+    this.#say(
+      'info',
+      'file-overwritten',
+      'the file is being overwritten: its probes are out until it is complete',
+    );
   }
 
   /** A program that was built anew is another file of the same name: it is audited too. */
@@ -145,15 +169,21 @@ export class Fleet implements Closable {
       this.#say('info', 'file-replaced', `${path} is another file now, which is audited too`);
     } catch (error) {
       if (!isMapauditError(error)) throw error;
+      if (error.code === 'file-being-written') {
+        this.#files.delete(identity);
+        return;
+      }
       const message = `${path} is another file now, which is not audited: ${error.message}`;
       this.#say('warning', 'not-audited', message, error.hint);
     }
   }
 
   #attach(program: Program, subject: Subject): void {
-    const { ops, effects, probe } = this.#options;
+    const { ops, effects, probe, kind = 'auto' } = this.#options;
     try {
-      const audit = new Audit(subject, probePlanFor(program.binary, ops, effects), probe);
+      const plan = this.#options.plan?.(program.binary) ?? probePlanFor(program.binary, ops, effects);
+      const way = wayFor(subject, program, kind, plan);
+      const audit = new Audit(subject, way.plan, probe, way.attach);
       this.#audits.add(audit);
       this.#events.joined(audit);
     } catch (error) {
@@ -164,5 +194,15 @@ export class Fleet implements Closable {
 
   #say(level: Notice['level'], code: string, message: string, hint?: string): void {
     this.#events.notice({ type: 'notice', level, code, message, ...(hint === undefined ? {} : { hint }) });
+  }
+}
+
+/** Errors: those of `identifyGo`. */
+function requireGo(path: string): void {
+  const file = openFile(path);
+  try {
+    identifyGo(file);
+  } finally {
+    file.close();
   }
 }

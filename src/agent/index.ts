@@ -1,11 +1,17 @@
 import type { Questions } from '../protocol/questions.ts';
+import { adviseLines } from './advise.ts';
+import { breakLines } from './break.ts';
 import { check } from './check.ts';
 import { explain } from './explain.ts';
+import { mapsLines } from './maps.ts';
+import { growLines } from './grow.ts';
 import { inspectLines } from './inspect.ts';
+import { pastLines } from './past.ts';
 import { listGoProcesses } from './ps.ts';
 import { startTop } from './top.ts';
 import { traceLines } from './trace.ts';
 import { watchLines } from './watch.ts';
+import { whoLines } from './who.ts';
 
 /** The agent in this very process: it answers a face's questions from the machine that it runs on. */
 export function createQuestions(): Questions {
@@ -13,7 +19,13 @@ export function createQuestions(): Questions {
     ps: () => Promise.resolve().then(listGoProcesses),
     check: (subject) => Promise.resolve().then(() => check(subject)),
     explain: (options) => Promise.resolve().then(() => explain(options)),
-    trace: traceLines,
+    maps: mapsLines,
+    trace: (options, signal) => traceLines(options, signal),
+    who: whoLines,
+    past: pastLines,
+    grow: growLines,
+    advise: adviseLines,
+    break: breakLines,
     top: startTop,
     inspect: inspectLines,
     watch: watchLines,

@@ -4,27 +4,31 @@ import { type DebugInfo, openDebugInfo } from '../go/debug/debug_info.ts';
 import type { Program } from '../inspect/place/program.ts';
 import { toAddr } from '../model/addr.ts';
 import { pid as toPid } from '../model/ids.ts';
-import type { InspectLine, InspectOptions } from '../protocol/inspect.ts';
+import type { CoreSubject, InspectLine, InspectOptions, InspectQuestion } from '../protocol/inspect.ts';
+import type { Notice } from '../protocol/notice.ts';
 import { NO_LOSS } from '../protocol/loss.ts';
 import type { EndReason, Summary } from '../protocol/summary.ts';
 import { Inspection, type InspectionEnd } from '../query/inspect/inspection.ts';
 import { Patience } from '../query/inspect/patience.ts';
 import { findSubject } from '../query/inspect/subject.ts';
+import { readSyncMap } from '../query/inspect/sync_map_lines.ts';
 import { inflate } from '../sys/inflate.ts';
 import { pause } from '../sys/pause.ts';
+import { openCoreTarget } from './core_target.ts';
 import { Target } from './target.ts';
 
 /** How often it is looked whether the process still runs. */
 const LOOK_MS = 100;
 
-/** What `inspect` is asked of any program. */
-export type InspectQuestion = Omit<InspectOptions, 'pid'>;
-
-/** Inspects a map of a running process. */
+/** Inspects a map of a running process, or of a core dump. */
 export async function* inspectLines(
   options: InspectOptions,
   signal: AbortSignal,
 ): AsyncGenerator<readonly InspectLine[], void> {
+  if ('core' in options) {
+    yield* coreLines(options, signal);
+    return;
+  }
   const target = Target.open(toPid(options.pid));
   try {
     mustBeReadable(target);
@@ -33,6 +37,28 @@ export async function* inspectLines(
     target.close();
   }
 }
+
+async function* coreLines(
+  options: CoreSubject & InspectQuestion,
+  signal: AbortSignal,
+): AsyncGenerator<readonly InspectLine[], void> {
+  const target = openCoreTarget(options.core, options.exe);
+  const { program } = target;
+  try {
+    if (program.core.cutOff) yield [cutOff(options.core)];
+    yield* inspectProgram(program, options, signal, () => undefined);
+  } finally {
+    target.close();
+  }
+}
+
+const cutOff = (core: string): Notice => ({
+  type: 'notice',
+  level: 'warning',
+  code: 'core-cut-off',
+  message: `${core} ends too early: a part of the program's memory is missing`,
+  hint: 'Copy it again; was the disk full, or ulimit -c too low?',
+});
 
 /** Inspects a map in any memory. `ended` says that the memory is gone. */
 export async function* inspectProgram(
@@ -44,6 +70,12 @@ export async function* inspectProgram(
   const began = performance.now();
   const patience = new Patience(question.timeoutMs, pause);
   const subject = whileAlive(ended, () => findSubject(program, question.subject, () => patience.pause()));
+  if ('syncMap' in subject) {
+    const { lines: all, end } = readSyncMap(program, subject, question, patience);
+    const limited = end.limited ? 'count' : 'done';
+    yield [...all, summaryOf(end, ended() ?? limited, performance.now() - began)];
+    return;
+  }
   const inspection = new Inspection(program, subject, question, patience);
   let looked = performance.now();
   let end: EndReason | undefined;

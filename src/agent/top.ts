@@ -78,6 +78,7 @@ class TopRun {
         ops: options.filters.ops,
         effects: 'off',
         probe: probeOptions(options),
+        kind: options.probe,
       },
       {
         joined: (audit) => this.#join(audit),

@@ -5,6 +5,7 @@ import type { TraceOptions } from '../protocol/options.ts';
 import type { TraceLine } from '../protocol/questions.ts';
 import type { EndReason, Summary } from '../protocol/summary.ts';
 import { captureBytes, kernelFilter } from '../query/kernel_filter.ts';
+import { mentions } from '../query/condition/ast.ts';
 import { Tally } from '../query/tally.ts';
 import type { Audit } from './audit.ts';
 import { Fleet } from './fleet.ts';
@@ -16,12 +17,16 @@ import { type TraceShared, TraceStream } from './trace_stream.ts';
 /** A consumer that takes longer than this for a batch holds the drain up: what is lost then is its loss. */
 const SLOW_MS = 50;
 
+/** What a run may want beyond what `trace` asks for. */
+export type TraceExtras = Pick<TraceShared, 'condition' | 'facts' | 'accepts'>;
+
 /** A running `trace`: probes in place until the iteration ends, whichever way. */
 export async function* traceLines(
   options: TraceOptions,
   signal: AbortSignal,
+  extras: TraceExtras = {},
 ): AsyncGenerator<readonly TraceLine[], void> {
-  const run = new TraceRun(options);
+  const run = new TraceRun(options, extras);
   const clock = new RunClock(options.durationMs, signal);
   try {
     let end: EndReason | undefined;
@@ -56,13 +61,19 @@ class TraceRun {
   #unknownTypes = 0;
   #slow = false;
 
-  constructor(options: TraceOptions) {
+  constructor(options: TraceOptions, extras: TraceExtras) {
     this.#options = options;
     const effects = effectsOf(options.effects, options.filters.ops);
     const wanted = (): number => (options.count ?? Infinity) - this.#tally.events;
-    this.#shared = { options, effects, tally: this.#tally, wanted, salt: randomBytes(32) };
+    this.#shared = { options, effects, tally: this.#tally, wanted, salt: randomBytes(32), ...extras };
     this.#fleet = new Fleet(
-      { selection: options.selection, ops: options.filters.ops, effects, probe: probeOptions(options) },
+      {
+        selection: options.selection,
+        ops: options.filters.ops,
+        effects,
+        probe: probeOptions(options, extras),
+        kind: options.probe,
+      },
       {
         joined: (audit) => this.#join(audit),
         left: (audit) => this.#leave(audit),
@@ -170,14 +181,17 @@ class TraceRun {
   }
 }
 
-function probeOptions(options: TraceOptions): ProbeOptions {
+function probeOptions(options: TraceOptions, extras: TraceExtras): ProbeOptions {
+  const asksKey = extras.condition !== undefined && mentions(extras.condition, 'key');
+  const filters = asksKey ? { ...options.filters, key: options.filters.key ?? '*' } : options.filters;
   return {
     mode: 'events',
     sampleEvery: options.sampleEvery,
     frames: options.frames,
-    keyBytes: captureBytes(options.keys, options.filters),
+    keyBytes: captureBytes(options.keys, filters),
     ...kernelFilter(options.filters),
     ringBytes: ringBytesOf(options.ringBytes),
+    facts: extras.facts === true,
   };
 }
 

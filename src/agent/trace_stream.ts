@@ -2,13 +2,17 @@ import type { MapOp } from '../model/map_op.ts';
 import { WRITE_OPS } from '../model/map_op.ts';
 import type { TraceOptions } from '../protocol/options.ts';
 import type { EncodedEvents, TraceEvent } from '../protocol/event.ts';
+import { type Condition, mentions } from '../query/condition/ast.ts';
+import { holds } from '../query/condition/evaluate.ts';
+import { rowReader } from '../query/condition/row_reader.ts';
 import { EventObjects, EventTexts, type EventOutput } from '../query/event_output.ts';
-import { RowFilter } from '../query/row_filter.ts';
+import { type RowCondition, RowFilter } from '../query/row_filter.ts';
 import { opsOf, type ProbeTotals, type Tally, totalsOf } from '../query/tally.ts';
 import { traceRows, type TraceRowsOptions } from '../query/trace_rows.ts';
 import { EventJson } from '../stream/event_json.ts';
-import { KeyTexts } from '../stream/key_text.ts';
+import { type KeyText, KeyTexts } from '../stream/key_text.ts';
 import { EventLifter, type LiftOptions } from '../stream/lift.ts';
+import type { TracedBatch } from '../stream/traced_batch.ts';
 import { Pipeline } from '../stream/pipeline.ts';
 import { SymbolCache } from '../stream/symbols.ts';
 import { wallOffsetNs } from '../sys/clock.ts';
@@ -23,6 +27,12 @@ export interface TraceShared {
   readonly tally: Tally;
   readonly wanted: () => number;
   readonly salt: Uint8Array;
+  /** What an event must also meet. */
+  readonly condition?: Condition;
+  /** Record the map's header and registers, and tell of them. */
+  readonly facts?: boolean;
+  /** Asked of each event before it is delivered. */
+  readonly accepts?: (event: TraceEvent) => boolean;
 }
 
 /** What is left when the probes are out. */
@@ -42,13 +52,19 @@ export class TraceStream {
   #unknownTypes = 0;
 
   constructor(audit: Audit, shared: TraceShared) {
-    const { options, effects, tally } = shared;
+    const { options, effects, tally, condition } = shared;
     const { sites } = audit.plan;
+    const asksKey = condition !== undefined && mentions(condition, 'key');
     this.audit = audit;
     this.#tally = tally;
     this.#pipeline = new Pipeline({
       plan: audit.plan,
-      records: { keyArea: true, keepKeys: capturesKeys(options), keepFrames: options.frames > 0 },
+      records: {
+        keyArea: true,
+        keepKeys: capturesKeys(options) || asksKey,
+        keepFrames: options.frames > 0,
+        facts: shared.facts === true,
+      },
       effects: effects !== 'off',
       identity: true,
       recorded: recordedOps(options),
@@ -58,25 +74,42 @@ export class TraceStream {
     const formatter = keyFormatter((pid) => audit.target(pid)?.types);
     const readImage = (pid: number, at: number, length: number): Uint8Array | undefined =>
       audit.target(pid)?.readImage(at, length);
-    const onUnreadable = (): void => void tally.keyUnreadable++;
+    const onUnreadable = (): void => {
+      tally.keyUnreadable++;
+    };
     const keys = new KeyTexts({ mode: options.keys, formatter, salt: shared.salt, readImage, onUnreadable });
     const whole = new KeyTexts({ mode: { type: 'full' }, formatter, salt: shared.salt, readImage });
-    const filter = new RowFilter(options.filters, {
+    const ops = opsOf(sites);
+    const reader = {
+      ops,
       symbols: this.#symbols,
-      keyText: (batch, row) => whole.of(batch, row),
-      plainKey: (batch, row) => whole.plain(batch, row),
-      onUnknownType: () => void this.#unknownTypes++,
-      onVerdict: (pid, subject, address, accept) => audit.setVerdict(pid, subject, address, accept),
-    });
+      keyText: (batch: TracedBatch, row: number): KeyText | undefined => whole.of(batch, row),
+    };
+    const rowCondition: RowCondition | undefined =
+      condition === undefined ? undefined : (batch, row) => holds(condition, rowReader(reader, batch, row));
+    const filter = new RowFilter(
+      options.filters,
+      {
+        symbols: this.#symbols,
+        keyText: (batch, row) => whole.of(batch, row),
+        plainKey: (batch, row) => whole.plain(batch, row),
+        onUnknownType: () => this.#unknownTypes++,
+        onVerdict: (pid, subject, address, accept) => audit.setVerdict(pid, subject, address, accept),
+      },
+      rowCondition,
+    );
     const lifting: LiftOptions = {
       sites,
       symbols: this.#symbols,
       wallOffset: wallOffsetNs(),
       keyText: (batch, row) => keys.of(batch, row),
       showPid: options.selection.type !== 'pid',
+      ...(shared.facts === true
+        ? { facts: { flavour: audit.plan.flavour, version: audit.plan.goVersion } }
+        : {}),
     };
-    const output = outputOf(lifting, audit, options);
-    this.#rows = { ops: opsOf(sites), filter, output, tally, wanted: shared.wanted };
+    const output = outputOf(lifting, audit, options, shared.accepts);
+    this.#rows = { ops, filter, output, tally, wanted: shared.wanted };
   }
 
   /** Records that the ring had no room for, so far. */
@@ -125,9 +158,14 @@ export class TraceStream {
   }
 }
 
-function outputOf(lifting: LiftOptions, audit: Audit, options: TraceOptions): EventOutput {
+function outputOf(
+  lifting: LiftOptions,
+  audit: Audit,
+  options: TraceOptions,
+  accepts: TraceShared['accepts'],
+): EventOutput {
   const lifter = new EventLifter(lifting);
-  if (options.encoded !== true) return new EventObjects(lifter);
+  if (options.encoded !== true) return new EventObjects(lifter, accepts);
   const showsText = (pid: number, type: number): boolean =>
     options.keys.type === 'full' && audit.target(pid)?.hasTextKeys(type) === true;
   return new EventTexts(new EventJson({ ...lifting, lifter, showsText: rememberedTypes(showsText) }));

@@ -1,25 +1,23 @@
 import { addr, hex } from '../model/addr.ts';
 import { pid as toPid } from '../model/ids.ts';
-import { fixedPlaces, type PlaceSource } from '../probe/watch/place.ts';
+import { fixedPlaces, type Place } from '../probe/watch/place.ts';
 import type { ReadValue } from '../probe/watch/value_log.ts';
 import type { WatchHit } from '../probe/watch/watch_hit.ts';
 import { WatchProbe } from '../probe/watch/watch_probe.ts';
 import type { EndReason, Summary } from '../protocol/summary.ts';
 import { NO_LOSS } from '../protocol/loss.ts';
-import type { Hit, WatchLine, WatchOptions, WatchValue } from '../protocol/watch.ts';
+import type { Hit, WatchedPlace, WatchLine, WatchOptions, WatchValue } from '../protocol/watch.ts';
 import { versionName } from '../query/version_name.ts';
 import { SymbolCache } from '../stream/symbols.ts';
 import { rfc3339 } from '../stream/wall_clock.ts';
 import { wallOffsetNs } from '../sys/clock.ts';
 import { RunClock } from './run_clock.ts';
 import { Target } from './target.ts';
+import { type WatchedKey, watchedKey } from './watched_key.ts';
 import { callerBehind, hitFrames } from './watch_frames.ts';
 
 /** Deep enough to find the program behind Go's own frames, where no stack is asked for. */
 const FEWEST_FRAMES = 16;
-
-/** Says what is to be watched in a process: addresses as given, or whatever else knows where things lie. */
-export type SourceOf = (target: Target) => PlaceSource;
 
 /** How often hits are taken and new threads looked for. */
 const LOOK_MS = 10;
@@ -28,10 +26,9 @@ const LOOK_MS = 10;
 export async function* watchLines(
   options: WatchOptions,
   signal: AbortSignal,
-  sourceOf: SourceOf = () => fixedPlaces(options.places.map((p) => ({ ...p, address: addr(p.address) }))),
 ): AsyncGenerator<readonly WatchLine[], void> {
   const clock = new RunClock(options.durationMs, signal);
-  const run = new WatchRun(options, sourceOf);
+  const run = new WatchRun(options);
   try {
     yield run.attached(clock.elapsedMs);
     let end: EndReason | undefined;
@@ -57,16 +54,20 @@ class WatchRun {
   #lostSaid = 0;
   #refusalSaid = false;
 
-  constructor(options: WatchOptions, sourceOf: SourceOf) {
+  readonly #key: WatchedKey | undefined;
+
+  constructor(options: WatchOptions) {
     this.#options = options;
     const target = Target.open(toPid(options.pid));
     this.#target = target;
     this.#symbols = new SymbolCache((pid) => (pid === target.pid ? target : undefined));
+    const { what } = options;
     try {
+      this.#key = what.type === 'key' ? watchedKey(target, what) : undefined;
       this.#probe = new WatchProbe({
         pid: target.pid,
         memory: target.memory,
-        source: sourceOf(target),
+        source: this.#key ?? fixedPlaces(what.type === 'places' ? what.places.map(placeOf) : []),
         access: options.access === 'rw' ? 'read-write' : 'write',
         frames: Math.max(options.frames, FEWEST_FRAMES),
         goidOffset: target.binary.offsets.gGoid,
@@ -93,14 +94,17 @@ class WatchRun {
       attach_ms: Math.round(tookMs),
     };
     const refusal = this.#probe.witnessRefusal;
-    if (refusal === undefined) return [attached];
+    if (refusal === undefined) return [attached, ...(this.#key?.takeNotices() ?? [])];
     const message = `goroutines are not shown, and values less often: ${refusal.message}`;
     const hint = refusal.hint === undefined ? {} : { hint: refusal.hint };
-    return [attached, { type: 'notice', level: 'warning', code: 'no-witness', message, ...hint }];
+    const noWitness: WatchLine = { type: 'notice', level: 'warning', code: 'no-witness', message, ...hint };
+    return [attached, noWitness, ...(this.#key?.takeNotices() ?? [])];
   }
 
   step(): readonly WatchLine[] {
-    const lines = this.#lines(this.#probe.drain());
+    const hits = this.#probe.drain();
+    // A map may move its slots at any time: what was hit before the move is told first.
+    const lines = this.#lines(this.#key === undefined ? hits : [...hits, ...this.#probe.resolveAgain()]);
     this.#notices(lines);
     return lines;
   }
@@ -146,6 +150,7 @@ class WatchRun {
   }
 
   #notices(to: WatchLine[]): void {
+    to.push(...(this.#key?.takeNotices() ?? []));
     const { lost } = this.#probe.totals;
     if (lost > this.#lostSaid) {
       const message = `${(lost - this.#lostSaid).toLocaleString('en-US')} hits lost: they come faster than they can be told`;
@@ -182,3 +187,5 @@ function valueOf({ bytes }: ReadValue, distance: bigint): WatchValue {
   const digits = Buffer.from(bytes).reverse().toString('hex');
   return { word: `0x${BigInt(`0x${digits}`).toString(16)}`, read_ns: Number(distance) };
 }
+
+const placeOf = (place: WatchedPlace): Place => ({ ...place, address: addr(place.address) });

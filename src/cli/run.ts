@@ -1,15 +1,28 @@
 import { assertUnreachable } from '../base/assert.ts';
 import type { Questions } from '../protocol/questions.ts';
+import { runAdvise } from './commands/advise.ts';
+import { runBreak } from './commands/break.ts';
 import { runCheck } from './commands/check.ts';
 import { runExplain } from './commands/explain.ts';
+import { runMaps } from './commands/maps.ts';
+import { runGrow } from './commands/grow.ts';
 import { runInspect } from './commands/inspect.ts';
 import { runPs } from './commands/ps.ts';
 import { runTop } from './commands/top.ts';
 import { runTrace } from './commands/trace.ts';
 import { runWatch } from './commands/watch.ts';
+import { runPast, runWho } from './commands/who.ts';
 import { explainOptionsOf } from './options/explain_options.ts';
+import { mapsOptionsOf } from './options/maps_options.ts';
 import { inspectOptionsOf } from './options/inspect_options.ts';
 import { checkSubjectOf, topOptionsOf, traceOptionsOf, watchOptionsOf } from './options/resolve.ts';
+import {
+  adviseOptionsOf,
+  breakOptionsOf,
+  growOptionsOf,
+  pastOptionsOf,
+  whoOptionsOf,
+} from './options/resolve_know.ts';
 import type { CommandName } from './options/spec.ts';
 import type { OptionValues } from './options/table.ts';
 import type { Io } from './output/io.ts';
@@ -30,6 +43,10 @@ export function jobOf(name: CommandName, words: readonly (string | undefined)[],
       const options = explainOptionsOf(words, values);
       return (questions, io) => runExplain(options, questions, io);
     }
+    case 'maps': {
+      const options = mapsOptionsOf(values);
+      return (questions, io) => runMaps(options, questions, io);
+    }
     case 'trace': {
       const options = traceOptionsOf(values);
       return (questions, io) => runTrace(options, questions, io);
@@ -42,9 +59,29 @@ export function jobOf(name: CommandName, words: readonly (string | undefined)[],
       const options = watchOptionsOf(values);
       return (questions, io) => runWatch(options, questions, io);
     }
+    case 'advise': {
+      const options = adviseOptionsOf(values);
+      return (questions, io) => runAdvise(options, questions, io);
+    }
     case 'top': {
       const options = topOptionsOf(values);
       return (questions, io) => runTop(options, questions, io);
+    }
+    case 'who': {
+      if (values.from !== undefined) {
+        const past = pastOptionsOf(values.from, values);
+        return (questions, io) => runPast(past, questions, io);
+      }
+      const options = whoOptionsOf(values);
+      return (questions, io) => runWho(options, questions, io);
+    }
+    case 'grow': {
+      const options = growOptionsOf(values);
+      return (questions, io) => runGrow(options, questions, io);
+    }
+    case 'break': {
+      const options = breakOptionsOf(values);
+      return (questions, io) => runBreak(options, questions, io);
     }
     default:
       return assertUnreachable(name);

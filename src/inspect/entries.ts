@@ -1,7 +1,7 @@
 import { view } from '../binary/elf/bounded_reader.ts';
 import type { MapType } from '../go/types/go_type.ts';
 import type { TypeReader } from '../go/types/type_reader.ts';
-import type { FormattedValue } from '../go/value/format_value.ts';
+import { type FormattedValue, plainText } from '../go/value/format_value.ts';
 import type { Addr } from '../model/addr.ts';
 import type { ByteSource } from '../model/byte_source.ts';
 import { type LiveMemory, liveValue, type ValueLimits, type WriteInnerMap } from './live_value.ts';
@@ -24,6 +24,7 @@ export interface EntryOptions {
   readonly pause: () => boolean;
 }
 
+const NOTHING = new DataView(new ArrayBuffer(0));
 const UNREADABLE: FormattedValue = { text: '…', truncated: false, unreadable: true };
 /** Inner maps of inner maps are not entered: the pointers left say so. */
 const KEYS_KEEP_ADDRESSES = 0;
@@ -37,12 +38,22 @@ export function entryVisitor(
   const { memory, types, limits } = options;
   const live: LiveMemory = { memory, types, limits, innerMap: innerMaps(options) };
   const keys: LiveMemory = { ...live, limits: { ...limits, pointers: KEYS_KEEP_ADDRESSES } };
+  let words: DataView = NOTHING;
+  /** Numbers are written at once: of large maps they are most of it. */
+  const written = (which: 'key' | 'elem', block: Uint8Array, at: number): FormattedValue => {
+    if (words.buffer !== block.buffer || words.byteOffset !== block.byteOffset) words = view(block);
+    const head = types.head(map[which]);
+    const indirect = which === 'key' ? map.indirectKey : map.indirectElem;
+    const text = head === undefined || indirect ? undefined : plainText(head, words, at);
+    if (text !== undefined) return { text, truncated: false, unreadable: false };
+    return part(which === 'key' ? keys : live, map, which, block, at);
+  };
   return {
     deliver,
     identity: (entry) => entry.key.text,
     read: (block, key, elem, place) => ({
-      key: part(keys, map, 'key', block, key),
-      value: part(live, map, 'elem', block, elem),
+      key: written('key', block, key),
+      value: written('elem', block, elem),
       slot: { ...place },
     }),
   };
@@ -82,7 +93,7 @@ function countOf(memory: ByteSource, address: Addr): number | undefined {
 }
 
 /** Writes maps that are values, up to the limit of items. */
-function innerMaps({ memory, types, limits, pause }: EntryOptions): WriteInnerMap {
+export function innerMaps({ memory, types, limits, pause }: EntryOptions): WriteInnerMap {
   return (address, type, write, inside) => {
     const map = types.map(type.address);
     const [key, elem] = map === undefined ? [] : [types.head(map.key), types.head(map.elem)];

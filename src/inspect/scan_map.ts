@@ -79,7 +79,8 @@ const sameHeader = (a: MapHeader, b: MapHeader): boolean =>
 const plain = (header: MapHeader): unknown =>
   'seed' in header ? { ...header, seed: String(header.seed) } : header;
 
-function notAMap({ address, type }: MapPlace): MapauditError {
+/** What lies there is no map of this type, or none any more. */
+export function notAMap({ address, type }: MapPlace): MapauditError {
   return new MapauditError('not-a-map', `what lies at ${hex(address)} is no ${type.name}`, {
     fields: { address: hex(address) },
     hint: 'The map may be gone, or the address be that of something else: mapaudit maps lists those that are there.',

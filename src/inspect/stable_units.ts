@@ -47,9 +47,11 @@ export function readStable<T>(
     if (before === undefined) return on.look() === 'moved' ? 'moved' : 'gone';
     const first = before;
     const taken = pending.map((unit, i) => on.take(unit, { block: first, at: i * unitBytes }));
-    const moment = on.look();
+    const seen = on.look();
+    // Memory in which nothing changes holds what the writer had come to.
+    const moment = seen === 'writing' && memory.frozen === true ? 'still' : seen;
     if (moment === 'moved') return 'moved';
-    const after = readUnits(memory, unitBytes, units, pending);
+    const after = memory.frozen === true ? first : readUnits(memory, unitBytes, units, pending);
     if (after === undefined) return on.look() === 'moved' ? 'moved' : 'gone';
     const left: number[] = [];
     const allSame = Buffer.compare(first, after) === 0;

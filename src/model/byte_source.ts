@@ -10,6 +10,8 @@ export interface ByteSource {
    * belong to the caller's reading only: they may be a view, so they are neither written nor kept.
    */
   read(position: number, length: number): Uint8Array | undefined;
+  /** Nothing of it changes any more: it need not be read twice, and waiting for a writer is in vain. */
+  readonly frozen?: true;
 }
 
 /** A buffer that answers for the positions `base … base + bytes.length`. */

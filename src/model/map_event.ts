@@ -1,3 +1,4 @@
+import type { FactsOfEvent } from './map_header.ts';
 import type { MapOp } from './map_op.ts';
 
 /** Which map an operation touched. */
@@ -64,4 +65,6 @@ export interface MapEvent {
   readonly caller?: FrameOfEvent;
   /** Innermost first, the caller included; only where frames were captured. */
   readonly stack?: readonly FrameOfEvent[];
+  /** Only where they were recorded: `break`. */
+  readonly facts?: FactsOfEvent;
 }

@@ -33,6 +33,10 @@ export interface ProbeOptions {
   readonly mapAddress?: Addr;
   /** Only keys whose text begins with (or, with `exact`, is) these bytes. Keys that are not strings do not match. */
   readonly keyText?: { readonly bytes: Uint8Array; readonly exact: boolean };
+  /** With `keyText`: operations without a key pass. */
+  readonly keyless?: boolean;
+  /** Records carry the map's header, and the argument registers (see FACTS in record.ts). */
+  readonly facts?: boolean;
   /** Look into the verdict tables below; without it `setVerdict` does nothing. */
   readonly verdicts: boolean;
   /** Bytes of each ring, a power of two. */

@@ -24,6 +24,19 @@ export interface CodeRange {
   readonly end: FileAddr;
 }
 
+/** Where a function keeps its key meanwhile: bytes from its frame pointer, of a string for both of its words. */
+export interface SpilledKey {
+  readonly key: KeySource;
+  readonly at: number;
+  readonly lengthAt?: number;
+}
+
+/** A function from which another is called on behalf of somebody. */
+export interface InnerFunction extends CodeRange {
+  /** The key that it was given; absent where it has none, or where it is not found in memory. */
+  readonly spilled?: SpilledKey;
+}
+
 /** What all probe sites have. */
 interface SiteBase {
   /** Position in `ProbePlan.sites`; the kernel gives it back with each hit (the attach cookie). */
@@ -54,14 +67,22 @@ export interface EntrySite extends SiteBase {
   readonly key: KeySource;
   /** A hit that returns into one of these is a part of an operation that another site counts already. */
   readonly partOf: readonly CodeRange[];
-  /** The caller is the first return address outside of these: a growth happens inside an assign. */
-  readonly callerBeyond?: readonly CodeRange[];
+  /** The `internal/runtime/maps.table` that the function works on. */
+  readonly table?: Register;
+  /** In the middle of a function: [RSP] is no return address, and the map may be in any register. */
+  readonly inside?: true;
+  /** The caller is the first return address outside of these, and the key is the last one's: growth inside an assign. */
+  readonly callerBeyond?: readonly InnerFunction[];
 }
 
 /** Where a write operation has done its work, the count is new, and the map is still in a register. */
 export interface ExitSite extends SiteBase {
   readonly role: 'exit';
   readonly map: Register;
+  /** The record's map and count are the address and the first word of the table that the entry worked on. */
+  readonly table?: true;
+  /** No register holds the map: the goroutine alone says which operation this ends. */
+  readonly mapLost?: true;
 }
 
 export type ProbeSite = EntrySite | ExitSite;

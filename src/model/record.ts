@@ -25,6 +25,7 @@ export const KEY_RAW_MAX = 128;
 export const KEY_PART_MAX = 64;
 export const MAX_CHASES = 2;
 export const KEY_AREA = 320;
+export const FACTS_AREA = 160;
 export const MAX_FRAMES = 64;
 
 /** Offsets in a record. */
@@ -52,6 +53,12 @@ export const RECORD = {
 
 /** Offsets in the key area of a KEY_BYTES key; parts follow the raw bytes. */
 export const KEY_BODY = { raw: 0, part: KEY_RAW_MAX, partSize: 24 + KEY_PART_MAX } as const;
+
+/** Offsets in the facts of a record: the map's header, its table, the argument registers in Go's order. */
+export const FACTS = { header: 0, table: 48, registers: 80, valid: 152 } as const;
+
+export const FACTS_HEADER = 1 << 0;
+export const FACTS_TABLE = 1 << 1;
 
 /** Offsets in one chased part. An unreadable one holds the address of its text in the first 8 bytes. */
 export const KEY_PART = { type: 0, length: 8, stored: 16, state: 20, bytes: 24 } as const;

@@ -1,4 +1,5 @@
 import type { MapFlavour } from '../model/go_version.ts';
+import type { KeyPathLine } from './inspect_path.ts';
 import type { Notice } from './notice.ts';
 import type { Summary } from './summary.ts';
 
@@ -21,13 +22,31 @@ export interface InspectLimits {
   readonly pointers: number;
 }
 
-/** `entries`: keys and values; `slots`: each slot of each bucket or group; `heat`: how full these are. */
-export type InspectView = 'entries' | 'slots' | 'heat';
+/** `entries`: keys and values; `slots`: each slot of each bucket or group; `heat`: how full these are; `key`: the way to one key. */
+export type InspectView = 'entries' | 'slots' | 'heat' | 'key';
 
-export interface InspectOptions {
-  readonly pid: number;
+/** A core dump. */
+export interface CoreSubject {
+  readonly core: string;
+  /** The program's file; absent: the one that the core names. */
+  readonly exe?: string;
+}
+
+/** A running process, or a core dump of one. */
+export type ProgramSubject = { readonly pid: number } | CoreSubject;
+
+export type InspectOptions = ProgramSubject & InspectQuestion;
+
+/** What `inspect` is asked of any program. */
+export interface InspectQuestion {
   readonly subject: InspectSubject;
   readonly view: InspectView;
+  /** Of the view `key`: Go syntax. */
+  readonly key?: string;
+  /** Also measures what keys and values refer to. */
+  readonly held?: true;
+  /** Also says how evenly keys are spread. */
+  readonly spread?: true;
   readonly limits: InspectLimits;
   /** So many entries, or buckets and groups with `slots`; absent: all. */
   readonly limit?: number;
@@ -54,6 +73,65 @@ export interface InspectedGrowth {
   readonly same_size?: true;
 }
 
+/** Where the bytes of a map are; each part as the heap counts it. */
+export interface InspectedSizes {
+  readonly header: number;
+  /** Classic. */
+  readonly buckets?: number;
+  readonly old_buckets?: number;
+  readonly overflow?: number;
+  /** Swiss. */
+  readonly directory?: number;
+  readonly tables?: number;
+  readonly groups?: number;
+  /** Keys and values of more than 128 bytes. */
+  readonly indirect?: number;
+  /** What a new map of as many entries would take in all, on average: `make(map[K]V, len)`, or grown by inserts. */
+  readonly fresh: { readonly make: number; readonly grown: number };
+  /** What making it anew with `make(map[K]V, len)` would win. */
+  readonly waste: number;
+}
+
+/** Memory outside of the map that its keys and values refer to, each piece counted once. */
+export interface InspectedHeld {
+  readonly keys: number;
+  /** What keys do not refer to already. */
+  readonly values: number;
+  readonly total: number;
+  readonly objects: number;
+  /** False: there is more that was not followed. */
+  readonly complete: boolean;
+}
+
+/** How evenly keys are spread over buckets, or over the groups in which searches begin. */
+export interface InspectedSpread {
+  readonly over: 'buckets' | 'groups';
+  readonly places: number;
+  readonly keys: number;
+  /** Only an even part of a very large map was hashed. */
+  readonly sampled?: true;
+  /** In bits: of the keys, as a good hash gives it, and with as many keys everywhere. */
+  readonly entropy: number;
+  readonly good_entropy: number;
+  readonly even_entropy: number;
+  /** Chi-square against even spread; absent with few keys. `p`: how probable as much is with a good hash. */
+  readonly chi_square?: {
+    readonly value: number;
+    readonly degrees: number;
+    readonly z: number;
+    readonly p: number;
+  };
+  /** How many places have 0, 1, 2, … keys. */
+  readonly histogram: readonly number[];
+  /** How many entries are found in the 1st, 2nd, … bucket or group that is looked at. */
+  readonly lengths: readonly number[];
+  /** Pairs in one bucket or group with the same tophash or H2, and how many chance gives. */
+  readonly same_control: number;
+  readonly same_control_expected: number;
+  /** Keys that share their whole hash with another one; absent where keys cannot be hashed. */
+  readonly same_hash?: number;
+}
+
 /** The map itself. All counts are of what was read stably. */
 export interface InspectedMap {
   readonly type: 'map';
@@ -69,11 +147,18 @@ export interface InspectedMap {
   readonly len: number;
   /** Slots without overflow buckets. */
   readonly capacity: number;
-  /** Of header, buckets, groups, tables and directory; not of what keys and values refer to. */
+  /** What the heap takes for header, buckets, groups, tables, directory, and keys and values outside of their slots; not for what these refer to. */
   readonly bytes: number;
+  /** Absent when it could not be measured any more. */
+  readonly sizes?: InspectedSizes;
+  readonly held?: InspectedHeld;
+  /** Absent too for what has one bucket or group only, and where keys cannot be hashed. */
+  readonly spread?: InspectedSpread;
   readonly layout: MapFlavour;
   /** Nothing changed between the first and the last read: the counts are those of one moment. */
   readonly consistent: boolean;
+  /** From a core dump, in which nothing changes. Not consistent, it holds half a write, or a part was cut off. */
+  readonly core?: true;
   readonly key: InspectedType;
   readonly elem: InspectedType;
   readonly slots: {
@@ -102,6 +187,52 @@ export interface InspectedMap {
   /** A write was under way at the first look. */
   readonly writing?: true;
 }
+
+/** A sync.Map. It is made up of a trie (from Go 1.24 on), or of two maps. */
+export interface InspectedSyncMap {
+  readonly type: 'sync_map';
+  readonly map: { readonly name?: string; readonly type: string; readonly address: string };
+  /** Keys that Load finds: nobody counts them but this answer. */
+  readonly len: number;
+  /** Of a trie's nodes and entries, without keys and values. */
+  readonly bytes?: number;
+  readonly consistent: boolean;
+  readonly trie?: {
+    /** Inner nodes. */
+    readonly nodes: number;
+    /** Entries by the number of nodes above them. */
+    readonly depths: readonly number[];
+    /** Entries whose hash another one has too. */
+    readonly collisions: number;
+    readonly longest_chain: number;
+  };
+  readonly maps?: {
+    /** Keys of the map that is read without a lock, and of the one that has what was stored since. */
+    readonly read: number;
+    readonly dirty: number;
+    /** The second has keys that the first one has not. */
+    readonly amended: boolean;
+    /** Look-ups that went to the second; with as many as it has keys it becomes the first. */
+    readonly misses: number;
+    /** Keys of the first that were deleted and stay in it, and those of them that the second does not have. */
+    readonly deleted: number;
+    readonly expunged: number;
+  };
+  /** Parts that changed at every look. */
+  readonly unstable?: number;
+}
+
+/** Where an entry of a sync.Map is. */
+export type InspectedSyncPlace =
+  | {
+      readonly part: 'trie';
+      readonly depth: number;
+      readonly slot: number;
+      /** Entries of the same hash before it. */
+      readonly overflow: number;
+      readonly address: string;
+    }
+  | { readonly part: 'read' | 'dirty'; readonly address: string };
 
 /** A key or value in Go syntax. */
 export interface InspectedValue {
@@ -137,7 +268,7 @@ export interface InspectedEntry {
   readonly type: 'entry';
   readonly key: InspectedValue;
   readonly value: InspectedValue;
-  readonly slot: InspectedPlace;
+  readonly slot: InspectedPlace | InspectedSyncPlace;
 }
 
 /** `empty-rest`: no slot of the chain behind it holds anything, so that searches end there (classic). */
@@ -194,6 +325,8 @@ export interface Inspected {
   readonly left?: number;
   /** What was printed is the map as it was at one moment. */
   readonly consistent: boolean;
+  /** It is from a core dump. */
+  readonly core?: true;
   /** Buckets or groups that changed at every look: what is in them is not known. */
   readonly unstable: number;
   /** Parts that were read again because the map grew or moved meanwhile. */
@@ -204,5 +337,6 @@ export interface Inspected {
   readonly timed_out?: true;
 }
 
-/** `map` first, `summary` last and always. */
-export type InspectLine = InspectedMap | InspectedEntry | InspectedSlots | Heat | Notice | Summary;
+/** `map` (or `sync_map`) first, `summary` last and always. */
+export type InspectLine =
+  InspectedMap | InspectedSyncMap | InspectedEntry | InspectedSlots | Heat | KeyPathLine | Notice | Summary;

@@ -4,7 +4,10 @@ import type { Selection } from './selection.ts';
 /** Which operations; all that are given must hold. */
 export interface Filters {
   readonly ops: readonly MapOp[];
-  /** JavaScript regular expression on the map's type name. Checked by the face: it compiles. */
+  /**
+   * JavaScript regular expression on the map's type name. Checked by the face: it compiles. For `who` and `grow`
+   * of one process also the path of a variable that holds the map: `main.cache.sessions`.
+   */
   readonly map?: string;
   /** mapaudit's own number, of this run. */
   readonly mapId?: number;
@@ -14,6 +17,10 @@ export interface Filters {
   readonly site?: string;
   /** Glob (`*`, `?`, `[a-z]`, `\` escapes) on the key's text; for string keys, on the string itself without quotes. */
   readonly key?: string;
+  /** `key` means a string: no other key, whose Go syntax looks the same, does match. */
+  readonly keyIsString?: true;
+  /** Operations without a key (clear) pass the filter on keys. */
+  readonly keyless?: true;
   readonly goid?: number;
 }
 
@@ -33,10 +40,13 @@ export type EffectMode = 'auto' | 'exit' | 'off';
 
 export const EFFECT_MODES: readonly EffectMode[] = ['auto', 'exit', 'off'];
 
-/** The way in which operations are noticed. */
-export type ProbeKind = 'auto' | 'kernel';
+/**
+ * The way in which operations are noticed: by eBPF uprobes, or by jumps that are written into the running program
+ * (never chosen by `auto`).
+ */
+export type ProbeKind = 'auto' | 'kernel' | 'inline';
 
-export const PROBE_KINDS: readonly ProbeKind[] = ['auto', 'kernel'];
+export const PROBE_KINDS: readonly ProbeKind[] = ['auto', 'kernel', 'inline'];
 
 /** What `trace` and `top` have in common. */
 export interface RunOptions {
@@ -60,6 +70,43 @@ export interface TraceOptions extends RunOptions {
   readonly count?: number;
   /** Give events as `EncodedEvents` where possible: no object is made of each. */
   readonly encoded?: true;
+}
+
+/** A breakpoint that does not stop: a trace that tells all of the few operations that meet a condition. */
+export interface BreakOptions extends RunOptions {
+  /** Which of the operations, as docs/conditions.md describes it. Checked before anything is attached. */
+  readonly condition?: string;
+  /** Frames of each stack beyond the caller. */
+  readonly frames: number;
+  /** Ends after so many hits. */
+  readonly count?: number;
+}
+
+/** The life of one key: `filters.key` means one key only. */
+export interface WhoOptions extends RunOptions {
+  /** Frames of each stack beyond the caller. */
+  readonly frames: number;
+  /** Ends after so many steps. */
+  readonly count?: number;
+}
+
+/** The life of one key out of what a run has kept: `filters.key` means one key only. */
+export interface PastOptions {
+  /** JSON lines, as `trace --json -o FILE` writes them. */
+  readonly path: string;
+  /** Only what came so long before the last event, or later. */
+  readonly sinceMs?: number;
+  readonly filters: Filters;
+  /** Ends after so many steps. */
+  readonly count?: number;
+}
+
+/** Growth of maps. `filters.ops`, keys and effects do not matter. */
+export interface GrowOptions extends RunOptions {
+  /** Frames of each stack beyond the caller; 0 is none. */
+  readonly frames: number;
+  /** Ends after so many growths. */
+  readonly count?: number;
 }
 
 export interface TopOptions extends RunOptions {

@@ -1,18 +1,35 @@
+import type { AdviseLine, AdviseOptions } from './advice.ts';
 import type { Attached } from './attached.ts';
 import type { CheckReport } from './check_report.ts';
 import type { EncodedEvents, TraceEvent } from './event.ts';
 import type { ExplainOptions, ExplainReport } from './explain_report.ts';
+import type { MapsLine, MapsOptions } from './maps.ts';
+import type { GrowthEvent, Growths, Migration } from './growth.ts';
 import type { InspectLine, InspectOptions } from './inspect.ts';
 import type { Notice } from './notice.ts';
-import type { TopOptions, TraceOptions } from './options.ts';
+import type {
+  BreakOptions,
+  GrowOptions,
+  PastOptions,
+  TopOptions,
+  TraceOptions,
+  WhoOptions,
+} from './options.ts';
 import type { ProcessEntry } from './process_entry.ts';
 import type { CheckSubject } from './selection.ts';
 import type { Snapshot } from './snapshot.ts';
 import type { Summary } from './summary.ts';
+import type { Stop } from './stop.ts';
+import type { Touched } from './touched.ts';
 import type { WatchLine, WatchOptions } from './watch.ts';
 
 /** `attached` first, `summary` last and always. */
 export type TraceLine = Attached | TraceEvent | EncodedEvents | Notice | Summary;
+export type BreakLine = Attached | Stop | Notice | Summary;
+/** `growths` stands before the summary. */
+export type GrowLine = Attached | GrowthEvent | Migration | Growths | Notice | Summary;
+/** `touched` stands before the summary. */
+export type WhoLine = Attached | TraceEvent | Touched | Notice | Summary;
 export type TopLine = Attached | Snapshot | Notice | Summary;
 
 /** A running `top`. */
@@ -40,8 +57,20 @@ export interface Questions {
   check(subject: CheckSubject): Promise<readonly CheckReport[]>;
   /** Which map functions the compiler chose at a place. Reads the binary alone. */
   explain(options: ExplainOptions): Promise<ExplainReport>;
+  /** The maps of each process, read from its memory; observed for a while where that is asked for. */
+  maps(options: MapsOptions, signal: AbortSignal): AsyncIterable<readonly MapsLine[]>;
   /** In batches, so that 100,000 events a second need no promise each. A batch belongs to the face. */
   trace(options: TraceOptions, signal: AbortSignal): AsyncIterable<readonly TraceLine[]>;
+  /** What would serve the maps of a process better. Advice comes when the time is over, or the run is ended. */
+  advise(options: AdviseOptions, signal: AbortSignal): AsyncIterable<readonly AdviseLine[]>;
+  /** Every growth of maps. Ends as `trace` does. */
+  grow(options: GrowOptions, signal: AbortSignal): AsyncIterable<readonly GrowLine[]>;
+  /** The life of one key. Ends as `trace` does. */
+  who(options: WhoOptions, signal: AbortSignal): AsyncIterable<readonly WhoLine[]>;
+  /** The same out of what was kept in a file. */
+  past(options: PastOptions, signal: AbortSignal): AsyncIterable<readonly WhoLine[]>;
+  /** A breakpoint that does not stop. Ends as `trace` does. */
+  break(options: BreakOptions, signal: AbortSignal): AsyncIterable<readonly BreakLine[]>;
   /** What is in one map now. */
   inspect(options: InspectOptions, signal: AbortSignal): AsyncIterable<readonly InspectLine[]>;
   watch(options: WatchOptions, signal: AbortSignal): AsyncIterable<readonly WatchLine[]>;

@@ -1,5 +1,6 @@
 import type { Attached } from './attached.ts';
 import type { EventFrame, EventGoroutine } from './event.ts';
+import type { InspectSubject } from './inspect.ts';
 import type { Notice } from './notice.ts';
 import type { Summary } from './summary.ts';
 
@@ -18,10 +19,20 @@ export interface WatchedPlace {
   readonly label?: string;
 }
 
+/** One key of one map. */
+export interface WatchedKeyOf {
+  readonly subject: InspectSubject;
+  /** Go syntax. */
+  readonly key: string;
+}
+
 export interface WatchOptions {
   readonly pid: number;
-  /** At most four: each thread of a processor has no more watchpoints. */
-  readonly places: readonly WatchedPlace[];
+  /** Places that stay where they are, or a key's slot, which is followed. */
+  readonly what:
+    /** At most four: each thread of a processor has no more watchpoints. */
+    | { readonly type: 'places'; readonly places: readonly WatchedPlace[] }
+    | ({ readonly type: 'key' } & WatchedKeyOf);
   readonly access: WatchAccess;
   /** Frames of each hit's stack; 0: the writer and its caller alone. */
   readonly frames: number;

@@ -6,7 +6,8 @@ import type { TracedBatch } from '../stream/traced_batch.ts';
 
 /** Collects events in the form in which a face wants them. */
 export interface EventOutput {
-  add(batch: TracedBatch, row: number): void;
+  /** False when the row is not taken. */
+  add(batch: TracedBatch, row: number): boolean;
   /** What was added since the last time. */
   take(): readonly (TraceEvent | EncodedEvents)[];
 }
@@ -14,14 +15,20 @@ export interface EventOutput {
 /** Events as objects. */
 export class EventObjects implements EventOutput {
   readonly #lifter: EventLifter;
+  readonly #accepts: ((event: TraceEvent) => boolean) | undefined;
   #events: TraceEvent[] = [];
 
-  constructor(lifter: EventLifter) {
+  /** `accepts` is asked of each event before it is taken. */
+  constructor(lifter: EventLifter, accepts?: (event: TraceEvent) => boolean) {
     this.#lifter = lifter;
+    this.#accepts = accepts;
   }
 
-  add(batch: TracedBatch, row: number): void {
-    this.#events.push(this.#lifter.lift(batch, row));
+  add(batch: TracedBatch, row: number): boolean {
+    const event = this.#lifter.lift(batch, row);
+    if (this.#accepts?.(event) === false) return false;
+    this.#events.push(event);
+    return true;
   }
 
   take(): readonly TraceEvent[] {
@@ -41,10 +48,11 @@ export class EventTexts implements EventOutput {
     this.#json = json;
   }
 
-  add(batch: TracedBatch, row: number): void {
+  add(batch: TracedBatch, row: number): boolean {
     if (this.#taken) this.#writer.clear();
     this.#taken = false;
     this.#json.write(batch, row, this.#writer);
+    return true;
   }
 
   take(): readonly EncodedEvents[] {

@@ -8,12 +8,12 @@ import { literalPrefix } from './glob.ts';
 /** What of the filters the kernel decides alone. */
 export function kernelFilter(
   filters: Filters,
-): Pick<ProbeOptions, 'goid' | 'mapAddress' | 'keyText' | 'verdicts'> {
-  const keyText = filters.key === undefined ? undefined : kernelKeyText(filters.key);
+): Pick<ProbeOptions, 'goid' | 'mapAddress' | 'keyText' | 'keyless' | 'verdicts'> {
+  const keyText = filters.key === undefined ? undefined : kernelKeyText(filters.key, filters.keyIsString);
   return {
     ...(filters.goid === undefined ? {} : { goid: goid(filters.goid) }),
     ...(filters.mapAddress === undefined ? {} : { mapAddress: addr(filters.mapAddress) }),
-    ...(keyText === undefined ? {} : { keyText }),
+    ...(keyText === undefined ? {} : { keyText, keyless: filters.keyless === true }),
     verdicts: filters.map !== undefined || filters.site !== undefined,
   };
 }
@@ -33,9 +33,10 @@ const AMBIGUOUS = /^[-+\w.*\]/]*($|[([{])/;
  */
 export function kernelKeyText(
   glob: string,
+  isString?: true,
 ): { readonly bytes: Uint8Array; readonly exact: boolean } | undefined {
   const { text, exact } = literalPrefix(glob);
-  if (text === '' || !PRINTABLE.test(text) || AMBIGUOUS.test(text)) return undefined;
+  if (text === '' || !PRINTABLE.test(text) || (isString !== true && AMBIGUOUS.test(text))) return undefined;
   const bytes = new TextEncoder().encode(text);
   return { bytes: bytes.subarray(0, FILTER_MAX), exact: exact && bytes.length <= FILTER_MAX };
 }

@@ -1,3 +1,4 @@
+import { KEY_NONE } from '../model/record.ts';
 import type { Filters } from '../protocol/options.ts';
 import type { KeyText } from '../stream/key_text.ts';
 import type { Site, SymbolCache } from '../stream/symbols.ts';
@@ -17,6 +18,9 @@ export interface FilterContext {
   readonly onVerdict: (pid: number, subject: 'type' | 'caller', address: number, accept: boolean) => void;
 }
 
+/** What is asked of a row after everything else, because it costs the most. */
+export type RowCondition = (batch: TracedBatch, row: number) => boolean;
+
 /**
  * Decides whether a row is wanted: the part of the filters that the kernel cannot know by itself. Types and
  * callers are judged once; keys and map ids row by row. A type or key that is not known does not match.
@@ -27,10 +31,12 @@ export class RowFilter {
   readonly #type: RegExp | undefined;
   readonly #site: RegExp | undefined;
   readonly #key: ((text: string) => boolean) | undefined;
+  readonly #condition: RowCondition | undefined;
   readonly #types = new Map<string, boolean>();
   readonly #callers = new Map<string, boolean>();
 
-  constructor(filters: Filters, context: FilterContext) {
+  constructor(filters: Filters, context: FilterContext, condition?: RowCondition) {
+    this.#condition = condition;
     this.#filters = filters;
     this.#context = context;
     this.#type = filters.map === undefined ? undefined : new RegExp(filters.map);
@@ -42,6 +48,7 @@ export class RowFilter {
   get open(): boolean {
     const { mapId, mapAddress, goid } = this.#filters;
     return (
+      this.#condition === undefined &&
       this.#type === undefined &&
       this.#site === undefined &&
       this.#key === undefined &&
@@ -59,7 +66,8 @@ export class RowFilter {
     if (mapAddress !== undefined && batch.map[row] !== mapAddress) return false;
     if (this.#type !== undefined && !this.#acceptsType(pid, batch.type[row] ?? 0)) return false;
     if (this.#site !== undefined && !this.#acceptsCaller(pid, batch.caller[row] ?? 0)) return false;
-    return this.#key === undefined || this.#acceptsKey(batch, row);
+    if (this.#key !== undefined && !this.#acceptsKey(batch, row)) return false;
+    return this.#condition === undefined || this.#condition(batch, row);
   }
 
   #acceptsType(pid: number, type: number): boolean {
@@ -95,8 +103,10 @@ export class RowFilter {
   }
 
   #acceptsKey(batch: TracedBatch, row: number): boolean {
+    if (this.#filters.keyless === true && batch.keyForm[row] === KEY_NONE) return true;
     const { plainKey, keyText } = this.#context;
-    const text = plainKey(batch, row) ?? keyText(batch, row)?.text;
+    const plain = plainKey(batch, row);
+    const text = plain ?? (this.#filters.keyIsString === true ? undefined : keyText(batch, row)?.text);
     return text !== undefined && this.#key?.(text) === true;
   }
 }

@@ -23,7 +23,6 @@ export function traceRows(batch: TracedBatch, options: TraceRowsOptions): void {
     if (batch.kind[row] !== RECORD_ENTRY || op === undefined) continue;
     if (!filter.open && !filter.accepts(batch, row)) continue;
     if (options.wanted() <= 0) break;
-    tally.add(op, batch, row);
-    output.add(batch, row);
+    if (output.add(batch, row)) tally.add(op, batch, row);
   }
 }

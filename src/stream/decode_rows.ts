@@ -1,4 +1,12 @@
-import { EXIT_RECORD, KEY_AREA, RECORD, RECORD_ENTRY, RECORD_EXIT, RECORD_HEAD } from '../model/record.ts';
+import {
+  EXIT_RECORD,
+  FACTS_AREA,
+  KEY_AREA,
+  RECORD,
+  RECORD_ENTRY,
+  RECORD_EXIT,
+  RECORD_HEAD,
+} from '../model/record.ts';
 import type { Columns } from './columns.ts';
 
 /** What records look like, and what of them is wanted. */
@@ -7,14 +15,23 @@ export interface RecordOptions {
   readonly keyArea: boolean;
   readonly keepKeys: boolean;
   readonly keepFrames: boolean;
+  /** Records have a map's header and registers between key area and frames. */
+  readonly facts?: boolean;
 }
+
+/** Where facts or, without them, frames begin. */
+const headBytes = (options: RecordOptions): number => RECORD_HEAD + (options.keyArea ? KEY_AREA : 0);
+
+/** Where frames begin. */
+const frameStart = (options: RecordOptions): number =>
+  headBytes(options) + (options.facts === true ? FACTS_AREA : 0);
 
 /** Bytes that mean something in the record at word `at`. */
 export function recordBytes(words: Uint32Array, at: number, options: RecordOptions): number {
   const site = words[at + RECORD.probe / 4] ?? 0;
   if (((site >>> 16) & 0xff) === RECORD_EXIT) return EXIT_RECORD;
   const frames = ((words[at + RECORD.keyForm / 4] ?? 0) >>> 8) & 0xff;
-  return RECORD_HEAD + (options.keyArea ? KEY_AREA : 0) + frames * 8;
+  return frameStart(options) + frames * 8;
 }
 
 /**
@@ -111,10 +128,12 @@ function keys(
   to: Columns,
   start: number,
   end: number,
-  { keyArea, keepKeys, keepFrames }: RecordOptions,
+  options: RecordOptions,
 ): void {
-  const { kind, keyForm, frameCount, keyStored, keyAt, framesAt } = to;
-  const framesFrom = RECORD_HEAD + (keyArea ? KEY_AREA : 0);
+  const { keyArea, keepKeys, keepFrames } = options;
+  const { kind, keyForm, frameCount, keyStored, keyAt, framesAt, factsAt } = to;
+  const framesFrom = frameStart(options);
+  const factsFrom = options.facts === true ? headBytes(options) : -1;
   for (let row = start; row < end; row++) {
     const position = at[row] ?? 0;
     const word = kind[row] === RECORD_ENTRY ? (words[position + RECORD.keyForm / 4] ?? 0) : 0;
@@ -125,5 +144,6 @@ function keys(
     keyStored[row] = word >>> 16;
     keyAt[row] = keepKeys && form !== 0 ? position * 4 + RECORD.key : -1;
     framesAt[row] = frames === 0 ? -1 : position * 4 + framesFrom;
+    factsAt[row] = factsFrom < 0 || kind[row] !== RECORD_ENTRY ? -1 : position * 4 + factsFrom;
   }
 }

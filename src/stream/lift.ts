@@ -3,6 +3,7 @@ import type { FrameOfEvent, GoroutineOfEvent, KeyOfEvent, MapEvent, MapOfEvent }
 import type { MapOp } from '../model/map_op.ts';
 import type { ProbeSite } from '../model/probe_plan.ts';
 import { FLAG_COUNT_UNREADABLE, FLAG_GOROUTINE_UNREADABLE, FLAG_MAP_ON_STACK } from '../model/record.ts';
+import { factsOf, type HeaderLayout } from './facts.ts';
 import type { KeyText } from './key_text.ts';
 import type { SymbolCache } from './symbols.ts';
 import { OUTCOME_CLEARED, OUTCOME_FOUND, OUTCOME_UNKNOWN, type TracedBatch } from './traced_batch.ts';
@@ -18,6 +19,8 @@ export interface LiftOptions {
   readonly keyText?: (batch: TracedBatch, row: number) => KeyText | undefined;
   /** Name the process in each event. */
   readonly showPid?: boolean;
+  /** Tell also of the map's header and of registers, where they were recorded. */
+  readonly facts?: HeaderLayout;
 }
 
 /** Makes one row into an object for display: the only place where an event becomes one. */
@@ -43,6 +46,8 @@ export class EventLifter {
     const caller = batch.caller[row] ?? 0;
     const site = caller === 0 ? undefined : symbols.site(pid, caller);
     const goroutine = this.goroutine(batch, row, pid);
+    const layout = this.#options.facts;
+    const facts = layout === undefined ? undefined : factsOf(batch, row, layout);
     const stack = this.stack(batch, row, pid, site?.frames ?? []);
     return {
       type: 'event',
@@ -57,6 +62,7 @@ export class EventLifter {
       thread: batch.tid[row] ?? 0,
       ...(site === undefined ? {} : { caller: site.caller }),
       ...(stack === undefined ? {} : { stack }),
+      ...(facts === undefined ? {} : { facts }),
     };
   }
 

@@ -12,6 +12,7 @@ export const SYS = {
   rtSigprocmask: 14,
   ioctl: 16,
   setitimer: 38,
+  fcntl: 72,
   flock: 73,
   ptrace: 101,
   clockGettime: 228,

@@ -1,4 +1,6 @@
 import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { copyFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -55,6 +57,40 @@ function eventsOf(out: string): TraceEvent[] {
 const summaryOf = (out: string): Summary => JSON.parse(out.trim().split('\n').at(-1) ?? '') as Summary;
 
 describe('what targets do to an audit', { timeout: 120_000 }, () => {
+  it('gives way to whoever overwrites the file, and comes back', async () => {
+    await inFolder(async (folder) => {
+      const program = join(folder, 'life');
+      copyFileSync(buildGo('life'), program);
+      const args = [MAPAUDIT, 'trace', '--exe', program, '--json', '--duration', '60s', '--op', 'delete'];
+      const trace = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+      started.push(trace);
+      let [out, err] = ['', ''];
+      trace.stdout.on('data', (data: Buffer) => (out += data.toString()));
+      trace.stderr.on('data', (data: Buffer) => (err += data.toString()));
+      const until = async (text: () => string, wanted: string, times: number): Promise<void> => {
+        while (text().split(wanted).length <= times) {
+          if (trace.exitCode !== null) throw new Error(err);
+          await sleep(20);
+        }
+      };
+      await until(() => out, '"type":"attached"', 1);
+      const before = spawnSync(program, ['keys']).pid;
+      // In place: the same inode, other code at other places.
+      const other = buildGo('life', '1.26.8', 'N');
+      const copy = spawn('sh', ['-c', `cat '${other}' > '${program}'`]);
+      expect((await once(copy, 'exit'))[0]).toBe(0);
+      await until(() => out, '"type":"attached"', 2);
+      const after = spawnSync(program, ['keys']);
+      expect(after.status).toBe(0);
+      await sleep(500);
+      trace.kill('SIGINT');
+      await once(trace, 'exit');
+      expect(err).toContain('file-overwritten');
+      for (const pid of [before, after.pid])
+        expect(eventsOf(out).filter((event) => event.pid === pid)).toHaveLength(DELETES);
+    });
+  });
+
   it('maps that take the place of others get numbers of their own', () => {
     const outcome = mapaudit('trace', '-p', life('reuse'), '--map', 'map.string.int', '--json');
     const made = eventsOf(outcome.out).filter((e) => e.op === 'assign' && e.key?.text === '"a"');

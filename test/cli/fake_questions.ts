@@ -1,9 +1,25 @@
 import { MapauditError } from '../../src/base/errors.ts';
+import type { AdviseLine, AdviseOptions } from '../../src/protocol/advice.ts';
 import type { InspectLine, InspectOptions } from '../../src/protocol/inspect.ts';
-import type { TopOptions, TraceOptions } from '../../src/protocol/options.ts';
-import type { Questions, TopLine, TraceLine } from '../../src/protocol/questions.ts';
+import type {
+  BreakOptions,
+  GrowOptions,
+  TopOptions,
+  TraceOptions,
+  WhoOptions,
+} from '../../src/protocol/options.ts';
+import type {
+  BreakLine,
+  GrowLine,
+  Questions,
+  TopLine,
+  TraceLine,
+  WhoLine,
+} from '../../src/protocol/questions.ts';
 import type { WatchLine, WatchOptions } from '../../src/protocol/watch.ts';
+import type { MapsLine, MapsOptions } from '../../src/protocol/maps.ts';
 import type { EndReason } from '../../src/protocol/summary.ts';
+import { listedMaps, mapsReport } from './maps_samples.ts';
 import {
   attached,
   bareHit,
@@ -11,7 +27,6 @@ import {
   event,
   explainReport,
   hit,
-  classicMap,
   entryLine,
   heats,
   hostileEvent,
@@ -20,9 +35,11 @@ import {
   slotLines,
   snapshot,
   summary,
-  swissMap,
   watchSummary,
 } from './samples.ts';
+import { classicMap, keyPaths, swissMap } from './map_samples.ts';
+import { advice, advised } from './advice_samples.ts';
+import { growthRates, growths, stop, touched } from './samples_know.ts';
 
 /** What the fake does, chosen by the pid that is asked for. */
 const NO_SUCH_PID = 99999;
@@ -32,6 +49,14 @@ const HOSTILE_PID = 7000;
 const FAILING_PID = 8000;
 
 const BATCH = 200;
+
+const RUN = {
+  selection: { type: 'pid', pid: 1 },
+  keys: { type: 'full' },
+  effects: 'auto',
+  probe: 'auto',
+  frames: 0,
+} as const;
 
 /** Answers everything from samples, with the same rules of ending as the real one. Touches no process. */
 export function fakeQuestions(): Questions {
@@ -45,7 +70,13 @@ export function fakeQuestions(): Questions {
       options.subject.type === 'pid' && options.subject.pid === NO_SUCH_PID
         ? Promise.reject(noSuchProcess())
         : Promise.resolve(explainReport),
+    maps,
     trace,
+    who,
+    past: (options, signal) => who({ ...RUN, filters: options.filters }, signal),
+    grow,
+    advise,
+    break: breakpoint,
     top: (options, signal) => {
       let keys = false;
       return { lines: top(options, signal, () => keys), wantKeys: (on) => (keys = on) };
@@ -63,7 +94,16 @@ function noSuchProcess(): MapauditError {
   });
 }
 
-function pidOf(options: TraceOptions | TopOptions): number {
+async function* maps(options: MapsOptions): AsyncGenerator<readonly MapsLine[]> {
+  const pid = options.selection.type === 'pid' ? options.selection.pid : 4242;
+  if (pid === NO_SUCH_PID) throw noSuchProcess();
+  if (options.observeMs !== undefined) yield [{ ...attached, pid }];
+  const maps = listedMaps(options.observeMs !== undefined).map((map) => ({ ...map, pid }));
+  await Promise.resolve();
+  yield [...maps, mapsReport(pid, options)];
+}
+
+function pidOf(options: Pick<TraceOptions, 'selection'>): number {
   return options.selection.type === 'pid' ? options.selection.pid : 4242;
 }
 
@@ -88,14 +128,46 @@ async function* trace(options: TraceOptions, signal: AbortSignal): AsyncGenerato
   yield [summary(sent, ended)];
 }
 
-async function* inspect(options: InspectOptions): AsyncGenerator<readonly InspectLine[]> {
+async function* advise(options: AdviseOptions): AsyncGenerator<readonly AdviseLine[]> {
   if (options.pid === NO_SUCH_PID) throw noSuchProcess();
+  yield [{ ...attached, pid: options.pid }];
+  await Promise.resolve();
+  yield [...advice, advised];
+}
+
+async function* grow(options: GrowOptions): AsyncGenerator<readonly GrowLine[]> {
+  yield [{ ...attached, pid: pidOf(options) }];
+  yield growths;
+  await new Promise((resolve) => setImmediate(resolve));
+  yield [growthRates, summary(growths.length, 'target-exited')];
+}
+
+async function* who(options: WhoOptions, signal: AbortSignal): AsyncGenerator<readonly WhoLine[]> {
+  for await (const lines of trace({ ...options, sampleEvery: 1 }, signal))
+    yield lines.flatMap((line): WhoLine[] => {
+      if (line.type === 'encoded') return [];
+      return line.type === 'summary' ? [touched, line] : [line];
+    });
+}
+
+async function* breakpoint(options: BreakOptions, signal: AbortSignal): AsyncGenerator<readonly BreakLine[]> {
+  for await (const lines of trace({ ...options, sampleEvery: 1 }, signal))
+    yield lines.flatMap((line, i): BreakLine[] => {
+      if (line.type === 'encoded') return [];
+      if (line.type !== 'event') return [line];
+      return [pidOf(options) === HOSTILE_PID ? { ...stop(i), ...line, type: 'stop' } : stop(i)];
+    });
+}
+
+async function* inspect(options: InspectOptions): AsyncGenerator<readonly InspectLine[]> {
+  const pid = 'pid' in options ? options.pid : undefined;
+  if (pid === NO_SUCH_PID) throw noSuchProcess();
   const { view, limit } = options;
-  yield [options.pid === ENDLESS_PID ? classicMap : swissMap];
+  yield [pid === ENDLESS_PID ? classicMap : swissMap];
   if (view === 'heat') yield heats;
   if (view === 'slots') yield slotLines;
-  const count =
-    view === 'entries' ? Math.min(limit ?? Infinity, options.pid === ENDLESS_PID ? 100_000 : 3) : 0;
+  if (view === 'key') yield keyPaths;
+  const count = view === 'entries' ? Math.min(limit ?? Infinity, pid === ENDLESS_PID ? 100_000 : 3) : 0;
   for (let at = 0; at < count; at += BATCH)
     yield Array.from({ length: Math.min(BATCH, count - at) }, (_, i) => entryLine(at + i));
   await Promise.resolve();

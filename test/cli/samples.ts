@@ -2,13 +2,7 @@ import type { Attached } from '../../src/protocol/attached.ts';
 import type { CheckReport } from '../../src/protocol/check_report.ts';
 import type { ExplainReport } from '../../src/protocol/explain_report.ts';
 import type { TraceEvent } from '../../src/protocol/event.ts';
-import type {
-  Heat,
-  Inspected,
-  InspectedEntry,
-  InspectedMap,
-  InspectedSlots,
-} from '../../src/protocol/inspect.ts';
+import type { Heat, Inspected, InspectedEntry, InspectedSlots } from '../../src/protocol/inspect.ts';
 import type { Notice } from '../../src/protocol/notice.ts';
 import type { TraceOptions } from '../../src/protocol/options.ts';
 import type { ProcessEntry } from '../../src/protocol/process_entry.ts';
@@ -260,46 +254,6 @@ export const explainReport: ExplainReport = {
       why: [],
     },
   ],
-};
-
-export const swissMap: InspectedMap = {
-  type: 'map',
-  map: {
-    name: 'main.cache.sessions',
-    type: 'map[string]*shop.Session',
-    address: '0xc000123450',
-    goroutine: 7,
-  },
-  len: 1204,
-  capacity: 2048,
-  bytes: 49_288,
-  layout: 'swiss',
-  consistent: true,
-  key: { type: 'string', size: 16 },
-  elem: { type: '*shop.Session', size: 8 },
-  slots: { full: 1204, empty: 803, tombstones: 41 },
-  groups: { count: 256, tables: 2, directory: 2 },
-};
-
-export const classicMap: InspectedMap = {
-  type: 'map',
-  map: { type: 'map[main.Large]main.Huge', address: '0xc000123450' },
-  len: 1204,
-  capacity: 2048,
-  bytes: 49_288,
-  layout: 'classic',
-  consistent: false,
-  key: { type: 'main.Large', size: 136, indirect: true },
-  elem: { type: 'main.Huge', size: 1024, indirect: true },
-  slots: { full: 1203, empty: 845 },
-  buckets: {
-    count: 256,
-    overflow: 12,
-    longest_chain: 2,
-    growing: { from_buckets: 256, to_buckets: 256, evacuated: 31, same_size: true },
-  },
-  unstable: 1,
-  writing: true,
 };
 
 const unit = { part: 'group', index: 3, table: 0, address: '0xc000200000' } as const;

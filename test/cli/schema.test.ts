@@ -4,16 +4,15 @@ import { MapauditError } from '../../src/base/errors.ts';
 import { toErrorResult } from '../../src/protocol/error_result.ts';
 import { END_REASONS } from '../../src/protocol/summary.ts';
 import { fakeMapaudit } from './child.ts';
+import { listedMaps, mapsReport } from './maps_samples.ts';
 import {
   attached,
   checkReport,
   bareHit,
-  classicMap,
   entryLine,
   heats,
   inspectSummary,
   slotLines,
-  swissMap,
   event,
   explainReport,
   hit,
@@ -25,6 +24,9 @@ import {
   summary,
   watchSummary,
 } from './samples.ts';
+import { classicMap, keyPaths, swissMap } from './map_samples.ts';
+import { advice, advised, syncMaps } from './advice_samples.ts';
+import { growthRates, growths, stop, touched } from './samples_know.ts';
 import { misfit, SCHEMAS } from './schemas.ts';
 
 describe('what the types allow fits the schemas', () => {
@@ -44,10 +46,20 @@ describe('what the types allow fits the schemas', () => {
     hit(1, 2),
     bareHit,
     watchSummary(3, 'count'),
+    stop(0),
+    stop(1),
+    stop(2),
+    touched,
+    ...advice,
+    advised,
+    ...syncMaps,
+    growthRates,
+    ...growths,
     swissMap,
     classicMap,
     ...[0, 1, 2, 3].map(entryLine),
     ...slotLines,
+    ...keyPaths,
     ...heats,
     inspectSummary(3, { consistent: false, unstable: 2, timed_out: true }),
     removed,
@@ -55,6 +67,10 @@ describe('what the types allow fits the schemas', () => {
     ...processes,
     checkReport,
     explainReport,
+    ...listedMaps(false),
+    ...listedMaps(true),
+    mapsReport(4242, { sort: 'age', observeMs: 5000 }),
+    mapsReport(4242, { sort: 'bytes' }),
     error,
   ];
   const values = [...all, toErrorResult(new Error('x')), ...END_REASONS.map((ended) => summary(9, ended))];
@@ -78,6 +94,14 @@ describe('what the types allow fits the schemas', () => {
 
 test.each([
   [['ps', '--json'], ['process']],
+  [
+    ['maps', '-p', '7', '--json'],
+    ['found_map', 'maps'],
+  ],
+  [
+    ['maps', '-p', '7', '--json', '--observe', '1s'],
+    ['attached', 'found_map', 'maps'],
+  ],
   [['check', '-p', '1', '--json'], ['check']],
   [['explain', './x', 'main.f', '--json'], ['explain']],
   [
@@ -87,6 +111,22 @@ test.each([
   [
     ['trace', '-p', '7000', '--count', '3', '--json'],
     ['attached', 'event', 'summary'],
+  ],
+  [
+    ['who', '-p', '1', '--key', '"a"', '--json'],
+    ['attached', 'event', 'touched', 'summary'],
+  ],
+  [
+    ['advise', '-p', '1', '--json'],
+    ['attached', 'advice', 'advised'],
+  ],
+  [
+    ['grow', '-p', '1', '--json'],
+    ['attached', 'event', 'migration', 'growths', 'summary'],
+  ],
+  [
+    ['break', '-p', '1', '--json'],
+    ['attached', 'stop', 'summary'],
   ],
   [
     ['watch', '-p', '1', '--address', '0xc000123450', '--json', '--stack'],
@@ -103,6 +143,10 @@ test.each([
   [
     ['inspect', '-p', '1', '--expr', 'main.m', '--json', '--heat'],
     ['map', 'heat', 'summary'],
+  ],
+  [
+    ['inspect', '-p', '1', '--expr', 'main.m', '--json', '--key', '"a"'],
+    ['map', 'path', 'summary'],
   ],
   [
     ['top', '-p', '1', '--once', '--json'],

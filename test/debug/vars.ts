@@ -26,6 +26,7 @@ export interface Said {
 export interface Vars {
   readonly said: readonly Said[];
   readonly program: Program;
+  readonly pid: Pid;
   stop(): void;
 }
 
@@ -39,7 +40,7 @@ export async function startVars(version: string, build: Build): Promise<Vars> {
     target.close();
     child.kill('SIGKILL');
   };
-  return { said, program: { binary, bias, memory, types, debug }, stop };
+  return { said, pid: target.pid, program: { binary, bias, memory, types, debug }, stop };
 }
 
 async function listen(child: Pick<ChildProcessWithoutNullStreams, 'stdout'>): Promise<Said[]> {

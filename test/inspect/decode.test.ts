@@ -1,9 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { entryVisitor, type MapEntry } from '../../src/inspect/entries.ts';
-import { type MapScan, scanMap } from '../../src/inspect/scan_map.ts';
-import { pause } from '../../src/sys/pause.ts';
 import { buildGo } from '../support/go_build.ts';
-import { type LedgerMap, type MapsProgram, startMaps } from './program.ts';
+import { differences, readMap } from './ledger_check.ts';
+import { startMaps } from './program.ts';
 
 /** Every way in which maps have lain in memory since Go 1.18. */
 const RUNTIMES = [
@@ -17,41 +15,6 @@ const RUNTIMES = [
   { go: '1.27.4', flavour: 'swiss-split', experiment: 'mapsplitgroup' },
 ];
 
-const LIMITS = { text: 4096, items: 4096, pointers: 3 };
-
-interface Read {
-  readonly scan: MapScan;
-  readonly entries: readonly MapEntry[];
-}
-
-function read({ target }: MapsProgram, { type, address }: Pick<LedgerMap, 'type' | 'address'>): Read {
-  const { memory, types } = target;
-  const map = types.map(type);
-  if (map === undefined) throw new Error('no such type');
-  const entries: MapEntry[] = [];
-  const visitor = entryVisitor(map, { memory, types, limits: LIMITS, pause }, (entry) => entries.push(entry));
-  return { scan: scanMap({ memory, type: map, address, pause }, visitor), entries };
-}
-
-/** What differs between a map and what the program wrote down about it; all is well when it is empty. */
-function differences({ scan, entries }: Read, wanted: LedgerMap): string[] {
-  const found: string[] = [];
-  const got = new Map(entries.map((entry) => [entry.key.text, entry.value]));
-  if (entries.length !== wanted.entries.size || got.size !== entries.length)
-    found.push(`${wanted.name}: ${entries.length} entries for ${wanted.entries.size}`);
-  for (const [key, value] of wanted.entries)
-    if (!isShown(value, got.get(key)))
-      found.push(`${wanted.name}: ${key} is ${value}, shown as ${String(got.get(key)?.text)}`);
-  if (!scan.consistent) found.push(`${wanted.name}: not consistent, though nothing changes`);
-  return found;
-}
-
-/** The whole value, or of a very long array its beginning, marked as cut. */
-function isShown(wanted: string, shown: MapEntry['value'] | undefined): boolean {
-  if (shown?.truncated !== true) return shown?.text === wanted;
-  return wanted.length > 2000 && wanted.startsWith(shown.text.replace(/…\}$/, ''));
-}
-
 describe('decoding agrees with what the program says of its maps', { timeout: 300_000 }, () => {
   for (const { go, flavour, experiment } of RUNTIMES)
     it(`go${go} ${experiment ?? ''}`, async () => {
@@ -61,7 +24,7 @@ describe('decoding agrees with what the program says of its maps', { timeout: 30
         let slots = 0;
         for (const map of program.maps) {
           if (map.address === 0) continue;
-          const result = read(program, map);
+          const result = readMap(program.target, map);
           const { entries, empty, tombstones } = result.scan.totals;
           slots += entries + empty + tombstones;
           expect(differences(result, map)).toEqual([]);
@@ -84,7 +47,7 @@ describe('decoding while the map is written to', { timeout: 300_000 }, () => {
         let stable = 0;
         for (let round = 0; round < 10; round++)
           for (const live of program.live) {
-            const { entries, scan } = read(program, live);
+            const { entries, scan } = readMap(program.target, live);
             const numbers = new Map(entries.map((entry) => [Number(entry.key.text), entry.value.text]));
             const lost = Array.from({ length: live.fixed }, (_, key) => key).filter(
               (key) => numbers.get(key) !== checked(key),

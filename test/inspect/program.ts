@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, spawn, type SpawnOptions } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -33,10 +33,19 @@ export interface MapsProgram {
 }
 
 /** Starts the program and waits until its maps are made. */
-export async function startMaps(binary: string, ...args: string[]): Promise<MapsProgram> {
+export function startMaps(binary: string, ...args: string[]): Promise<MapsProgram> {
+  return startMapsIn({}, binary, ...args);
+}
+
+/** The same in a folder and an environment. */
+export async function startMapsIn(
+  how: Pick<SpawnOptions, 'cwd' | 'env'>,
+  binary: string,
+  ...args: string[]
+): Promise<MapsProgram> {
   const folder = mkdtempSync(join(tmpdir(), 'mapaudit-maps-'));
   const ledger = join(folder, 'ledger.tsv');
-  const child = spawn(binary, ['-out', ledger, ...args], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const child = spawn(binary, ['-out', ledger, ...args], { ...how, stdio: ['pipe', 'pipe', 'ignore'] });
   try {
     const live = await untilReady(child);
     const target = Target.open(pid(child.pid ?? 0));

@@ -135,13 +135,15 @@ export function compareFunction(row: LedgerRow, event: TraceEvent, differ: Diffe
  *
  * Maps at one address are told apart by their seeds, and a map gets another seed when it becomes empty. Where the
  * last thing that is known of a map is a write of which nobody knows what it did, its seed is not known either, and
- * the next map may be taken for it.
+ * the next map may be taken for it. So it may be for as long as a write there whose end was not seen counts as under way.
  */
 export class Identities {
   readonly #numberOf = new Map<number, number>();
   readonly #idOf = new Map<number, number>();
   /** Ids of maps of which the seed is not known. */
   readonly #unsure = new Set<number>();
+  /** Where a write without an outcome was: it counts as under way, maybe on the next map that lies there. */
+  readonly #unsureAt = new Set<string>();
 
   compare(row: LedgerRow, event: TraceEvent, differ: Differ, open: Open): void {
     const { id, address, on_stack } = event.map;
@@ -153,16 +155,17 @@ export class Identities {
       if (id !== undefined) differ('id', undefined, id);
     } else if (id === undefined) differ('id', 'a number', undefined);
     else {
-      this.#compareNumber(row.number, id, onStack, differ, open);
+      this.#compareNumber(row, id, onStack, differ, open);
       if (leavesSeedOpen(row, event)) this.#unsure.add(id);
       else this.#unsure.delete(id);
+      if (hasNoOutcome(row, event)) this.#unsureAt.add(row.map);
     }
   }
 
-  #compareNumber(number: number, id: number, onStack: boolean, differ: Differ, open: Open): void {
+  #compareNumber({ number, map }: LedgerRow, id: number, onStack: boolean, differ: Differ, open: Open): void {
     const known = this.#numberOf.get(id);
     if (known === undefined) this.#numberOf.set(id, number);
-    else if (known !== number && this.#unsure.has(id)) {
+    else if (known !== number && (this.#unsure.has(id) || (!onStack && this.#unsureAt.has(map)))) {
       open.unsureIds++;
       this.#numberOf.set(id, number);
     } else if (known !== number) differ('id of another map', known, number);
@@ -172,6 +175,9 @@ export class Identities {
     else if (before !== id) differ('second id of a map', before, id);
   }
 }
+
+const hasNoOutcome = ({ op }: LedgerRow, { found, removed }: TraceEvent): boolean =>
+  (op === 'clear' ? removed : found) === undefined && op !== 'grow' && op !== 'access' && op !== 'iterate';
 
 /** What it did is not known, or it cleared an empty map: some releases then make a new seed, and some do not. */
 function leavesSeedOpen({ op, len }: LedgerRow, { found, removed }: TraceEvent): boolean {

@@ -51,6 +51,7 @@ it('bpf/config.h is what src/probe/kernel/config.ts says', () => {
   check({
     ...fields('config', config.CONFIG),
     ...fields('site_config', config.SITE),
+    ...fields('beyond', config.BEYOND),
     MAX_SITES,
     MAX_PARTS,
     MAX_BEYOND,

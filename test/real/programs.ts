@@ -11,9 +11,13 @@ const CADDY = 'github.com/caddyserver/caddy/v2/cmd/caddy@v2.11.9';
 
 const CACHE = fileURLToPath(new URL('../.cache/real/', import.meta.url));
 const LOAD = fileURLToPath(new URL('./nats_load', import.meta.url));
+const FILL = fileURLToPath(new URL('./nats_fill', import.meta.url));
 const HOST = '127.0.0.1';
 const CADDY_REQUESTS = 4000;
 const CADDY_CONNECTIONS = 8;
+/** Of Caddy's full configuration. */
+const UPSTREAMS = 10_000;
+const HOSTS = 6000;
 
 /** A real program that runs, with clients that ask it a bounded number of things. */
 export interface RealProgram {
@@ -34,6 +38,56 @@ export async function startNats(): Promise<RealProgram> {
   const child = spawn(binary, ['-a', HOST, '-p', String(port)], { stdio: 'ignore' });
   await listening(child, port);
   return program('nats-server', binary, child, () => run(load, ['-url', `nats://${HOST}:${port}`]));
+}
+
+/** A real program that fills its maps and serves its own heap profile, of every allocation. */
+export interface ProfiledProgram extends RealProgram {
+  /** Where it serves /debug/pprof. */
+  readonly profile: string;
+}
+
+/** Every allocation is in the program's heap profile. */
+const EXACT = { GODEBUG: 'memprofilerate=1' };
+
+/** nats-server with subscriptions and messages that it keeps: `load` ends when it has them, and they stay. */
+export async function startFullNats(): Promise<ProfiledProgram> {
+  const binary = ownCopy(install(NATS, 'nats-server'));
+  const fill = join(CACHE, 'nats_fill');
+  execFileSync('go', ['build', '-o', fill, '.'], { cwd: FILL, stdio: 'inherit' });
+  const [port, profile] = [await freePort(), await freePort()];
+  const store = join(CACHE, `jetstream-${process.pid}`);
+  const args = ['-a', HOST, '-p', String(port), '--profile', String(profile), '-js', '-sd', store];
+  const child = spawn(binary, args, { stdio: 'ignore', env: { ...process.env, ...EXACT } });
+  await listening(child, port);
+  let filler: ChildProcess | undefined;
+  const load = async (): Promise<void> => {
+    filler = spawn(fill, ['-url', `nats://${HOST}:${port}`], { stdio: ['pipe', 'pipe', 'inherit'] });
+    await said(filler, 'filled');
+  };
+  const server = program('nats-server', binary, child, load);
+  const stop = (): void => {
+    filler?.kill('SIGKILL');
+    server.stop();
+    rmSync(store, { recursive: true, force: true });
+  };
+  return { ...server, stop, profile: `http://${HOST}:${profile}` };
+}
+
+/** Caddy with many upstreams, and requests to so many hosts that its metrics of hosts become large. */
+export async function startFullCaddy(): Promise<ProfiledProgram> {
+  const binary = ownCopy(install(CADDY, 'caddy'));
+  const [port, admin] = [await freePort(), await freePort()];
+  const config = join(CACHE, `caddy-full-${process.pid}.json`);
+  writeFileSync(config, JSON.stringify(fullCaddyConfig(port, admin)));
+  const env = { ...process.env, ...EXACT, HOME: CACHE, XDG_DATA_HOME: CACHE, XDG_CONFIG_HOME: CACHE };
+  const child = spawn(binary, ['run', '--config', config], { stdio: 'ignore', env });
+  await listening(child, port);
+  const server = program('caddy', binary, child, () => requests(port, HOSTS, (i) => `host-${i}.test`));
+  const stop = (): void => {
+    server.stop();
+    rmSync(config, { force: true });
+  };
+  return { ...server, stop, profile: `http://${HOST}:${admin}` };
 }
 
 /** Caddy, answering HTTP requests with headers and templates of its own. */
@@ -96,18 +150,41 @@ function caddyConfig(port: number): unknown {
   return { admin: { disabled: true }, apps: { http: { servers: { load: server } } } };
 }
 
+/** A proxy in front of many upstreams that nobody asks, and metrics for each host. */
+function fullCaddyConfig(port: number, admin: number): unknown {
+  const dial = (i: number): string => `127.1.${i >> 8}.${i & 255}:9`;
+  const upstreams = Array.from({ length: UPSTREAMS }, (_, i) => ({ dial: dial(i) }));
+  const server = {
+    listen: [`${HOST}:${port}`],
+    automatic_https: { disable: true },
+    routes: [
+      { match: [{ path: ['/proxied/*'] }], handle: [{ handler: 'reverse_proxy', upstreams }] },
+      { handle: [{ handler: 'static_response', status_code: 200, body: 'hello\n' }] },
+    ],
+  };
+  const metrics = { per_host: true, observe_catchall_hosts: true };
+  return {
+    admin: { listen: `${HOST}:${admin}` },
+    apps: { http: { metrics, servers: { load: server } } },
+  };
+}
+
 /** Requests over a few connections that are kept. */
-async function requests(port: number): Promise<void> {
+async function requests(
+  port: number,
+  count = CADDY_REQUESTS,
+  hostOf: (i: number) => string = () => HOST,
+): Promise<void> {
   const agent = new Agent({ keepAlive: true, maxSockets: CADDY_CONNECTIONS });
   const one = (i: number): Promise<void> =>
     new Promise((resolve, reject) => {
-      const headers = { 'X-Request': String(i), Cookie: `session=s${i}` };
+      const headers = { 'X-Request': String(i), Cookie: `session=s${i}`, Host: hostOf(i) };
       const options = { host: HOST, port, path: `/page/${i % 50}?name=n${i}`, agent, headers };
       request(options, (response) => response.resume().on('end', resolve))
         .on('error', reject)
         .end();
     });
-  for (let i = 0; i < CADDY_REQUESTS; i += CADDY_CONNECTIONS)
+  for (let i = 0; i < count; i += CADDY_CONNECTIONS)
     await Promise.all(Array.from({ length: CADDY_CONNECTIONS }, (_, j) => one(i + j)));
   agent.destroy();
 }
@@ -119,6 +196,19 @@ function run(command: string, args: readonly string[]): Promise<void> {
     child.on('exit', (code) =>
       code === 0 ? resolve() : reject(new Error(`${command} ended with ${String(code)}`)),
     );
+  });
+}
+
+/** Resolves when a child has written a line. */
+function said(child: ChildProcess, line: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    let text = '';
+    child.stdout?.setEncoding('utf8').on('data', (part: string) => {
+      text += part;
+      if (text.split('\n').includes(line)) resolve();
+    });
+    child.on('error', reject);
+    child.on('exit', (code) => reject(new Error(`it ended with ${String(code)} before it said ${line}`)));
   });
 }
 

@@ -12,7 +12,7 @@ import type { Summary } from '../../src/protocol/summary.ts';
 import { processMemory } from '../../src/sys/process_memory.ts';
 import { errorCode, mapaudit, MAPAUDIT } from '../agent/support.ts';
 import { buildGo } from '../support/go_build.ts';
-import { WatchedProgram } from './program.ts';
+import { WatchedProgram, type Wrote } from './program.ts';
 
 type Line = Hit | Summary | { readonly type: 'attached' | 'notice' | 'error' };
 
@@ -25,7 +25,9 @@ afterEach(() => program.close());
 /** `mapaudit watch --json`, once its watchpoints are set. */
 async function running(...args: string[]) {
   const all = [MAPAUDIT, 'watch', '-p', String(program.pid), '--json', ...args];
-  const child = spawn(process.execPath, all, { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, all, { stdio: ['ignore', 'pipe', 'pipe'] });
+  let errors = '';
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (errors += text));
   const exit = once(child, 'exit');
   const reader = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   const next = async (): Promise<Line | undefined> => {
@@ -38,7 +40,9 @@ async function running(...args: string[]) {
     for (let line = await next(); line !== undefined; line = await next()) lines.push(line);
     return lines;
   };
-  return { child, exit, rest };
+  /** The codes of what was said on stderr. */
+  const said = (): string[] => [...errors.matchAll(/"code":"([\w-]+)"/g)].map((match) => match[1] ?? '');
+  return { child, exit, rest, said };
 }
 
 const summaryOf = (lines: readonly Line[]): Summary => {
@@ -113,4 +117,66 @@ it('says what is wrong with what was asked', () => {
   expect(watch(...pid, '--address', 'cache')).toBe('usage-address');
   expect(watch(...pid)).toBe('usage-no-place');
   expect(watch('--address', list(0))).toBe('usage-no-target');
+});
+
+it.each(['main.inlined', 'main.grown'])('follows the slot of a key of %s over growths', async (expr) => {
+  const run = await running('--expr', expr, '--key', expr === 'main.inlined' ? '7' : '3');
+  const book: Wrote[] = [];
+  if (expr === 'main.inlined') {
+    for (let growth = 0; growth < 4; growth++) {
+      book.push(...(await program.write('write assign 1 2')));
+      await sleep(100);
+      await program.ask('fill x 3000');
+      await sleep(100);
+    }
+  } else {
+    book.push(...(await program.write('write stale 1 3')));
+    await sleep(100);
+  }
+  run.child.kill('SIGINT');
+  const lines = await run.rest();
+  const values = lines.filter((line) => line.type === 'hit').filter((hit) => hit.place.label === 'value');
+  const own = values.filter((hit) => /^main\.by/.test(hit.writer.function + (hit.caller?.function ?? '')));
+  expect(own.map((hit) => hit.writer.line)).toEqual(book.map((wrote) => wrote.line));
+  expect(own.map((hit) => hit.goroutine?.id)).toEqual(book.map((wrote) => wrote.goid));
+  // What is not certain is absent: a value that is told is the right one.
+  const told = own.map((hit, i) => (hit.after === undefined ? book[i]?.value : Number(hit.after.word)));
+  expect(told).toEqual(book.map((wrote) => wrote.value));
+  if (expr === 'main.inlined') {
+    expect(run.said().filter((code) => code === 'key-moved').length).toBeGreaterThanOrEqual(3);
+    expect(summaryOf(lines).watched?.moves).toBeGreaterThanOrEqual(3);
+  }
+});
+
+it('shows a write through a pointer that is the element of a key', async () => {
+  const run = await running('--expr', 'main.pointers', '--key', '"k"');
+  const book = [...(await program.write('write field 1 2')), ...(await program.write('write unsafe 1 2'))];
+  await sleep(100);
+  run.child.kill('SIGINT');
+  const hits = (await run.rest()).filter((line) => line.type === 'hit');
+  expect(hits.map((hit) => hit.place.label)).toEqual(book.map(() => '*value'));
+  expect(hits.map((hit) => [hit.writer.function, hit.writer.line])).toEqual(
+    book.map((wrote) => [wrote.how === 'field' ? 'main.byField' : 'main.byUnsafe', wrote.line]),
+  );
+});
+
+it('waits for a key that is not there, and says so when it goes', async () => {
+  const run = await running('--map', 'main.grown', '--key', '150');
+  await program.ask('grow');
+  await sleep(200);
+  run.child.kill('SIGINT');
+  await run.rest();
+  expect(run.said()).toEqual(expect.arrayContaining(['key-absent', 'key-found']));
+});
+
+it('says what is wrong with the key or the map', () => {
+  const watch = (...args: string[]): string | undefined =>
+    errorCode(mapaudit('watch', '--json', '--duration', '10ms', '-p', String(program.pid), ...args));
+  expect(watch('--expr', 'main.inlined')).toBe('usage-no-key');
+  expect(watch('--key', '7')).toBe('usage-no-place');
+  expect(watch('--expr', 'main.inlined', '--key', '"seven"')).toBe('usage-key');
+  expect(watch('--expr', 'main.nothing', '--key', '7')).toBe('no-such-variable');
+  expect(watch('--expr', 'main.inlined', '--key', '7', '--address', program.where.cell)).toBe(
+    'usage-contradiction',
+  );
 });

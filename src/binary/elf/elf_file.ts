@@ -117,7 +117,7 @@ function checkIdentity(reader: BoundedReader, name: string): number {
       { fields: { machine }, hint: BUILD_FOR_X86_64 },
     );
   if (isBigEndian || number !== EM_X86_64)
-    throw corrupt(name, 18, `${machine} in class ${bits}, byte order ${order ?? 0}`);
+    throw corrupt(name, 18, `${machine} in class ${bits}, byte order ${order}`);
   checkSystem(reader, name);
   const type = reader.u16(16);
   if (type !== ET_EXEC && type !== ET_DYN)

@@ -4,6 +4,8 @@ import type { Questions } from '../../protocol/questions.ts';
 import { EntryText } from '../format/entry_text.ts';
 import { heatLegend, heatText } from '../format/heat_text.ts';
 import { inspectAdvice, inspectSummaryText, mapText } from '../format/inspect_text.ts';
+import { keyPathText } from '../format/key_path_text.ts';
+import { syncMapText } from '../format/sync_map_text.ts';
 import { slotsText } from '../format/slots_text.ts';
 import type { Io } from '../output/io.ts';
 import { sayNotice, toStderr } from '../output/say.ts';
@@ -75,8 +77,12 @@ function otherLines(line: Exclude<Shown, InspectedEntry | Heat>, io: Io): readon
   switch (line.type) {
     case 'map':
       return mapText(line, io.outStyle, io.width());
+    case 'sync_map':
+      return syncMapText(line, io.outStyle, io.width());
     case 'slots':
       return slotsText(line, io.outStyle, io.width());
+    case 'path':
+      return ['', ...keyPathText(line, io.outStyle, io.width())];
     case 'summary':
       return ['', ...inspectSummaryText(line, io.width())];
   }

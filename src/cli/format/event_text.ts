@@ -21,13 +21,15 @@ export function eventCells(event: TraceEvent, time: LocalTime, withPid: boolean)
   return cells;
 }
 
-function mapText(event: TraceEvent): string {
+/** The map of an event: `map[string]int #3`. */
+export function mapText(event: Pick<TraceEvent, 'map'>): string {
   if (event.map.id === undefined && event.map.type === undefined && event.map.address === undefined)
     return 'nil map';
   return mapLabel(event.map) + (event.map.on_stack === true ? ' (stack)' : '');
 }
 
-function keyText(key: EventKey): string {
+/** The key of an event as it may be shown. */
+export function keyText(key: EventKey): string {
   if (key.unreadable === true) return '<unreadable>';
   if (key.hash !== undefined) return `#${printable(key.hash)}${key.truncated === true ? '…' : ''}`;
   if (key.text === undefined) return '<not captured>';
@@ -35,7 +37,8 @@ function keyText(key: EventKey): string {
   return key.truncated === true && !text.endsWith('…') ? `${text}…` : text;
 }
 
-function goroutineText(event: TraceEvent): string {
+/** `918 shop.(*Cache).janitor` */
+export function goroutineText(event: Pick<TraceEvent, 'goroutine'>): string {
   if (event.goroutine === undefined) return '';
   const { id, start } = event.goroutine;
   return start === undefined ? String(id) : `${id} ${shortFunction(start)}`;

@@ -1,17 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { widthOf } from '../../protocol/text/width.ts';
-import {
-  classicMap,
-  entryLine,
-  heats,
-  inspectSummary,
-  slotLines,
-  swissMap,
-} from '../../../test/cli/samples.ts';
+import { entryLine, heats, inspectSummary, slotLines } from '../../../test/cli/samples.ts';
+import { classicMap, keyPaths, swissMap } from '../../../test/cli/map_samples.ts';
 import { styleOf } from '../output/style.ts';
 import { EntryText } from './entry_text.ts';
 import { heatLegend, heatText } from './heat_text.ts';
 import { inspectAdvice, inspectSummaryText, mapText } from './inspect_text.ts';
+import { keyPathText } from './key_path_text.ts';
 import { slotsText } from './slots_text.ts';
 
 const plain = styleOf(false);
@@ -25,6 +20,7 @@ const everything = (width: number): readonly string[] => [
   ...slotLines.flatMap((unit) => slotsText(unit, plain, width)),
   ...heats.flatMap((heat) => heatText(heat, plain, width)),
   ...heatLegend(heats, plain, width),
+  ...keyPaths.flatMap((path) => keyPathText(path, plain, width)),
   ...inspectSummaryText(
     inspectSummary(3, { consistent: false, unstable: 2, timed_out: true, left: 9 }),
     width,
@@ -47,7 +43,19 @@ test('the head of a Swiss map', () => {
     '  entries    1,204 in 2,048 slots (59 %)',
     '  layout     swiss: 256 groups in 2 tables, directory of 2',
     '  slots      1,204 full, 803 empty, 41 tombstones',
-    '  memory     49.3 kB without what keys and values point to',
+    '  memory     49.3 kB without what keys and values refer to (groups 49.2 kB,',
+    '             tables 64 B, directory 16 B)',
+    '  fresh      a new map of as many entries would take 32.8 kB, grown by inserts',
+    '             49.3 kB: 16.4 kB are wasted (33 %)',
+    '  held       96.3 kB in 2,408 objects: by keys 19.3 kB, by values 77.1 kB, and',
+    '             more that was not followed',
+    '  spread     1,204 keys over 256 groups: far from even (χ² 4032 at 254 degrees,',
+    '             p 1.2e-9), the keys collide; entropy 7.81 bits, a good hash gives',
+    '             7.82',
+    '  searches   91.4 % of the keys are found in the first group that is looked at,',
+    '             all within 3 groups',
+    '  collisions 22 pairs of keys in one group with the same H2, 20.4 are expected;',
+    '             2 keys share their whole hash with another',
     '  state      not growing',
     '  read       consistent: read twice with the same outcome, so it is the map at',
     '             one moment',
@@ -63,7 +71,9 @@ test('the head of a classic map that grows and is written to', () => {
     '  layout     classic: 256 buckets, 12 overflow, longest chain 2, keys and elements outside of the',
     '             slots',
     '  slots      1,203 full, 845 empty',
-    '  memory     49.3 kB without what keys and values point to',
+    '  memory     49.3 kB without what keys and values refer to (buckets 24.6 kB, old buckets 24.6 kB,',
+    '             overflow buckets 88 B, keys and values outside of their slots 1.5 MB)',
+    '  fresh      a new map of as many entries would take 49.3 kB: nothing is wasted',
     '  state      packing its overflow chains: 31 of 256 old buckets evacuated (12 %), in the middle of a',
     '             write all the time',
     '  read       not of one moment: it was being written to at every look; 1 part is not counted',
@@ -152,4 +162,45 @@ describe('the summary', () => {
     expect(inspectAdvice({ ...inspectSummary(3, { left: 9 }), ended: 'count' })).toContain('--limit all');
     expect(inspectAdvice(inspectSummary(3))).toBeUndefined();
   });
+});
+
+test('the way to a key through the chain of an old bucket', () => {
+  const [path] = keyPaths;
+  const value = `"${'x'.repeat(200)}"`;
+  expect(path === undefined ? [] : keyPathText(path, plain, undefined)).toEqual([
+    'the way to "sess:\\x1b[1m"',
+    '  hash       0x9f00000000000011',
+    '  begins     in old bucket 17 of 256, since the map grows and it is not evacuated; later in bucket',
+    '             17 of 512',
+    '  looks for  tophash 0x9f, the upper 8 bits of the hash',
+    '',
+    '  1. old bucket 17  0xc000300000  tophash 9f 01 9f',
+    '     slot 0: tophash 0x9f matches, its key is another one',
+    '     slot 2: tophash 0x9f matches, its key cannot be read',
+    '     not here: on to the next overflow bucket',
+    '',
+    '  2. old bucket 17 overflow 2  0xc000300000  tophash 9f',
+    '     slot 0: tophash 0x9f matches, its key is equal',
+    '     found',
+    '',
+    '  ends       found at old b17+2:0, after 2 buckets and 3 compared keys',
+    `  value      ${value}`,
+    '  read       consistent: read twice with the same outcome; the hash of 3 keys on the way is what',
+    '             their slots say',
+  ]);
+});
+
+test('the way to a key that is not there', () => {
+  const [, absent, nan] = keyPaths;
+  expect(absent === undefined ? [] : keyPathText(absent, plain, 80).slice(-3)).toEqual([
+    '  ends       not there, after 1 group and 0 compared keys',
+    '  read       not of one moment: what lies on the way changed at every look; no',
+    '             key on the way to check the hash with',
+  ]);
+  expect(nan === undefined ? [] : keyPathText(nan, plain, 80)).toEqual([
+    'the way to NaN',
+    '  hash       not known',
+    '  ends       not there: a NaN is equal to nothing, not even itself',
+    '  read       consistent: read twice with the same outcome',
+  ]);
 });

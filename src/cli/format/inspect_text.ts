@@ -1,9 +1,10 @@
 import type { Inspected, InspectedGrowth, InspectedMap } from '../../protocol/inspect.ts';
 import type { Summary } from '../../protocol/summary.ts';
-import { bytes, counted, grouped } from '../../protocol/text/numbers.ts';
+import { counted, grouped } from '../../protocol/text/numbers.ts';
 import { printable } from '../../protocol/text/printable.ts';
 import { wrap } from '../../protocol/text/wrap.ts';
 import type { Style } from '../output/style.ts';
+import { sizeFacts } from './sizes_text.ts';
 import { runEndText } from './summary_text.ts';
 
 const READABLE = 100;
@@ -21,7 +22,7 @@ export function mapText(map: InspectedMap, style: Style, width: number | undefin
     ['entries', entriesText(map)],
     ['layout', layoutText(map)],
     ['slots', slotsText(map)],
-    ['memory', `${bytes(map.bytes)} without what keys and values point to`],
+    ...sizeFacts(map),
     ['state', stateText(map)],
     ['read', readText(map)],
   ];
@@ -68,6 +69,9 @@ function slotsText({ slots: { full, empty, tombstones } }: InspectedMap): string
   return parts.join(', ');
 }
 
+/** Why what a core dump holds may be no state of the map. */
+const HALF = 'from a core dump that was cut off, or made in the middle of a write: what is there is shown';
+
 function stateText({ buckets, len, capacity, writing, unstable }: InspectedMap): string {
   const held = writing === true && unstable !== undefined;
   return `${growthText(buckets?.growing, len, capacity)}${held ? ', in the middle of a write all the time' : ''}`;
@@ -87,7 +91,8 @@ function growthText(growing: InspectedGrowth | undefined, len: number, capacity:
   return len === 0 ? 'empty' : 'not growing';
 }
 
-function readText({ consistent, unstable, writing }: InspectedMap): string {
+function readText({ consistent, unstable, writing, core }: InspectedMap): string {
+  if (core === true) return consistent ? 'consistent: from a core dump' : HALF;
   if (consistent) return 'consistent: read twice with the same outcome, so it is the map at one moment';
   if (unstable === undefined) return 'not of one moment: the map changed while it was read';
   const why = writing === true ? 'it was being written to' : 'it changed';
@@ -110,8 +115,9 @@ function countText({ entries, left, unreadable }: Inspected): string {
   return parts.join(' · ');
 }
 
-function worth({ consistent, unstable, timed_out: timedOut }: Inspected): readonly string[] {
+function worth({ consistent, unstable, core, timed_out: timedOut }: Inspected): readonly string[] {
   if (consistent) return [];
+  if (core === true) return halfOfCore(unstable);
   const lines = [
     `The map was written to while it was read: each entry was there at some moment${unstable > 0 ? '.' : ', and each one that was there all the time is shown (up to the limit).'}`,
   ];
@@ -122,6 +128,12 @@ function worth({ consistent, unstable, timed_out: timedOut }: Inspected): readon
   if (timedOut === true)
     lines.push('The time to wait for writers was used up: a longer --timeout may tell more.');
   return lines;
+}
+
+function halfOfCore(missing: number): readonly string[] {
+  if (missing === 0)
+    return ['The core was made in the middle of a write to this map: one entry may be half written.'];
+  return [`${counted(missing, 'part')} of the map ${missing === 1 ? 'is' : 'are'} not in the core.`];
 }
 
 /** What to do to see the rest. */

@@ -1,7 +1,10 @@
-import type { InspectedPlace, InspectedUnit } from '../../protocol/inspect.ts';
+import type { InspectedPlace, InspectedSyncPlace, InspectedUnit } from '../../protocol/inspect.ts';
 
-/** `b17:3` slot 3 of bucket 17; `b17+2:3` of its second overflow bucket; `old b17:3`; `t4 g9:3` group 9 of table 4. */
-export function slotLabel(place: InspectedPlace): string {
+/** `b17:3` slot 3 of bucket 17; `b17+2:3` of its second overflow bucket; `old b17:3`; `t4 g9:3` group 9 of table 4; of a sync.Map `depth 3:12`, `read`. */
+export function slotLabel(place: InspectedPlace | InspectedSyncPlace): string {
+  if (!('slot' in place)) return place.part;
+  if (place.part === 'trie')
+    return `depth ${place.depth}:${place.slot}${place.overflow > 0 ? `+${place.overflow}` : ''}`;
   return `${unitLabel(place)}:${place.slot}`;
 }
 

@@ -57,6 +57,20 @@ export const COMMANDS: readonly CommandSpec[] = [
     ],
   },
   {
+    name: 'maps',
+    summary: 'list the maps of a process: how large, how full, what they waste',
+    description:
+      'Finds every map that the memory of a process leads to, from package variables, fields, other maps and the stacks of goroutines, and lists them with their size: entries, bytes, load, and what a new map of the same content would save. The process is not stopped, and without --observe no probe is set. With --observe it also says who writes, how often, and how fast each map grows.',
+    examples: [
+      { line: 'sudo mapaudit maps -p 4242', says: 'the largest maps' },
+      { line: 'sudo mapaudit maps -p 4242 --sort growth --observe 30s', says: 'what is leaking?' },
+      {
+        line: "sudo mapaudit maps -p 4242 --map 'Session' --held --json",
+        says: 'with what they refer to, for a script',
+      },
+    ],
+  },
+  {
     name: 'trace',
     summary: 'show map operations as they happen',
     description:
@@ -74,12 +88,59 @@ export const COMMANDS: readonly CommandSpec[] = [
     ],
   },
   {
+    name: 'who',
+    summary: 'follow one key: who inserts, updates and deletes it',
+    description:
+      'Shows the life of one key as it happens: each insert, update and delete with the time since the step before, the goroutine and the stack, and a clear of the map that took it away. At the end: who touched it most.',
+    examples: [
+      { line: `sudo mapaudit who -p 4242 --map Session --key '"sess:91af"'`, says: 'one string key' },
+      {
+        line: 'sudo mapaudit who -p 4242 --map main.byID --key 42 --reads',
+        says: 'a number in the map of a variable, reads too',
+      },
+      {
+        line: `mapaudit who --from events.jsonl --key '"sess:91af"' --since 10m`,
+        says: 'out of what trace --json -o has kept',
+      },
+    ],
+  },
+  {
+    name: 'grow',
+    summary: 'show every growth of maps, and the inserts that cause them',
+    description:
+      'Shows each growth with its trigger (load: too many entries; overflow: too many overflow buckets; 9th key: a small map is full; tombstones), the size before and after (buckets of a classic map, slots of a Swiss table), what was moved, how long it took, the key and the line of the insert that caused it. Classic maps: also how far a migration is, and when it has ended. Swiss maps: splits of tables and pruning. Clears are shown too. At the end: growths by map and by place. docs/grow.md explains all of it.',
+    examples: [
+      { line: 'sudo mapaudit grow -p 4242 --duration 1m', says: 'which maps grow, and from where?' },
+      { line: 'sudo mapaudit grow -p 4242 --map main.cache.sessions --stack', says: 'one map, with stacks' },
+    ],
+  },
+  {
+    name: 'break',
+    summary: 'a breakpoint that does not stop',
+    description:
+      'Shows everything that is known of the operations that meet a condition: key, goroutine, the whole stack, the facts in the header of the map, and the registers in which the map function got its arguments. The program is not stopped.',
+    examples: [
+      {
+        line: "sudo mapaudit break -p 4242 --on 'delete map[string]*shop.Session' --if 'len > 1000 && goroutine == 918'",
+        says: 'one goroutine that deletes from a large map',
+      },
+      {
+        line: `sudo mapaudit break -p 4242 --on clear --if 'file == "cache.go" && !(caller =~ "Reset")' --count 1`,
+        says: 'the first clear that was not expected',
+      },
+    ],
+  },
+  {
     name: 'inspect',
     summary: 'show what is in a map of a running program',
     description:
       'Shows one map: type, size, layout and state, then its entries, or with --slots and --heat how it lies in memory. The process is not stopped: what is shown is never half written, and the answer says whether it is the map as it was at one moment.',
     examples: [
       { line: "sudo mapaudit inspect -p 4242 --expr 'main.cache.sessions'", says: 'by name' },
+      {
+        line: `sudo mapaudit inspect -p 4242 --expr 'main.cache.sessions' --key '"sess:91af"'`,
+        says: 'the way to one key',
+      },
       {
         line: "sudo mapaudit inspect -p 4242 --map 'map\\[string\\]\\*shop.Session' --heat",
         says: 'the only map of a type, as a picture',
@@ -88,19 +149,37 @@ export const COMMANDS: readonly CommandSpec[] = [
         line: "sudo mapaudit inspect -p 4242 --address 0xc000123450 --type 'map[string]int' --json",
         says: 'by address, everything, for a script',
       },
+      {
+        line: "mapaudit inspect --core core.4242 --exe ./server --expr 'main.cache.sessions'",
+        says: 'after a crash',
+      },
     ],
   },
   {
     name: 'watch',
-    summary: 'say who writes to an address, also outside the map functions',
+    summary: "say who writes to a key's slot or an address, also outside the map functions",
     description:
-      "Sets the processor's own watchpoints on up to four places, in every thread of the process, and shows each write: time, goroutine, the line that did it, the value before and after. The process is not stopped. Ends at Ctrl-C, or when the program ends, with a summary.",
+      "Sets the processor's own watchpoints on the slot of a key or on up to four places, in every thread of the process, and shows each write: time, goroutine, the line that did it, the value before and after. The process is not stopped. Ends at Ctrl-C, or when the program ends, with a summary.",
     examples: [
+      {
+        line: `sudo mapaudit watch -p 4242 --expr main.cache.sessions --key '"sess:91af"'`,
+        says: 'the slot of a key, wherever the map moves it',
+      },
       { line: 'sudo mapaudit watch -p 4242 --address 0xc000123450', says: 'eight bytes there' },
       {
         line: 'sudo mapaudit watch -p 4242 --address 0xc000123450:1=control,0xc000123460=value --stack --count 10',
         says: 'two places with names, the first ten hits with stacks',
       },
+    ],
+  },
+  {
+    name: 'advise',
+    summary: 'say which maps should be used another way, and how',
+    description:
+      'Watches how a process uses its maps for a while, reads their memory, and then says what would serve them better: each piece of advice with the line, the numbers it rests on, what it would save, and the code to write. It says nothing where that would be a guess; watch longer, and under the load that matters.',
+    examples: [
+      { line: 'sudo mapaudit advise -p 4242', says: 'half a minute' },
+      { line: 'sudo mapaudit advise -p 4242 --observe 5m --json', says: 'longer, for a script' },
     ],
   },
   {

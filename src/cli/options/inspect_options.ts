@@ -1,21 +1,17 @@
-import type { InspectOptions, InspectSubject, InspectView } from '../../protocol/inspect.ts';
+import type { InspectOptions, InspectSubject, InspectView, ProgramSubject } from '../../protocol/inspect.ts';
 import { usageError } from '../parse/usage_error.ts';
 import type { OptionValues } from './table.ts';
 
 /** What is shown unless something else is asked for. */
 const DEFAULTS = { pointers: 2, text: 256, items: 16, timeoutMs: 10_000 };
-const FEW: Readonly<Record<InspectView, number>> = { entries: 50, slots: 16, heat: Infinity };
+const FEW: Readonly<Record<InspectView, number>> = { entries: 50, slots: 16, heat: Infinity, key: Infinity };
 
 /** All that `inspect` needs. */
 export function inspectOptionsOf(values: OptionValues): InspectOptions {
-  if (values.pid === undefined)
-    throw usageError('no-target', 'which process?', {
-      hint: 'Add -p PID. To see what runs here: mapaudit ps.',
-    });
   const view = viewOf(values);
   const limit = values.limit ?? (values.json === true ? Infinity : FEW[view]);
   return {
-    pid: values.pid,
+    ...programOf(values),
     subject: subjectOf(values),
     view,
     limits: {
@@ -25,10 +21,35 @@ export function inspectOptionsOf(values: OptionValues): InspectOptions {
     },
     timeoutMs: values.timeout ?? DEFAULTS.timeoutMs,
     ...(limit === Infinity ? {} : { limit }),
+    ...(values.key === undefined ? {} : { key: values.key }),
+    ...(values.held === true ? { held: true } : {}),
+    ...(values.spread === true ? { spread: true } : {}),
   };
 }
 
-function viewOf({ slots, heat, limit }: OptionValues): InspectView {
+/** Which program: a process or a core dump. */
+export function programOf({ pid, core, exe }: OptionValues): ProgramSubject {
+  if (pid !== undefined && core !== undefined)
+    throw usageError('contradiction', '-p and --core cannot be used together', { hint: 'Keep one of them.' });
+  if (exe !== undefined && core === undefined)
+    throw usageError('contradiction', '--exe has no meaning without --core', {
+      hint: 'Of a running process the program is known: leave --exe out.',
+    });
+  if (core !== undefined) return { core, ...(exe === undefined ? {} : { exe }) };
+  if (pid !== undefined) return { pid };
+  throw usageError('no-target', 'which process?', {
+    hint: 'Add -p PID, or --core FILE. To see what runs here: mapaudit ps.',
+  });
+}
+
+function viewOf({ slots, heat, limit, key }: OptionValues): InspectView {
+  const other =
+    slots === true ? '--slots' : heat === true ? '--heat' : limit === undefined ? undefined : '--limit';
+  if (key !== undefined && other !== undefined)
+    throw usageError('contradiction', `--key and ${other} cannot be used together`, {
+      hint: 'Keep one of them.',
+    });
+  if (key !== undefined) return 'key';
   if (slots === true && heat === true)
     throw usageError('contradiction', '--slots and --heat cannot be used together', {
       hint: 'Keep one of them.',
@@ -41,7 +62,7 @@ function viewOf({ slots, heat, limit }: OptionValues): InspectView {
 }
 
 /** Which map: exactly one of --expr, --address and --map. */
-function subjectOf({ expr, address, map, type }: OptionValues): InspectSubject {
+export function subjectOf({ expr, address, map, type }: OptionValues): InspectSubject {
   const given: InspectSubject[] = [];
   if (expr !== undefined) given.push({ type: 'expr', expr });
   if (address !== undefined) given.push(addressOf(address, type));

@@ -114,7 +114,7 @@ test.each([
     ['trace', '-p', '1', '--key', 'a[b'],
     'usage-glob: --key is not a glob: this [ is never closed\n    a[b\n     ^',
   ],
-  [['trace', '-p', '1', '--key', ''], 'usage-glob: --key is empty'],
+  [['trace', '-p', '1', '--key', ''], 'usage-empty: --key is empty'],
   [['trace', '-p', '1', '--duration', '10'], 'Add a unit: 10s for seconds'],
   [['trace', '-p', '1', '--duration', '10x'], 'usage-duration: "10x" is not a duration'],
   [['trace', '-p', '1', '--duration', '0s'], 'is too short'],

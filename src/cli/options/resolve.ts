@@ -3,6 +3,8 @@ import type { Filters, RunOptions, TopOptions, TraceOptions } from '../../protoc
 import type { WatchOptions } from '../../protocol/watch.ts';
 import type { CheckSubject, Selection } from '../../protocol/selection.ts';
 import { usageError } from '../parse/usage_error.ts';
+import { parseKey } from '../parse/key.ts';
+import { subjectOf } from './inspect_options.ts';
 import type { OptionValues } from './table.ts';
 
 const ONCE_MS = 5000;
@@ -59,17 +61,31 @@ export function watchOptionsOf(values: OptionValues): WatchOptions {
     throw usageError('no-target', 'which process?', {
       hint: 'Add -p PID. To see what runs here: mapaudit ps.',
     });
-  if (values.address === undefined)
-    throw usageError('no-place', 'watch what?', { hint: 'Add --address 0xc000123450, the place to watch.' });
-  const length = values.length ?? 8;
   return {
     pid: values.pid,
-    places: values.address.map((place) => ({ length, ...place })),
+    what: watchedOf(values),
     access: values.for ?? 'write',
     frames: values.stack ?? 0,
     ...present('durationMs', values.duration),
     ...present('count', values.count),
   };
+}
+
+/** Addresses, or a key's slot. */
+function watchedOf(values: OptionValues): WatchOptions['what'] {
+  const { address, key, map, expr, length } = values;
+  const ofMap = map !== undefined || expr !== undefined;
+  if (address !== undefined && (ofMap || key !== undefined))
+    throw usageError('contradiction', '--address and a key of a map cannot be watched together', {
+      hint: 'Keep --address, or --map (or --expr) with --key.',
+    });
+  if (address !== undefined)
+    return { type: 'places', places: address.map((place) => ({ length: length ?? 8, ...place })) };
+  if (ofMap && key !== undefined) return { type: 'key', subject: subjectOf(values), key };
+  if (ofMap)
+    throw usageError('no-key', 'watch which key of it?', { hint: `Add --key '"sess:91af"', in Go syntax.` });
+  const hint = `Add --map REGEX (or --expr 'main.cache.sessions') with --key '"sess:91af"', or --address 0xc000123450.`;
+  throw usageError('no-place', key === undefined ? 'watch what?' : 'watch the key of which map?', { hint });
 }
 
 /** All that `top` needs. */
@@ -116,12 +132,12 @@ function filtersOf(values: OptionValues): Filters {
     ...present('map', values.map),
     ...values.mapId,
     ...present('site', values.site),
-    ...present('key', values.key),
+    ...(values.key === undefined ? {} : parseKey(values.key)),
     ...present('goid', values.goid),
   };
 }
 
 /** An object with the property, or an empty one when there is no value. */
-function present<K extends string, T>(name: K, value: T | undefined): { [P in K]?: T } {
+export function present<K extends string, T>(name: K, value: T | undefined): { [P in K]?: T } {
   return value === undefined ? {} : ({ [name]: value } as { [P in K]?: T });
 }

@@ -1,5 +1,17 @@
 /** The verbs of the command line. */
-export type CommandName = 'ps' | 'check' | 'explain' | 'trace' | 'top' | 'inspect' | 'watch';
+export type CommandName =
+  | 'ps'
+  | 'check'
+  | 'explain'
+  | 'maps'
+  | 'trace'
+  | 'top'
+  | 'who'
+  | 'grow'
+  | 'break'
+  | 'inspect'
+  | 'watch'
+  | 'advise';
 
 /** Headings under which help and docs list the flags. */
 export type OptionGroup =
@@ -28,7 +40,7 @@ export interface OptionSpec<T = unknown> {
   readonly details?: string;
   /** What differs for a command that has the flag for another purpose. */
   readonly of?: Partial<
-    Record<CommandName, Partial<Pick<OptionSpec, 'group' | 'value' | 'help' | 'details'>>>
+    Record<CommandName, Partial<Pick<OptionSpec, 'group' | 'value' | 'help' | 'details' | 'parse'>>>
   >;
   /** Given twice, the values are joined with a comma; otherwise that is an error. */
   readonly list?: true;

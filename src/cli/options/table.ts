@@ -5,19 +5,34 @@ import { parseDuration } from '../parse/duration.ts';
 import { globOf } from '../parse/glob.ts';
 import { parseKeys } from '../parse/keys.ts';
 import { parseMapId } from '../parse/map_id.ts';
-import { parseLimit, parseSample, wholeNumber } from '../parse/number.ts';
+import { parseSample, wholeNumber } from '../parse/number.ts';
 import { parseOps } from '../parse/ops.ts';
 import { notEmpty, parsePath } from '../parse/path.ts';
 import { parsePid } from '../parse/pid.ts';
 import { parseLength, parsePlaces } from '../parse/places.ts';
 import { regexOf } from '../parse/regex.ts';
 import { parseRingSize } from '../parse/size.ts';
+import { BREAK_OPTIONS } from './break_options.ts';
+import { INSPECT_FLAGS } from './inspect_flags.ts';
+import { MAPS_FLAGS } from './maps_flags.ts';
 import type { CommandName, OptionSpec, ValueOf } from './spec.ts';
 
 const RUNS: readonly CommandName[] = ['trace', 'top'];
-const SELECTS: readonly CommandName[] = ['check', 'trace', 'top'];
+/** Those that follow something until something ends them. */
+const KNOW: readonly CommandName[] = ['who', 'grow', 'break'];
+const SELECTS: readonly CommandName[] = ['check', 'maps', ...RUNS, ...KNOW];
 const READS: readonly CommandName[] = ['explain'];
-const ALL: readonly CommandName[] = ['ps', 'check', 'explain', 'trace', 'top', 'inspect', 'watch'];
+/** What can be asked of a core dump. */
+const CORES: readonly CommandName[] = ['inspect'];
+const ALL: readonly CommandName[] = ['ps', ...SELECTS, ...READS, 'inspect', 'watch', 'advise'];
+
+/** `--map` of commands that follow a process for the sake of a map. */
+const ONE_MAP = {
+  value: 'MAP',
+  help: "Maps whose type matches (--map 'Session'), or one map: --map main.cache.sessions, 0xc000123450, '#3'.",
+  details:
+    'A regular expression as in `trace`; of one process (-p) a variable that holds the map, as in expressions of Go; its address; or its number in the output.',
+} as const;
 
 const COLOR_MODES = ['auto', 'always', 'never'] as const;
 
@@ -31,7 +46,7 @@ export const OPTIONS = {
     short: '-p',
     value: 'PID',
     group: 'Which processes',
-    commands: [...SELECTS, ...READS, 'inspect', 'watch'],
+    commands: [...SELECTS, ...READS, 'inspect', 'watch', 'advise'],
     help: 'This process. mapaudit ps lists them.',
     parse: parsePid,
   },
@@ -39,8 +54,16 @@ export const OPTIONS = {
     flag: '--exe',
     value: 'PATH',
     group: 'Which processes',
-    commands: SELECTS,
+    commands: [...SELECTS, ...CORES],
     help: 'All processes that run this binary, new ones too.',
+    of: {
+      inspect: {
+        value: 'FILE',
+        help: 'The program that the core dump is of. Default: the one that the core names.',
+        details:
+          'It must be the file that ran, or one with the same build id: where `strip` was used, the file from before tells names. Another one is refused.',
+      },
+    },
     parse: parsePath('--exe'),
   },
   name: {
@@ -66,12 +89,21 @@ export const OPTIONS = {
     flag: '--map',
     value: 'REGEX',
     group: 'Which operations',
-    commands: [...RUNS, ...READS, 'inspect'],
+    commands: [...RUNS, ...READS, 'maps', 'who', 'grow', 'inspect', 'watch', 'advise'],
     help: "Maps whose type matches: --map 'Session'.",
     details:
-      'A JavaScript regular expression, found anywhere in the type as Go writes it: `map[string]*shop.Session`. Each type is decided once; after that the kernel drops the others.',
+      'A JavaScript regular expression, found anywhere in the type as Go writes it: `map[string]*shop.Session`. Each type is decided once; after that the kernel drops the others. `maps` also looks for it in the name (`main.cache.sessions`) and the owner (`(*shop.Cache).sessions`).',
     of: {
+      who: ONE_MAP,
+      grow: ONE_MAP,
       inspect: {
+        group: 'Which map',
+        value: 'ID',
+        help: "One map of those that are found: its address as mapaudit maps shows it, its name, its type, or a regular expression that only one of them matches: --map 'Session'.",
+        details:
+          'Addresses stay as long as the map lives. Numbers (`#3`) are of a run of trace or top and are not understood.',
+      },
+      watch: {
         group: 'Which map',
         value: 'ID',
         help: "One map of those that are found: its address as mapaudit maps shows it, its name, its type, or a regular expression that only one of them matches: --map 'Session'.",
@@ -81,11 +113,21 @@ export const OPTIONS = {
     },
     parse: regexOf('--map'),
   },
+  core: {
+    flag: '--core',
+    value: 'FILE',
+    group: 'Which processes',
+    commands: CORES,
+    help: 'A core dump in place of a process: one that the kernel wrote, or gcore -o core PID.',
+    details:
+      'A Go program writes one when it ends by a signal or a panic, if it is started with `GOTRACEBACK=crash` and `ulimit -c unlimited`.',
+    parse: parsePath('--core'),
+  },
   expr: {
     flag: '--expr',
     value: 'EXPR',
     group: 'Which map',
-    commands: ['inspect'],
+    commands: ['inspect', 'watch'],
     help: "A variable and what leads from it to the map, in Go's syntax: --expr 'main.cache.sessions'.",
     details:
       'Selectors, `*p`, indexes of slices, arrays and maps (`main.byUser["anna"].carts`), type assertions (`main.store.(*shop.Cache).items`), and `(*shop.Cache)(0xc000123450)`. Package variables are written with the package\'s name or path. Needs debug information (DWARF).',
@@ -121,11 +163,25 @@ export const OPTIONS = {
     flag: '--key',
     value: 'GLOB',
     group: 'Which operations',
-    commands: RUNS,
+    commands: [...RUNS, 'who', 'inspect', 'watch'],
     help: "Operations on matching keys: --key 'sess:*'.",
     details:
-      'For string keys the glob is compared with the string itself, without quotes; for other keys with their Go syntax. A literal and a prefix (`sess:*`) are decided in the kernel and cost the least; other globs are decided after the event was sent.',
-    parse: globOf('--key'),
+      'For string keys the glob is compared with the string itself, without quotes; for other keys with their Go syntax. A literal and a prefix (`sess:*`) are decided in the kernel and cost the least; other globs are decided after the event was sent. A text between double quotes is one string key, as the output shows it.',
+    of: {
+      inspect: {
+        group: 'What is shown of each',
+        value: 'KEY',
+        help: 'The way to one key, as the program takes it: hash, bucket or group, each slot compared, where it ends and why: --key \'"sess:91af"\'.',
+        details: 'Written as in Go: "text", 42, 1.5, true, main.Point{X: 1, Y: 2}, [2]int{1, 2}.',
+      },
+      watch: {
+        group: 'Which map',
+        value: 'KEY',
+        help: 'Watch the slot of this key, wherever the map moves it: tophash or control byte, key, value, and what a pointer as value points to: --key \'"sess:91af"\'.',
+        details: 'Written as in Go: "text", 42, 1.5, true, main.Point{X: 1, Y: 2}, [2]int{1, 2}.',
+      },
+    },
+    parse: notEmpty('--key'),
   },
   goid: {
     flag: '--goid',
@@ -135,6 +191,13 @@ export const OPTIONS = {
     help: 'Operations of this goroutine. Decided in the kernel.',
     parse: wholeNumber('goroutine id', 0),
   },
+  reads: {
+    flag: '--reads',
+    group: 'Which operations',
+    commands: ['who'],
+    help: 'Also who reads the key.',
+  },
+  ...BREAK_OPTIONS,
   address: {
     flag: '--address',
     value: 'LIST',
@@ -170,6 +233,7 @@ export const OPTIONS = {
     help: 'write, or rw for reads and writes (processors know no watchpoint for reads alone). Default: write.',
     parse: oneOf('kind of access', WATCH_ACCESSES),
   },
+  ...MAPS_FLAGS,
   sample: {
     flag: '--sample',
     value: '1/N',
@@ -183,15 +247,16 @@ export const OPTIONS = {
     value: 'DEPTH',
     whenBare: '16',
     group: 'What is shown of each',
-    commands: ['trace', 'watch'],
+    commands: ['trace', ...KNOW, 'watch'],
     help: `Show the stack, 16 frames or as many as said (at most ${DEEPEST_STACK}): --stack=32.`,
+    details: '`who` shows it always, and `break` all of it.',
     parse: wholeNumber('stack depth', 1, DEEPEST_STACK),
   },
   keys: {
     flag: '--keys',
     value: 'HOW',
     group: 'What is shown of each',
-    commands: RUNS,
+    commands: [...RUNS, ...KNOW],
     help: 'full, prefix:N, hash or none. Keys can be secrets. Default: full.',
     details:
       '`prefix:N` shows the first N bytes of each string and of each array of numbers ([16]byte), inside of structs and interfaces too; single numbers are shown whole. `hash` shows a number in place of the key, made with a secret that is new for each run: equal keys have equal numbers within one run; those of keys too long to be captured whole are marked (`…`, in JSON "truncated"), and keys that differ only behind that share one. With `none` no key leaves the program.',
@@ -207,65 +272,12 @@ export const OPTIONS = {
       'Whether a delete found its key, and whether an assign inserted or replaced, is read from the number of entries before and after. `exit` reads it again at the end of the same operation. Where that does not tell, FOUND stays empty: it is never guessed.',
     parse: oneOf('way to learn effects', EFFECT_MODES),
   },
-  slots: {
-    flag: '--slots',
-    group: 'What is shown of each',
-    commands: ['inspect'],
-    help: 'Slot by slot: control bytes (or tophashes), empty slots and tombstones too.',
-  },
-  heat: {
-    flag: '--heat',
-    group: 'What is shown of each',
-    commands: ['inspect'],
-    help: 'A picture of all buckets or groups: how full they are, tombstones, overflow chains, what is evacuated.',
-  },
-  limit: {
-    flag: '--limit',
-    value: 'N',
-    group: 'What is shown of each',
-    commands: ['inspect'],
-    help: 'So many entries (with --slots: buckets or groups), or all. Default: 50 (with --slots 16), with --json all.',
-    parse: parseLimit,
-  },
-  depth: {
-    flag: '--depth',
-    value: 'N',
-    group: 'What is shown of each',
-    commands: ['inspect'],
-    help: 'Follow so many pointers one after the other in a value. Default: 2; with 0 pointers are shown as addresses.',
-    parse: wholeNumber('number of pointers', 0, 64),
-  },
-  maxString: {
-    flag: '--max-string',
-    value: 'N',
-    group: 'What is shown of each',
-    commands: ['inspect'],
-    help: 'Show so many bytes of each string. Default: 256.',
-    parse: wholeNumber('number of bytes', 0, 1 << 24),
-  },
-  maxItems: {
-    flag: '--max-items',
-    value: 'N',
-    group: 'What is shown of each',
-    commands: ['inspect'],
-    help: 'Show so many elements of each slice, and entries of each map that is a value. Default: 16.',
-    parse: wholeNumber('number of elements', 0, 1 << 20),
-  },
-  timeout: {
-    flag: '--timeout',
-    value: 'TIME',
-    group: 'How long',
-    commands: ['inspect'],
-    help: 'Wait so long, in all, for parts of the map that are being written to. Default: 10s.',
-    details:
-      'Reading takes as long as the map is large; this is the time lost to writers alone. After it, what does not hold still at once is left out, counted, and said.',
-    parse: parseDuration,
-  },
+  ...INSPECT_FLAGS,
   duration: {
     flag: '--duration',
     value: 'TIME',
     group: 'How long',
-    commands: [...RUNS, 'watch'],
+    commands: [...RUNS, ...KNOW, 'watch'],
     help: 'End after this time: 500ms, 10s, 1m30s. Default: until Ctrl-C.',
     parse: parseDuration,
   },
@@ -273,9 +285,25 @@ export const OPTIONS = {
     flag: '--count',
     value: 'N',
     group: 'How long',
-    commands: ['trace', 'watch'],
+    commands: ['trace', ...KNOW, 'watch'],
     help: 'End after N events.',
     parse: wholeNumber('number of events', 1),
+  },
+  since: {
+    flag: '--since',
+    value: 'TIME',
+    group: 'How long',
+    commands: ['who'],
+    help: 'With --from: only so long before the last event that was kept: 10m.',
+    parse: parseDuration,
+  },
+  from: {
+    flag: '--from',
+    value: 'FILE',
+    group: 'Which processes',
+    commands: ['who'],
+    help: 'No process: what `trace --json -o FILE` has kept of one.',
+    parse: parsePath('--from'),
   },
   once: {
     flag: '--once',
@@ -295,15 +323,15 @@ export const OPTIONS = {
     flag: '--probe',
     value: 'KIND',
     group: 'How it works',
-    commands: RUNS,
-    help: 'How operations are noticed: kernel (eBPF uprobes) or auto. Default: auto.',
+    commands: [...RUNS, ...KNOW],
+    help: 'How operations are noticed: kernel (eBPF uprobes), inline (jumps written into the running program: a hundredth of the cost, but it changes its code; see docs/inline.md), or auto. Default: auto, which is kernel.',
     parse: oneOf('probe', PROBE_KINDS),
   },
   ring: {
     flag: '--ring',
     value: 'SIZE',
     group: 'How it works',
-    commands: RUNS,
+    commands: [...RUNS, ...KNOW],
     help: 'Size of the buffer between kernel and mapaudit, for each CPU: 512K, 4M. Larger when events are lost.',
     parse: parseRingSize,
   },

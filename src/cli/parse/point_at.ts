@@ -1,8 +1,1 @@
-import stringWidth from 'string-width';
-import { printable } from '../../protocol/text/printable.ts';
-
-/** The text and, below it, a caret under its character `at`; both indented. */
-export function pointAt(text: string, at: number): string {
-  const before = stringWidth(printable(text.slice(0, at)));
-  return `    ${printable(text)}\n    ${' '.repeat(before)}^`;
-}
+export { pointAt } from '../../protocol/text/point_at.ts';

@@ -4,15 +4,25 @@ import type { Kind } from '../types/kinds.ts';
 import type { TypeReader } from '../types/type_reader.ts';
 import type { GoField, GoType } from './go_type.ts';
 
+/** Types that were asked for before: searches meet each of them many times. */
+const known = new WeakMap<TypeReader, Map<Addr, GoType>>();
+
 /** The type that a descriptor tells of. Undefined when there is none at that address. */
 export function runtimeType(types: TypeReader, descriptor: Addr): GoType | undefined {
+  let ofReader = known.get(types);
+  if (ofReader === undefined) known.set(types, (ofReader = new Map<Addr, GoType>()));
+  const before = ofReader.get(descriptor);
+  if (before !== undefined) return before;
   const head = types.head(descriptor);
-  return head === undefined ? undefined : new RuntimeType(types, head);
+  const type = head === undefined ? undefined : new RuntimeType(types, head);
+  if (type !== undefined) ofReader.set(descriptor, type);
+  return type;
 }
 
 class RuntimeType implements GoType {
   readonly #types: TypeReader;
   readonly #head: TypeHead;
+  #fields: readonly GoField[] | undefined;
 
   constructor(types: TypeReader, head: TypeHead) {
     this.#types = types;
@@ -49,10 +59,12 @@ class RuntimeType implements GoType {
   }
 
   fields(): readonly GoField[] | undefined {
-    return this.#types.fields(this.#head.address)?.flatMap(({ name, offset, embedded, type }) => {
-      const known = this.#of(type);
-      return known === undefined ? [] : [{ name, offset, embedded, type: known }];
-    });
+    return (this.#fields ??= this.#types
+      .fields(this.#head.address)
+      ?.flatMap(({ name, offset, embedded, type }) => {
+        const part = this.#of(type);
+        return part === undefined ? [] : [{ name, offset, embedded, type: part }];
+      }));
   }
 
   length(): number | undefined {

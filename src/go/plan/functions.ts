@@ -88,11 +88,26 @@ const ITERATE_SWISS: readonly MapFunction[] = [
  * What growth is called from: the assigns, and the copying of a Clone. Nothing else calls it, go1.18 src/runtime/map*.go
  * to go1.27 src/internal/runtime/maps/. Linked as `maps.clone`: src/runtime/map.go, mapclone.
  */
-const INSIDE = [...ASSIGN.map((f) => f.name), ...CLONE, 'maps.clone'];
+export const GROWTH_INSIDE: readonly string[] = [...ASSIGN.map((f) => f.name), ...CLONE, 'maps.clone'];
+
+/** How each assign gets its key. */
+export const KEY_OF_ASSIGN: ReadonlyMap<string, KeySource> = new Map(ASSIGN.map((f) => [f.name, f.key]));
+
+const KINDS = ['', '_fast32', '_fast64', '_faststr'];
+
+/** What a classic migration is carried on from: the same, and deletes. go1.18–1.23 src/runtime/map*.go, growWork and evacuate. */
+export const MIGRATION_INSIDE: readonly string[] = [
+  ...GROWTH_INSIDE,
+  ...KINDS.flatMap((kind) => [
+    `runtime.mapdelete${kind}`,
+    `runtime.growWork${kind}`,
+    `runtime.evacuate${kind}`,
+  ]),
+];
 
 /** Classic maps grow in one function; what follows (evacuation) is spread over later writes. */
 const GROW_CLASSIC: readonly MapFunction[] = [
-  { ...ofRuntime('hashGrow', 'grow', NONE), callerBeyond: INSIDE },
+  { ...ofRuntime('hashGrow', 'grow', NONE), callerBeyond: GROWTH_INSIDE },
 ];
 
 /**
@@ -107,7 +122,7 @@ const GROW_SWISS: readonly MapFunction[] = [
     type: 'RBX',
     key: NONE,
     partOf: [],
-    callerBeyond: INSIDE,
+    callerBeyond: GROWTH_INSIDE,
   },
   {
     name: 'internal/runtime/maps.(*table).rehash',
@@ -116,7 +131,7 @@ const GROW_SWISS: readonly MapFunction[] = [
     type: 'RBX',
     key: NONE,
     partOf: [],
-    callerBeyond: INSIDE,
+    callerBeyond: GROWTH_INSIDE,
   },
 ];
 

@@ -13,6 +13,7 @@ import type { CodeFunction, CodeView } from './code_view.ts';
 import { findExits } from './exit_check.ts';
 import { FunctionCode } from './function_code.ts';
 import { type MapFunction, mapFunctions, workFunctions } from './functions.ts';
+import { innerFunctions } from './inner.ts';
 import { findEntry } from './prologue.ts';
 
 /** What is wanted of a plan. */
@@ -76,7 +77,7 @@ function entryOf(view: CodeView, code: FunctionCode, wanted: MapFunction): Outco
     partOf: wanted.partOf.flatMap((outer) => rangeOf(view, outer)),
     ...(wanted.callerBeyond === undefined
       ? {}
-      : { callerBeyond: wanted.callerBeyond.flatMap((inner) => rangeOf(view, inner)) }),
+      : { callerBeyond: innerFunctions(view, code, wanted.callerBeyond) }),
   };
   return { sites: [site], absent: [] };
 }

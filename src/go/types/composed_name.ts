@@ -33,6 +33,8 @@ export function composedName(kind: Kind, parts: TypeParts): string | undefined {
     return at === undefined ? undefined : parts.nameOf(addr(at));
   };
   if (kind === 'struct') return structName(parts);
+  if (kind !== 'map' && kind !== 'pointer' && kind !== 'slice' && kind !== 'array' && kind !== 'chan')
+    return undefined;
   const elem = part(kind === 'map' ? 56 : 48);
   if (elem === undefined) return undefined;
   switch (kind) {
@@ -53,8 +55,6 @@ export function composedName(kind: Kind, parts: TypeParts): string | undefined {
       if (direction === undefined) return undefined;
       return direction === 'chan ' && elem.startsWith('<') ? `chan (${elem})` : direction + elem;
     }
-    default:
-      return undefined;
   }
 }
 

@@ -59,6 +59,11 @@ export class TypeReader {
     this.#rules = rules;
   }
 
+  /** The release; of one newer than the tables the newest known. */
+  get version(): GoVersion {
+    return this.#rules.version;
+  }
+
   head(address: Addr): TypeHead | undefined {
     return remembered(this.#heads, address, () => this.#readHead(address));
   }

@@ -20,9 +20,10 @@ import { typedObjectsIn } from './typed_objects.ts';
  */
 export function findMapsWithoutDebug(
   program: Program,
-  options: Pick<FindOptions, 'limits' | 'values'> = {},
+  options: Pick<FindOptions, 'limits' | 'values' | 'stop'> = {},
 ): FoundMaps {
-  const search = new MapSearch(program, { ...FIND_LIMITS, ...options.limits }, options.values);
+  const limits = { ...FIND_LIMITS, ...options.limits };
+  const search = new MapSearch(program, limits, options.values, options.stop);
   const segments = pointerSegments(program);
   const nameOf = namer(program, segments);
   const loaded = findMapLoads(program.binary).flatMap((load) => loadedRoot(program, load, nameOf) ?? []);

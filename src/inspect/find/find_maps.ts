@@ -15,6 +15,8 @@ export interface FindOptions {
   readonly packages?: (path: string) => boolean;
   /** Begins then with the local variables of goroutines that do not run too. */
   readonly stacks?: boolean;
+  /** Asked again and again: when it says so, the search ends with what it has. */
+  readonly stop?: (() => boolean) | undefined;
 }
 
 /**
@@ -23,7 +25,7 @@ export interface FindOptions {
  * these before Go's own library: limits cut off what is of least interest.
  */
 export function findMaps(program: Program, debug: DebugInfo, options: FindOptions = {}): FoundMaps {
-  const search = new MapSearch(program, { ...FIND_LIMITS, ...options.limits }, options.values);
+  const search = new MapSearch(program, { ...FIND_LIMITS, ...options.limits }, options.values, options.stop);
   const found = search.run(packageRoots(program, debug, options.packages));
   return options.stacks === true ? search.run(stackRoots(program, debug)) : found;
 }

@@ -25,7 +25,10 @@ export interface OnStack {
 export interface FoundMap {
   /** `sync.Map` is no map of the runtime: its insides are for those who know them. */
   readonly kind: 'map' | 'sync.Map';
-  /** An expression that leads to it; without debug information the address that it was reached from. */
+  /**
+   * An expression that leads to it; without debug information the address that it was reached from. What a function
+   * has captured stands in braces behind it (`main.next{seen}`), which no expression can say.
+   */
   readonly name: string;
   /** Where the map's header is; of a sync.Map, where it is itself. */
   readonly header: Addr;
@@ -38,7 +41,7 @@ export interface FoundMap {
 }
 
 /** Why the search has not seen everything. */
-export type Cut = 'reads' | 'maps' | 'depth' | 'elements';
+export type Cut = 'reads' | 'maps' | 'depth' | 'elements' | 'time';
 
 /** What a search has found, each map once, under its shortest name. */
 export interface FoundMaps {

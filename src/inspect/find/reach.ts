@@ -6,6 +6,12 @@ export const typeKey = (type: GoType): number | string => type.descriptor ?? typ
 /** Whether a map can be reached from a value of a type. Answers are remembered. */
 export class Reach {
   readonly #known = new Map<number | string, boolean>();
+  readonly #functions: boolean;
+
+  /** `functions`: what functions have captured can be read, and may be anything. */
+  constructor(functions = false) {
+    this.#functions = functions;
+  }
 
   leadsToMap(type: GoType): boolean {
     const key = typeKey(type);
@@ -23,7 +29,7 @@ export class Reach {
     for (let i = 0; i < queue.length; i++) {
       const next = queue[i];
       if (next === undefined) break;
-      if (isEnd(next) || this.#known.get(typeKey(next)) === true) return true;
+      if (this.#isEnd(next) || this.#known.get(typeKey(next)) === true) return true;
       for (const part of partsOf(next)) {
         const key = typeKey(part);
         if (seen.has(key) || this.#known.get(key) === false) continue;
@@ -33,11 +39,18 @@ export class Reach {
     }
     return false;
   }
-}
 
-/** A map, or what may hold one whatever its type says. */
-const isEnd = (type: GoType): boolean =>
-  type.kind === 'map' || type.kind === 'interface' || type.fullName === 'sync.Map';
+  /** A map, or what may hold one whatever its type says. */
+  #isEnd(type: GoType): boolean {
+    const { kind } = type;
+    return (
+      kind === 'map' ||
+      kind === 'interface' ||
+      (kind === 'func' && this.#functions) ||
+      type.fullName === 'sync.Map'
+    );
+  }
+}
 
 function partsOf(type: GoType): readonly GoType[] {
   if (type.kind === 'struct') return (type.fields() ?? []).map((field) => field.type);

@@ -3,6 +3,7 @@ import { type Addr, addr } from '../../model/addr.ts';
 import { atomicPointer, held, partOf, type Place, placeAt, sliceOf, wordOf } from '../place/place.ts';
 import type { Program } from '../place/program.ts';
 import type { Cut, FindLimits, FoundMap, FoundMaps, MapValues, OnStack, Owner } from './found_map.ts';
+import { ClosureVariables } from './closure_variables.ts';
 import { plausibleMap } from './plausible.ts';
 import { Reach, typeKey } from './reach.ts';
 
@@ -12,6 +13,12 @@ export interface Root {
   readonly place: Place;
   /** For local variables. */
   readonly where?: OnStack | undefined;
+}
+
+/** A field that leads to maps. */
+interface Part {
+  readonly field: GoField;
+  readonly owner: Owner | undefined;
 }
 
 interface Step extends Root {
@@ -33,7 +40,10 @@ export class MapSearch {
   readonly #program: Program;
   readonly #limits: FindLimits;
   readonly #values: MapValues | undefined;
-  readonly #reach = new Reach();
+  readonly #stop: () => boolean;
+  readonly #reach: Reach;
+  readonly #closures: ClosureVariables | undefined;
+  readonly #parts = new Map<number | string, readonly Part[]>();
   readonly #maps = new Map<number, FoundMap>();
   readonly #seen = new Set<string>();
   readonly #cuts = new Set<Cut>();
@@ -42,17 +52,23 @@ export class MapSearch {
   #reads = 0;
   #nesting = 0;
 
-  constructor(program: Program, limits: FindLimits, values?: MapValues) {
+  constructor(program: Program, limits: FindLimits, values?: MapValues, stop = (): boolean => false) {
     this.#program = program;
     this.#limits = limits;
     this.#values = values;
+    this.#stop = stop;
+    this.#closures = program.debug === undefined ? undefined : new ClosureVariables(program);
+    this.#reach = new Reach(this.#closures !== undefined);
   }
 
   /** Searches from some roots. What earlier calls have seen is not looked at again; reads are counted anew. */
   run(roots: Iterable<Root>): FoundMaps {
     this.#reads = 0;
     this.#next = [];
-    for (const { name, place, where } of roots) this.#add({ name, place, where, depth: 0, owner: undefined });
+    for (const { name, place, where } of roots) {
+      if (this.#timeIsUp()) break;
+      this.#add({ name, place, where, depth: 0, owner: undefined });
+    }
     while (this.#next.length > 0) {
       [this.#level, this.#next] = [this.#next, []];
       for (const step of this.#level) {
@@ -67,7 +83,12 @@ export class MapSearch {
   #full(): boolean {
     if (this.#reads >= this.#limits.reads) this.#cuts.add('reads');
     if (this.#maps.size >= this.#limits.maps) this.#cuts.add('maps');
-    return this.#reads >= this.#limits.reads || this.#maps.size >= this.#limits.maps;
+    return this.#timeIsUp() || this.#reads >= this.#limits.reads || this.#maps.size >= this.#limits.maps;
+  }
+
+  #timeIsUp(): boolean {
+    if (!this.#cuts.has('time') && this.#stop()) this.#cuts.add('time');
+    return this.#cuts.has('time');
   }
 
   /** Notes a value for the next round, unless it was seen or leads to no map. */
@@ -108,6 +129,7 @@ export class MapSearch {
     if (kind === 'map') this.#map(place, step);
     else if (kind === 'pointer') this.#pointer(place, step);
     else if (kind === 'interface') this.#interface(place, step);
+    else if (kind === 'func') this.#function(place, step);
     else if (kind === 'slice') this.#slice(place, step);
     else if (kind === 'array') this.#array(place, step);
     else if (kind === 'struct') this.#struct(place, step);
@@ -164,6 +186,19 @@ export class MapSearch {
     else this.#add(next);
   }
 
+  #function(place: Place, step: Step): void {
+    if (this.#closures === undefined) return;
+    this.#reads++;
+    for (const { name, place: value } of this.#closures.of(place))
+      this.#add({
+        ...step,
+        name: `${step.name}{${name}}`,
+        place: value,
+        depth: step.depth + 1,
+        owner: undefined,
+      });
+  }
+
   #slice(place: Place, step: Step): void {
     const slice = sliceOf(place);
     const elem = place.type.elem();
@@ -198,7 +233,9 @@ export class MapSearch {
 
   #struct(place: Place, step: Step): void {
     if (place.type.fullName === 'sync.Map' && place.address !== undefined) {
-      this.#found('sync.Map', place.address, place, step);
+      // One that nothing was put into is all zeros: some libraries have them by the thousand.
+      const bytes = place.read(0, place.type.size);
+      if (bytes?.some((byte) => byte !== 0) === true) this.#found('sync.Map', place.address, place, step);
       return;
     }
     const pointer = atomicPointer(place);
@@ -206,15 +243,26 @@ export class MapSearch {
       this.#pointer(pointer, step);
       return;
     }
-    for (const field of place.type.fields() ?? []) {
-      if (field.name === '_' || !this.#reach.leadsToMap(field.type)) continue;
-      const owner = ownerOf(place.type, field);
+    for (const { field, owner } of this.#partsOf(place.type))
       this.#look(partOf(place, field.offset, field.type), {
         ...step,
         name: `${step.name}.${field.name}`,
         owner: owner ?? step.owner,
       });
+  }
+
+  /** The fields of a struct that lead to maps. */
+  #partsOf(type: GoType): readonly Part[] {
+    const key = typeKey(type);
+    let parts = this.#parts.get(key);
+    if (parts === undefined) {
+      const fields = (type.fields() ?? []).filter((field) => field.name !== '_');
+      parts = fields
+        .filter((field) => this.#reach.leadsToMap(field.type))
+        .map((field) => ({ field, owner: ownerOf(type, field) }));
+      this.#parts.set(key, parts);
     }
+    return parts;
   }
 }
 

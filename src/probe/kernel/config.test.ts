@@ -4,7 +4,7 @@ import { addr, fileAddr, fileOffset } from '../../model/addr.ts';
 import { goid } from '../../model/ids.ts';
 import type { ProbeOptions } from '../../model/probe.ts';
 import type { EntrySite, ExitSite, ProbePlan, ProbeSite } from '../../model/probe_plan.ts';
-import { CONFIG, fillConfig, MAX_BEYOND, MAX_PARTS, MAX_SITES, SITE } from './config.ts';
+import { BEYOND, CONFIG, fillConfig, MAX_BEYOND, MAX_PARTS, MAX_SITES, SITE } from './config.ts';
 
 const AT = {
   config: 16,
@@ -62,7 +62,7 @@ function fill(sites: readonly ProbeSite[], change: Partial<ProbeOptions> = {}): 
       typeDirectIfaceMask: 32,
     },
   };
-  const data = new Uint8Array(AT.beyond + 16 * MAX_BEYOND);
+  const data = new Uint8Array(AT.beyond + BEYOND.size * MAX_BEYOND);
   fillConfig(
     data,
     AT,
@@ -146,13 +146,17 @@ describe('a site', () => {
       name: `f${i}`,
       start: fileAddr(i << 12),
       end: fileAddr((i << 12) + 9),
+      ...(i === 2 ? { spilled: { key: entry.key, at: 32, lengthAt: -8 } } : {}),
     }));
     const grow = { ...entry, callerBeyond: ranges };
     const view = fill([entry, { ...grow, index: 1 }, { ...grow, index: 2 }]);
     expect([0, 1, 2].map((i) => site(view, i, 'beyond'))).toEqual([0, 1, 1]);
     expect(view.getBigUint64(AT.sites + SITE.size + SITE.address, true)).toBe(0x1000n);
-    const words = [0, 1, 2, 3, 4].map((i) => view.getBigInt64(AT.beyond + 8 * i, true));
-    expect(words).toEqual([0x1000n, 0x1009n, 0x2000n, 0x2009n, 0n]);
+    const ends = [0, 1, 2].map((i) => view.getBigInt64(AT.beyond + BEYOND.size * i + BEYOND.end, true));
+    expect(ends).toEqual([0x1009n, 0x2009n, 0n]);
+    const words = [0, 1, 2].map((i) => view.getInt32(AT.beyond + BEYOND.size + BEYOND.key_at + 4 * i, true));
+    expect(words, 'the key').toEqual([32, -8, 3]);
+    expect(view.getUint32(AT.beyond + BEYOND.key, true)).toBe(0);
   });
 
   it('with arguments that the program does not know is refused', () => {

@@ -1,12 +1,19 @@
 import { MapauditError } from '../../base/errors.ts';
 import type { ProbeOptions } from '../../model/probe.ts';
-import type { EntrySite, ExitSite, ProbePlan, ProbeSite, Register } from '../../model/probe_plan.ts';
-import { KEY_AREA, MAX_FRAMES, RECORD_HEAD } from '../../model/record.ts';
+import type {
+  EntrySite,
+  ExitSite,
+  KeySource,
+  ProbePlan,
+  ProbeSite,
+  Register,
+} from '../../model/probe_plan.ts';
+import { FACTS_AREA, KEY_AREA, MAX_FRAMES, RECORD_HEAD } from '../../model/record.ts';
 
 /** The read-only data of the program: bpf/config.h in TypeScript. A test compares the two. */
 export const MAX_SITES = 256;
 export const MAX_PARTS = 4;
-export const MAX_BEYOND = 12;
+export const MAX_BEYOND = 32;
 export const KEY_FILTER_MAX = 64;
 export const COUNTER_SLOTS = 16384;
 
@@ -40,7 +47,8 @@ export const CONFIG = {
   has_map: 168,
   note_bias: 172,
   image_end: 176,
-  size: 184,
+  facts: 184,
+  size: 192,
 } as const;
 
 /** Offsets in struct site_config. */
@@ -52,10 +60,16 @@ export const SITE = {
   exit_register: 4,
   exits: 5,
   beyond: 6,
+  table: 7,
   part: 8,
   address: 72,
-  size: 80,
+  keyless: 80,
+  map_lost: 81,
+  size: 88,
 } as const;
+
+/** Offsets in struct beyond. */
+export const BEYOND = { start: 0, end: 8, key_at: 16, length_at: 20, key: 24, size: 32 } as const;
 
 /** Argument orders that the program knows: type, map and key register. */
 const SHAPES: readonly { readonly type: Register; readonly map: Register }[] = [
@@ -63,6 +77,9 @@ const SHAPES: readonly { readonly type: Register; readonly map: Register }[] = [
   { type: 'RBX', map: 'RAX' },
   { type: 'RBX', map: 'RCX' },
 ];
+
+/** A site in the middle of a function. */
+const SHAPE_INSIDE = 3;
 
 /** x86 numbers of the registers, as in ModRM. */
 const NUMBERS: readonly Register[] = [
@@ -94,8 +111,8 @@ export interface Surroundings {
 }
 
 /** Bytes of an entry record under these options. */
-export function recordSize(options: Pick<ProbeOptions, 'frames'>): number {
-  return RECORD_HEAD + KEY_AREA + 8 * options.frames;
+export function recordSize(options: Pick<ProbeOptions, 'frames' | 'facts'>): number {
+  return RECORD_HEAD + KEY_AREA + (options.facts === true ? FACTS_AREA : 0) + 8 * options.frames;
 }
 
 /** Where the program's read-only data has its variables. */
@@ -123,6 +140,7 @@ export function fillConfig(
   u32('record_size', recordSize(options));
   u32('frames', options.frames);
   u32('key_bytes', options.keyBytes);
+  u32('facts', Number(options.facts === true));
   u32('verdicts', Number(options.verdicts));
   u32('by_process', Number(around.shared !== undefined));
   u32('note_bias', Number(around.shared?.relocated === true));
@@ -143,7 +161,7 @@ export function fillConfig(
   data.set(filter, at.config + CONFIG.key_filter);
   const exitOps = new Set(plan.sites.filter((site) => site.role === 'exit').map((site) => site.op));
   for (const site of plan.sites)
-    fillSite(data, at.sites + site.index * SITE.size, site, exitOps.has(site.op));
+    fillSite(data, at.sites + site.index * SITE.size, site, exitOps.has(site.op), options);
   fillBeyond(view, at.beyond, plan);
 }
 
@@ -163,30 +181,47 @@ function fillBeyond(view: DataView, at: number, { sites }: ProbePlan): void {
   const ranges = new Map(wanted.map((range) => [range.start, range]));
   if (ranges.size > MAX_BEYOND) throw new Error('internal: too many functions to look beyond');
   [...ranges.values()].forEach((range, i) => {
-    view.setBigInt64(at + 16 * i, BigInt(range.start), true);
-    view.setBigInt64(at + 16 * i + 8, BigInt(range.end), true);
+    const here = at + BEYOND.size * i;
+    view.setBigInt64(here + BEYOND.start, BigInt(range.start), true);
+    view.setBigInt64(here + BEYOND.end, BigInt(range.end), true);
+    if (range.spilled === undefined) return;
+    view.setInt32(here + BEYOND.key_at, range.spilled.at, true);
+    view.setInt32(here + BEYOND.length_at, range.spilled.lengthAt ?? 0, true);
+    view.setUint32(here + BEYOND.key, keyNumber(range.spilled.key, range.name), true);
   });
 }
 
-function fillSite(data: Uint8Array, at: number, site: ProbeSite, exits: boolean): void {
+function fillSite(
+  data: Uint8Array,
+  at: number,
+  site: ProbeSite,
+  exits: boolean,
+  { keyless }: ProbeOptions,
+): void {
   if (site.index >= MAX_SITES) throw new Error('internal: too many sites');
   const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
   view.setBigUint64(at + SITE.address, BigInt(site.address), true);
   if (site.role === 'exit') fillExit(data, at, site);
   else fillEntry(data, at, site, exits);
+  data[at + SITE.keyless] = Number(keyless === true && site.role === 'entry' && site.key.kind === 'none');
 }
 
 function fillExit(data: Uint8Array, at: number, site: ExitSite): void {
   data[at + SITE.exit_register] = NUMBERS.indexOf(site.map);
+  data[at + SITE.table] = Number(site.table === true);
+  data[at + SITE.map_lost] = Number(site.mapLost === true);
 }
 
 function fillEntry(data: Uint8Array, at: number, site: EntrySite, exits: boolean): void {
-  const shape = SHAPES.findIndex(
-    (s) => s.map === site.map && (site.type === undefined || s.type === site.type),
-  );
-  if (shape < 0 || site.partOf.length > MAX_PARTS) throw unsupported(site);
+  const shape =
+    site.inside === true
+      ? SHAPE_INSIDE
+      : SHAPES.findIndex((s) => s.map === site.map && (site.type === undefined || s.type === site.type));
+  if (site.inside === true) data[at + SITE.exit_register] = NUMBERS.indexOf(site.map);
+  if (site.table !== undefined) data[at + SITE.table] = 1 + NUMBERS.indexOf(site.table);
+  if (shape < 0 || site.partOf.length > MAX_PARTS) throw unsupported(site.function);
   data[at + SITE.shape] = shape;
-  data[at + SITE.key] = keyNumber(site);
+  data[at + SITE.key] = keyNumber(site.key, site.function);
   data[at + SITE.skip_restarts] = Number(site.skipRestarts);
   data[at + SITE.parts] = site.partOf.length;
   data[at + SITE.exits] = Number(exits);
@@ -199,18 +234,14 @@ function fillEntry(data: Uint8Array, at: number, site: EntrySite, exits: boolean
 }
 
 /** SITE_KEY_*. */
-function keyNumber(site: EntrySite): number {
-  const { key } = site;
+function keyNumber(key: KeySource, name: string): number {
   if (key.kind === 'none') return 0;
   const register = key.kind === 'string' ? key.pointer : key.register;
-  if (register !== 'RCX' || (key.kind === 'string' && key.length !== 'RDI')) throw unsupported(site);
+  if (register !== 'RCX' || (key.kind === 'string' && key.length !== 'RDI')) throw unsupported(name);
   if (key.kind === 'word') return key.bytes === 4 ? 1 : 2;
   return key.kind === 'string' ? 3 : 4;
 }
 
-function unsupported(site: ProbeSite): MapauditError {
-  return new MapauditError(
-    'plan-unsupported',
-    `the kernel probe does not know the arguments of ${site.function}`,
-  );
+function unsupported(name: string): MapauditError {
+  return new MapauditError('plan-unsupported', `the kernel probe does not know the arguments of ${name}`);
 }

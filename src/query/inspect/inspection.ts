@@ -5,14 +5,17 @@ import { unitShape } from '../../inspect/slots.ts';
 import type { Program } from '../../inspect/place/program.ts';
 import type { MapFlavour } from '../../model/go_version.ts';
 import type { InspectLine, InspectOptions, Inspected } from '../../protocol/inspect.ts';
+import { keyPath } from '../../inspect/path/path_of_key.ts';
 import { HeatMap } from './heat.ts';
+import { keyPathLine } from './key_path_line.ts';
 import { mapLine } from './map_line.ts';
+import { hashOf, measured } from './measured.ts';
 import type { Patience } from './patience.ts';
 import type { Subject } from './subject.ts';
 import { entryLine, slotsLine } from './values.ts';
 
 type Batch = readonly InspectLine[];
-type View = Pick<InspectOptions, 'view' | 'limit' | 'limits'>;
+type View = Pick<InspectOptions, 'view' | 'limit' | 'limits' | 'key' | 'held' | 'spread'>;
 
 /** Answers of so few lines are put together before they are shown, so that they can be read again when the map changed. */
 const MOST_KEPT = 4096;
@@ -55,6 +58,7 @@ export class Inspection {
   #shown: Shown = { ...NOTHING };
   #consistent = false;
   #headShown = false;
+  #pathConsistent: boolean | undefined;
 
   constructor(program: Program, subject: Subject, view: View, patience: Patience) {
     this.#program = program;
@@ -72,7 +76,7 @@ export class Inspection {
   *lines(): Generator<Batch, void> {
     const first = yield* this.#measure();
     const few = Math.min(first.header.count, this.#view.limit ?? Infinity) <= MOST_KEPT;
-    if (this.#view.view === 'heat' || few) yield* this.#atOnce(first);
+    if (this.#view.view === 'heat' || this.#view.view === 'key' || few) yield* this.#atOnce(first);
     else yield* this.#streamed(first);
   }
 
@@ -91,8 +95,9 @@ export class Inspection {
       limited,
       inspected: {
         ...shown,
-        ...(left === undefined ? {} : { left }),
-        consistent: this.#consistent,
+        ...(left === undefined || this.#view.view === 'key' ? {} : { left }),
+        consistent: this.#pathConsistent ?? this.#consistent,
+        ...(this.#program.memory.frozen === true ? { core: true as const } : {}),
         ...(this.#patience.usedUp ? { timed_out: true as const } : {}),
       },
     };
@@ -131,6 +136,8 @@ export class Inspection {
     const second = yield* this.#measure();
     this.#consistent = sameState(first, second);
     yield [this.#head(second)];
+    // Broken off, the answer is no state that the map is known to have had.
+    this.#consistent = false;
     const read = yield* this.#content(second);
     const third = read ?? (yield* this.#measure());
     this.#consistent = sameState(second, third);
@@ -139,7 +146,17 @@ export class Inspection {
   #head({ header, totals }: MapScanSoFar): InspectLine {
     this.#headShown = true;
     const flavour: MapFlavour = this.#program.binary.flavour;
-    return mapLine(this.#program.types, flavour, this.#subject, header, totals, this.#consistent);
+    const measure = measured(this.#program, this.#place, this.#view, header.count);
+    const line = mapLine(
+      this.#program.types,
+      flavour,
+      this.#subject,
+      header,
+      totals,
+      this.#consistent,
+      measure,
+    );
+    return this.#program.memory.frozen === true ? { ...line, core: true } : line;
   }
 
   *#measure(): Generator<Batch, MapScan> {
@@ -153,7 +170,7 @@ export class Inspection {
   }
 
   /** What the view wants. Gives the scan unless the limit ended it. */
-  *#content(measured: MapScan): Generator<Batch, MapScan | undefined> {
+  *#content(before: MapScan): Generator<Batch, MapScan | undefined> {
     this.#shown = { ...NOTHING };
     switch (this.#view.view) {
       case 'entries':
@@ -161,7 +178,10 @@ export class Inspection {
       case 'slots':
         return yield* this.#slots();
       case 'heat':
-        return yield* this.#heat(measured);
+        return yield* this.#heat(before);
+      case 'key':
+        yield [this.#path()];
+        return undefined;
     }
   }
 
@@ -189,6 +209,16 @@ export class Inspection {
         return slotsLine(kind, unit);
       }),
     );
+  }
+
+  /** The way to one key, which is consistent or not by itself. */
+  #path(): InspectLine {
+    const { types } = this.#program;
+    const { key = '', limits } = this.#view;
+    const path = keyPath(this.#place, key, { types, hash: hashOf(this.#program), limits });
+    if (path.found !== undefined) this.#count(path.found);
+    this.#pathConsistent = path.consistent;
+    return keyPathLine(path);
   }
 
   *#heat(measured: MapScan): Generator<Batch, MapScan | undefined> {

@@ -1,10 +1,12 @@
 import type { TypeReader } from '../../go/types/type_reader.ts';
 import type { MapHeader } from '../../inspect/map_header.ts';
+import type { MapMeasure } from '../../inspect/measure/map_measure.ts';
 import type { ScanTotals } from '../../inspect/scan.ts';
 import { SLOTS, unitShape } from '../../inspect/slots.ts';
 import { type Addr, hex } from '../../model/addr.ts';
 import type { MapFlavour } from '../../model/go_version.ts';
 import type { InspectedGrowth, InspectedMap, InspectedType } from '../../protocol/inspect.ts';
+import { sizesLine } from './measured.ts';
 import type { Subject } from './subject.ts';
 
 /** runtime.hmap is 48 bytes up to Go 1.23, internal/runtime/maps.Map 48 up to 1.27: src/internal/runtime/maps/map.go. */
@@ -20,6 +22,7 @@ export function mapLine(
   header: MapHeader,
   totals: ScanTotals,
   consistent: boolean,
+  measure: MapMeasure | undefined,
 ): InspectedMap {
   const { type, name, address, goroutine } = subject;
   return {
@@ -33,6 +36,7 @@ export function mapLine(
     len: header.count,
     capacity: capacityOf(header, totals),
     bytes: bytesOf(subject, header, totals),
+    ...(measure === undefined ? {} : sizesLine(measure)),
     layout: flavour,
     consistent,
     key: partType(types, type.key, type.indirectKey),

@@ -1,10 +1,10 @@
-import { MapauditError } from '../../base/errors.ts';
 import type { MapType } from '../../go/types/go_type.ts';
 import type { Addr } from '../../model/addr.ts';
 import type { Program } from '../../inspect/place/program.ts';
 import type { InspectSubject } from '../../protocol/inspect.ts';
 import { subjectAt, subjectFound } from './subject_found.ts';
 import { subjectOfExpression } from './subject_of_expression.ts';
+import type { SyncSubject } from './sync_map_lines.ts';
 
 /** The map that a question is about. */
 export interface Subject {
@@ -18,11 +18,15 @@ export interface Subject {
 }
 
 /**
- * Finds the map that is meant. Errors: those of `evaluate`, `nil-map`, `not-a-map`, `sync-map`, `no-dwarf`,
+ * Finds the map that is meant. Errors: those of `evaluate`, `nil-map`, `not-a-map`, `no-dwarf`,
  * `no-map-there`, `no-such-map`, `ambiguous-map`, `no-such-type`, `ambiguous-type`, `unknown-type`, and
  * `unreadable-memory`.
  */
-export function findSubject(program: Program, subject: InspectSubject, pause: () => boolean): Subject {
+export function findSubject(
+  program: Program,
+  subject: InspectSubject,
+  pause: () => boolean,
+): Subject | SyncSubject {
   switch (subject.type) {
     case 'expr':
       return subjectOfExpression(program, subject.expr, pause);
@@ -31,12 +35,4 @@ export function findSubject(program: Program, subject: InspectSubject, pause: ()
     case 'map':
       return subjectFound(program, subject.map);
   }
-}
-
-/** A sync.Map is no map of the runtime. */
-export function syncMap(name: string): MapauditError {
-  return new MapauditError('sync-map', `${name} is a sync.Map, which is no map of the runtime`, {
-    hint: `Up to Go 1.23 the maps in it can be inspected: --expr '${name}.dirty'. From Go 1.24 on it is a tree.`,
-    fields: { name },
-  });
 }

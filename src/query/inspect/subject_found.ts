@@ -11,13 +11,18 @@ import { wordAt } from '../../inspect/place/place.ts';
 import type { Program } from '../../inspect/place/program.ts';
 import { type Addr, addr, hex } from '../../model/addr.ts';
 import { best } from './best.ts';
-import { type Subject, syncMap } from './subject.ts';
+import type { Subject } from './subject.ts';
+import type { SyncSubject } from './sync_map_lines.ts';
 
 /** Errors list so many. */
 const MOST_LISTED = 12;
 
 /** The map whose header lies at an address: of a type that was named, or of the type as which it was found. */
-export function subjectAt(program: Program, address: Addr, typeText: string | undefined): Subject {
+export function subjectAt(
+  program: Program,
+  address: Addr,
+  typeText: string | undefined,
+): Subject | SyncSubject {
   if (program.memory.read(address, 8) === undefined)
     throw new MapauditError('unreadable-memory', `there is no memory at ${hex(address)}`, {
       fields: { address: hex(address) },
@@ -95,7 +100,7 @@ function chosenType(program: Program, text: string): MapType {
 }
 
 /** The one found map whose name, address or type is meant. */
-export function subjectFound(program: Program, text: string): Subject {
+export function subjectFound(program: Program, text: string): Subject | SyncSubject {
   if (/^0x[0-9a-f]+$/i.test(text)) return subjectAt(program, addr(Number(text)), undefined);
   if (/^#?\d+$/.test(text))
     throw new MapauditError('no-such-map', `numbers such as ${text} hold for one run of trace or top`, {
@@ -140,8 +145,8 @@ function search(program: Program): FoundMaps {
 const limited = ({ cuts }: FoundMaps): string =>
   cuts.length === 0 ? '' : ' (not everything was looked through)';
 
-function subjectOf(program: Program, map: FoundMap): Subject {
-  if (map.kind === 'sync.Map') throw syncMap(map.name);
+function subjectOf(program: Program, map: FoundMap): Subject | SyncSubject {
+  if (map.kind === 'sync.Map') return { name: map.name, syncMap: map.header };
   return {
     name: map.name,
     type: mapTypeOf(program, map.type),

@@ -6,18 +6,24 @@ import { mapTypeOf } from '../../inspect/map_type.ts';
 import { atomicPointer, held, type Place, pointee } from '../../inspect/place/place.ts';
 import type { Program } from '../../inspect/place/program.ts';
 import { addr } from '../../model/addr.ts';
-import { type Subject, syncMap } from './subject.ts';
+import type { Subject } from './subject.ts';
+import type { SyncSubject } from './sync_map_lines.ts';
 
 /** Pointers and interfaces between what an expression names and the map. */
 const MOST_STEPS = 8;
 
 /** The map that an expression names, or that a pointer or interface which it names leads to. */
-export function subjectOfExpression(program: Program, text: string, pause: () => boolean): Subject {
+export function subjectOfExpression(
+  program: Program,
+  text: string,
+  pause: () => boolean,
+): Subject | SyncSubject {
   const { debug } = program;
   if (debug === undefined) throw noDebugInfo();
   const scope = packageScope(program, debug);
   const found = withHint(() => evaluate(text, { program, scope, lookup: scanLookup(program, pause) }));
   const map = mapBehind(program, found);
+  if (isSyncMap(map) && map.address !== undefined) return { name: found.name, syncMap: map.address };
   const header = mapHeader(map);
   if (header === undefined)
     throw new MapauditError('unreadable-memory', `the memory of ${found.name} cannot be read`, {
@@ -36,13 +42,14 @@ export function subjectOfExpression(program: Program, text: string, pause: () =>
   };
 }
 
-/** Follows pointers and interfaces to a map. */
+const isSyncMap = ({ type }: Place): boolean => type.fullName === 'sync.Map';
+
+/** Follows pointers and interfaces to a map, or a sync.Map. */
 function mapBehind(program: Program, found: Evaluated): Place {
   let place: Place = found;
   for (let i = 0; i < MOST_STEPS; i++) {
     const { kind } = place.type;
-    if (kind === 'map') return place;
-    if (place.type.fullName === 'sync.Map') throw syncMap(found.name);
+    if (kind === 'map' || isSyncMap(place)) return place;
     const pointer = atomicPointer(place);
     const next =
       pointer !== undefined || kind === 'pointer'

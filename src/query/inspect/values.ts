@@ -44,14 +44,14 @@ export function slotsLine(
 }
 
 /** go1.23.12 src/runtime/map.go, emptyRest and emptyOne; go1.26.8 src/internal/runtime/maps/group.go, ctrlEmpty and ctrlDeleted. */
-function stateOf(kind: UnitShape['kind'], control: number): SlotState {
+export function stateOf(kind: UnitShape['kind'], control: number): SlotState {
   if (isFull(kind, control)) return 'full';
   if (kind === 'swiss') return control === TOMBSTONE ? 'tombstone' : 'empty';
   if (isEvacuated(control)) return 'evacuated';
   return control === 0 ? 'empty-rest' : 'empty';
 }
 
-function valueOf({ text, truncated, unreadable }: FormattedValue): InspectedValue {
+export function valueOf({ text, truncated, unreadable }: FormattedValue): InspectedValue {
   return { text, ...(truncated ? { truncated: true } : {}), ...(unreadable ? { unreadable: true } : {}) };
 }
 
@@ -59,7 +59,8 @@ function placeOf(place: SlotPlace): InspectedPlace {
   return { ...unitOf(place), slot: place.slot, control: controlText(place.control) };
 }
 
-function unitOf({ part, index, table, depth, old, address }: UnitPlace): InspectedUnit {
+/** A bucket or group as it is printed. */
+export function unitOf({ part, index, table, depth, old, address }: UnitPlace): InspectedUnit {
   return {
     part,
     index,
@@ -70,4 +71,5 @@ function unitOf({ part, index, table, depth, old, address }: UnitPlace): Inspect
   };
 }
 
-const controlText = (control: number): string => `0x${control.toString(16).padStart(2, '0')}`;
+/** A tophash or control byte: `0x3f`. */
+export const controlText = (control: number): string => `0x${control.toString(16).padStart(2, '0')}`;

@@ -1,0 +1,98 @@
+import type { Closable } from '../base/dispose.ts';
+import { isMapauditError, MapauditError } from '../base/errors.ts';
+import type { MapsLine, MapsOptions } from '../protocol/maps.ts';
+import type { Notice } from '../protocol/notice.ts';
+import type { Selection } from '../protocol/selection.ts';
+import { MapsObserver } from './maps_observer.ts';
+import { ProcessMaps } from './process_maps.ts';
+import { RunClock } from './run_clock.ts';
+import { selectPids } from './select.ts';
+import { noSuchProcess, Target } from './target.ts';
+
+/** The answer to `maps`, process by process: what memory tells, and with `observeMs` what was seen meanwhile. */
+export async function* mapsLines(
+  options: MapsOptions,
+  signal: AbortSignal,
+): AsyncGenerator<readonly MapsLine[], void> {
+  const notices: Notice[] = [];
+  const subjects = new Subjects(options, (notice) => notices.push(notice));
+  try {
+    yield notices.splice(0);
+    if (options.observeMs !== undefined) yield* observe(subjects, options, options.observeMs, signal);
+    for (const subject of subjects.all) yield subject.lines();
+  } finally {
+    subjects.close();
+  }
+}
+
+/** Watches the maps of all processes for a while. */
+async function* observe(
+  subjects: Subjects,
+  options: MapsOptions,
+  durationMs: number,
+  signal: AbortSignal,
+): AsyncGenerator<readonly MapsLine[], void> {
+  for (const subject of subjects.all) subject.lookBefore();
+  const observer = new MapsObserver(options.selection);
+  try {
+    yield observer.takeLines();
+    const clock = new RunClock(durationMs, signal);
+    for (const subject of subjects.all) subject.readLengths();
+    while (clock.ended === undefined && observer.ended === undefined) {
+      observer.step(clock.isTimeToLook);
+      const lines = observer.takeLines();
+      if (lines.length > 0) yield lines;
+      await clock.tick(observer.fill);
+    }
+    const elapsedMs = clock.elapsedMs;
+    const seen = observer.finish(elapsedMs);
+    for (const subject of subjects.all)
+      subject.observed(
+        seen.filter((map) => map.pid === subject.pid),
+        elapsedMs,
+      );
+    yield observer.takeLines();
+  } finally {
+    observer.close();
+  }
+}
+
+/** The processes of a selection that can be looked into. */
+class Subjects implements Closable {
+  readonly all: readonly ProcessMaps[];
+
+  constructor(options: MapsOptions, tell: (notice: Notice) => void) {
+    const pids = selectPids(options.selection);
+    this.all = pids.flatMap((pid) => {
+      try {
+        return [new ProcessMaps(Target.open(pid), options)];
+      } catch (error) {
+        const notice = passedOver(error, pid, options.selection);
+        if (notice !== undefined) tell(notice);
+        return [];
+      }
+    });
+    if (this.all.length === 0) throw noProcess(options.selection);
+  }
+
+  close(): void {
+    for (const one of this.all) one.close();
+  }
+}
+
+/** What is said of a process that cannot be looked into; throws when it was the only one that was asked for. */
+function passedOver(error: unknown, pid: number, selection: Selection): Notice | undefined {
+  if (!isMapauditError(error) || selection.type === 'pid') throw error;
+  if (error.code === 'not-go' || error.code === 'no-such-process') return undefined;
+  const hint = error.hint === undefined ? {} : { hint: error.hint };
+  const message = `pid ${pid} is not looked into: ${error.message}`;
+  return { type: 'notice', level: 'warning', code: 'not-looked-into', message, ...hint };
+}
+
+function noProcess(selection: Selection): Error {
+  if (selection.type === 'pid') return noSuchProcess(selection.pid);
+  const what = selection.type === 'exe' ? `runs ${selection.path}` : `is called ${selection.glob}`;
+  return new MapauditError('no-such-process', `no Go process that can be looked into ${what}`, {
+    hint: 'mapaudit ps lists the Go processes that run now.',
+  });
+}

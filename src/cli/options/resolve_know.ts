@@ -1,0 +1,106 @@
+import { DEFAULT_OPS, WRITE_OPS } from '../../model/map_op.ts';
+import type { AdviseOptions } from '../../protocol/advice.ts';
+import type {
+  BreakOptions,
+  Filters,
+  GrowOptions,
+  PastOptions,
+  RunOptions,
+  WhoOptions,
+} from '../../protocol/options.ts';
+import { isLiteralGlob, parseKey } from '../parse/key.ts';
+import { parseMapId } from '../parse/map_id.ts';
+import { usageError } from '../parse/usage_error.ts';
+import { present, selectionOf } from './resolve.ts';
+import type { OptionValues } from './table.ts';
+
+/** Frames that `who` shows when nobody says otherwise. */
+const WHO_FRAMES = 16;
+/** All that the kernel program walks. */
+const ALL_FRAMES = 64;
+
+/** All that `break` needs. */
+export function breakOptionsOf(values: OptionValues): BreakOptions {
+  const { ops, map } = values.on ?? { ops: DEFAULT_OPS };
+  return {
+    ...runOf(values, { ops, ...present('map', map) }),
+    ...present('condition', values.if),
+    ...present('count', values.count),
+    frames: values.stack ?? ALL_FRAMES,
+  };
+}
+
+/** All that `who` needs of a process. */
+export function whoOptionsOf(values: OptionValues): WhoOptions {
+  if (values.since !== undefined)
+    throw usageError('since', '--since needs events that were kept, and nothing was', {
+      hint: `Keep them with mapaudit trace -p PID --json -o FILE, and ask with --from FILE. Without --since, who follows the key from now on.`,
+    });
+  return {
+    ...runOf(values, keyFilters(values)),
+    ...present('count', values.count),
+    frames: values.stack ?? WHO_FRAMES,
+  };
+}
+
+/** All that `who --from` needs. */
+export function pastOptionsOf(path: string, values: OptionValues): PastOptions {
+  for (const flag of ['pid', 'exe', 'name', 'duration', 'ring'] as const)
+    if (values[flag] !== undefined)
+      throw usageError('contradiction', `--from and --${flag} cannot be used together`, {
+        hint: 'What was kept needs no process, and comes to its end by itself.',
+      });
+  const count = present('count', values.count);
+  return { path, filters: keyFilters(values), ...present('sinceMs', values.since), ...count };
+}
+
+/** One key, and the maps in which it may be. */
+function keyFilters({ key, map, reads }: OptionValues): Filters {
+  const hint = `Write a string key as the output shows it: --key '"sess:91af"'; others as Go writes them: --key 42.`;
+  if (key === undefined) throw usageError('no-key', 'which key?', { hint });
+  const filter = parseKey(key);
+  if (!isLiteralGlob(filter.key))
+    throw usageError('contradiction', 'who follows one key, and --key is a pattern', { hint });
+  const ops = reads === true ? ([...WRITE_OPS, 'access'] as const) : WRITE_OPS;
+  return { ops, ...mapOf(map), ...filter, keyless: true };
+}
+
+/** All that `grow` needs. */
+export function growOptionsOf(values: OptionValues): GrowOptions {
+  return {
+    ...runOf(values, { ops: ['grow', 'clear'], ...mapOf(values.map) }),
+    frames: values.stack ?? 0,
+    ...present('count', values.count),
+  };
+}
+
+/** How long `advise` watches when nobody says otherwise. */
+const OBSERVE_MS = 30_000;
+
+/** All that `advise` needs. */
+export function adviseOptionsOf(values: OptionValues): AdviseOptions {
+  if (values.pid === undefined)
+    throw usageError('no-target', 'which process?', {
+      hint: 'Add -p PID. To see what runs here: mapaudit ps.',
+    });
+  return { pid: values.pid, observeMs: values.observe ?? OBSERVE_MS, ...present('map', values.map) };
+}
+
+/** `--map` of a command that has no `--map-id`: what looks like a number or an address is one. */
+export function mapOf(text: string | undefined): Pick<Filters, 'map' | 'mapId' | 'mapAddress'> {
+  if (text === undefined) return {};
+  return /^#?\d+$|^0x[0-9a-f]+$/i.test(text) ? parseMapId(text) : { map: text };
+}
+
+/** What these commands have in common. */
+export function runOf(values: OptionValues, filters: Filters): RunOptions {
+  return {
+    selection: selectionOf(values),
+    filters,
+    keys: values.keys ?? { type: 'full' },
+    effects: 'auto',
+    probe: values.probe ?? 'auto',
+    ...present('ringBytes', values.ring),
+    ...present('durationMs', values.duration),
+  };
+}

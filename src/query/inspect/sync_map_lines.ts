@@ -1,0 +1,80 @@
+import type { Program } from '../../inspect/place/program.ts';
+import type { SyncMapEntry, SyncMapScan } from '../../inspect/sync_map/scan.ts';
+import { scanSyncMap, syncMapPlace } from '../../inspect/sync_map/scan_sync_map.ts';
+import { type Addr, hex } from '../../model/addr.ts';
+import type { InspectedEntry, InspectedSyncMap, InspectOptions } from '../../protocol/inspect.ts';
+import type { InspectionEnd } from './inspection.ts';
+import type { Patience } from './patience.ts';
+import { valueOf } from './values.ts';
+
+/** A sync.Map that a question is about. */
+export interface SyncSubject {
+  readonly name: string | undefined;
+  /** Of the sync.Map itself. */
+  readonly syncMap: Addr;
+}
+
+/** What is told of a sync.Map: itself, its entries up to the limit, and how it went. */
+export interface SyncMapAnswer {
+  readonly lines: readonly (InspectedSyncMap | InspectedEntry)[];
+  readonly end: InspectionEnd;
+}
+
+/** Reads a sync.Map. `slots` and `heat` are of maps of the runtime: it has neither, and its own make-up is told. */
+export function readSyncMap(
+  program: Program,
+  { name, syncMap }: SyncSubject,
+  { limits, limit, view }: Pick<InspectOptions, 'limits' | 'limit' | 'view'>,
+  patience: Patience,
+): SyncMapAnswer {
+  const all: SyncMapEntry[] = [];
+  const place = syncMapPlace(program, syncMap, { limits, pause: () => patience.pause() });
+  const scan = scanSyncMap(place, (entry) => all.push(entry));
+  const shown = view === 'entries' ? all.slice(0, limit ?? all.length) : [];
+  const unreadable = shown.filter(({ key, value }) => key.unreadable || value.unreadable).length;
+  return {
+    lines: [headOf(name, syncMap, scan), ...shown.map(entryOf)],
+    end: {
+      limited: view === 'entries' && shown.length < all.length,
+      inspected: {
+        entries: shown.length,
+        left: all.length - shown.length,
+        unreadable,
+        consistent: scan.consistent,
+        unstable: scan.totals.unstable,
+        restarts: 0,
+        ...(patience.usedUp ? { timed_out: true as const } : {}),
+      },
+    },
+  };
+}
+
+function headOf(
+  name: string | undefined,
+  address: Addr,
+  { totals, consistent }: SyncMapScan,
+): InspectedSyncMap {
+  const { unstable } = totals;
+  const base = {
+    type: 'sync_map' as const,
+    map: { ...(name === undefined ? {} : { name }), type: 'sync.Map', address: hex(address) },
+    len: totals.entries,
+    consistent,
+    ...(unstable === 0 ? {} : { unstable }),
+  };
+  if (totals.kind === 'trie') {
+    const { nodes, depths, collisions, longestChain, bytes } = totals;
+    return { ...base, bytes, trie: { nodes, depths, collisions, longest_chain: longestChain } };
+  }
+  const { read, dirty, amended, misses, deleted, expunged } = totals;
+  return { ...base, maps: { read, dirty, amended, misses, deleted, expunged } };
+}
+
+function entryOf({ key, value, slot }: SyncMapEntry): InspectedEntry {
+  return {
+    type: 'entry',
+    key: valueOf(key),
+    value: valueOf(value),
+    slot: { ...slot, address: hex(slot.address) },
+  };
+}

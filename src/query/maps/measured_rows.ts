@@ -1,0 +1,119 @@
+import { isMapauditError } from '../../base/errors.ts';
+import type { MapType } from '../../go/types/go_type.ts';
+import type { FoundMap } from '../../inspect/find/found_map.ts';
+import { measureMap } from '../../inspect/measure/measure_map.ts';
+import type { MapMeasure } from '../../inspect/measure/map_measure.ts';
+import { toAddr } from '../../model/addr.ts';
+import type { MapHeader } from '../../inspect/map_header.ts';
+import type { Program } from '../../inspect/place/program.ts';
+import { type HeadFacts, headFacts } from './head_facts.ts';
+import type { LookTools } from './look.ts';
+import { foundRow, headRow, type MapRow } from './map_row.ts';
+
+/** Rows of found maps, and what of them could not be told. */
+export interface MeasuredRows {
+  readonly rows: readonly MeasuredRow[];
+  /** Maps for which there was no time. */
+  readonly unmeasured: number;
+  /** Maps that could not be read. */
+  readonly unreadable: number;
+}
+
+export interface MeasuredRow {
+  readonly row: MapRow;
+  readonly map: FoundMap;
+  readonly measure: MapMeasure | undefined;
+}
+
+/** How a map is measured. */
+export interface MeasuredOptions extends LookTools {
+  /** Follow what keys and elements refer to. */
+  readonly held: boolean;
+}
+
+/** Above so many buckets a classic map's header estimates its overflow buckets: they are counted in its slots. */
+const EXACT_B = 15;
+/** So many objects of each map are followed: some 100 MB of memory here. */
+const MOST_HELD = 1_000_000;
+
+/** Measures maps, those first that are the largest by their headers, until there is no more time. */
+export function measuredRows(
+  program: Program,
+  maps: readonly FoundMap[],
+  options: MeasuredOptions,
+): MeasuredRows {
+  const heads = maps.map((map) => ({ map, head: headFacts(program, map) }));
+  const order = [...heads].sort((a, b) => (b.head?.atLeast ?? 0) - (a.head?.atLeast ?? 0));
+  const measures = new Map<FoundMap, MapMeasure>();
+  let [unmeasured, unreadable] = [0, 0];
+  for (const { map, head } of order) {
+    if (map.kind !== 'map') continue;
+    if (options.stop()) unmeasured++;
+    else {
+      const measure =
+        head?.type === undefined ? undefined : measured(program, map, head.type, head.header, options);
+      // What a probe has told of may be gone by now.
+      if (head === undefined && map.name !== '') unreadable++;
+      if (measure === undefined) continue;
+      measures.set(map, measure);
+    }
+  }
+  const rows = heads.map(({ map, head }) => {
+    const measure = measures.get(map);
+    return { row: rowOf(program, map, head, measure), map, measure };
+  });
+  return { rows, unmeasured, unreadable };
+}
+
+/** Undefined when the map is gone, or changes too much. */
+function measured(
+  { memory, types, binary, bias }: Program,
+  map: FoundMap,
+  type: MapType,
+  header: MapHeader,
+  { held, pause }: MeasuredOptions,
+): MapMeasure | undefined {
+  const slots = held || (header.kind === 'classic' && header.B > EXACT_B);
+  const isImage = (address: number): boolean =>
+    binary.elf.segments.some(({ address: start, memorySize }) => {
+      const from = toAddr(start, bias);
+      return address >= from && address < from + memorySize;
+    });
+  try {
+    return measureMap({ memory, type, address: map.header, pause }, types, {
+      slots,
+      ...(held ? { held: { isImage, most: MOST_HELD } } : {}),
+    });
+  } catch (error) {
+    if (isMapauditError(error)) return undefined;
+    throw error;
+  }
+}
+
+function rowOf(
+  { binary: { flavour } }: Program,
+  map: FoundMap,
+  head: HeadFacts | undefined,
+  measure: MapMeasure | undefined,
+): MapRow {
+  if (head === undefined) return foundRow(map);
+  if (measure === undefined) return { ...foundRow(map), ...headRow(head.header, flavour) };
+  return { ...foundRow(map), ...headRow(measure.header, flavour), ...measureRow(measure) };
+}
+
+function measureRow(measure: MapMeasure): Partial<MapRow> {
+  const { bytes, capacity, load, tombstones, overflow, fresh, waste, held, consistent } = measure;
+  return {
+    capacity,
+    bytes: bytes.total,
+    ...(held === undefined
+      ? {}
+      : { held_bytes: held.total, ...(held.complete ? {} : { held_at_least: true as const }) }),
+    fresh_bytes: fresh.make,
+    waste,
+    load,
+    ...(tombstones === undefined ? {} : { tombstones }),
+    ...(overflow === undefined ? {} : { overflow: overflow.buckets }),
+    consistent,
+  };
+}

@@ -1,0 +1,3 @@
+module example.com/fight
+
+go 1.18

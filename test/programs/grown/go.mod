@@ -1,0 +1,3 @@
+module example.com/grown
+
+go 1.18
