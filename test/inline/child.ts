@@ -66,5 +66,10 @@ for (let i = 0; i < Number(count); i++) {
 const sorted = (values: number[]): number[] => [...values].sort((a, b) => a - b);
 if (what !== 'attach')
   console.log(
-    JSON.stringify({ steps: [...steps], still: sorted(still), attachMs: sorted(attached), cycles: still.length }),
+    JSON.stringify({
+      steps: [...steps],
+      still: sorted(still),
+      attachMs: sorted(attached),
+      cycles: still.length,
+    }),
   );

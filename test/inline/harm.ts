@@ -52,7 +52,7 @@ export class LoadedProgram {
 
   /** What is left of a patch: changed code, or memory of ours. */
   remains(): string | undefined {
-    if (readFileSync(`/proc/${this.pid}/maps`, 'utf8').includes('mapaudit')) return 'memory';
+    if (readFileSync(`/proc/${this.pid}/maps`, 'utf8').includes('memfd:mapaudit')) return 'memory';
     const elf = parseElf(openFile(this.#path));
     const memory = openSync(`/proc/${this.pid}/mem`, 'r');
     const text = elf.segments.find((s) => s.executable);
@@ -81,14 +81,22 @@ export class LoadedProgram {
 /** The child in one file, so that it starts quickly. */
 export function bundledChild(): string {
   const outfile = join(CACHE, 'child.mjs');
-  buildSync({ entryPoints: [CHILD], outfile, bundle: true, format: 'esm', platform: 'node', packages: 'external' });
+  buildSync({
+    entryPoints: [CHILD],
+    outfile,
+    bundle: true,
+    format: 'esm',
+    platform: 'node',
+    packages: 'external',
+  });
   return outfile;
 }
 
 export interface ChildRun {
   readonly code: number | null;
   readonly signal: string | null;
-  readonly out: { steps: [string, number][]; still: number[]; attachMs: number[]; cycles: number } | undefined;
+  readonly out:
+    { steps: [string, number][]; still: number[]; attachMs: number[]; cycles: number } | undefined;
   readonly complaint: string;
 }
 
@@ -98,7 +106,8 @@ export function runChild(child: string, args: readonly string[], killAfterMs?: n
   let [out, complaint] = ['', ''];
   started.stdout?.on('data', (data: Buffer) => (out += data.toString()));
   started.stderr?.on('data', (data: Buffer) => (complaint += data.toString()));
-  const from = args[1] === 'cycles' && killAfterMs !== undefined && killAfterMs % 2 === 1 ? 'removing' : 'attaching';
+  const from =
+    args[1] === 'cycles' && killAfterMs !== undefined && killAfterMs % 2 === 1 ? 'removing' : 'attaching';
   started.on('message', (message) => {
     if (killAfterMs !== undefined && message === from) setTimeout(() => started.kill('SIGKILL'), killAfterMs);
   });
@@ -128,7 +137,12 @@ export interface KillResult {
  * `kills` times or `seconds` are over. After each kill the program must be unharmed, and the next one must be able to
  * attach and take everything out again.
  */
-export async function killTest(path: string, kills: number, seconds: number, random: () => number): Promise<KillResult> {
+export async function killTest(
+  path: string,
+  kills: number,
+  seconds: number,
+  random: () => number,
+): Promise<KillResult> {
   const child = bundledChild();
   const harmed: string[] = [];
   const notRecovered: string[] = [];
