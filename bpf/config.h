@@ -43,7 +43,7 @@ struct config {
 	__u32 note_bias;        /* 172  write into `biases` where each process has the image */
 	__u64 image_end;        /* 176  of the file's addresses, where by_process */
 	__u32 facts;            /* 184  records carry struct facts */
-	__u32 pad;              /* 188 */
+	__u32 sync;             /* 188  there are sites of sync.Map */
 };                              /* 192 */
 
 /* Which registers hold type, map and key: the argument orders of Go's map functions. */
@@ -51,10 +51,15 @@ enum {
 	SHAPE_TYPE_MAP = 0,   /* RAX type, RBX map, RCX key, RDI length: runtime.map*, reflect.map* */
 	SHAPE_MAP_TYPE = 1,   /* RAX map, RBX type, RCX key: methods of internal/runtime/maps.Map */
 	SHAPE_TABLE = 2,      /* RBX type, RCX map: methods of internal/runtime/maps.table */
+	SHAPE_SYNC = 4,       /* RAX a sync.Map or its HashTrieMap, which has no type and no header of a map */
 	SHAPE_INSIDE = 3,     /* inside a function: the map in exit_register, neither type nor return address known */
 };
 
-enum { SITE_KEY_NONE = 0, SITE_KEY_WORD4 = 1, SITE_KEY_WORD8 = 2, SITE_KEY_STRING = 3, SITE_KEY_POINTER = 4 };
+enum {
+	SITE_KEY_NONE = 0, SITE_KEY_WORD4 = 1, SITE_KEY_WORD8 = 2, SITE_KEY_STRING = 3, SITE_KEY_POINTER = 4,
+	SITE_KEY_EFACE_BX = 5, /* an interface in RBX (type) and RCX (data): methods of sync.Map */
+	SITE_KEY_EFACE_CX = 6, /* an interface in RCX and RDI: methods of internal/sync.HashTrieMap */
+};
 
 /* A range of return addresses, relative to the address of the site . */
 struct part {

@@ -286,6 +286,10 @@ static __always_inline void arguments(struct regs *ctx, const volatile struct si
 	}
 	__u64 a = REG(ctx, ax), b = REG(ctx, bx), c = REG(ctx, cx);
 
+	if (config.sync && shape == SHAPE_SYNC) {
+		hit->map = a;
+		return;
+	}
 	hit->map = shape == SHAPE_TYPE_MAP ? b : shape == SHAPE_MAP_TYPE ? a : c;
 	hit->type = shape == SHAPE_TYPE_MAP ? a : b;
 }
@@ -333,26 +337,22 @@ static __always_inline void resolve_string(struct key *key)
 	key->size = header[1];
 }
 
-/* The key lies at key->at and is an interface: go on with what it holds. */
-static __always_inline void resolve_interface(const struct hit *hit, struct key *key, int with_methods)
+/* The key is an interface with these words: go on with what it holds. */
+static __always_inline void resolve_words(const struct hit *hit, struct key *key, __u64 type, __u64 data)
 {
-	__u64 words[2];
 	struct type_head head;
 
 	key->form = KEY_BYTES;
 	key->size = 0;
 	key->plan = 0;
-	if (bpf_probe_read_user(words, sizeof(words), (void *)key->at))
-		goto unreadable;
-	if (!words[0])
+	if (!type)
 		return; /* a nil interface */
-	/* The type is the second word of an itab: src/internal/abi/iface.go, ITab. */
-	if (with_methods && bpf_probe_read_user(&words[0], 8, (void *)(words[0] + 8)))
-		goto unreadable;
-	key->type = words[0];
-	if (bpf_probe_read_user(&head, sizeof(head), (void *)words[0]))
-		goto unreadable;
-	key->at = words[1];
+	key->type = type;
+	if (bpf_probe_read_user(&head, sizeof(head), (void *)type)) {
+		key->flags |= FLAG_KEY_UNREADABLE;
+		return;
+	}
+	key->at = data;
 	key->size = head.size;
 	__u8 direct = config.type_direct == 20 ? head.tflag : head.kind;
 	if (direct & config.type_direct_mask) {
@@ -366,9 +366,23 @@ static __always_inline void resolve_interface(const struct hit *hit, struct key 
 	key->plan = plan_of(hit, key->type);
 	if (!key->plan)
 		key->flags |= FLAG_KEY_UNPLANNED;
-	return;
-unreadable:
-	key->flags |= FLAG_KEY_UNREADABLE;
+}
+
+/* The key lies at key->at and is an interface. */
+static __always_inline void resolve_interface(const struct hit *hit, struct key *key, int with_methods)
+{
+	__u64 words[2];
+
+	/* The type is the second word of an itab: src/internal/abi/iface.go, ITab. */
+	if (bpf_probe_read_user(words, sizeof(words), (void *)key->at) ||
+	    (with_methods && words[0] && bpf_probe_read_user(&words[0], 8, (void *)(words[0] + 8)))) {
+		key->form = KEY_BYTES;
+		key->size = 0;
+		key->plan = 0;
+		key->flags |= FLAG_KEY_UNREADABLE;
+		return;
+	}
+	resolve_words(hit, key, words[0], words[1]);
 }
 
 /* A map type that user space has not told us of yet: its descriptor says size and kind. */
@@ -453,6 +467,10 @@ static __always_inline void resolve_key(struct regs *ctx, const struct hit *hit,
 		key->size = length;
 	} else if (source == SITE_KEY_POINTER) {
 		resolve_pointer(hit, key);
+	} else if (config.sync && source == SITE_KEY_EFACE_BX) {
+		resolve_words(hit, key, REG(ctx, bx), key->at);
+	} else if (config.sync && source == SITE_KEY_EFACE_CX) {
+		resolve_words(hit, key, key->at, length);
 	}
 }
 
@@ -804,6 +822,8 @@ static __always_inline void emit(struct regs *ctx, const struct hit *hit, const 
 	if (config.facts) {
 		fill_facts(ctx, head, table, frames);
 		frames += FACTS_AREA;
+	} else if (config.sync && site->shape == SHAPE_SYNC) {
+		head->flags |= FLAG_COUNT_UNREADABLE;
 	} else {
 		fill_map(head);
 	}

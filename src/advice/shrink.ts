@@ -5,12 +5,12 @@ import type { MapFacts } from './facts.ts';
 import { typeOf, variableOf } from './go_code.ts';
 
 /** Less than this is not worth a line of code. */
-const LEAST_WASTE = 64 * 1024;
+export const LEAST_WASTE = 64 * 1024;
 /**
  * A map that has just doubled takes up to 2.3 times what a fresh one does (classic, with its overflow buckets
  * made ahead), and twice that while it migrates: four times and more is never growth alone.
  */
-const LEAST_TO_FRESH = 4;
+export const LEAST_TO_FRESH = 4;
 /** It had at least so many times the entries, and has had few for the last third of the time. */
 const FELL_TO = 4;
 const LEAST_SAMPLES = 6;
@@ -53,11 +53,12 @@ export function shrink(facts: MapFacts): Advice | undefined {
         : [{ source: 'operations' as const, what: 'entries that deletes removed', value: removed, site }]),
     ],
     gain: { bytes: waste, how: `${bytes(size)} that it holds, less ${bytes(fresh)} for a fresh map` },
-    code: code(name, type),
+    code: remakeCode(name, type),
   };
 }
 
-const code = (name: string, type: string): string =>
+/** Go code that puts the entries of a map into a new one. */
+export const remakeCode = (name: string, type: string): string =>
   [
     `fresh := make(${type}, len(${name}))`,
     `for k, v := range ${name} {`,

@@ -19,15 +19,16 @@ import { Target } from './target.ts';
 
 /** One report for a file; one for each different binary that the selected processes run. */
 export function check(subject: CheckSubject): readonly CheckReport[] {
-  if (subject.type === 'file') return [checkFile(subject.path)];
+  const sync = subject.sync === true;
+  if (subject.type === 'file') return [checkFile(subject.path, sync)];
   if (subject.type === 'exe') {
     const [first] = selectPids(subject);
-    return [first === undefined ? checkFile(subject.path) : checkProcess(first).report];
+    return [first === undefined ? checkFile(subject.path, sync) : checkProcess(first, sync).report];
   }
   const reports = new Map<string, CheckReport>();
   for (const pid of selectPids(subject)) {
     try {
-      const { identity, report } = checkProcess(pid);
+      const { identity, report } = checkProcess(pid, sync);
       if (!reports.has(identity)) reports.set(identity, report);
     } catch (error) {
       if (subject.type === 'pid' || !isMapauditError(error)) throw error;
@@ -36,22 +37,22 @@ export function check(subject: CheckSubject): readonly CheckReport[] {
   return [...reports.values()];
 }
 
-function checkFile(path: string): CheckReport {
+function checkFile(path: string, sync: boolean): CheckReport {
   const file = openFile(path);
   return closing(file, () => {
     const binary = openGoBinary(file);
-    return checkReport(checkBinary(binary, path, file.size), planAll(binary), [
+    return checkReport(checkBinary(binary, path, file.size), planAll(binary, sync), [
       ...kernelRequirements(),
       ...newerRelease(binary),
     ]);
   });
 }
 
-function checkProcess(pid: Pid): { readonly identity: string; readonly report: CheckReport } {
+function checkProcess(pid: Pid, sync: boolean): { readonly identity: string; readonly report: CheckReport } {
   const target = Target.open(pid);
   return closing(target, () => {
     const { binary, facts } = target;
-    const plan = planAll(binary);
+    const plan = planAll(binary, sync);
     const file = openFile(`/proc/${pid}/exe`);
     return closing(file, () => {
       const { container, exe, exeReplaced, name } = facts;
@@ -71,7 +72,8 @@ function checkProcess(pid: Pid): { readonly identity: string; readonly report: C
   });
 }
 
-const planAll = (binary: GoBinary): ProbePlan => planProbes(binary, { ops: MAP_OPS, exits: true });
+const planAll = (binary: GoBinary, sync: boolean): ProbePlan =>
+  planProbes(binary, { ops: MAP_OPS, exits: true, sync });
 
 /** That the program is of a release which is not known, when it is: it was opened because all of it is as known. */
 function newerRelease({ assumed, version }: GoBinary): Requirement[] {

@@ -31,6 +31,8 @@ export interface FleetOptions {
   readonly selection: Selection;
   readonly ops: readonly MapOp[];
   readonly effects: Effects;
+  /** Also the methods of sync.Map. */
+  readonly sync?: boolean;
   readonly probe: ProbeOptions;
   /** Another plan than that for `ops` and `effects`. */
   readonly plan?: (binary: GoBinary) => ProbePlan;
@@ -179,11 +181,18 @@ export class Fleet implements Closable {
   }
 
   #attach(program: Program, subject: Subject): void {
+<<<<<<< HEAD
     const { ops, effects, probe, kind = 'auto' } = this.#options;
     try {
       const plan = this.#options.plan?.(program.binary) ?? probePlanFor(program.binary, ops, effects);
       const way = wayFor(subject, program, kind, plan);
       const audit = new Audit(subject, way.plan, probe, way.attach);
+=======
+    const { ops, effects, probe, sync } = this.#options;
+    try {
+      const plan = this.#options.plan?.(program.binary) ?? probePlanFor(program.binary, ops, effects, sync);
+      const audit = new Audit(subject, plan, probe);
+>>>>>>> main
       this.#audits.add(audit);
       this.#events.joined(audit);
     } catch (error) {

@@ -69,7 +69,7 @@ export async function* inspectProgram(
 ): AsyncGenerator<readonly InspectLine[], void> {
   const began = performance.now();
   const patience = new Patience(question.timeoutMs, pause);
-  const subject = whileAlive(ended, () => findSubject(program, question.subject, () => patience.pause()));
+  const subject = whileAlive(ended, () => findSubject(program, question.subject, patience));
   if ('syncMap' in subject) {
     const { lines: all, end } = readSyncMap(program, subject, question, patience);
     const limited = end.limited ? 'count' : 'done';

@@ -31,12 +31,13 @@ function formatKey(
   key: CapturedKey,
   arrayBytes: number | undefined,
 ): FormattedKey | undefined {
-  const declared = types.map(mapType)?.key;
-  const declaredHead = declared === undefined ? undefined : types.head(declared);
-  if (declared === undefined || declaredHead === undefined) return undefined;
-  const isInterface = declaredHead.kind === 'interface';
+  // A sync.Map has no map type: its keys are of type any.
+  const declared = mapType === 0 ? addr(key.keyType) : types.map(mapType)?.key;
+  const declaredHead = declared === undefined || declared === 0 ? undefined : types.head(declared);
+  const isInterface = mapType === 0 || declaredHead?.kind === 'interface';
   if (isInterface && key.keyType === 0)
-    return { type: declaredHead.name, text: 'nil', truncated: false, unreadable: false };
+    return { type: declaredHead?.name ?? 'interface {}', text: 'nil', truncated: false, unreadable: false };
+  if (declared === undefined || declaredHead === undefined) return undefined;
   const type = isInterface ? addr(key.keyType) : declared;
   const head = types.head(type);
   if (head === undefined) return undefined;

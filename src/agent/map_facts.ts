@@ -32,23 +32,26 @@ interface Subject {
   readonly reads: readonly ReadCount[] | undefined;
 }
 
-/** All that is known of each map of a process, after it was observed. */
-export function gatherFacts(stream: UsageStream, observedSeconds: number): MapFacts[] {
-  const found = findNow(stream);
+/** All that is known of each map of a process, after it was observed; of `maps` that were found in its memory too. */
+export function gatherFacts(
+  stream: UsageStream,
+  observedSeconds: number,
+  maps: readonly FoundMap[] = findNow(stream),
+): MapFacts[] {
+  const found = new Map(maps.filter(({ kind }) => kind === 'map').map((one) => [one.header, one]));
   return subjects(stream, found).flatMap((subject) => factsOf(stream, subject, observedSeconds) ?? []);
 }
 
-/** Maps that memory leads to now, by the address of their header. */
-function findNow(stream: UsageStream): ReadonlyMap<number, FoundMap> {
+/** Maps that memory leads to now. */
+function findNow(stream: UsageStream): readonly FoundMap[] {
   const { binary, bias, memory, types } = stream.target;
   try {
     const debug = openDebugInfo(binary, inflate, types, bias);
     const program: Program = { binary, bias, memory, types, debug };
-    const maps = findMaps(program, debug, { stacks: true }).maps.filter((one) => one.kind === 'map');
-    return new Map(maps.map((one) => [one.header, one]));
+    return findMaps(program, debug, { stacks: true }).maps;
   } catch (error) {
     // Without debug information maps have no names; what was seen of them is the same.
-    if (isMapauditError(error)) return new Map();
+    if (isMapauditError(error)) return [];
     throw error;
   }
 }
@@ -94,7 +97,9 @@ function factsOf(stream: UsageStream, subject: Subject, observedSeconds: number)
   const isUsed =
     life !== undefined && stream.usage.isLatest(life) && life.lens.lastAt >= LATELY * observedSeconds;
   const isThere = found !== undefined || isUsed;
-  const memory = isThere ? memoryFacts(target.memory, type, addr(address), pause) : undefined;
+  const memory = isThere
+    ? memoryFacts({ memory: target.memory, type, address: addr(address), pause }, target.types)
+    : undefined;
   const key = partFacts(target.types, type.key, type.indirectKey);
   const elem = partFacts(target.types, type.elem, type.indirectElem);
   const madeAt = life?.made === undefined ? undefined : line(life.made);

@@ -18,6 +18,11 @@ export function effectsOf(mode: EffectMode, ops: readonly MapOp[]): Effects {
 }
 
 /** What to probe in a binary. */
-export function probePlanFor(binary: GoBinary, ops: readonly MapOp[], effects: Effects): ProbePlan {
-  return planProbes(binary, { ops, exits: effects === 'exit' });
+export function probePlanFor(
+  binary: GoBinary,
+  ops: readonly MapOp[],
+  effects: Effects,
+  sync = false,
+): ProbePlan {
+  return planProbes(binary, { ops, exits: effects === 'exit', sync });
 }

@@ -77,6 +77,7 @@ class TopRun {
         selection: options.selection,
         ops: options.filters.ops,
         effects: 'off',
+        sync: options.filters.sync === true,
         probe: probeOptions(options),
         kind: options.probe,
       },

@@ -71,6 +71,7 @@ class TraceRun {
         selection: options.selection,
         ops: options.filters.ops,
         effects,
+        sync: options.filters.sync === true,
         probe: probeOptions(options, extras),
         kind: options.probe,
       },

@@ -54,6 +54,7 @@ export class TraceStream {
   constructor(audit: Audit, shared: TraceShared) {
     const { options, effects, tally, condition } = shared;
     const { sites } = audit.plan;
+    const sync = new Set(sites.flatMap((s) => (s.role === 'entry' && s.sync === true ? [s.index] : [])));
     const asksKey = condition !== undefined && mentions(condition, 'key');
     this.audit = audit;
     this.#tally = tally;
@@ -91,6 +92,7 @@ export class TraceStream {
       options.filters,
       {
         symbols: this.#symbols,
+        sync,
         keyText: (batch, row) => whole.of(batch, row),
         plainKey: (batch, row) => whole.plain(batch, row),
         onUnknownType: () => this.#unknownTypes++,
@@ -100,6 +102,7 @@ export class TraceStream {
     );
     const lifting: LiftOptions = {
       sites,
+      sync,
       symbols: this.#symbols,
       wallOffset: wallOffsetNs(),
       keyText: (batch, row) => keys.of(batch, row),

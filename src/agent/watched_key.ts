@@ -1,5 +1,6 @@
 import { MapauditError } from '../base/errors.ts';
 import { hashOf } from '../query/inspect/measured.ts';
+import { Patience } from '../query/inspect/patience.ts';
 import { findSubject } from '../query/inspect/subject.ts';
 import type { KeyPath } from '../inspect/path/key_path.ts';
 import { findKey } from '../inspect/path/find_key.ts';
@@ -13,6 +14,8 @@ import { pause } from '../sys/pause.ts';
 import { programOf } from './inspect.ts';
 import type { Target } from './target.ts';
 
+/** So long is the map looked for. */
+const SEARCH_MS = 10_000;
 /** How much of the element is read on the way to its key: nothing of it is shown. */
 const LIMITS = { text: 0, items: 0, pointers: 0 };
 
@@ -25,7 +28,7 @@ export interface WatchedKey extends PlaceSource {
 export function watchedKey(target: Target, { subject, key: text }: WatchedKeyOf): WatchedKey {
   const program = programOf(target);
   const { memory, types } = program;
-  const found = findSubject(program, subject, () => true);
+  const found = findSubject(program, subject, new Patience(SEARCH_MS, pause));
   if ('syncMap' in found)
     throw new MapauditError(
       'sync-map',

@@ -15,7 +15,9 @@ export type KeySource =
   /** A Go string: pointer and length in two registers. */
   | { readonly kind: 'string'; readonly pointer: Register; readonly length: Register }
   /** A pointer to the key; its size and inside come from the map's type. */
-  | { readonly kind: 'pointer'; readonly register: Register };
+  | { readonly kind: 'pointer'; readonly register: Register }
+  /** An `any` in two registers: the type that it holds, and the value or a pointer to it. */
+  | { readonly kind: 'interface'; readonly type: Register; readonly data: Register };
 
 /** `[start, end)` of a function in the file's addresses. */
 export interface CodeRange {
@@ -69,6 +71,8 @@ export interface EntrySite extends SiteBase {
   readonly partOf: readonly CodeRange[];
   /** The `internal/runtime/maps.table` that the function works on. */
   readonly table?: Register;
+  /** A method of sync.Map: `map` is that, which has neither a map's type nor its header. */
+  readonly sync?: true;
   /** In the middle of a function: [RSP] is no return address, and the map may be in any register. */
   readonly inside?: true;
   /** The caller is the first return address outside of these, and the key is the last one's: growth inside an assign. */

@@ -22,6 +22,8 @@ export interface Filters {
   /** Operations without a key (clear) pass the filter on keys. */
   readonly keyless?: true;
   readonly goid?: number;
+  /** Also the methods of sync.Map; what they do to plain maps is then a part of them. */
+  readonly sync?: true;
 }
 
 /** How much of each key is shown. */

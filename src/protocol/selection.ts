@@ -7,4 +7,7 @@ export type Selection =
   | { readonly type: 'name'; readonly glob: string };
 
 /** What `check` looks at: a binary that need not run, or processes. */
-export type CheckSubject = Selection | { readonly type: 'file'; readonly path: string };
+export type CheckSubject = (Selection | { readonly type: 'file'; readonly path: string }) & {
+  /** Also the methods of sync.Map. */
+  readonly sync?: true;
+};

@@ -1,4 +1,5 @@
 import { MapauditError } from '../base/errors.ts';
+import { SYNC_MAP, SYNC_TYPE } from '../model/sync_method.ts';
 import type { Filters } from '../protocol/options.ts';
 import type { CounterRow } from '../stream/aggregate/counter_row.ts';
 import { literalPrefix } from './glob.ts';
@@ -28,7 +29,9 @@ export class CounterFilter {
   }
 
   accepts(row: CounterRow, map: number, id: number | undefined): boolean {
-    const { mapId, mapAddress } = this.#filters;
+    const { mapId, mapAddress, sync } = this.#filters;
+    if (sync === true && row.map_type !== SYNC_TYPE && row.caller?.startsWith(SYNC_MAP) === true)
+      return false;
     if (mapId !== undefined && id !== mapId) return false;
     if (mapAddress !== undefined && map !== mapAddress) return false;
     if (this.#type !== undefined && (row.map_type === undefined || !this.#type.test(row.map_type)))

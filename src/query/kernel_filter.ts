@@ -14,7 +14,7 @@ export function kernelFilter(
     ...(filters.goid === undefined ? {} : { goid: goid(filters.goid) }),
     ...(filters.mapAddress === undefined ? {} : { mapAddress: addr(filters.mapAddress) }),
     ...(keyText === undefined ? {} : { keyText, keyless: filters.keyless === true }),
-    verdicts: filters.map !== undefined || filters.site !== undefined,
+    verdicts: filters.map !== undefined || filters.site !== undefined || filters.sync === true,
   };
 }
 

@@ -1,4 +1,5 @@
 import { KEY_NONE } from '../model/record.ts';
+import { SYNC_MAP, SYNC_TYPE } from '../model/sync_method.ts';
 import type { Filters } from '../protocol/options.ts';
 import type { KeyText } from '../stream/key_text.ts';
 import type { Site, SymbolCache } from '../stream/symbols.ts';
@@ -8,6 +9,8 @@ import { globMatcher } from './glob.ts';
 /** What a filter needs to know of a row. */
 export interface FilterContext {
   readonly symbols: SymbolCache;
+  /** Indexes of the sites that are methods of sync.Map. */
+  readonly sync?: ReadonlySet<number>;
   /** The row's whole key, whatever of it may be shown. */
   readonly keyText: (batch: TracedBatch, row: number) => KeyText | undefined;
   /** The text itself that a string key is, as far as it was captured. */
@@ -34,6 +37,7 @@ export class RowFilter {
   readonly #condition: RowCondition | undefined;
   readonly #types = new Map<string, boolean>();
   readonly #callers = new Map<string, boolean>();
+  readonly #inner = new Map<string, boolean>();
 
   constructor(filters: Filters, context: FilterContext, condition?: RowCondition) {
     this.#condition = condition;
@@ -49,6 +53,7 @@ export class RowFilter {
     const { mapId, mapAddress, goid } = this.#filters;
     return (
       this.#condition === undefined &&
+      this.#filters.sync !== true &&
       this.#type === undefined &&
       this.#site === undefined &&
       this.#key === undefined &&
@@ -64,7 +69,14 @@ export class RowFilter {
     if (goid !== undefined && batch.goid[row] !== goid) return false;
     if (mapId !== undefined && batch.mapId[row] !== mapId) return false;
     if (mapAddress !== undefined && batch.map[row] !== mapAddress) return false;
-    if (this.#type !== undefined && !this.#acceptsType(pid, batch.type[row] ?? 0)) return false;
+    const isSync = this.#context.sync?.has(batch.probe[row] ?? 0) === true;
+    if (
+      this.#type !== undefined &&
+      !(isSync ? this.#type.test(SYNC_TYPE) : this.#acceptsType(pid, batch.type[row] ?? 0))
+    )
+      return false;
+    if (!isSync && this.#filters.sync === true && this.#isInsideSync(pid, batch.caller[row] ?? 0))
+      return false;
     if (this.#site !== undefined && !this.#acceptsCaller(pid, batch.caller[row] ?? 0)) return false;
     if (this.#key !== undefined && !this.#acceptsKey(batch, row)) return false;
     return this.#condition === undefined || this.#condition(batch, row);
@@ -86,6 +98,17 @@ export class RowFilter {
     });
   }
 
+  /** What a sync.Map does to the plain maps that it is made of before Go 1.24 is a part of its own operation. */
+  #isInsideSync(pid: number, caller: number): boolean {
+    return !this.#judge(
+      this.#inner,
+      'caller',
+      pid,
+      caller,
+      () => !this.#context.symbols.site(pid, caller).caller.function.startsWith(SYNC_MAP),
+    );
+  }
+
   #judge(
     known: Map<string, boolean>,
     subject: 'type' | 'caller',
@@ -98,7 +121,9 @@ export class RowFilter {
     if (before !== undefined) return before;
     const accept = decide();
     known.set(name, accept);
-    this.#context.onVerdict(pid, subject, address, accept);
+    // Two questions are asked of a caller: only a no to either is an answer to both.
+    if (!accept || subject === 'type' || this.#filters.sync !== true)
+      this.#context.onVerdict(pid, subject, address, accept);
     return accept;
   }
 

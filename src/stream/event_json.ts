@@ -47,6 +47,10 @@ export class EventJson {
   write(batch: TracedBatch, row: number, to: ByteWriter): void {
     const pid = batch.pid[row] ?? 0;
     const probe = batch.probe[row] ?? 0;
+    if (this.#options.lifter.isSync(probe)) {
+      to.text(`${jsonLine(this.#options.lifter.lift(batch, row))}\n`);
+      return;
+    }
     this.#writeTime(batch, row, to);
     if (this.#options.showPid === true) {
       to.put(PID);

@@ -9,7 +9,7 @@ import {
 } from '../model/record.ts';
 import { Lives } from './lives.ts';
 import { NumberTable } from './number_table.ts';
-import { WRITE_ASSIGN, WRITE_CLEAR, WRITE_DELETE, WRITE_NONE, writeOf } from './outcome.ts';
+import { WRITE_ASSIGN, WRITE_CLEAR, WRITE_DELETE, WRITE_NONE, writeOfSite } from './outcome.ts';
 import {
   OUTCOME_CLEARED,
   OUTCOME_FOUND,
@@ -21,7 +21,7 @@ import {
 
 /** How lives are told apart. */
 export interface IdentityOptions {
-  readonly sites: readonly Pick<ProbeSite, 'index' | 'op'>[];
+  readonly sites: readonly (Pick<ProbeSite, 'index' | 'op'> & { readonly sync?: true })[];
   /** Operations of which each one leaves a record: probed, not sampled, not filtered by anything but the map. */
   readonly recorded: readonly MapOp[];
   /** Rows come through an EffectResolver. Without it nothing is known of overlaps, and counts never part lives. */
@@ -63,7 +63,7 @@ export class MapIdentity {
   constructor(options: IdentityOptions) {
     this.#options = options;
     this.#writes = new Uint8Array(options.sites.reduce((most, site) => Math.max(most, site.index + 1), 0));
-    for (const site of options.sites) this.#writes[site.index] = writeOf(site.op);
+    for (const site of options.sites) this.#writes[site.index] = writeOfSite(site);
     this.#mayRise = !options.recorded.includes('assign');
     this.#mayFall = !options.recorded.includes('delete') || !options.recorded.includes('clear');
   }

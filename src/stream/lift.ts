@@ -3,6 +3,7 @@ import type { FrameOfEvent, GoroutineOfEvent, KeyOfEvent, MapEvent, MapOfEvent }
 import type { MapOp } from '../model/map_op.ts';
 import type { ProbeSite } from '../model/probe_plan.ts';
 import { FLAG_COUNT_UNREADABLE, FLAG_GOROUTINE_UNREADABLE, FLAG_MAP_ON_STACK } from '../model/record.ts';
+import { SYNC_TYPE, syncMethodOf } from '../model/sync_method.ts';
 import { factsOf, type HeaderLayout } from './facts.ts';
 import type { KeyText } from './key_text.ts';
 import type { SymbolCache } from './symbols.ts';
@@ -12,6 +13,8 @@ import { rfc3339 } from './wall_clock.ts';
 /** What lifting rows needs. */
 export interface LiftOptions {
   readonly sites: readonly Pick<ProbeSite, 'index' | 'function' | 'op'>[];
+  /** Indexes of the sites that are methods of sync.Map. */
+  readonly sync?: ReadonlySet<number>;
   readonly symbols: SymbolCache;
   /** Wall clock minus CLOCK_MONOTONIC, in nanoseconds. */
   readonly wallOffset: bigint;
@@ -44,7 +47,11 @@ export class EventLifter {
     const probe = batch.probe[row] ?? 0;
     const key = keyText?.(batch, row);
     const caller = batch.caller[row] ?? 0;
-    const site = caller === 0 ? undefined : symbols.site(pid, caller);
+    const isSync = this.isSync(probe);
+    const called = caller === 0 ? undefined : symbols.site(pid, caller);
+    const inlined = isSync ? called?.sync : undefined;
+    const site = inlined ?? called;
+    const name = this.#functions[probe] ?? `probe ${probe}`;
     const goroutine = this.goroutine(batch, row, pid);
     const layout = this.#options.facts;
     const facts = layout === undefined ? undefined : factsOf(batch, row, layout);
@@ -54,7 +61,7 @@ export class EventLifter {
       time: rfc3339(monotonicOf(batch, row) + wallOffset),
       ...(showPid === true ? { pid } : {}),
       op: this.#ops[probe] ?? 'access',
-      function: this.#functions[probe] ?? `probe ${probe}`,
+      function: isSync ? (inlined?.method ?? syncMethodOf(name) ?? name) : name,
       map: this.map(batch, row, pid),
       ...(key === undefined ? {} : { key: keyOf(key) }),
       ...countsOf(batch, row),
@@ -66,11 +73,18 @@ export class EventLifter {
     };
   }
 
+  /** Whether a site is a method of sync.Map. */
+  isSync(probe: number): boolean {
+    return this.#options.sync?.has(probe) === true;
+  }
+
   /** Which map the row is about. */
   map(batch: TracedBatch, row: number, pid: number): MapOfEvent {
     const id = batch.mapId[row] ?? 0;
     const address = batch.map[row] ?? 0;
-    const type = this.#options.symbols.typeName(pid, batch.type[row] ?? 0);
+    const type = this.isSync(batch.probe[row] ?? 0)
+      ? SYNC_TYPE
+      : this.#options.symbols.typeName(pid, batch.type[row] ?? 0);
     const onStack = ((batch.flags[row] ?? 0) & FLAG_MAP_ON_STACK) !== 0;
     return {
       ...(id === 0 ? {} : { id }),

@@ -1,4 +1,5 @@
 import type { MapOp } from '../model/map_op.ts';
+import type { ProbeSite } from '../model/probe_plan.ts';
 import {
   OUTCOME_CLEARED,
   OUTCOME_FOUND,
@@ -18,6 +19,11 @@ export function writeOf(op: MapOp): number {
   if (op === 'delete') return WRITE_DELETE;
   if (op === 'assign') return WRITE_ASSIGN;
   return op === 'clear' ? WRITE_CLEAR : WRITE_NONE;
+}
+
+/** The WRITE_* of a site; what is done to a sync.Map changes no count that is known. */
+export function writeOfSite(site: Pick<ProbeSite, 'op'> & { readonly sync?: true }): number {
+  return site.sync === true ? WRITE_NONE : writeOf(site.op);
 }
 
 /**

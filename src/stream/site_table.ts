@@ -1,5 +1,5 @@
 import type { ProbeSite } from '../model/probe_plan.ts';
-import { WRITE_NONE, writeOf } from './outcome.ts';
+import { WRITE_NONE, writeOf, writeOfSite } from './outcome.ts';
 
 /** What the resolver asks about a probe site, by its index. */
 export interface SiteTable {
@@ -23,12 +23,12 @@ export function siteTable(sites: readonly ProbeSite[]): SiteTable {
     exits: new Uint8Array(4),
   };
   for (const site of sites) {
-    table.write[site.index] = writeOf(site.op);
+    table.write[site.index] = writeOfSite(site);
     table.inside[site.index] = site.op === 'grow' ? 1 : 0;
     if (site.role === 'exit') table.exits[writeOf(site.op)] = 1;
   }
   for (const site of sites) {
-    const write = writeOf(site.op);
+    const write = writeOfSite(site);
     if (write !== WRITE_NONE && table.exits[write] === 1) table.waits[site.index] = 1;
   }
   return table;

@@ -1,5 +1,6 @@
 import { hex } from '../model/addr.ts';
 import type { FrameOfEvent } from '../model/map_event.ts';
+import { syncMethodOf } from '../model/sync_method.ts';
 import { NumberTable } from './number_table.ts';
 
 /** A frame as a symboliser knows it. */
@@ -30,6 +31,16 @@ export interface Site {
   /** The innermost frame: the source line that says `delete(m, k)`. */
   readonly caller: FrameOfEvent;
   /** All frames at the address, innermost first: more than one where calls were inlined. */
+  readonly frames: readonly FrameOfEvent[];
+  /** Where the innermost frames are methods of sync.Map, put into their caller: the outermost one, and what called it. */
+  readonly sync?: InlinedSync;
+}
+
+/** A call of a method of sync.Map that stands in the caller's own code. */
+export interface InlinedSync {
+  /** `sync.(*Map).Store` */
+  readonly method: string;
+  readonly caller: FrameOfEvent;
   readonly frames: readonly FrameOfEvent[];
 }
 
@@ -110,7 +121,15 @@ export class SymbolCache {
     const found = names.symbols?.frames(address - 1) ?? [];
     const unknown: FrameOfEvent = { function: hex(address), inlined: false };
     const frames = found.length === 0 ? [unknown] : found.map(toFrame);
-    const site: Site = { index: this.#sites.length, pid, address, caller: frames[0] ?? unknown, frames };
+    const sync = inlinedSync(frames);
+    const site: Site = {
+      index: this.#sites.length,
+      pid,
+      address,
+      caller: frames[0] ?? unknown,
+      frames,
+      ...(sync === undefined ? {} : { sync }),
+    };
     this.#sites.push(site);
     names.sites.set(address, site.index);
     return site;
@@ -134,6 +153,16 @@ function toFrame(frame: SymbolFrame): FrameOfEvent {
     ...(frame.line === undefined ? {} : { line: frame.line }),
     inlined: frame.inlined,
   };
+}
+
+function inlinedSync(frames: readonly FrameOfEvent[]): InlinedSync | undefined {
+  const first = frames.findIndex((f) => !f.inlined || syncMethodOf(f.function) === undefined);
+  const inner = first < 1 ? undefined : frames[first - 1];
+  const method = inner === undefined ? undefined : syncMethodOf(inner.function);
+  const caller = frames[first];
+  return method === undefined || caller === undefined
+    ? undefined
+    : { method, caller, frames: frames.slice(first) };
 }
 
 class ProcessNames {

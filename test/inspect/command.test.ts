@@ -28,6 +28,13 @@ describe.each(['1.21.13', '1.26.8'])('inspect of a program of Go %s', { timeout:
   });
   afterAll(() => program.stop());
 
+  it.each(['main.cache.byPoint[main.Point{X: 1, Y: -2, Name: "a b"}]', 'map[main.ID]string'])(
+    'finds a map that only another map holds: %s',
+    (map) => {
+      expect(texts(ask('--map', map))).toEqual({ '7': '"seven"' });
+    },
+  );
+
   it('shows a map that an expression leads to, all of it', () => {
     const answer = ask('--expr', 'main.cache.sessions');
     expect(answer.map).toMatchObject({

@@ -77,6 +77,7 @@ const CELLS: readonly Cell[] = [
     of: stateText,
     when: (maps, report) => maps.some((map) => stateText(map) !== '') || report.sort === 'age',
   },
+  { ...left('ADVICE', 6), drop: 4, of: adviceKinds, when: some(({ advice }) => advice.length > 0) },
   { ...left('ADDRESS', 14), drop: 7, of: ({ address }) => address ?? '' },
 ];
 
@@ -129,6 +130,23 @@ function details(map: ListedMap, style: Style, width: number | undefined): reado
   });
 }
 
+function adviceKinds({ advice }: ListedMap): string {
+  return [...new Set(advice.map(({ code }) => code))].join(', ');
+}
+
+/** What the column says in short, in full. */
+function adviceLines(maps: readonly ListedMap[], width: number): readonly string[] {
+  const lines = maps.flatMap((map) =>
+    map.advice.flatMap(({ code, text, gain }) => {
+      const saves = gain === undefined ? '' : ` (${bytes(Math.round(gain))})`;
+      return wrap(`  - ${mapName(map)}: ${code}${saves}: ${printable(text)}`, width, '    ');
+    }),
+  );
+  return lines.length === 0
+    ? []
+    : ['', 'Advice (mapaudit advise watches, and gives the code to write):', ...lines];
+}
+
 function stateText({ state, migrated, fresh, consistent }: ListedMap): string {
   if (state === 'migrating') return `migrating ${Math.floor((migrated ?? 0) * 100)}%`;
   if (fresh === true) return 'new';
@@ -155,6 +173,7 @@ function below(
   const more = report.rows - report.listed;
   const lines: string[] = [];
   if (more > 0) lines.push('', style.dim(`… ${counted(more, 'more row')}: --limit ${report.rows} lists all`));
+  lines.push(...adviceLines(maps, width));
   if (report.not_seen.length > 0) {
     lines.push('', 'Not looked at:');
     for (const { text } of report.not_seen) lines.push(...wrap(`  - ${printable(text)}`, width, '    '));

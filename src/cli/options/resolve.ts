@@ -23,8 +23,9 @@ export function selectionOf(values: OptionValues): Selection {
 /** What `check` looks at: a file, or processes. */
 export function checkSubjectOf(file: string | undefined, values: OptionValues): CheckSubject {
   const [selection] = selections(values);
-  if (file === undefined && selection !== undefined) return selection;
-  if (file !== undefined && selection === undefined) return { type: 'file', path: file };
+  const sync = values.sync === true ? { sync: true as const } : {};
+  if (file === undefined && selection !== undefined) return { ...selection, ...sync };
+  if (file !== undefined && selection === undefined) return { type: 'file', path: file, ...sync };
   if (file === undefined) {
     throw usageError('no-target', 'check what?', {
       hint: 'Name a binary (mapaudit check ./server) or add -p PID.',
@@ -134,6 +135,7 @@ function filtersOf(values: OptionValues): Filters {
     ...present('site', values.site),
     ...(values.key === undefined ? {} : parseKey(values.key)),
     ...present('goid', values.goid),
+    ...(values.sync === true ? { sync: true as const } : {}),
   };
 }
 

@@ -85,6 +85,15 @@ export const OPTIONS = {
       'Reads are many: `access` and `iterate` are traced only when asked for. `grow` is the runtime making a map larger inside an assign. Also understood: `writes` (delete, assign, clear), `insert` and `update` (assign), `read` (access), `range` (iterate).',
     parse: parseOps,
   },
+  sync: {
+    flag: '--sync',
+    group: 'Which operations',
+    commands: [...RUNS, 'check'],
+    help: 'Also the methods of sync.Map, each under the word of --op that it stands for.',
+    details:
+      'Load is `access`; Store, Swap, LoadOrStore and CompareAndSwap are `assign`; Delete, LoadAndDelete and CompareAndDelete are `delete`; Range is `iterate`; Clear is `clear`. `function` tells the method. What a method does to plain maps (before Go 1.24) is then a part of it and not shown by itself. Calls that profile-guided optimisation has put into their callers whole are not seen.',
+    of: { check: { group: 'Which operations', help: 'Also where the methods of sync.Map would be probed.' } },
+  },
   map: {
     flag: '--map',
     value: 'REGEX',

@@ -69,7 +69,7 @@ function* calls(binary: GoBinary, functions: ReadonlyMap<number, MapFunction>): 
 
 function loadBefore(binary: GoBinary, call: FileAddr, fn: MapFunction): MapLoad | undefined {
   const code = straightCodeBefore(binary, call);
-  const type = constantIn(code, fn.type);
+  const type = fn.type === undefined ? undefined : constantIn(code, fn.type);
   const path = type === undefined ? undefined : pathIn(code, code.length, fn.map, []);
   return type === undefined || path === undefined ? undefined : { ...path, type };
 }

@@ -7,7 +7,8 @@ export interface MapFunction {
   readonly name: string;
   readonly op: MapOp;
   readonly map: Register;
-  readonly type: Register;
+  /** Absent where the function is not given it. */
+  readonly type: Register | undefined;
   readonly key: KeySource;
   /** A hit that returns into one of these functions is counted there already, or is a part of something else. */
   readonly partOf: readonly string[];
@@ -15,6 +16,8 @@ export interface MapFunction {
   readonly callerBeyond?: readonly string[];
   /** Probed only where its code does not call this one: the compiler has inlined it (reflect). */
   readonly unlessCalls?: string;
+  /** A method of sync.Map. */
+  readonly sync?: true;
 }
 
 /**

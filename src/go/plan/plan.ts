@@ -15,12 +15,15 @@ import { FunctionCode } from './function_code.ts';
 import { type MapFunction, mapFunctions, workFunctions } from './functions.ts';
 import { innerFunctions } from './inner.ts';
 import { findEntry } from './prologue.ts';
+import { syncMapFunctions } from './sync_map.ts';
 
 /** What is wanted of a plan. */
 export interface PlanWishes {
   readonly ops: readonly MapOp[];
   /** Also the places where writes end, so that it can be seen what they did. */
   readonly exits: boolean;
+  /** Also the methods of sync.Map. */
+  readonly sync?: boolean;
 }
 
 type Unnumbered<T> = T extends ProbeSite ? Omit<T, 'index'> : never;
@@ -39,7 +42,11 @@ const NOT_LINKED = 'not in this binary: the program never takes this path';
 export function planProbes(view: CodeView, wishes: PlanWishes): ProbePlan {
   const ops = MAP_OPS.filter((op) => wishes.ops.includes(op));
   const code = new FunctionCode(view);
-  const entries = mapFunctions(view.flavour, view.version, ops).map((f) => entryOf(view, code, f));
+  const functions = [
+    ...mapFunctions(view.flavour, view.version, ops),
+    ...(wishes.sync === true ? syncMapFunctions(ops) : []),
+  ];
+  const entries = functions.map((f) => entryOf(view, code, f));
   const exits = wishes.exits
     ? WRITE_OPS.filter((op) => ops.includes(op)).map((op) => exitsOf(view, code, op))
     : [];
@@ -74,6 +81,7 @@ function entryOf(view: CodeView, code: FunctionCode, wanted: MapFunction): Outco
     map: wanted.map,
     type: wanted.type,
     key: wanted.key,
+    ...(wanted.sync === true ? { sync: true as const } : {}),
     partOf: wanted.partOf.flatMap((outer) => rangeOf(view, outer)),
     ...(wanted.callerBeyond === undefined
       ? {}

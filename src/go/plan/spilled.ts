@@ -8,7 +8,7 @@ import type { KeySource, Register, SpilledKey } from '../../model/probe_plan.ts'
  * placeSpills): the first store of the register is where the value is found later.
  */
 export function spilledKey(code: readonly Instruction[], key: KeySource): SpilledKey | undefined {
-  if (key.kind === 'none') return undefined;
+  if (key.kind === 'none' || key.kind === 'interface') return undefined;
   const at = spillOf(code, key.kind === 'string' ? key.pointer : key.register);
   const lengthAt = key.kind === 'string' ? spillOf(code, key.length) : undefined;
   if (at === undefined || (key.kind === 'string' && lengthAt === undefined)) return undefined;

@@ -36,7 +36,12 @@ interface Searched {
 /** Ends a scan before its time. */
 class Enough extends Error {}
 
-function firstValues(program: Program, map: Searched, most: number, pause: () => boolean): readonly MapValue[] {
+function firstValues(
+  program: Program,
+  map: Searched,
+  most: number,
+  pause: () => boolean,
+): readonly MapValue[] {
   const found: MapValue[] = [];
   const visitor = valueVisitor(program, map, (value) => {
     found.push(value);

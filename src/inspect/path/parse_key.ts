@@ -29,7 +29,7 @@ export function parseKey(
 }
 
 const TYPE_NAME =
-  /\(?(?:\*|\[\d*\])*(?:map\[[^\]]*\])?[\p{L}_][\p{L}\p{N}_./]*(?:\[[^(){}]*\])?\)?|struct \{[^}]*\}/u;
+  /struct \{[^}]*\}|\(?(?:\*|\[\d*\])*(?:map\[[^\]]*\])?(?:interface \{\}|[\p{L}_][\p{L}\p{N}_./]*)(?:\[[^(){}]*\])?\)?/u;
 const NUMBER =
   /[-+]?(?:0[xX][0-9a-fA-F_]+(?![.pP0-9a-fA-F])|0[bB][01_]+|0[oO][0-7_]+|(?:[0-9][0-9_]*)(?![.eE0-9_]))/;
 const FLOAT = /[-+]?(?:Inf|NaN|[0-9][0-9_]*(?:\.[0-9_]*)?(?:[eE][-+]?[0-9]+)?|\.[0-9]+(?:[eE][-+]?[0-9]+)?)/;
@@ -89,10 +89,10 @@ class KeyParser {
         break;
       }
       case 'float32':
-        words.setFloat32(0, this.#float(), true);
+        words.setFloat32(0, this.#float(32), true);
         break;
       case 'float64':
-        words.setFloat64(0, this.#float(), true);
+        words.setFloat64(0, this.#float(64), true);
         break;
       case 'complex64':
       case 'complex128':
@@ -104,15 +104,23 @@ class KeyParser {
     return { kind: 'plain', bytes };
   }
 
-  #float(): number {
-    const text = this.scanner.match(FLOAT);
-    if (text === undefined) throw this.scanner.fail('a number is missing');
-    return Number(text.replace(/_/g, '').replace('Inf', 'Infinity'));
+  /** Out of range is an error, as in Go: only +Inf means +Inf. */
+  #float(bits: 32 | 64): number {
+    const { scanner } = this;
+    scanner.skipSpace();
+    const start = scanner.at;
+    const text = scanner.match(FLOAT);
+    if (text === undefined) throw scanner.fail('a number is missing');
+    const value = Number(text.replace(/_/g, '').replace('Inf', 'Infinity'));
+    const fits = Number.isFinite(bits === 32 ? Math.fround(value) : value);
+    if (!fits && !/Inf|NaN/.test(text)) throw scanner.fail(`${text} is no float${bits}`, start);
+    return value;
   }
 
   #complex({ size }: TypeHead, words: DataView): void {
     this.scanner.expect('(');
-    const [real, imaginary] = [this.#float(), this.#float()];
+    const bits = size === 16 ? 64 : 32;
+    const [real, imaginary] = [this.#float(bits), this.#float(bits)];
     this.scanner.expect('i');
     this.scanner.expect(')');
     if (size === 16) [real, imaginary].forEach((part, i) => words.setFloat64(i * 8, part, true));
@@ -246,6 +254,7 @@ class KeyParser {
     const rest = scanner.text.slice(start);
     if (/^["`]/.test(rest)) return 'string';
     if (/^'/.test(rest)) return 'int32';
+    if (/^\([-+.\d]/.test(rest)) return 'complex128';
     if (/^(?:true|false)\b/.test(rest)) return 'bool';
     if (scanner.match(NUMBER) !== undefined) {
       scanner.at = start;
@@ -266,6 +275,7 @@ const withArticle = (name: string): string => `${/^(?:i|error)/.test(name) ? 'an
 
 function toBigInt(text: string): bigint {
   const digits = text.replace(/_/g, '').replace(/^\+/, '');
-  const value = BigInt(digits.replace(/^-/, ''));
+  // In Go a leading 0 makes a number octal.
+  const value = BigInt(digits.replace(/^-/, '').replace(/^0(?=[0-7]+$)/, '0o'));
   return digits.startsWith('-') ? -value : value;
 }

@@ -48,6 +48,7 @@ export const CONFIG = {
   note_bias: 172,
   image_end: 176,
   facts: 184,
+  sync: 188,
   size: 192,
 } as const;
 
@@ -80,6 +81,8 @@ const SHAPES: readonly { readonly type: Register; readonly map: Register }[] = [
 
 /** A site in the middle of a function. */
 const SHAPE_INSIDE = 3;
+/** A method of sync.Map. */
+const SHAPE_SYNC = 4;
 
 /** x86 numbers of the registers, as in ModRM. */
 const NUMBERS: readonly Register[] = [
@@ -141,6 +144,7 @@ export function fillConfig(
   u32('frames', options.frames);
   u32('key_bytes', options.keyBytes);
   u32('facts', Number(options.facts === true));
+  u32('sync', Number(plan.sites.some(isSync)));
   u32('verdicts', Number(options.verdicts));
   u32('by_process', Number(around.shared !== undefined));
   u32('note_bias', Number(around.shared?.relocated === true));
@@ -213,10 +217,7 @@ function fillExit(data: Uint8Array, at: number, site: ExitSite): void {
 }
 
 function fillEntry(data: Uint8Array, at: number, site: EntrySite, exits: boolean): void {
-  const shape =
-    site.inside === true
-      ? SHAPE_INSIDE
-      : SHAPES.findIndex((s) => s.map === site.map && (site.type === undefined || s.type === site.type));
+  const shape = shapeOf(site);
   if (site.inside === true) data[at + SITE.exit_register] = NUMBERS.indexOf(site.map);
   if (site.table !== undefined) data[at + SITE.table] = 1 + NUMBERS.indexOf(site.table);
   if (shape < 0 || site.partOf.length > MAX_PARTS) throw unsupported(site.function);
@@ -224,7 +225,7 @@ function fillEntry(data: Uint8Array, at: number, site: EntrySite, exits: boolean
   data[at + SITE.key] = keyNumber(site.key, site.function);
   data[at + SITE.skip_restarts] = Number(site.skipRestarts);
   data[at + SITE.parts] = site.partOf.length;
-  data[at + SITE.exits] = Number(exits);
+  data[at + SITE.exits] = Number(exits && !isSync(site));
   data[at + SITE.beyond] = Number((site.callerBeyond ?? []).length > 0);
   const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
   site.partOf.forEach((part, i) => {
@@ -233,9 +234,23 @@ function fillEntry(data: Uint8Array, at: number, site: EntrySite, exits: boolean
   });
 }
 
+/** SHAPE_*, or a negative number. */
+function shapeOf(site: EntrySite): number {
+  if (site.inside === true) return SHAPE_INSIDE;
+  if (isSync(site)) return site.map === 'RAX' ? SHAPE_SYNC : -1;
+  return SHAPES.findIndex((s) => s.map === site.map && (site.type === undefined || s.type === site.type));
+}
+
+const isSync = (site: ProbeSite): boolean => site.role === 'entry' && site.sync === true;
+
 /** SITE_KEY_*. */
 function keyNumber(key: KeySource, name: string): number {
   if (key.kind === 'none') return 0;
+  if (key.kind === 'interface') {
+    if (key.type === 'RBX' && key.data === 'RCX') return 5;
+    if (key.type === 'RCX' && key.data === 'RDI') return 6;
+    throw unsupported(name);
+  }
   const register = key.kind === 'string' ? key.pointer : key.register;
   if (register !== 'RCX' || (key.kind === 'string' && key.length !== 'RDI')) throw unsupported(name);
   if (key.kind === 'word') return key.bytes === 4 ? 1 : 2;

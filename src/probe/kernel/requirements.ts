@@ -1,3 +1,4 @@
+import { readlinkSync } from 'node:fs';
 import { isMapauditError, MapauditError } from '../../base/errors.ts';
 import { type Capability, missingForKernelProbe, ownCapabilities } from '../../sys/capabilities.ts';
 import { ERRNO } from '../../sys/errno.ts';
@@ -46,6 +47,12 @@ export function missingCapability(missing: readonly Capability[]): MapauditError
  * where the process has another user, more capabilities, or Yama is strict: ptrace(2), "access mode checking".
  */
 export function tracingRefused(what: string, cause?: unknown): MapauditError {
+  const pid = /^\/proc\/(\d+)\//.exec(what)?.[1];
+  if (pid !== undefined && isGone(pid))
+    return new MapauditError('no-such-process', `process ${pid} has ended meanwhile`, {
+      hint: 'mapaudit ps lists the Go processes that run now.',
+      cause,
+    });
   const own = ownCapabilities();
   if (own.has('CAP_SYS_PTRACE'))
     return new MapauditError('no-permission', `${what} may not be read, even with CAP_SYS_PTRACE`, {
@@ -127,4 +134,14 @@ function uprobeMulti(): KernelRequirement {
   return met
     ? base
     : { ...base, detail: 'attaching and detaching take longer', hint: 'Linux 6.6 or later has it.' };
+}
+
+/** A process that is just ending has no memory any more: the kernel then refuses, or says that there is no file. */
+function isGone(pid: string): boolean {
+  try {
+    readlinkSync(`/proc/${pid}/exe`);
+    return false;
+  } catch (error) {
+    return error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ESRCH');
+  }
 }

@@ -14,6 +14,11 @@ export class Patience {
     return this.#leftMs <= 0;
   }
 
+  /** Never below 0. */
+  get leftMs(): number {
+    return Math.max(0, this.#leftMs);
+  }
+
   /** Takes time off that went by in other ways than by waiting. */
   spend(ms: number): void {
     this.#leftMs -= ms;

@@ -2,6 +2,7 @@ import type { MapType } from '../../go/types/go_type.ts';
 import type { Addr } from '../../model/addr.ts';
 import type { Program } from '../../inspect/place/program.ts';
 import type { InspectSubject } from '../../protocol/inspect.ts';
+import type { Patience } from './patience.ts';
 import { subjectAt, subjectFound } from './subject_found.ts';
 import { subjectOfExpression } from './subject_of_expression.ts';
 import type { SyncSubject } from './sync_map_lines.ts';
@@ -25,14 +26,14 @@ export interface Subject {
 export function findSubject(
   program: Program,
   subject: InspectSubject,
-  pause: () => boolean,
+  patience: Patience,
 ): Subject | SyncSubject {
   switch (subject.type) {
     case 'expr':
-      return subjectOfExpression(program, subject.expr, pause);
+      return subjectOfExpression(program, subject.expr, () => patience.pause());
     case 'address':
-      return subjectAt(program, subject.address as Addr, subject.mapType);
+      return subjectAt(program, subject.address as Addr, subject.mapType, patience);
     case 'map':
-      return subjectFound(program, subject.map);
+      return subjectFound(program, subject.map, patience);
   }
 }

@@ -3,7 +3,8 @@ import { MapauditError } from '../../base/errors.ts';
 import type { MapType } from '../../go/types/go_type.ts';
 import { findMapsWithoutDebug } from '../../inspect/find/bare.ts';
 import { findMaps } from '../../inspect/find/find_maps.ts';
-import type { FoundMap, FoundMaps } from '../../inspect/find/found_map.ts';
+import { FIND_LIMITS, type FoundMap, type FoundMaps } from '../../inspect/find/found_map.ts';
+import { valuesOf } from '../../inspect/find/map_values.ts';
 import { plausibleMap } from '../../inspect/find/plausible.ts';
 import { allMapTypes, mapTypeOf, mapTypesNamed } from '../../inspect/map_type.ts';
 import { HEADER_BYTES } from '../../inspect/map_header.ts';
@@ -11,6 +12,7 @@ import { wordAt } from '../../inspect/place/place.ts';
 import type { Program } from '../../inspect/place/program.ts';
 import { type Addr, addr, hex } from '../../model/addr.ts';
 import { best } from './best.ts';
+import type { Patience } from './patience.ts';
 import type { Subject } from './subject.ts';
 import type { SyncSubject } from './sync_map_lines.ts';
 
@@ -22,6 +24,7 @@ export function subjectAt(
   program: Program,
   address: Addr,
   typeText: string | undefined,
+  patience: Patience,
 ): Subject | SyncSubject {
   if (program.memory.read(address, 8) === undefined)
     throw new MapauditError('unreadable-memory', `there is no memory at ${hex(address)}`, {
@@ -29,7 +32,7 @@ export function subjectAt(
       hint: 'The map may be gone, or the address be of another process or an earlier run.',
     });
   if (typeText !== undefined) return subjectOfType(program, address, typeText);
-  const found = search(program);
+  const found = search(program, patience);
   const map = found.maps.find((one) => one.header === address);
   if (map !== undefined) return subjectOf(program, map);
   const holder = found.maps.find((one) => one.kind === 'map' && one.holder.address === address);
@@ -100,14 +103,14 @@ function chosenType(program: Program, text: string): MapType {
 }
 
 /** The one found map whose name, address or type is meant. */
-export function subjectFound(program: Program, text: string): Subject | SyncSubject {
-  if (/^0x[0-9a-f]+$/i.test(text)) return subjectAt(program, addr(Number(text)), undefined);
+export function subjectFound(program: Program, text: string, patience: Patience): Subject | SyncSubject {
+  if (/^0x[0-9a-f]+$/i.test(text)) return subjectAt(program, addr(Number(text)), undefined, patience);
   if (/^#?\d+$/.test(text))
     throw new MapauditError('no-such-map', `numbers such as ${text} hold for one run of trace or top`, {
       fields: { map: text },
       hint: 'Give the address that their --json output has, or that mapaudit maps shows: --map 0xc000123450',
     });
-  const found = search(program);
+  const found = search(program, patience);
   const [map, ...others] = best(found.maps, text, (one) => [one.name, one.type.name]);
   if (map === undefined) throw noSuchMap(text, found);
   if (others.length === 0) return subjectOf(program, map);
@@ -136,10 +139,15 @@ function listed(lines: readonly string[]): string {
   return [...shown, ...(more > 0 ? [`    … ${more} more`] : [])].join('\n');
 }
 
-/** Every map that can be found: also those that only local variables lead to. */
-function search(program: Program): FoundMaps {
+/** Every map that can be found: also those that only local variables or other maps lead to. */
+function search(program: Program, patience: Patience): FoundMaps {
   const { debug } = program;
-  return debug === undefined ? findMapsWithoutDebug(program) : findMaps(program, debug, { stacks: true });
+  const values = valuesOf(program, FIND_LIMITS.elements, () => patience.pause());
+  const end = performance.now() + patience.leftMs;
+  const options = { values, stop: (): boolean => performance.now() > end };
+  return debug === undefined
+    ? findMapsWithoutDebug(program, options)
+    : findMaps(program, debug, { ...options, stacks: true });
 }
 
 const limited = ({ cuts }: FoundMaps): string =>

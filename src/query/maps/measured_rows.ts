@@ -6,6 +6,7 @@ import type { MapMeasure } from '../../inspect/measure/map_measure.ts';
 import { toAddr } from '../../model/addr.ts';
 import type { MapHeader } from '../../inspect/map_header.ts';
 import type { Program } from '../../inspect/place/program.ts';
+import { memoryAdvice } from '../advice/memory_advice.ts';
 import { type HeadFacts, headFacts } from './head_facts.ts';
 import type { LookTools } from './look.ts';
 import { foundRow, headRow, type MapRow } from './map_row.ts';
@@ -60,7 +61,8 @@ export function measuredRows(
   }
   const rows = heads.map(({ map, head }) => {
     const measure = measures.get(map);
-    return { row: rowOf(program, map, head, measure), map, measure };
+    const row = rowOf(program, map, head, measure);
+    return { row: { ...row, advice: memoryAdvice(program, map, measure) }, map, measure };
   });
   return { rows, unmeasured, unreadable };
 }

@@ -1,6 +1,7 @@
 import { hex } from '../../model/addr.ts';
 import type { MapOp } from '../../model/map_op.ts';
 import type { ProbeSite } from '../../model/probe_plan.ts';
+import { SYNC_TYPE } from '../../model/sync_method.ts';
 import type { SymbolCache } from '../symbols.ts';
 
 /** Operations of one kind on one map from one place, for display. Views are sums over these. */
@@ -48,17 +49,19 @@ export type MapColumn = 'id' | 'address';
 /** Names what a counter counts. Looked up once a counter, not once an event. */
 export function counterRow(
   raw: RawCounter,
-  sites: readonly Pick<ProbeSite, 'index' | 'op'>[],
+  sites: readonly (Pick<ProbeSite, 'index' | 'op'> & { readonly sync?: true })[],
   symbols: SymbolCache,
   mapColumn: MapColumn,
 ): CounterRow {
-  const type = symbols.typeName(raw.pid, raw.type);
-  const caller = raw.caller === 0 ? undefined : symbols.site(raw.pid, raw.caller).caller;
+  const probe =
+    sites[raw.probe]?.index === raw.probe ? sites[raw.probe] : sites.find((s) => s.index === raw.probe);
+  const isSync = probe?.sync === true;
+  const type = isSync ? SYNC_TYPE : symbols.typeName(raw.pid, raw.type);
+  const site = raw.caller === 0 ? undefined : symbols.site(raw.pid, raw.caller);
+  const caller = isSync ? (site?.sync ?? site)?.caller : site?.caller;
   return {
     pid: raw.pid,
-    op:
-      (sites[raw.probe]?.index === raw.probe ? sites[raw.probe] : sites.find((s) => s.index === raw.probe))
-        ?.op ?? 'access',
+    op: probe?.op ?? 'access',
     ...(raw.map === 0 ? {} : mapColumn === 'id' ? { map_id: raw.map } : { map_address: hex(raw.map) }),
     ...(type === undefined ? {} : { map_type: type }),
     ...(caller === undefined ? {} : { caller: caller.function }),

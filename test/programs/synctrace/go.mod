@@ -1,0 +1,3 @@
+module synctrace
+
+go 1.18

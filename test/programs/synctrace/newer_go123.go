@@ -1,0 +1,8 @@
+//go:build go1.23
+
+package main
+
+func clearAll() {
+	note("Clear", nil)
+	shared.Clear()
+}
