@@ -181,18 +181,11 @@ export class Fleet implements Closable {
   }
 
   #attach(program: Program, subject: Subject): void {
-<<<<<<< HEAD
-    const { ops, effects, probe, kind = 'auto' } = this.#options;
-    try {
-      const plan = this.#options.plan?.(program.binary) ?? probePlanFor(program.binary, ops, effects);
-      const way = wayFor(subject, program, kind, plan);
-      const audit = new Audit(subject, way.plan, probe, way.attach);
-=======
-    const { ops, effects, probe, sync } = this.#options;
+    const { ops, effects, sync, probe, kind = 'auto' } = this.#options;
     try {
       const plan = this.#options.plan?.(program.binary) ?? probePlanFor(program.binary, ops, effects, sync);
-      const audit = new Audit(subject, plan, probe);
->>>>>>> main
+      const way = wayFor(subject, program, kind, plan);
+      const audit = new Audit(subject, way.plan, probe, way.attach);
       this.#audits.add(audit);
       this.#events.joined(audit);
     } catch (error) {
