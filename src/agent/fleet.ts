@@ -135,9 +135,7 @@ export class Fleet implements Closable {
   /** Probes of a file stand in it before any process runs it, and see each from its first operation. */
   #attachFile(path: string, identity: string): void {
     this.#files.add(identity);
-    // What is no Go program at all says so, whether or not it could be guarded.
-    requireGo(path);
-    const lease = ReadLease.take(path);
+    const lease = leaseOf(path);
     const file = openFile(path);
     const close = (): void => file.close();
     try {
@@ -196,6 +194,16 @@ export class Fleet implements Closable {
 
   #say(level: Notice['level'], code: string, message: string, hint?: string): void {
     this.#events.notice({ type: 'notice', level, code, message, ...(hint === undefined ? {} : { hint }) });
+  }
+}
+
+/** What is no Go program at all says so, whether or not it could be guarded. Errors: those of `take` and `identifyGo`. */
+function leaseOf(path: string): ReadLease {
+  try {
+    return ReadLease.take(path);
+  } catch (error) {
+    if (!isMapauditError(error, 'file-being-written')) requireGo(path);
+    throw error;
   }
 }
 

@@ -21,6 +21,7 @@ const SAMPLE_REGS_USER = 1 << 12;
 const SAMPLE_STACK_USER = 1 << 13;
 
 /** Bits of the flag word of perf_event_attr. */
+const DISABLED = 1n << 0n;
 const EXCLUDE_KERNEL = 1n << 5n;
 const TASK = 1n << 13n;
 const EXCLUDE_CALLCHAIN_KERNEL = 1n << 21n;
@@ -59,7 +60,7 @@ export type OpenedBreakpoint =
   { readonly ok: true; readonly fd: Fd } | { readonly ok: false; readonly errno: number };
 
 /**
- * A watchpoint of one thread, on whatever CPU. Never inherited: a perf event that is must have a ring for each
+ * A watchpoint of one thread, on whatever CPU; it begins with `enableEvent`. Never inherited: a perf event that is must have a ring for each
  * CPU, and the limit of four counts for the whole family. Writes that the kernel makes for the thread (read(2)
  * into that memory) are seen too where our rights allow it.
  */
@@ -79,7 +80,7 @@ function open(spec: BreakpointSpec, excluded: bigint): OpenedBreakpoint {
   const asked = SAMPLE_IP | SAMPLE_TID | SAMPLE_TIME | SAMPLE_ADDR;
   const state = SAMPLE_CALLCHAIN | SAMPLE_REGS_USER | SAMPLE_STACK_USER;
   view.setBigUint64(24, BigInt(asked | state), true);
-  const flags = EXCLUDE_CALLCHAIN_KERNEL | USE_CLOCKID | excluded | (spec.tasks ? TASK : 0n);
+  const flags = DISABLED | EXCLUDE_CALLCHAIN_KERNEL | USE_CLOCKID | excluded | (spec.tasks ? TASK : 0n);
   view.setBigUint64(40, flags, true);
   view.setUint32(52, ACCESS[spec.access], true);
   view.setBigUint64(56, BigInt(spec.address), true);

@@ -74,13 +74,13 @@ describe('what targets do to an audit', { timeout: 120_000 }, () => {
         }
       };
       await until(() => out, '"type":"attached"', 1);
-      const before = spawnSync(program, ['keys']).pid;
+      const before = spawnSync(program, ['once'], { timeout: 20_000 }).pid;
       // In place: the same inode, other code at other places.
       const other = buildGo('life', '1.26.8', 'N');
       const copy = spawn('sh', ['-c', `cat '${other}' > '${program}'`]);
       expect((await once(copy, 'exit'))[0]).toBe(0);
       await until(() => out, '"type":"attached"', 2);
-      const after = spawnSync(program, ['keys']);
+      const after = spawnSync(program, ['once'], { timeout: 20_000 });
       expect(after.status).toBe(0);
       await sleep(500);
       trace.kill('SIGINT');

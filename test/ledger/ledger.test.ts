@@ -20,14 +20,14 @@ const STACKS = { programArgs: ['-stacks'], traceArgs: [`--stack=${FRAMES}`] };
 const withoutIdiom = (build: Build): readonly string[] =>
   build === 'race' || build === 'N' ? ['-idiom=false'] : [];
 
-async function expectExact(run: LedgerRun): Promise<void> {
+async function expectExact(run: LedgerRun, clears = true): Promise<void> {
   const result = await runLedger(run);
   expect(problemsOf(result), report(result)).toEqual([]);
   expect(result.events).toBeGreaterThanOrEqual(run.events);
   // What must have happened for the above to mean something.
   expect(result.cutKeys).toBeGreaterThan(0);
   for (const op of run.ops ?? ['delete', 'assign', 'clear', 'grow'])
-    expect(result.byOp[op], op).toBeGreaterThan(0);
+    if (clears || op !== 'clear') expect(result.byOp[op], op).toBeGreaterThan(0);
 }
 
 describe('the trace agrees with the ledger', () => {
@@ -66,7 +66,11 @@ describe('the trace agrees with the ledger', () => {
       for (const build of ['pie', 'cgo', 'race', 'N'] as const) {
         const program = buildGo('ledger', version, build);
         const inlines = build !== 'N';
-        await expectExact({ program, events: FEW, rate: 8000, inlines, programArgs: withoutIdiom(build) });
+        const programArgs = withoutIdiom(build);
+        // Without the idiom, and before clear(), nothing is cleared.
+        const clears = version !== '1.18.10' || programArgs.length === 0;
+        const run = { program, events: FEW, rate: 8000, inlines, programArgs };
+        await expectExact(run, clears);
       }
     });
   }

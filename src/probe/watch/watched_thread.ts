@@ -1,7 +1,7 @@
 import { type Closable, CloseStack } from '../../base/dispose.ts';
 import { type BreakpointAccess, openBreakpoint } from '../../sys/breakpoint.ts';
 import type { Fd } from '../../sys/fd.ts';
-import { disableEvent, eventCount, shareRing } from '../../sys/perf_event.ts';
+import { disableEvent, enableEvent, eventCount, shareRing } from '../../sys/perf_event.ts';
 import { PerfRing } from '../../sys/perf_ring.ts';
 import type { Place } from './place.ts';
 import type { Witnesses } from './witness.ts';
@@ -60,6 +60,8 @@ export class WatchedThread implements Closable {
         if (options.witnesses !== undefined) closing.add(options.witnesses.attach(event));
         events.push(event);
       }
+      // Not before the ring and the witness of each are there: a hit without them is half a hit.
+      for (const event of events) enableEvent(event);
       if (ring === undefined) throw new Error('internal: a thread is watched at no place');
       return { ok: true, thread: new WatchedThread(tid, events, ring, closing) };
     } catch (error) {

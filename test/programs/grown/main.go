@@ -29,7 +29,11 @@ var (
 	currentLine int
 )
 
+// remade is set once a map was remade at its own size. When that happens hangs on the seed of the hash.
+var remade bool
+
 func note(op string, length, from, to int, why string, moved int) {
+	remade = remade || op == "evacuate" && why == "overflow" || op == "rehash" && why == "tombstones"
 	fmt.Fprintf(&ledger, "%s\t%d\t%d\t%d\t%s\t%d\t%s\t%d\n", op, length, from, to, why, moved, currentKey, currentLine)
 }
 
@@ -133,7 +137,7 @@ func work() {
 	churned := make(map[int]int, 1)
 	kept = append(kept, churned)
 	fill(churned, 0, 200)
-	for i := 0; i < 60000; i++ {
+	for i := 0; i < 60000 || !remade && i < 3000000; i++ {
 		drain(churned, i, i+1)
 		fill(churned, i+200, i+201)
 	}
