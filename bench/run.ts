@@ -4,6 +4,7 @@ import { cpus, release } from 'node:os';
 import { join } from 'node:path';
 import { reportAttach } from './lib/attach_report.ts';
 import { buildBig } from './lib/big.ts';
+import { reportBuild } from './lib/build_cost.ts';
 import { buildMapaudit } from './lib/child.ts';
 import { measureCosts } from './lib/cost.ts';
 import { reportCosts } from './lib/cost_report.ts';
@@ -22,6 +23,7 @@ const PARTS: Readonly<Record<string, () => Promise<void>>> = {
   cost: async () => {
     reportCosts(report, await measureCosts(binary, quick ? 1 : 7, quick ? 400 : 1100));
   },
+  build: () => reportBuild(report, binary, quick ? 3 : 9, quick ? 200 : 500),
   stream: () => {
     reportStream(report);
     return Promise.resolve();

@@ -1,6 +1,7 @@
-// npm run ledger -- --events 1e7 [--go 1.26.8] [--build default] [--rate 20000] [--effects auto] [--seed 1] [--stacks]
+// npm run ledger -- --events 1e7 [--go 1.26.8] [--build default] [--rate 20000] [--effects auto] [--probe kernel|build] [--seed 1] [--stacks]
 import { parseArgs } from 'node:util';
 import { BUILDS, type Build, buildGo } from '../test/support/go_build.ts';
+import { buildHooked } from '../test/support/mapaudit_go.ts';
 import { problemsOf } from '../test/ledger/problems.ts';
 import { report, runLedger } from '../test/ledger/run.ts';
 
@@ -12,6 +13,7 @@ const { values } = parseArgs({
     rate: { type: 'string', default: '20000' },
     effects: { type: 'string', default: 'auto' },
     seed: { type: 'string', default: '1' },
+    probe: { type: 'string', default: 'kernel' },
     stacks: { type: 'boolean', default: false },
   },
 });
@@ -19,8 +21,15 @@ const { values } = parseArgs({
 const isBuild = (name: string): name is Build => name in BUILDS;
 if (!isBuild(values.build)) throw new Error(`--build is one of ${Object.keys(BUILDS).join(', ')}`);
 
+const { probe } = values;
+if (probe !== 'kernel' && probe !== 'build') throw new Error('--probe is kernel or build');
+
 const result = await runLedger({
-  program: buildGo('ledger', values.go, values.build),
+  program:
+    probe === 'build'
+      ? buildHooked('ledger', values.go, BUILDS[values.build])
+      : buildGo('ledger', values.go, values.build),
+  probe,
   events: Number(values.events),
   rate: Number(values.rate),
   seed: Number(values.seed),

@@ -14,17 +14,22 @@ import type {
 } from '../model/probe.ts';
 import type { ProbePlan } from '../model/probe_plan.ts';
 import { FLAG_KEY_UNPLANNED, RECORD_ENTRY } from '../model/record.ts';
-import { attachKernelProbe } from '../probe/kernel/kernel_probe.ts';
 import type { Attached } from '../protocol/attached.ts';
 import type { EventBatch } from '../model/event_batch.ts';
 import type { ReadLease } from '../sys/lease.ts';
 import { versionName } from '../query/version_name.ts';
 import { Program } from './program.ts';
 import { type OpenedBinary, Target } from './target.ts';
-import type { Attacher } from './way.ts';
+import type { ProbeWay } from './way.ts';
 
 /** Kernel tables that are full: what does not fit is decided in user space. */
 const TABLE_FULL = 'E2BIG';
+
+/** Where a stream of events comes from: a live audit, or what a recorder has left. */
+export type EventSource = Pick<
+  Audit,
+  'plan' | 'moved' | 'probe' | 'target' | 'planUnplanned' | 'setVerdict' | 'siteCounts'
+>;
 
 /** What is audited: one process, or a binary with all processes that run it. */
 export type Subject =
@@ -50,12 +55,7 @@ export class Audit implements Closable {
   readonly #programs = new Map<number, Program>();
   readonly #planned = new Set<string>();
 
-  constructor(
-    subject: Subject,
-    plan: ProbePlan,
-    options: ProbeOptions,
-    attach: Attacher = attachKernelProbe,
-  ) {
+  constructor(subject: Subject, { plan, attach }: ProbeWay, options: ProbeOptions) {
     this.plan = plan;
     this.#subject = subject;
     this.#program = subject.type === 'process' ? subject.target : subject.program;

@@ -13,11 +13,11 @@ import type { Selection } from '../protocol/selection.ts';
 import { openFile } from '../sys/file_source.ts';
 import { ReadLease } from '../sys/lease.ts';
 import { Audit, type Subject } from './audit.ts';
-import { type Effects, probePlanFor } from './plans.ts';
+import type { Effects } from './plans.ts';
 import { Program } from './program.ts';
 import { fileIdentity, identityOf, selectPids } from './select.ts';
 import { Target, type TargetEnd } from './target.ts';
-import { wayFor } from './way.ts';
+import { kindFor, wayFor } from './way.ts';
 
 /** What a fleet tells its run. */
 export interface FleetEvents {
@@ -34,8 +34,9 @@ export interface FleetOptions {
   /** Also the methods of sync.Map. */
   readonly sync?: boolean;
   readonly probe: ProbeOptions;
-  /** Another plan than that for `ops` and `effects`. */
+  /** Another plan than that for `ops` and `effects`; uprobes alone can follow it. */
   readonly plan?: (binary: GoBinary) => ProbePlan;
+  /** How operations are noticed; absent: by uprobes. */
   readonly kind?: ProbeKind;
 }
 
@@ -51,13 +52,16 @@ export class Fleet implements Closable {
   readonly #known = new Set<number>();
   /** Device and inode of the files that were tried. */
   readonly #files = new Set<string>();
+  /** One probe for all processes of a file: uprobes stand in it, other probes are in each process. */
+  readonly #together: boolean;
   #lastEnd: TargetEnd | undefined;
 
   constructor(options: FleetOptions, events: FleetEvents) {
     this.#options = options;
     this.#events = events;
     const { selection } = options;
-    if (selection.type === 'exe') {
+    this.#together = selection.type === 'exe' && kindOfFile(selection.path, this.#kind) === 'kernel';
+    if (selection.type === 'exe' && this.#together) {
       this.#attachFile(selection.path, fileIdentity(selection.path));
       if (selectPids(selection).length === 0)
         this.#say('info', 'waiting', `no process runs ${selection.path} yet; the probes wait for one`);
@@ -80,8 +84,8 @@ export class Fleet implements Closable {
     const { selection } = this.#options;
     for (const audit of this.audits) this.#checkTargets(audit);
     for (const audit of this.audits) if (audit.isInTheWay) this.#giveWay(audit);
-    if (selection.type === 'exe') this.#followFile(selection.path);
-    else if (selection.type === 'name') this.#attachNew(false);
+    if (selection.type === 'exe' && this.#together) this.#followFile(selection.path);
+    else if (selection.type !== 'pid') this.#attachNew(false);
   }
 
   close(): void {
@@ -99,7 +103,7 @@ export class Fleet implements Closable {
       const { name } = target.facts;
       if (this.#options.selection.type !== 'pid')
         this.#say('info', 'process-left', `${name} (pid ${target.pid}) ${how}`);
-      if (this.#options.selection.type === 'exe') audit.forget(target.pid);
+      if (this.#together) audit.forget(target.pid);
       else this.#drop(audit);
     }
   }
@@ -125,6 +129,10 @@ export class Fleet implements Closable {
           this.#say('warning', 'not-audited', `pid ${pid} is not audited: ${error.message}`, error.hint);
       }
     }
+  }
+
+  get #kind(): ProbeKind {
+    return this.#options.kind ?? 'kernel';
   }
 
   /** Would be the same for every process. */
@@ -179,11 +187,12 @@ export class Fleet implements Closable {
   }
 
   #attach(program: Program, subject: Subject): void {
-    const { ops, effects, sync, probe, kind = 'auto' } = this.#options;
+    const { ops, effects, sync, probe } = this.#options;
     try {
-      const plan = this.#options.plan?.(program.binary) ?? probePlanFor(program.binary, ops, effects, sync);
-      const way = wayFor(subject, program, kind, plan);
-      const audit = new Audit(subject, way.plan, probe, way.attach);
+      const own = this.#options.plan?.(program.binary);
+      const pid = subject.type === 'process' ? subject.target.pid : undefined;
+      const way = wayFor(program.binary, pid, { kind: this.#kind, ops, effects, sync, plan: own });
+      const audit = new Audit(subject, way, probe);
       this.#audits.add(audit);
       this.#events.joined(audit);
     } catch (error) {
@@ -212,6 +221,18 @@ function requireGo(path: string): void {
   const file = openFile(path);
   try {
     identifyGo(file);
+  } finally {
+    file.close();
+  }
+}
+
+/** What a file has tells which probe it gets. Errors: those of `openGoBinary` and `kindFor`. */
+function kindOfFile(path: string, kind: ProbeKind): Exclude<ProbeKind, 'auto'> {
+  if (kind === 'kernel' || kind === 'inline') return kind;
+  requireGo(path);
+  const file = openFile(path);
+  try {
+    return kindFor(openGoBinary(file), kind);
   } finally {
     file.close();
   }

@@ -2,6 +2,7 @@ import type { Questions } from '../protocol/questions.ts';
 import { adviseLines } from './advise.ts';
 import { breakLines } from './break.ts';
 import { check } from './check.ts';
+import { crash } from './crash.ts';
 import { explain } from './explain.ts';
 import { mapsLines } from './maps.ts';
 import { growLines } from './grow.ts';
@@ -29,6 +30,7 @@ export function createQuestions(): Questions {
     top: startTop,
     inspect: inspectLines,
     watch: watchLines,
+    crash: (options) => Promise.resolve().then(() => crash(options)),
     close: () => Promise.resolve(),
   };
 }

@@ -16,7 +16,7 @@ import type { TracedBatch } from '../stream/traced_batch.ts';
 import { Pipeline } from '../stream/pipeline.ts';
 import { SymbolCache } from '../stream/symbols.ts';
 import { wallOffsetNs } from '../sys/clock.ts';
-import type { Audit } from './audit.ts';
+import type { EventSource } from './audit.ts';
 import { keyFormatter } from './key_formatter.ts';
 import type { Effects } from './plans.ts';
 
@@ -43,7 +43,7 @@ export interface StreamEnd {
 
 /** One audit's way from ring to events. */
 export class TraceStream {
-  readonly audit: Audit;
+  readonly audit: EventSource;
   readonly #pipeline: Pipeline;
   readonly #rows: TraceRowsOptions;
   readonly #tally: Tally;
@@ -51,7 +51,7 @@ export class TraceStream {
   #ringFull = 0;
   #unknownTypes = 0;
 
-  constructor(audit: Audit, shared: TraceShared) {
+  constructor(audit: EventSource, shared: TraceShared) {
     const { options, effects, tally, condition } = shared;
     const { sites } = audit.plan;
     const sync = new Set(sites.flatMap((s) => (s.role === 'entry' && s.sync === true ? [s.index] : [])));
@@ -163,7 +163,7 @@ export class TraceStream {
 
 function outputOf(
   lifting: LiftOptions,
-  audit: Audit,
+  audit: EventSource,
   options: TraceOptions,
   accepts: TraceShared['accepts'],
 ): EventOutput {
@@ -197,7 +197,7 @@ function recordedOps({ sampleEvery, filters }: TraceOptions): readonly MapOp[] {
 }
 
 /** Go 1.18 and 1.19 pass the descriptor of a generic function's shape: it says nothing about which map it is. */
-function canonicalType(audit: Audit, pid: number, type: number): number {
+function canonicalType(audit: EventSource, pid: number, type: number): number {
   const target = audit.target(pid);
   const isOld = target !== undefined && target.binary.version.minor < 20;
   return isOld && target.typeName(type)?.includes('go.shape.') === true ? 0 : type;

@@ -1,3 +1,4 @@
+import { attachKernelProbe } from '../probe/kernel/kernel_probe.ts';
 import type { Closable } from '../base/dispose.ts';
 import { planProbes } from '../go/plan/plan.ts';
 import { planUsage } from '../go/plan/usage.ts';
@@ -143,7 +144,7 @@ export class UsageStream implements Closable {
 
 function attached(target: Target, options: ProbeOptions, plan: () => Audit['plan']): Audit {
   try {
-    return new Audit({ type: 'process', target }, plan(), options);
+    return new Audit({ type: 'process', target }, { plan: plan(), attach: attachKernelProbe }, options);
   } catch (error) {
     target.close();
     throw error;

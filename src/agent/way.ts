@@ -1,55 +1,96 @@
 import { MapauditError } from '../base/errors.ts';
+import type { GoBinary } from '../go/go_binary.ts';
 import { planPatches } from '../go/plan/patch_plan.ts';
-import { fileAddr } from '../model/addr.ts';
+import { type Bias, fileAddr } from '../model/addr.ts';
+import type { Pid } from '../model/ids.ts';
+import type { MapOp } from '../model/map_op.ts';
 import type { RunningProbe } from '../model/probe.ts';
 import type { ProbePlan } from '../model/probe_plan.ts';
+import { BuildProbe } from '../probe/build/build_probe.ts';
+import { hookPlan } from '../probe/build/hook_plan.ts';
+import { HOOK_FUNCTION } from '../probe/build/sites.ts';
 import { InlineProbe } from '../probe/inline/inline_probe.ts';
 import { attachKernelProbe, type KernelProbeSpec } from '../probe/kernel/kernel_probe.ts';
 import type { ProbeKind } from '../protocol/options.ts';
-import type { Subject } from './audit.ts';
-import type { Program } from './program.ts';
+import { type Effects, probePlanFor } from './plans.ts';
 
 /** Places a probe: what it is to be placed at, and where. */
 export type Attacher = (spec: KernelProbeSpec) => RunningProbe;
 
-/** A way to notice operations. */
+/** A way to notice operations of one process. */
 export interface ProbeWay {
   readonly plan: ProbePlan;
   readonly attach: Attacher;
 }
 
+/** Whether `mapaudit go build` has made a binary. */
+export const isHooked = (binary: GoBinary): boolean => binary.functionNamed(HOOK_FUNCTION) !== undefined;
+
 /**
- * How to notice operations of a program. `inline` only where it is asked for: it writes to the program's code.
- * Errors: `inline-needs-process`, and those of the plan.
+ * The kind that `auto` stands for; never `inline`, which writes to the program's code. Errors: `not-hooked` when the
+ * hook is asked for and the binary has none.
  */
-export function wayFor({ type }: Subject, program: Program, asked: ProbeKind, kernel: ProbePlan): ProbeWay {
-  const { binary } = program;
-  if (asked !== 'inline') return { plan: kernel, attach: attachKernelProbe };
-  if (type !== 'process')
-    throw new MapauditError(
-      'inline-needs-process',
-      'the inline probe is placed in processes that run, not in files',
-      {
-        hint: 'Give a process: -p PID, or --probe kernel.',
-      },
-    );
-  const { plan, patch } = planPatches(binary, kernel, {
-    start: binary.moduleData.text,
-    end: binary.moduleData.etext,
-  });
+export function kindFor(binary: GoBinary, asked: ProbeKind): Exclude<ProbeKind, 'auto'> {
+  const hooked = isHooked(binary);
+  if (asked === 'build' && !hooked)
+    throw new MapauditError('not-hooked', `${binary.elf.source.name} was built without the hook`, {
+      hint: 'Build it with mapaudit go build, or use --probe kernel, as root.',
+    });
+  if (asked === 'auto') return hooked ? 'build' : 'kernel';
+  return asked;
+}
+
+/** What is to be noticed. */
+export interface WayWish {
+  readonly kind: ProbeKind;
+  readonly ops: readonly MapOp[];
+  readonly effects: Effects;
+  /** Also the methods of sync.Map, which uprobes alone can notice. */
+  readonly sync?: boolean | undefined;
+  /** Another plan of uprobes than that for `ops` and `effects`. */
+  readonly plan: ProbePlan | undefined;
+}
+
+/**
+ * How to notice operations of a process, or without one of a whole binary. Errors: those of `kindFor` and of the plan,
+ * and `inline-impossible` for what the inline probe cannot notice.
+ */
+export function wayFor(binary: GoBinary, pid: Pid | undefined, wish: WayWish): ProbeWay {
+  const { kind, ops, effects, sync, plan: own } = wish;
+  if (kind === 'inline') return inlineWay(binary, pid, wish);
+  const isPlain = own === undefined && sync !== true;
+  if (!isPlain || pid === undefined || kindFor(binary, kind) === 'kernel')
+    return { plan: own ?? probePlanFor(binary, ops, effects, sync), attach: attachKernelProbe };
+  const { version, flavour, offsets } = binary;
+  const plan = hookPlan({ version, flavour, offsets, ops, exits: effects === 'exit' });
   return {
     plan,
-    attach: ({ scope, options, code, keyPlans = [] }) => {
-      if (scope.type !== 'process') throw new Error('internal: an inline probe of a file');
-      return new InlineProbe({
-        pid: scope.pid,
-        plan,
-        patch,
-        bias: code.bias,
-        options,
-        keyPlans,
-        file: (address, length) => binary.read(fileAddr(address), length),
-      });
-    },
+    attach: ({ options, keyPlans = [] }) => new BuildProbe({ pid, plan, options, keyPlans }),
   };
 }
+
+function inlineWay(binary: GoBinary, pid: Pid | undefined, wish: WayWish): ProbeWay {
+  const { ops, effects, sync, plan: own } = wish;
+  if (pid === undefined)
+    throw impossible(
+      'is placed in processes that run, not in files',
+      'Give a process: -p PID, or --probe kernel.',
+    );
+  if (sync === true)
+    throw impossible('does not see the methods of sync.Map', 'Use --probe kernel with --sync.');
+  const { text: start, etext: end } = binary.moduleData;
+  const { plan, patch } = planPatches(binary, own ?? probePlanFor(binary, ops, effects), { start, end });
+  return {
+    plan,
+    attach: ({ options, code, keyPlans = [] }) =>
+      new InlineProbe({ pid, plan, patch, options, keyPlans, ...placeOf(binary, code.bias) }),
+  };
+}
+
+const placeOf = (binary: GoBinary, bias: Bias) => ({
+  bias,
+  file: (address: number, length: number): Uint8Array | undefined => binary.read(fileAddr(address), length),
+});
+
+const impossible = (why: string, hint: string): MapauditError =>
+  new MapauditError('inline-impossible', `the inline probe ${why}`, { hint });

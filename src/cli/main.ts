@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import type { Questions } from '../protocol/questions.ts';
+import { passToGo } from './commands/go.ts';
 import { connect } from './connect.ts';
 import { parseCommandLine } from './options/program.ts';
 import type { Io } from './output/io.ts';
@@ -17,6 +18,8 @@ export async function main(
 ): Promise<number> {
   let io: Pick<Io, 'json' | 'err' | 'errStyle'> = stderrOnly(args);
   try {
+    const [first, ...behind] = args;
+    if (first === 'go') return await passToGo(behind);
     const request = parseCommandLine(args, await version(), helpColumns());
     if (request.type === 'text') return await print(request.text);
     const job = jobOf(request.name, [request.argument, request.second], request.values);

@@ -3,6 +3,8 @@ import type { Questions } from '../protocol/questions.ts';
 import { runAdvise } from './commands/advise.ts';
 import { runBreak } from './commands/break.ts';
 import { runCheck } from './commands/check.ts';
+import { runCrash } from './commands/crash.ts';
+import { passToGo } from './commands/go.ts';
 import { runExplain } from './commands/explain.ts';
 import { runMaps } from './commands/maps.ts';
 import { runGrow } from './commands/grow.ts';
@@ -15,7 +17,13 @@ import { runPast, runWho } from './commands/who.ts';
 import { explainOptionsOf } from './options/explain_options.ts';
 import { mapsOptionsOf } from './options/maps_options.ts';
 import { inspectOptionsOf } from './options/inspect_options.ts';
-import { checkSubjectOf, topOptionsOf, traceOptionsOf, watchOptionsOf } from './options/resolve.ts';
+import {
+  checkSubjectOf,
+  crashOptionsOf,
+  topOptionsOf,
+  traceOptionsOf,
+  watchOptionsOf,
+} from './options/resolve.ts';
 import {
   adviseOptionsOf,
   breakOptionsOf,
@@ -67,6 +75,12 @@ export function jobOf(name: CommandName, words: readonly (string | undefined)[],
       const options = topOptionsOf(values);
       return (questions, io) => runTop(options, questions, io);
     }
+    case 'crash': {
+      const options = crashOptionsOf(words[0], values);
+      return (questions, io) => runCrash(options, questions, io);
+    }
+    case 'go':
+      return () => passToGo([]);
     case 'who': {
       if (values.from !== undefined) {
         const past = pastOptionsOf(values.from, values);

@@ -1,6 +1,7 @@
 import type { AdviseLine, AdviseOptions } from './advice.ts';
 import type { Attached } from './attached.ts';
 import type { CheckReport } from './check_report.ts';
+import type { CrashLine, CrashOptions } from './crash.ts';
 import type { EncodedEvents, TraceEvent } from './event.ts';
 import type { ExplainOptions, ExplainReport } from './explain_report.ts';
 import type { MapsLine, MapsOptions } from './maps.ts';
@@ -75,6 +76,8 @@ export interface Questions {
   inspect(options: InspectOptions, signal: AbortSignal): AsyncIterable<readonly InspectLine[]>;
   watch(options: WatchOptions, signal: AbortSignal): AsyncIterable<readonly WatchLine[]>;
   top(options: TopOptions, signal: AbortSignal): TopSession;
+  /** What a recorder has left of a program. */
+  crash(options: CrashOptions): Promise<readonly CrashLine[]>;
   /** Takes out whatever is still in place. Faces call it last. */
   close(): Promise<void>;
 }

@@ -27,6 +27,7 @@ import {
   event,
   explainReport,
   hit,
+  crash,
   entryLine,
   heats,
   hostileEvent,
@@ -83,6 +84,7 @@ export function fakeQuestions(): Questions {
     },
     inspect,
     watch,
+    crash: () => Promise.resolve([crash, event(0), summary(1, 'done')]),
     close: () => Promise.resolve(),
   };
 }

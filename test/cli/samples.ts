@@ -1,3 +1,4 @@
+import type { Crash } from '../../src/protocol/crash.ts';
 import type { Attached } from '../../src/protocol/attached.ts';
 import type { CheckReport } from '../../src/protocol/check_report.ts';
 import type { ExplainReport } from '../../src/protocol/explain_report.ts';
@@ -340,3 +341,13 @@ export function inspectSummary(entries: number, more: Partial<Inspected> = {}): 
     inspected: { entries, left: 0, consistent: true, unstable: 0, restarts: 0, unreadable: 0, ...more },
   };
 }
+
+export const crash: Crash = {
+  type: 'crash',
+  pid: 4242,
+  name: 'shop',
+  go_version: 'go1.26.8',
+  crashed: true,
+  goroutine: 7,
+  map: { address: '0xc000123450' },
+};

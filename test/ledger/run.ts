@@ -25,6 +25,8 @@ export interface LedgerRun {
   readonly traceArgs?: readonly string[];
   /** Operations that are traced; by default all writes, and growth. */
   readonly ops?: readonly string[];
+  /** How operations are noticed; by default as mapaudit chooses. */
+  readonly probe?: 'kernel' | 'build';
   /** The program was built with inlining, as by default. */
   readonly inlines?: boolean;
   readonly env?: Readonly<Record<string, string>>;
@@ -76,6 +78,8 @@ async function runIn(folder: string, run: LedgerRun): Promise<LedgerResult> {
         ops.join(','),
         '--ring',
         '64M',
+        '--probe',
+        run.probe ?? 'auto',
         '--json',
         '-o',
         trace,

@@ -1,5 +1,5 @@
 import type { TraceEvent } from '../../protocol/event.ts';
-import type { TraceOptions } from '../../protocol/options.ts';
+import type { MapOp } from '../../model/map_op.ts';
 import { layout, row, type Column } from '../../protocol/text/table.ts';
 import { widthOf } from '../../protocol/text/width.ts';
 import type { Style } from '../output/style.ts';
@@ -9,6 +9,12 @@ import { traceColumns } from './trace_columns.ts';
 
 /** Columns of files grow up to this. */
 const WIDEST = 56;
+
+/** What decides which columns there are. */
+export interface TraceLayout {
+  readonly selection: { readonly type: string };
+  readonly filters: { readonly ops: readonly MapOp[] };
+}
 
 /** Events as aligned lines. The heading comes before the first event, and again when the terminal's width changes. */
 export class TraceText {
@@ -20,7 +26,7 @@ export class TraceText {
   #widths: readonly number[] = [];
   #laidOutFor: number | undefined | 'never' = 'never';
 
-  constructor(options: TraceOptions, style: Style, width: () => number | undefined) {
+  constructor(options: TraceLayout, style: Style, width: () => number | undefined) {
     this.#withPid = options.selection.type !== 'pid';
     this.#columns = traceColumns(options.filters.ops, this.#withPid);
     this.#style = style;

@@ -30,7 +30,7 @@ function commandPage(spec: CommandSpec): readonly string[] {
     spec.description,
     '',
     '```',
-    `mapaudit ${spec.name} [flags]${argument}`,
+    `mapaudit ${spec.name}${spec.raw === true ? '' : ' [flags]'}${argument}`,
     '',
     ...spec.examples.flatMap(({ line, says }) => [`# ${says}`, line]),
     '```',

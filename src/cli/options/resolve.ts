@@ -1,4 +1,5 @@
 import { DEFAULT_OPS } from '../../model/map_op.ts';
+import type { CrashOptions } from '../../protocol/crash.ts';
 import type { Filters, RunOptions, TopOptions, TraceOptions } from '../../protocol/options.ts';
 import type { WatchOptions } from '../../protocol/watch.ts';
 import type { CheckSubject, Selection } from '../../protocol/selection.ts';
@@ -53,6 +54,20 @@ export function traceOptionsOf(values: OptionValues): TraceOptions {
     sampleEvery: values.sample ?? 1,
     frames: values.stack ?? 0,
     ...present('count', values.count),
+  };
+}
+
+/** All that `crash` needs. */
+export function crashOptionsOf(file: string | undefined, values: OptionValues): CrashOptions {
+  const { pid } = values;
+  if ((file === undefined) === (pid === undefined))
+    throw usageError('no-target', 'which program?', {
+      hint: 'Give the pid that it had (-p PID), or the file that it left: /dev/shm/mapaudit.PID.',
+    });
+  return {
+    subject: pid === undefined ? { type: 'file', path: file ?? '' } : { type: 'pid', pid },
+    frames: values.stack ?? 0,
+    ...present('limit', values.count),
   };
 }
 

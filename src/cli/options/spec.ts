@@ -11,7 +11,9 @@ export type CommandName =
   | 'break'
   | 'inspect'
   | 'watch'
-  | 'advise';
+  | 'advise'
+  | 'crash'
+  | 'go';
 
 /** Headings under which help and docs list the flags. */
 export type OptionGroup =

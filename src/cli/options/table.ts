@@ -24,7 +24,7 @@ const SELECTS: readonly CommandName[] = ['check', 'maps', ...RUNS, ...KNOW];
 const READS: readonly CommandName[] = ['explain'];
 /** What can be asked of a core dump. */
 const CORES: readonly CommandName[] = ['inspect'];
-const ALL: readonly CommandName[] = ['ps', ...SELECTS, ...READS, 'inspect', 'watch', 'advise'];
+const ALL: readonly CommandName[] = ['ps', ...SELECTS, ...READS, 'inspect', 'watch', 'advise', 'crash'];
 
 /** `--map` of commands that follow a process for the sake of a map. */
 const ONE_MAP = {
@@ -46,7 +46,7 @@ export const OPTIONS = {
     short: '-p',
     value: 'PID',
     group: 'Which processes',
-    commands: [...SELECTS, ...READS, 'inspect', 'watch', 'advise'],
+    commands: [...SELECTS, ...READS, 'inspect', 'watch', 'advise', 'crash'],
     help: 'This process. mapaudit ps lists them.',
     parse: parsePid,
   },
@@ -256,7 +256,7 @@ export const OPTIONS = {
     value: 'DEPTH',
     whenBare: '16',
     group: 'What is shown of each',
-    commands: ['trace', ...KNOW, 'watch'],
+    commands: ['trace', ...KNOW, 'watch', 'crash'],
     help: `Show the stack, 16 frames or as many as said (at most ${DEEPEST_STACK}): --stack=32.`,
     details: '`who` shows it always, and `break` all of it.',
     parse: wholeNumber('stack depth', 1, DEEPEST_STACK),
@@ -294,8 +294,9 @@ export const OPTIONS = {
     flag: '--count',
     value: 'N',
     group: 'How long',
-    commands: ['trace', ...KNOW, 'watch'],
+    commands: ['trace', ...KNOW, 'watch', 'crash'],
     help: 'End after N events.',
+    of: { crash: { group: 'What is shown of each', help: 'The last N events. Default: all that are left.' } },
     parse: wholeNumber('number of events', 1),
   },
   since: {
@@ -333,7 +334,7 @@ export const OPTIONS = {
     value: 'KIND',
     group: 'How it works',
     commands: [...RUNS, ...KNOW],
-    help: 'How operations are noticed: kernel (eBPF uprobes), inline (jumps written into the running program: a hundredth of the cost, but it changes its code; see docs/inline.md), or auto. Default: auto, which is kernel.',
+    help: 'How operations are noticed: kernel (eBPF uprobes), inline (jumps written into the running program: a hundredth of the cost, but it changes its code; docs/inline.md names what the program can notice), build (the hook of mapaudit go build; needs no root), or auto. Default: auto, which is build where the program has the hook, else kernel.',
     parse: oneOf('probe', PROBE_KINDS),
   },
   ring: {

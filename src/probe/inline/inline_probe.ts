@@ -18,11 +18,12 @@ import { type InjectionCost, Injector, type Patched } from './inject/injector.ts
 import { type Steps, Tracee } from './inject/tracee.ts';
 import { lockTracee } from './lock.ts';
 import { checkTraceable } from './preflight.ts';
-import { PCounters } from './shared/counters.ts';
-import { bytesOf, bytesOfP, HEADER, MAX_SITES, P, PS_AT, type SharedShape } from './shared/layout.ts';
-import { PlanTable } from './shared/plan_table.ts';
-import { RingReader } from './shared/ring_reader.ts';
-import { Ticks } from './shared/ticks.ts';
+import { PCounters } from '../shared/counters.ts';
+import { MAX_SITES, type SharedShape, TABLE } from '../shared/layout.ts';
+import { PlanTable } from '../shared/plan_table.ts';
+import { RingReader } from '../shared/ring_reader.ts';
+import { Ticks } from '../shared/ticks.ts';
+import { bytesOf, bytesOfP, HEADER, P, PS_AT, TABLE_BYTES, TABLE_STEPS } from './layout.ts';
 
 /** What to patch, and where. */
 export interface InlineProbeSpec {
@@ -128,7 +129,10 @@ export class InlineProbe implements RunningProbe {
         .filter((p) => plan.sites.some(({ index }) => reader.number(p, P.hits + 8 * index) > 0))
         .map((p) => reader.at(p));
     const sites = plan.sites.map(({ index }) => index);
-    return new PCounters(this.#memory.bytes, used).read(pid, sites, (site) => reader.sum(P.rest + 8 * site));
+    const rows = TABLE.rows + TABLE_STEPS;
+    return new PCounters(this.#memory.bytes, rows, used).read(pid, sites, (site) =>
+      reader.sum(P.rest + 8 * site),
+    );
   }
 
   loadBias(): number {
@@ -195,7 +199,14 @@ export class InlineProbe implements RunningProbe {
         } finally {
           fd.close();
         }
-        this.#rings = new RingReader(this.#memory.bytes, shape);
+        this.#rings = new RingReader({
+          ...shape,
+          bytes: this.#memory.bytes,
+          psAt: PS_AT,
+          pBytes: bytesOfP(shape),
+          ringAt: P.bytes + TABLE_BYTES,
+          sites: plan.sites.length,
+        });
         this.setSampling(options.sampleEvery);
         this.#words.setBigUint64(HEADER.reader, BigInt(process.pid), true);
         this.setKeyPlans(this.#spec.pid, keyPlans);

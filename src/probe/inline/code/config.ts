@@ -1,7 +1,7 @@
 import type { ThreadOffsets } from '../../../model/patch_plan.ts';
 import type { ProbeOptions } from '../../../model/probe.ts';
 import type { Register, RuntimeOffsets } from '../../../model/probe_plan.ts';
-import type { SharedShape } from '../shared/layout.ts';
+import type { SharedShape } from '../../shared/layout.ts';
 
 /** What all code of one probe is made from. */
 export interface CodeConfig {

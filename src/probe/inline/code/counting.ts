@@ -1,7 +1,8 @@
 import type { EntrySite } from '../../../model/probe_plan.ts';
 import type { Assembler } from '../asm/assembler.ts';
 import { at } from '../asm/operand.ts';
-import { P, ROW, TABLE } from '../shared/layout.ts';
+import { P, TABLE_STEPS } from '../layout.ts';
+import { ROW, TABLE } from '../../shared/layout.ts';
 import { USE } from './config.ts';
 
 const SPREAD = 0x9e3779b97f4a7c15n;
@@ -23,7 +24,7 @@ export function countInTable(a: Assembler, site: EntrySite): void {
   a.shift('shr', 'RDX', 64 - Math.log2(TABLE.rows));
   a.imulImm('RDX', 'RDX', TABLE.rowBytes, 4);
   a.lea('RSI', { base: 'RDX', index: USE.p, scale: 1, disp: P.bytes });
-  for (let step = 0; step < TABLE.steps; step++) {
+  for (let step = 0; step < TABLE_STEPS; step++) {
     const next = a.label();
     a.mov('R8', at('RSI', ROW.site), 4);
     a.test('R8', 'R8', 4);

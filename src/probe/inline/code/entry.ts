@@ -13,7 +13,7 @@ import type { PatchSite } from '../../../model/patch_plan.ts';
 import type { EntrySite } from '../../../model/probe_plan.ts';
 import type { Assembler } from '../asm/assembler.ts';
 import { at } from '../asm/operand.ts';
-import { HEADER, OPEN, P } from '../shared/layout.ts';
+import { HEADER, OPEN, P } from '../layout.ts';
 import { type CodeConfig, seedAt, USE } from './config.ts';
 import { countInTable } from './counting.ts';
 import { countOutside, findP, isIn, publish, reserve, runDisplaced } from './parts.ts';
@@ -237,6 +237,8 @@ function key(a: Assembler, { options }: CodeConfig, { key: source }: EntrySite, 
     a.storeImm(field('keySize'), source.bytes, 8);
     a.mov(field('key'), source.register);
   } else if (source.kind === 'pointer') a.call(routines.keyByPointer);
+  else if (source.kind === 'interface')
+    throw new Error('internal: a method of sync.Map under the inline probe');
   else {
     const short = a.label();
     a.storeImm(field('keyForm'), KEY_STRING, 1);

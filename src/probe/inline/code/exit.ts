@@ -3,7 +3,7 @@ import type { ExitSite, Register } from '../../../model/probe_plan.ts';
 import { RECORD, RECORD_EXIT } from '../../../model/record.ts';
 import type { Assembler } from '../asm/assembler.ts';
 import { at } from '../asm/operand.ts';
-import { OPEN, P } from '../shared/layout.ts';
+import { OPEN, P } from '../layout.ts';
 import { type CodeConfig, seedAt, USE } from './config.ts';
 import { countOutside, findP, publish, reserve, runDisplaced } from './parts.ts';
 

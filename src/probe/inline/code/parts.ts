@@ -2,7 +2,7 @@ import type { Displaced } from '../../../model/patch_plan.ts';
 import type { CodeRange } from '../../../model/probe_plan.ts';
 import type { Assembler, Label } from '../asm/assembler.ts';
 import { at, CONDITIONS } from '../asm/operand.ts';
-import { bytesOfP, HEADER, P, PS_AT, TABLE } from '../shared/layout.ts';
+import { bytesOfP, HEADER, P, PS_AT, TABLE_BYTES } from '../layout.ts';
 import { type CodeConfig, USE } from './config.ts';
 
 /** R12 gets the words of the P that runs this goroutine; uses RDX. Where there is none, on to `outside`. */
@@ -46,7 +46,7 @@ export function reserve(
   a.mov('R13', head, 4);
   a.alu('and', 'R13', shape.slots - 1, 4);
   a.imulImm('R13', 'R13', shape.stride);
-  a.lea('R13', { base: 'R13', index: USE.p, scale: 1, disp: P.bytes + TABLE.bytes });
+  a.lea('R13', { base: 'R13', index: USE.p, scale: 1, disp: P.bytes + TABLE_BYTES });
   a.mov(spare, 'RAX');
   a.rdtsc();
   a.shift('shl', 'RDX', 32);

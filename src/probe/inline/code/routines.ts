@@ -13,7 +13,7 @@ import {
 } from '../../../model/record.ts';
 import type { Assembler, Label } from '../asm/assembler.ts';
 import { at, indexed } from '../asm/operand.ts';
-import { PLAN, PLANS } from '../shared/layout.ts';
+import { PLAN, PLANS } from '../../shared/layout.ts';
 import { type CodeConfig, ITAB_TYPE, KIND, TYPE, USE } from './config.ts';
 
 /** Code that all sites of a probe call. Addresses. */

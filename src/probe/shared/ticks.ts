@@ -1,7 +1,7 @@
 /**
- * Turns readings of the processor's counter (RDTSC) into CLOCK_MONOTONIC nanoseconds. Pairs of both are given to it now
- * and then; the further the first and the last lie apart, the better the rate is known. The counter runs evenly on
- * every processor that Linux trusts with its clock.
+ * Turns readings of the processor's counter into CLOCK_MONOTONIC nanoseconds. The program stamps both clocks when
+ * it is asked to; the further two stamps lie apart, the better the rate is known. Source of the counter:
+ * runtime.cputicks, RDTSC on amd64, constant on every processor that Linux trusts with its clock.
  */
 export class Ticks {
   #first: Stamp | undefined;

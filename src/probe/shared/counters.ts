@@ -1,16 +1,18 @@
-import type { KernelCounter } from '../../../model/probe.ts';
-import { P, ROW, TABLE } from './layout.ts';
+import type { KernelCounter } from '../../model/probe.ts';
+import { ROW, SHARED_P, TABLE } from './layout.ts';
 
-const COUNTED_ROWS = TABLE.rows + TABLE.steps;
 const TWO_32 = 0x1_0000_0000;
 
 /** The counters of all Ps, added up. */
 export class PCounters {
   readonly #words: Uint32Array;
+  readonly #rows: number;
   /** Where the used Ps begin, in bytes. */
   readonly #places: () => readonly number[];
 
-  constructor(bytes: Uint8Array, places: () => readonly number[]) {
+  /** `rows`: of each P's table. */
+  constructor(bytes: Uint8Array, rows: number, places: () => readonly number[]) {
+    this.#rows = rows;
     this.#words = new Uint32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength >> 2);
     this.#places = places;
   }
@@ -28,8 +30,8 @@ export class PCounters {
   }
 
   #addP(place: number, pid: number, sums: Map<string, KernelCounter>): void {
-    for (let i = 0; i < COUNTED_ROWS; i++) {
-      const row = (place + P.bytes + i * TABLE.rowBytes) / 4;
+    for (let i = 0; i < this.#rows; i++) {
+      const row = (place + SHARED_P.bytes + i * TABLE.rowBytes) / 4;
       const site = this.#words[row] ?? 0;
       if (site === 0) continue;
       const type = this.#wide(row + ROW.type / 4);

@@ -1,0 +1,101 @@
+package mapaudit
+
+import (
+	"reflect"
+	"runtime"
+	"unsafe"
+)
+
+// Op is what is done to a map.
+type Op string
+
+// The operations that callbacks can be asked for.
+const (
+	Assign Op = "assign"
+	Delete Op = "delete"
+	Access Op = "access"
+	Grow   Op = "grow"
+)
+
+// Event is one operation.
+type Event struct {
+	Op Op
+	// Type is the map's type.
+	Type reflect.Type
+	// Map is the address of the map; it tells maps apart as long as both live.
+	Map uintptr
+	// Key is a copy of the key; nil for Grow.
+	Key any
+	// Goid is the number of the goroutine, as stack traces show it.
+	Goid uint64
+
+	pc uintptr
+}
+
+// Caller is where the operation stands in the source.
+func (e Event) Caller() runtime.Frame {
+	frame, _ := runtime.CallersFrames([]uintptr{e.pc}).Next()
+	return frame
+}
+
+// Option narrows down what a callback is called for.
+type Option func(*listener)
+
+// Types takes maps of these types alone, as Go prints them: "map[string]int".
+func Types(names ...string) Option {
+	return func(l *listener) {
+		l.match = func(t reflect.Type) bool {
+			for _, name := range names {
+				if t.String() == name {
+					return true
+				}
+			}
+			return false
+		}
+	}
+}
+
+// TypesLike takes maps of the same types as these values: TypesLike(map[string]int(nil)).
+func TypesLike(maps ...any) Option {
+	return func(l *listener) {
+		l.match = func(t reflect.Type) bool {
+			for _, m := range maps {
+				if t == reflect.TypeOf(m) {
+					return true
+				}
+			}
+			return false
+		}
+	}
+}
+
+// Every takes one operation in n.
+func Every(n int) Option {
+	return func(l *listener) {
+		if n > 1 {
+			l.every = uint64(n)
+		}
+	}
+}
+
+// opOf reads a site's number: src/probe/build/sites.ts.
+func opOf(site uint32) Op {
+	switch {
+	case site < 4:
+		return Delete
+	case site < 10:
+		return Assign
+	case site > 10 && site < 14:
+		return Grow
+	case site > 13 && site < 24:
+		return Access
+	}
+	return ""
+}
+
+// typeOf makes a type of its descriptor.
+func typeOf(t unsafe.Pointer) reflect.Type {
+	var value any
+	(*[2]unsafe.Pointer)(unsafe.Pointer(&value))[0] = t
+	return reflect.TypeOf(value)
+}

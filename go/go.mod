@@ -1,0 +1,3 @@
+module github.com/mapaudit/mapaudit/go
+
+go 1.18

@@ -1,0 +1,112 @@
+// Package mapaudit calls functions of a program for what it does to its maps: assignments, deletes, reads and growth.
+//
+// It works in programs that were built with `mapaudit go build` (run, test, install). In all others every function
+// here does nothing, and costs nothing: Active tells which it is.
+//
+// # Hazards
+//
+// A callback runs inside the operation, on its goroutine, before the map is touched, and with whatever locks the
+// program holds there: a callback that takes such a lock waits for ever. Operations that a callback itself makes call
+// nobody. A callback must not write to the map that it is called for; OnGrow is called in the middle of a write, so its
+// callback must not even read it. Some operations call nobody: those of package runtime, those made while the runtime
+// holds a lock of its own, and those that the compiler does without a function, such as len(m) and writes through a
+// pointer to a value. A callback that panics makes the operation panic.
+package mapaudit
+
+import (
+	"reflect"
+	"sync"
+	"sync/atomic"
+	"unsafe"
+)
+
+// shared is declared by the hook, too: the linker makes one variable of both.
+//
+//go:linkname shared runtime.mapauditHooks
+var shared struct {
+	version uint32
+	set     func(on bool)
+	want    func(site uint32, t unsafe.Pointer) bool
+	fn      func(site uint32, t, m, key unsafe.Pointer, pc uintptr, goid uint64) unsafe.Pointer
+}
+
+// known is the version of the hook that this package was written for.
+const known = 1
+
+// Active tells whether the program was built with the hook.
+func Active() bool { return shared.version == known }
+
+// OnAssign calls f before each assignment: m[k] = v, m[k]++, and the like.
+func OnAssign(f func(Event), options ...Option) (stop func()) {
+	return add(Assign, func(e Event) (any, bool) { f(e); return nil, false }, options)
+}
+
+// OnDelete calls f before each delete(m, k), whether the key is there or not.
+func OnDelete(f func(Event), options ...Option) (stop func()) {
+	return add(Delete, func(e Event) (any, bool) { f(e); return nil, false }, options)
+}
+
+// OnAccess calls f before each read of an entry. When f returns a value and true, the program gets this value in place
+// of the map's; it must be of the map's element type, or the program panics.
+func OnAccess(f func(Event) (value any, replace bool), options ...Option) (stop func()) {
+	return add(Access, f, options)
+}
+
+// OnGrow calls f when a map is about to become larger.
+func OnGrow(f func(Event), options ...Option) (stop func()) {
+	return add(Grow, func(e Event) (any, bool) { f(e); return nil, false }, options)
+}
+
+// listener is one registration.
+type listener struct {
+	op    Op
+	call  func(Event) (any, bool)
+	match func(reflect.Type) bool
+	every uint64
+	hits  *uint64
+}
+
+var (
+	changing  sync.Mutex
+	listeners atomic.Value // []listener
+)
+
+func add(op Op, call func(Event) (any, bool), options []Option) (stop func()) {
+	if !Active() {
+		return func() {}
+	}
+	l := listener{op: op, call: call, every: 1, hits: new(uint64)}
+	for _, option := range options {
+		option(&l)
+	}
+	change(func(all []listener) []listener { return append(all, l) })
+	return func() {
+		change(func(all []listener) []listener {
+			var left []listener
+			for _, other := range all {
+				if other.hits != l.hits {
+					left = append(left, other)
+				}
+			}
+			return left
+		})
+	}
+}
+
+func change(edit func([]listener) []listener) {
+	changing.Lock()
+	defer changing.Unlock()
+	all := edit(append([]listener(nil), current()...))
+	listeners.Store(all)
+	// Set once, and left: an operation may be on its way through them.
+	if shared.fn == nil {
+		shared.want = want
+		shared.fn = dispatch
+	}
+	shared.set(len(all) > 0)
+}
+
+func current() []listener {
+	all, _ := listeners.Load().([]listener)
+	return all
+}

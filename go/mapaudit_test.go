@@ -1,0 +1,194 @@
+package mapaudit
+
+import (
+	"reflect"
+	"runtime"
+	"strings"
+	"sync"
+	"testing"
+	"unsafe"
+)
+
+type pair struct{ a, b string }
+
+// kept maps lie on the heap: those on a stack move with it.
+var kept map[string]int
+
+//go:noinline
+func deleteFrom(m map[string]int, key string) { delete(m, key) }
+
+func needHook(t *testing.T) {
+	t.Helper()
+	if !Active() {
+		t.Skip("built without the hook: run with mapaudit go test")
+	}
+}
+
+func TestWithoutHook(t *testing.T) {
+	if Active() {
+		t.Skip("built with the hook")
+	}
+	OnAssign(func(Event) { t.Error("called") })()
+	m := map[int]int{}
+	OnDelete(func(Event) { t.Error("called") })
+	m[1] = 2
+	delete(m, 1)
+}
+
+func TestDelete(t *testing.T) {
+	needHook(t)
+	m := map[string]int{"a": 1, "b": 2}
+	kept = m
+	var got []Event
+	stop := OnDelete(func(e Event) { got = append(got, e) }, Types("map[string]int"))
+	deleteFrom(m, "a")
+	stop()
+	deleteFrom(m, "b")
+	if len(got) != 1 {
+		t.Fatal("events:", got)
+	}
+	e := got[0]
+	if e.Op != Delete || e.Key != "a" || e.Type != reflect.TypeOf(m) || e.Map != **(**uintptr)(unsafe.Pointer(ptr(&m))) {
+		t.Error(e)
+	}
+	if name := e.Caller().Function; !strings.HasSuffix(name, "deleteFrom") {
+		t.Error("caller:", name)
+	}
+}
+
+// A map is a pointer to its header.
+func ptr(m *map[string]int) unsafe.Pointer { p := unsafe.Pointer(m); return unsafe.Pointer(&p) }
+
+func TestKeys(t *testing.T) {
+	needHook(t)
+	var keys []any
+	defer OnAssign(func(e Event) { keys = append(keys, e.Key) }, TypesLike(
+		map[int32]bool(nil), map[uint64]bool(nil), map[pair]bool(nil), map[any]bool(nil), map[*int]bool(nil), map[string]bool(nil)))()
+	n := new(int)
+	a, b, c := map[int32]bool{}, map[uint64]bool{}, map[pair]bool{}
+	d, e, f := map[any]bool{}, map[*int]bool{}, map[string]bool{}
+	for i := range [3]int{} {
+		a[int32(i)-1] = true
+		b[uint64(i)] = true
+		c[pair{"x", "y"}] = true
+		d[pair{"x", "z"}] = true
+		e[n] = true
+		f["text"] = true
+	}
+	want := []any{int32(1), uint64(2), pair{"x", "y"}, pair{"x", "z"}, n, "text"}
+	if len(keys) != 18 || !reflect.DeepEqual(keys[12:], want) {
+		t.Error(keys)
+	}
+}
+
+func TestAccessStandIn(t *testing.T) {
+	needHook(t)
+	m := map[string]int{"a": 1}
+	big := map[string][200]int{"a": {1}}
+	defer OnAccess(func(e Event) (any, bool) {
+		if e.Key != "secret" {
+			return nil, false
+		}
+		if e.Type == reflect.TypeOf(big) {
+			return [200]int{7}, true
+		}
+		return 42, true
+	}, TypesLike(m, big))()
+	key := func(s string) string { return strings.Clone(s) }
+	if v, ok := m[key("secret")]; v != 42 || !ok {
+		t.Error(v, ok)
+	}
+	if v := m[key("a")]; v != 1 {
+		t.Error(v)
+	}
+	if v, ok := m[key("none")]; v != 0 || ok {
+		t.Error(v, ok)
+	}
+	if v := big[key("secret")]; v[0] != 7 {
+		t.Error(v[0])
+	}
+}
+
+func TestGrow(t *testing.T) {
+	needHook(t)
+	grown := 0
+	defer OnGrow(func(e Event) {
+		grown++
+		if !strings.Contains(e.Caller().Function, "TestGrow") {
+			t.Error(e.Caller().Function)
+		}
+	}, TypesLike(map[int16]pair(nil)))()
+	m := map[int16]pair{}
+	for i := int16(0); i < 1000; i++ {
+		m[i] = pair{}
+	}
+	if grown < 3 || grown > 1000 {
+		t.Error(grown)
+	}
+}
+
+func TestCallbackMayUseMaps(t *testing.T) {
+	needHook(t)
+	seen := map[string]int{}
+	var lock sync.Mutex
+	defer OnAssign(func(e Event) {
+		lock.Lock()
+		defer lock.Unlock()
+		seen[e.Type.String()]++
+		runtime.GC()
+	}, TypesLike(map[int]int(nil)))()
+	var all sync.WaitGroup
+	for g := 0; g < 8; g++ {
+		all.Add(1)
+		go func() {
+			defer all.Done()
+			m := map[int]int{}
+			for i := 0; i < 20; i++ {
+				m[i] = i
+				deep(10 + i)
+			}
+		}()
+	}
+	all.Wait()
+	if seen["map[int]int"] != 160 {
+		t.Error(seen)
+	}
+}
+
+// deep makes stacks grow while callbacks run.
+func deep(n int) int {
+	var room [256]byte
+	if n == 0 {
+		return int(room[0])
+	}
+	return deep(n-1) + int(room[n%256])
+}
+
+func TestPanicLeavesTheGuard(t *testing.T) {
+	needHook(t)
+	calls := 0
+	defer OnAssign(func(Event) { calls++; panic("no") }, TypesLike(map[uint8]int(nil)))()
+	m := map[uint8]int{}
+	for i := 0; i < 3; i++ {
+		func() {
+			defer func() { _ = recover() }()
+			m[uint8(i)] = 1
+		}()
+	}
+	if calls != 3 || len(m) != 0 {
+		t.Error(calls, m)
+	}
+}
+
+func TestEvery(t *testing.T) {
+	needHook(t)
+	calls := 0
+	defer OnAssign(func(Event) { calls++ }, TypesLike(map[uint16]int(nil)), Every(10))()
+	m := map[uint16]int{}
+	for i := 0; i < 100; i++ {
+		m[uint16(i)] = i
+	}
+	if calls != 10 {
+		t.Error(calls)
+	}
+}

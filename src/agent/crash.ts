@@ -1,0 +1,105 @@
+import { basename } from 'node:path';
+import { randomBytes } from 'node:crypto';
+import { MAP_OPS } from '../model/map_op.ts';
+import { openGoBinary } from '../go/go_binary.ts';
+import { bias } from '../model/addr.ts';
+import { openFile } from '../sys/file_source.ts';
+import { hookPlan } from '../probe/build/hook_plan.ts';
+import { FOLDER } from '../probe/build/place.ts';
+import { readRecording, type Recording } from '../probe/build/recording.ts';
+import type { Crash, CrashLine, CrashOptions } from '../protocol/crash.ts';
+import type { TraceEvent } from '../protocol/event.ts';
+import { NO_LOSS } from '../protocol/loss.ts';
+import type { TraceOptions } from '../protocol/options.ts';
+import { Tally } from '../query/tally.ts';
+import { versionName } from '../query/version_name.ts';
+import type { EventSource } from './audit.ts';
+import { Program } from './program.ts';
+import { TraceStream } from './trace_stream.ts';
+
+/** The last operations before the end of a program. Errors: those of `readRecording`, `openFile` and `openGoBinary`. */
+export function crash({ subject, frames, limit }: CrashOptions): readonly CrashLine[] {
+  const path = subject.type === 'file' ? subject.path : `${FOLDER}/mapaudit.${subject.pid}`;
+  const recording = readRecording(path);
+  const target = programOf(recording);
+  try {
+    const tally = new Tally();
+    const shared = { options: optionsFor(recording, frames), effects: 'exit', tally } as const;
+    const stream = new TraceStream(sourceOf(recording, target), {
+      ...shared,
+      wanted: () => Infinity,
+      salt: randomBytes(32),
+    });
+    const all = stream.finish().events.filter((event): event is TraceEvent => event.type === 'event');
+    const events = limit === undefined ? all : all.slice(-limit);
+    // Sums of all would not be sums of what is shown.
+    const by_op = limit === undefined ? tally.byOp() : {};
+    return [
+      headOf(recording, target),
+      ...events,
+      {
+        type: 'summary',
+        ended: 'done',
+        duration_ms: 0,
+        events: events.length,
+        lost: 0,
+        sampled: 0,
+        loss: { ...NO_LOSS, key_unreadable: tally.keyUnreadable },
+        by_op,
+      },
+    ];
+  } finally {
+    target.close();
+  }
+}
+
+/** A program that has gone: what its binary tells. */
+function programOf({ exe, text }: Recording): Program {
+  const file = openFile(exe);
+  try {
+    const binary = openGoBinary(file);
+    return new Program(binary, bias(text - binary.moduleData.text), undefined, () => file.close());
+  } catch (error) {
+    file.close();
+    throw error;
+  }
+}
+
+function sourceOf({ probe }: Recording, target: Program): EventSource {
+  const { version, flavour, offsets } = target.binary;
+  const nothing = (): void => undefined;
+  return {
+    plan: hookPlan({ version, flavour, offsets, ops: MAP_OPS, exits: true }),
+    probe,
+    target: () => target,
+    planUnplanned: nothing,
+    moved: () => [],
+    setVerdict: nothing,
+    siteCounts: () => [],
+  };
+}
+
+function optionsFor({ pid, crashMap }: Recording, frames: number): TraceOptions {
+  return {
+    selection: { type: 'pid', pid },
+    filters: { ops: MAP_OPS, ...(crashMap === undefined ? {} : { mapAddress: crashMap }) },
+    keys: { type: 'full' },
+    effects: 'exit',
+    probe: 'build',
+    // Of what was done, only the last is left: no conclusion may be drawn from what is not there.
+    sampleEvery: 2,
+    frames,
+  };
+}
+
+function headOf({ pid, exe, crashed, crashGoid, crashMap }: Recording, { binary }: Program): Crash {
+  return {
+    type: 'crash',
+    pid,
+    name: basename(exe),
+    go_version: versionName(binary.version),
+    crashed,
+    ...(crashed && crashGoid > 0 ? { goroutine: crashGoid } : {}),
+    ...(crashMap === undefined ? {} : { map: { address: `0x${crashMap.toString(16)}` } }),
+  };
+}

@@ -1,0 +1,124 @@
+import { createHash } from 'node:crypto';
+import {
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readlinkSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { homedir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { MapauditError, messageOf } from '../../base/errors.ts';
+import { makeOverlay, type Overlay } from '../../probe/build/overlay/overlay.ts';
+import type { HookTemplates } from '../../probe/build/overlay/templates.ts';
+import { packageFile } from '../../sys/package_file.ts';
+import type { Toolchain } from './toolchain.ts';
+import { moved, type Replacements } from './user_overlay.ts';
+
+/** Where a hooked build finds Go and the files that stand in place of Go's own. */
+export interface HookedRoot {
+  /** A link to the toolchain: keys of an overlay beneath the module cache are refused from Go 1.25 on. */
+  readonly goroot: string;
+  /** For `-overlay`. */
+  readonly overlay: string;
+}
+
+/**
+ * Makes both, or finds them made. They lie under a name that follows from all that is in them, so that the build
+ * cache knows them again, and two builds at once do not disturb each other. Errors: `unknown-runtime`, `cache`.
+ */
+export function hookedRoot(toolchain: Toolchain, own: Replacements): HookedRoot {
+  const real = realpathSync(toolchain.goroot);
+  const theirs = moved(own, [toolchain.goroot, real], '');
+  const files = makeOverlay(toolchain.version, (path) => sourceOf(path, real, theirs), templates());
+  const folder = join(cacheFolder(), `go1.${toolchain.version.minor}-${hashOf(real, files)}`);
+  try {
+    if (!isComplete(folder, real, files)) write(folder, real, files);
+    const goroot = join(folder, 'goroot');
+    if (own.size === 0) return { goroot, overlay: join(folder, 'overlay.json') };
+    return { goroot, overlay: merge(folder, moved(own, [toolchain.goroot, real], goroot), files) };
+  } catch (cause) {
+    throw new MapauditError('cache', `${folder}: ${messageOf(cause)}`, {
+      hint: 'XDG_CACHE_HOME says where mapaudit may keep the files of a build.',
+      cause,
+    });
+  }
+}
+
+/** A file of GOROOT/src, or what the user has put in its place. */
+function sourceOf(path: string, goroot: string, theirs: Replacements): string | undefined {
+  const file = theirs.get(`/src/${path}`) ?? join(goroot, 'src', path);
+  return file !== '' && existsSync(file) ? readFileSync(file, 'utf8') : undefined;
+}
+
+function templates(): HookTemplates {
+  const text = (name: string): string => {
+    const path = packageFile(`go/hook/${name}`);
+    if (path === undefined) throw new MapauditError('broken-install', `go/hook/${name} is missing`);
+    return readFileSync(path, 'utf8');
+  };
+  return { core: text('core.go.txt'), linux: text('linux.go.txt') };
+}
+
+function cacheFolder(): string {
+  const named = process.env['XDG_CACHE_HOME'] ?? '';
+  return join(named.startsWith('/') ? named : join(homedir(), '.cache'), 'mapaudit', 'go');
+}
+
+function hashOf(goroot: string, files: Overlay): string {
+  const hash = createHash('sha256').update(goroot);
+  for (const [path, text] of files) hash.update(`\0${path}\0`).update(text);
+  return hash.digest('hex').slice(0, 20);
+}
+
+/** Caches are swept: a folder of which a part has gone is made anew. */
+function isComplete(folder: string, goroot: string, files: Overlay): boolean {
+  try {
+    return (
+      readlinkSync(join(folder, 'goroot')) === goroot &&
+      existsSync(join(folder, 'overlay.json')) &&
+      [...files].every(([path, text]) => readFileSync(join(folder, 'src', path), 'utf8') === text)
+    );
+  } catch {
+    return false;
+  }
+}
+
+function write(folder: string, goroot: string, files: Overlay): void {
+  const fresh = `${folder}.${process.pid}.tmp`;
+  mkdirSync(fresh, { recursive: true, mode: 0o700 });
+  try {
+    symlinkSync(goroot, join(fresh, 'goroot'));
+    for (const [path, text] of files) {
+      mkdirSync(dirname(join(fresh, 'src', path)), { recursive: true });
+      writeFileSync(join(fresh, 'src', path), text);
+    }
+    writeFileSync(join(fresh, 'overlay.json'), overlayJson(replacements(folder, files)));
+    rmSync(folder, { recursive: true, force: true });
+    renameSync(fresh, folder);
+  } catch (error) {
+    // Another build may have been quicker.
+    if (!isComplete(folder, goroot, files)) throw error;
+  } finally {
+    rmSync(fresh, { recursive: true, force: true });
+  }
+}
+
+const replacements = (folder: string, files: Overlay): Replacements =>
+  new Map([...files.keys()].map((path) => [join(folder, 'goroot', 'src', path), join(folder, 'src', path)]));
+
+/** Ours go on top of theirs: theirs have been taken into ours. */
+function merge(folder: string, theirs: Replacements, files: Overlay): string {
+  const text = overlayJson(new Map([...theirs, ...replacements(folder, files)]));
+  const path = join(folder, `overlay-${createHash('sha256').update(text).digest('hex').slice(0, 20)}.json`);
+  writeFileSync(`${path}.${process.pid}`, text);
+  renameSync(`${path}.${process.pid}`, path);
+  return path;
+}
+
+const overlayJson = (all: Replacements): string =>
+  JSON.stringify({ Replace: Object.fromEntries(all) }, null, 1);

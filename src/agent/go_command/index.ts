@@ -1,0 +1,57 @@
+import { join, resolve } from 'node:path';
+import { MapauditError, isMapauditError, messageOf } from '../../base/errors.ts';
+import { type GoCall, hasFlag, parseGoCall, wordsWithout } from './arguments.ts';
+import { hookedRoot } from './hooked_root.ts';
+import { type GoRun, hookMissing, proveOutputs, proveRuntime } from './proof.ts';
+import { type ChildEnd, runChild } from './run_child.ts';
+import { toolchainIn } from './toolchain.ts';
+import { overlayFileOf, readOverlay } from './user_overlay.ts';
+
+/** Verbs that compile. All others go to the user's own go command as they are. */
+const HOOKED = new Set(['build', 'install', 'run', 'test', 'vet']);
+
+/**
+ * `mapaudit go …`: the go command, with the hook in the runtime of what it builds. Gives how it ended. Errors:
+ * `no-go`, `go-failed`, `unknown-runtime`, `bad-overlay`, `cache`, `hook-missing`.
+ */
+export async function runGo(args: readonly string[]): Promise<ChildEnd> {
+  const call = parseGoCall(args);
+  if (call.verb === undefined || !HOOKED.has(call.verb) || asksForHelp(call))
+    return start('go', args, process.env);
+  const directory = resolve(call.directory ?? '.');
+  const toolchain = toolchainIn(directory);
+  const file = overlayFileOf(call, toolchain.flags);
+  const root = hookedRoot(toolchain, file === undefined ? new Map() : readOverlay(file, directory));
+  const run: GoRun = {
+    go: join(root.goroot, 'bin', 'go'),
+    env: { ...process.env, GOROOT: root.goroot, GOTOOLCHAIN: 'local' },
+    directory,
+    overlay: root.overlay,
+  };
+  const proves = !hasFlag(call, 'n');
+  // Programs and tests run within the command: what they are built with is looked at before.
+  const proven = proves && call.verb !== 'build' && call.verb !== 'install' && proveRuntime(call, run);
+  const end = await start(run.go, withOverlay(call, root.overlay), run.env);
+  if (proves && !proven && end.code === 0 && proveOutputs(call, run) === 0 && !proveRuntime(call, run))
+    throw hookMissing('package runtime');
+  return end;
+}
+
+const asksForHelp = (call: GoCall): boolean => hasFlag(call, 'h') || hasFlag(call, 'help');
+
+/** The same words, with our overlay and without theirs, which ours contains. */
+function withOverlay(call: GoCall, overlay: string): readonly string[] {
+  return [...call.head, `-overlay=${overlay}`, ...wordsWithout(call, 'overlay')];
+}
+
+async function start(path: string, args: readonly string[], env: NodeJS.ProcessEnv): Promise<ChildEnd> {
+  try {
+    return await runChild(path, args, env);
+  } catch (cause) {
+    if (isMapauditError(cause)) throw cause;
+    throw new MapauditError('no-go', `${path} cannot be run: ${messageOf(cause)}`, {
+      hint: 'Is Go installed, and in PATH? https://go.dev/dl',
+      cause,
+    });
+  }
+}

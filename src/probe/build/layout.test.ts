@@ -1,0 +1,76 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { PLAN, PLANS, ROW, SHARED_HEADER, TABLE } from '../shared/layout.ts';
+import { HEADER, P } from './layout.ts';
+
+const CORE = readFileSync(new URL('../../../go/hook/core.go.txt', import.meta.url), 'utf8');
+const SIZES: Readonly<Record<string, number>> = {
+  uint64: 8,
+  int64: 8,
+  uintptr: 8,
+  uint32: 4,
+  uint16: 2,
+  uint8: 1,
+};
+
+/** Offsets of a struct's fields as Go lays them out on amd64. */
+function offsets(name: string): Record<string, number> {
+  const body = new RegExp(`type ${name} struct \\{\\n(.*?)\\n\\}`, 's').exec(CORE)?.[1] ?? '';
+  const found: Record<string, number> = {};
+  let at = 0;
+  for (const line of body.split('\n')) {
+    const [, names = '', count, type = ''] = /^\t([\w, ]+?)\s+(?:\[([\w -]+)\])?(\w+)/.exec(line) ?? [];
+    const size = type === 'byte' ? 1 : (SIZES[type] ?? NaN);
+    for (const field of names.split(', ')) {
+      at = Math.ceil(at / size) * size;
+      found[field] = at;
+      at += size * lengthOf(count);
+    }
+  }
+  return found;
+}
+
+function lengthOf(count: string | undefined): number {
+  if (count === undefined) return 1;
+  if (count === 'mapauditSites') return 64;
+  const [from, less] = count.split(' - ').map(Number);
+  return (from ?? NaN) - (less ?? 0);
+}
+
+const constant = (name: string): number => Number(new RegExp(`${name}\\s+= (\\d+)`).exec(CORE)?.[1]);
+
+describe('the shared file', () => {
+  it('has the same fields on both sides', () => {
+    const { mapAddress, ...same } = HEADER;
+    expect(offsets('mapauditHeader')).toMatchObject({ ...same, mapAddr: mapAddress });
+    expect(HEADER).toMatchObject(SHARED_HEADER);
+    const { bytes, ...fields } = P;
+    expect(offsets('mapauditP')).toMatchObject(fields);
+    expect(bytes).toBe(constant('mapauditPBytes'));
+    const { type, map, ...row } = ROW;
+    expect(offsets('mapauditRow')).toMatchObject({ ...row, typ: type, m: map });
+    expect(offsets('mapauditPlan')).toMatchObject({
+      typ: PLAN.type,
+      count: PLAN.count,
+      kinds: PLAN.kinds,
+      at: PLAN.offsets,
+    });
+  });
+
+  it('is never written to as a pointer, which the write barrier would follow', () => {
+    expect(CORE).not.toMatch(/\*\(\*unsafe\.Pointer\)\([^=\n]*\) = /);
+    const fields = ['mapauditRecord', 'mapauditRow', 'mapauditPart', 'mapauditPlan', 'mapauditHeader'].map(
+      (name) => new RegExp(`type ${name} struct \\{(.*?)\\n\\}`, 's').exec(CORE)?.[1] ?? 'unsafe.Pointer',
+    );
+    for (const text of fields) expect(text).not.toMatch(/unsafe\.Pointer|\*/);
+  });
+
+  it('has tables of the same size', () => {
+    expect(TABLE).toEqual({ rows: constant('mapauditTable'), rowBytes: constant('mapauditRowBytes') });
+    expect(PLANS).toMatchObject({
+      at: constant('mapauditPlansAt'),
+      rows: constant('mapauditPlans'),
+      rowBytes: constant('mapauditPlanBytes'),
+    });
+  });
+});

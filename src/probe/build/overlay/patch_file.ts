@@ -1,0 +1,68 @@
+import { HOOK_SITES, type HookSite } from '../sites.ts';
+import { type GoFunction, goFunctions } from './go_source.ts';
+import { hookText, type HookDialect, twinOf } from './hook_text.ts';
+
+/** A file with its hooks. */
+export interface PatchedFile {
+  readonly text: string;
+  /** The sites that were placed, one for each hooked function. */
+  readonly sites: readonly HookSite[];
+}
+
+/** Copying a map inserts entries without anybody assigning them: it calls the twins. */
+const COPIES = new Set(['mapclone', 'mapclone2']);
+
+/** Places the hooks in one file of the runtime. `names` are the functions of the package that get one. */
+export function patchFile(text: string, prefix: string, dialect: HookDialect): PatchedFile {
+  const sites: HookSite[] = [];
+  const functions = goFunctions(text);
+  const byName = new Map(functions.flatMap((fn) => pairOf(fn, siteOf(fn, prefix))));
+  const calls = callsOf([...byName.keys()], prefix);
+  let patched = '';
+  let twins = '';
+  let at = 0;
+  for (const fn of functions) {
+    const site = byName.get(fn);
+    if (site === undefined && !COPIES.has(fn.name)) continue;
+    const body = calls(text.slice(fn.bodyAt, fn.end));
+    patched += text.slice(at, fn.bodyAt);
+    at = fn.end;
+    if (site === undefined) patched += body;
+    else {
+      sites.push(site);
+      patched += hookText(fn, site, dialect) + body;
+      if (fn.receiver === undefined && site.op !== 'grow') twins += `\n${twinDeclaration(text, fn)}${body}`;
+    }
+  }
+  return { text: patched + text.slice(at) + twins, sites };
+}
+
+const pairOf = (fn: GoFunction, site: HookSite | undefined): [GoFunction, HookSite][] =>
+  site === undefined ? [] : [[fn, site]];
+
+/** Which site a function is; the package's own names may have a prefix (`runtime_mapassign`). */
+function siteOf(fn: GoFunction, prefix: string): HookSite | undefined {
+  const name =
+    fn.receiver === undefined
+      ? `runtime.${fn.name.startsWith(prefix) ? fn.name.slice(prefix.length) : fn.name}`
+      : `internal/runtime/maps.(${fn.receiver.type}).${fn.name}`;
+  return HOOK_SITES.find((site) => site.function === name);
+}
+
+/** The declaration's line of a twin: the same parameters and results. */
+function twinDeclaration(text: string, fn: GoFunction): string {
+  return text.slice(fn.start, fn.bodyAt).replace(`func ${fn.name}(`, `func ${twinOf(fn.name)}(`);
+}
+
+/** Calls from one hooked function to another are parts of the same operation: they go to the twin. */
+function callsOf(hooked: readonly GoFunction[], prefix: string): (body: string) => string {
+  const names = new Set(hooked.filter((fn) => fn.receiver === undefined).map((fn) => fn.name));
+  for (const { function: name, op } of HOOK_SITES) {
+    const plain = name.slice(name.lastIndexOf('.') + 1);
+    if (prefix === '' && op !== 'grow') names.add(plain);
+  }
+  return (body) =>
+    body.replaceAll(/(?<![\w.])(\w+)\(/g, (call, name: string) =>
+      names.has(name) && name !== 'hashGrow' ? `${twinOf(name)}(` : call,
+    );
+}

@@ -1,0 +1,47 @@
+import type { GoVersion } from '../../../model/go_version.ts';
+import type { HookDialect } from './hook_text.ts';
+
+/** The hook's Go text, before the differences between releases are filled in: go/hook/. */
+export interface HookTemplates {
+  readonly core: string;
+  readonly linux: string;
+}
+
+/** In a signal's handler: SIGURG, which Go itself uses to preempt, also says that a reader may have come. */
+export const SIGNAL_HOOK = '\tif sig == _SIGURG {\n\t\tmapauditSignal()\n\t}\n';
+
+/** How the runtime spells the caller's PC, in package runtime (no prefix) or in internal/runtime/maps. */
+export function dialectOf({ minor }: GoVersion, prefix: string): HookDialect {
+  return { callerPc: prefix === '' && minor < 24 ? 'getcallerpc()' : 'sys.GetCallerPC()' };
+}
+
+/** The part that is the same on all systems. */
+export function coreOf({ core }: HookTemplates, { minor }: GoVersion): string {
+  const links = ['Plain', 'Word', 'Text', 'Pointer', 'Grow', 'Leave'];
+  const linked = minor < 24 ? core : links.reduce(linkToMaps, core);
+  return fill(linked, {
+    CALLERSP: minor < 24 ? 'getcallersp()' : 'sys.GetCallerSP()',
+    HASPREFIX: minor < 23 ? 'hasPrefix' : 'stringslite.HasPrefix',
+    // runtime.isDirectIface: KindDirectIface of Kind_ up to 1.25, TFlagDirectIface of TFlag since 1.26.
+    DIRECT_AT: minor < 26 ? '23' : '20',
+    DIRECT_MASK: '0x20',
+  });
+}
+
+const linkToMaps = (text: string, name: string): string =>
+  text.replace(
+    `//go:nosplit\nfunc mapaudit${name}(`,
+    `//go:linkname mapaudit${name} internal/runtime/maps.mapaudit${name}\n//go:nosplit\nfunc mapaudit${name}(`,
+  );
+
+/** The shared file, on Linux. */
+export function linuxOf({ linux }: HookTemplates, { minor }: GoVersion): string {
+  return fill(linux, {
+    SYSCALL: minor < 26 ? 'syscall' : 'linux',
+    NCPU: minor < 25 ? 'ncpu' : 'numCPUStartup',
+  });
+}
+
+function fill(text: string, values: Readonly<Record<string, string>>): string {
+  return text.replaceAll(/@([A-Z_]+)@/g, (whole, name: string) => values[name] ?? whole);
+}

@@ -1,0 +1,151 @@
+import { MapauditError } from '../../base/errors.ts';
+import { type Addr, addr } from '../../model/addr.ts';
+import type { RunningProbe } from '../../model/probe.ts';
+import { EXIT_RECORD, KEY_AREA, MAX_FRAMES, RECORD, RECORD_EXIT } from '../../model/record.ts';
+import type { RingChunk } from '../../model/ring_chunk.ts';
+import { openFile } from '../../sys/file_source.ts';
+import { Ticks } from '../shared/ticks.ts';
+import { bytesOfP, HEADER, MAGIC, P, PS_AT, VERSION } from './layout.ts';
+import { HOOK_SITES, EXIT_BASE } from './sites.ts';
+
+/** What a recorder (MAPAUDIT=record=last:N) has left of a process. */
+export interface Recording {
+  readonly pid: number;
+  /** Path of the program, as it saw it. */
+  readonly exe: string;
+  /** Where its code lay. */
+  readonly text: Addr;
+  /** It stopped recording because the runtime was about to end the program; otherwise it runs, or was killed. */
+  readonly crashed: boolean;
+  /** The goroutine that the runtime ended it for; 0 when there was none. */
+  readonly crashGoid: number;
+  /** The header of the map that this goroutine worked on last; undefined when nothing of it is left. */
+  readonly crashMap: Addr | undefined;
+  /** Hands over all records once, P by P. */
+  readonly probe: RunningProbe;
+}
+
+/** Errors: `no-such-file`, `no-recording`. */
+export function readRecording(path: string): Recording {
+  const file = openFile(path);
+  try {
+    const head = file.read(0, PS_AT);
+    const words = head === undefined ? undefined : viewOf(head);
+    if (
+      words?.getBigUint64(HEADER.magic, true) !== MAGIC ||
+      words.getUint32(HEADER.version, true) !== VERSION
+    )
+      throw noRecording(path, 'this is no file of the hook');
+    if (words.getUint32(HEADER.base, true) === 0)
+      throw noRecording(path, 'the program was not started with MAPAUDIT=record=last:N');
+    const [slots, stride, ps] = [HEADER.slots, HEADER.stride, HEADER.ps].map((at) =>
+      words.getUint32(at, true),
+    );
+    const chunks = Array.from({ length: ps ?? 0 }, (_, p) => {
+      const each = bytesOfP(slots ?? 0, stride ?? 0);
+      const bytes = file.read(PS_AT + p * each, each);
+      return bytes === undefined ? undefined : chunkOf(bytes, slots ?? 0, stride ?? 0);
+    }).filter((chunk) => chunk !== undefined);
+    convert(chunks, words);
+    const crashed = words.getUint32(HEADER.crashed, true) !== 0;
+    const crashGoid = Number(words.getBigUint64(HEADER.crashGoid, true));
+    const length = Math.min(Number(words.getBigUint64(HEADER.exeLength, true)), 512);
+    return {
+      pid: Number(words.getBigUint64(HEADER.pid, true)),
+      exe: new TextDecoder().decode(head?.subarray(HEADER.exe, HEADER.exe + length)),
+      text: addr(Number(words.getBigUint64(HEADER.text, true))),
+      crashed,
+      crashGoid,
+      crashMap: crashed && crashGoid > 0 ? lastMapOf(chunks, crashGoid) : undefined,
+      probe: replay(chunks),
+    };
+  } finally {
+    file.close();
+  }
+}
+
+const viewOf = (bytes: Uint8Array): DataView =>
+  new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+
+/** The records of one P, oldest first. The oldest of a full ring may be half overwritten: it is left out. */
+function chunkOf(part: Uint8Array, slots: number, stride: number): RingChunk | undefined {
+  const words = viewOf(part);
+  const head = Number(words.getBigUint64(P.head, true));
+  const count = Math.min(head, slots - 1);
+  if (count <= 0) return undefined;
+  const bytes = part.subarray(bytesOfP(0, 0));
+  const [offsets, lengths] = [new Uint32Array(count), new Uint32Array(count)];
+  let kept = 0;
+  for (let i = head - count; i < head; i++) {
+    const at = (i % slots) * stride;
+    const record = bytesOfP(0, 0) + at;
+    const sane =
+      words.getUint16(record + RECORD.probe, true) < EXIT_BASE + HOOK_SITES.length &&
+      words.getUint8(record + RECORD.frameCount) <= MAX_FRAMES &&
+      words.getUint16(record + RECORD.keyStored, true) <= KEY_AREA;
+    if (!sane) continue;
+    offsets[kept] = at;
+    lengths[kept++] = words.getUint8(record + RECORD.kind) === RECORD_EXIT ? EXIT_RECORD : stride;
+  }
+  return { bytes, offsets, lengths, count: kept };
+}
+
+/** Ticks become nanoseconds: the program has stamped both clocks at its start, and at its end or some time before. */
+function convert(chunks: readonly RingChunk[], header: DataView): void {
+  const ticks = new Ticks();
+  const stamp = (t: number, n: number): void =>
+    ticks.stamp(header.getBigInt64(t, true), header.getBigInt64(n, true));
+  stamp(HEADER.firstTicks, HEADER.firstNanos);
+  stamp(HEADER.ackTicks, HEADER.ackNanos);
+  const pid = Number(header.getBigUint64(HEADER.pid, true));
+  for (const { bytes, offsets, count } of chunks) {
+    const words = viewOf(bytes);
+    for (const offset of offsets.subarray(0, count)) {
+      const at = offset + RECORD.time;
+      words.setBigInt64(at, ticks.nanos(words.getBigInt64(at, true)), true);
+      words.setUint32(offset + RECORD.pid, pid, true);
+    }
+  }
+}
+
+function lastMapOf(chunks: readonly RingChunk[], goid: number): Addr | undefined {
+  let [last, map] = [0n, 0];
+  for (const { bytes, offsets, count } of chunks) {
+    const words = viewOf(bytes);
+    for (const at of offsets.subarray(0, count)) {
+      const time = words.getBigUint64(at + RECORD.time, true);
+      if (Number(words.getBigUint64(at + RECORD.goid, true)) !== goid || time < last) continue;
+      [last, map] = [time, Number(words.getBigUint64(at + RECORD.map, true))];
+    }
+  }
+  return map === 0 ? undefined : addr(map);
+}
+
+/** A probe that has seen everything already. */
+function replay(chunks: readonly RingChunk[]): RunningProbe {
+  let left = chunks;
+  const nothing = (): void => undefined;
+  return {
+    attachMs: 0,
+    fill: 0,
+    drain(consume) {
+      for (const chunk of left) consume(chunk);
+      left = [];
+      return 2n ** 63n - 1n;
+    },
+    lost: () => 0,
+    siteCounts: () => [],
+    counters: () => [],
+    loadBias: () => undefined,
+    detach: nothing,
+    setKeyPlans: nothing,
+    setVerdict: nothing,
+    setSampling: nothing,
+    close: nothing,
+  };
+}
+
+const noRecording = (path: string, why: string): MapauditError =>
+  new MapauditError('no-recording', `${path}: ${why}`, {
+    hint: 'Build with mapaudit go build and start with MAPAUDIT=record=last:1000.',
+  });

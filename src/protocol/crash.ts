@@ -1,0 +1,32 @@
+import type { TraceEvent } from './event.ts';
+import type { Summary } from './summary.ts';
+
+/** Whose recording is read. */
+export type CrashSubject =
+  { readonly type: 'pid'; readonly pid: number } | { readonly type: 'file'; readonly path: string };
+
+export interface CrashOptions {
+  readonly subject: CrashSubject;
+  /** Frames of each stack beyond the caller. */
+  readonly frames: number;
+  /** The newest so many events; absent: all that are left. */
+  readonly limit?: number;
+}
+
+/** What a recorder has left, before the events themselves. */
+export interface Crash {
+  readonly type: 'crash';
+  /** As the process saw itself. */
+  readonly pid: number;
+  readonly name: string;
+  readonly go_version: string;
+  /** The runtime ended the program; otherwise it still runs, or was killed. */
+  readonly crashed: boolean;
+  /** The goroutine that the runtime ended the program for. */
+  readonly goroutine?: number;
+  /** The map that this goroutine worked on last. Then the events are those of this map. */
+  readonly map?: { readonly address: string };
+}
+
+/** `crash` first, `summary` last. */
+export type CrashLine = Crash | TraceEvent | Summary;

@@ -1,0 +1,268 @@
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { HOOK_FUNCTION } from '../../src/probe/build/sites.ts';
+import { goEnv, mapauditGo } from '../support/mapaudit_go.ts';
+
+const MAPAUDIT = fileURLToPath(new URL('../../bin/mapaudit', import.meta.url));
+
+/** Counts words, with maps whose keys are strings, numbers and structs. */
+const MAIN = `package main
+
+import (
+	"fmt"
+	"os"
+
+	"example.com/words/count"
+)
+
+type pair struct{ a, b string }
+
+func main() {
+	m := count.Words(os.Args[1:])
+	p := map[pair]int{}
+	for w, n := range m {
+		p[pair{w, w}] += n
+	}
+	delete(m, "gone")
+	fmt.Println(len(m), len(p), extra())
+}
+`;
+const EXTRA = 'package main\n\nfunc extra() string { return "plain" }\n';
+const COUNT = `package count
+
+func Words(words []string) map[string]int {
+	m := map[string]int{}
+	for _, w := range words {
+		m[w]++
+	}
+	return m
+}
+`;
+const COUNT_TEST = `package count
+
+import "testing"
+
+func TestWords(t *testing.T) {
+	if got := Words([]string{"a", "b", "a"}); got["a"] != 2 || len(got) != 2 {
+		t.Fatal(got)
+	}
+}
+`;
+
+let folder = '';
+const inFolder = (name: string): string => join(folder, name);
+
+function write(files: Readonly<Record<string, string>>): void {
+  for (const [name, text] of Object.entries(files)) {
+    mkdirSync(dirname(inFolder(name)), { recursive: true });
+    writeFileSync(inFolder(name), text);
+  }
+}
+
+const isHooked = (path: string): boolean => readFileSync(path).includes(`${HOOK_FUNCTION}\0`);
+
+/** Builds the program with the hook and runs it. */
+function built(
+  args: readonly string[],
+  options: { version?: string; env?: Record<string, string>; at?: string } = {},
+): string {
+  const out = inFolder('out');
+  rmSync(out, { force: true });
+  const cwd = inFolder(options.at ?? 'words');
+  const { at: _, ...rest } = options;
+  const end = mapauditGo(['build', ...args.slice(0, -1), '-o', out, args.at(-1) ?? '.'], { cwd, ...rest });
+  expect(end.status, end.stderr).toBe(0);
+  expect(isHooked(out)).toBe(true);
+  return execFileSync(out, ['a', 'b', 'a'], { encoding: 'utf8' }).trim();
+}
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'mapaudit-go-'));
+  write({
+    'words/go.mod': 'module example.com/words\n\ngo 1.18\n',
+    'words/main.go': MAIN,
+    'words/extra.go': EXTRA,
+    'words/count/count.go': COUNT,
+    'words/count/count_test.go': COUNT_TEST,
+  });
+});
+
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+describe('mapaudit go build', () => {
+  for (const flags of [
+    [],
+    ['-race'],
+    ['-trimpath'],
+    ['-buildmode=pie'],
+    ['-cover'],
+    ['-ldflags=-s -w'],
+    ['-gcflags=all=-N -l'],
+  ])
+    it(`builds a program with the hook: ${flags.join(' ') || 'by default'}`, () => {
+      expect(built([...flags, '.'])).toBe('2 2 plain');
+    });
+
+  it('with cgo', () => {
+    write({ 'c/go.mod': 'module c\n\ngo 1.18\n' });
+    write({
+      'c/main.go':
+        'package main\n\n// int two() { return 2; }\nimport "C"\n\nfunc main() { m := map[string]int{}; m["x"]++; println(len(m), C.two()) }\n',
+    });
+    built(['.'], { at: 'c', env: { CGO_ENABLED: '1' } });
+  });
+
+  for (const version of ['1.18.10', '1.21.13', '1.23.12', '1.24.13', '1.27.4'])
+    it(`with Go ${version}`, () => {
+      expect(built(['.'], { version })).toBe('2 2 plain');
+    });
+
+  it('with the old maps of Go 1.24', () => {
+    expect(built(['.'], { version: '1.24.13', env: { GOEXPERIMENT: 'noswissmap' } })).toBe('2 2 plain');
+  });
+
+  it('with the Go that go.mod asks for', () => {
+    write({ 'newer/go.mod': 'module newer\n\ngo 1.27.4\n' });
+    write({
+      'newer/main.go': 'package main\n\nimport "runtime"\n\nfunc main() { println(runtime.Version()) }\n',
+    });
+    built(['.'], { at: 'newer', env: { GOTOOLCHAIN: 'auto' } });
+    expect(spawnSync(inFolder('out'), { encoding: 'utf8' }).stderr.trim()).toBe('go1.27.4');
+  });
+
+  it('with a vendor folder, and in a workspace', () => {
+    write({
+      'app/go.mod':
+        'module app\n\ngo 1.18\n\nrequire example.com/words v0.0.0\n\nreplace example.com/words => ../words\n',
+      'app/main.go':
+        'package main\n\nimport (\n\t"fmt"\n\n\t"example.com/words/count"\n)\n\nfunc main() { fmt.Println(len(count.Words([]string{"x"}))) }\n',
+    });
+    execFileSync('go', ['mod', 'vendor'], { cwd: inFolder('app'), env: goEnv() });
+    expect(built(['-mod=vendor', '.'], { at: 'app' })).toBe('1');
+    rmSync(inFolder('app/vendor'), { recursive: true });
+    write({ 'go.work': 'go 1.18\n\nuse ./app\nuse ./words\n' });
+    try {
+      expect(built(['.'], { at: 'app' })).toBe('1');
+    } finally {
+      rmSync(inFolder('go.work'));
+    }
+  });
+
+  it("with the user's own overlay, given as a flag or by GOFLAGS", () => {
+    write({
+      'words/other.txt': 'package main\n\nfunc extra() string { return "replaced" }\n',
+      'words/overlay.json': JSON.stringify({ Replace: { 'extra.go': 'other.txt' } }),
+    });
+    expect(built(['-overlay', 'overlay.json', '.'])).toBe('2 2 replaced');
+    const env = { GOFLAGS: `-buildvcs=false -overlay=${inFolder('words/overlay.json')}` };
+    write({
+      'words/overlay.json': JSON.stringify({
+        Replace: { [inFolder('words/extra.go')]: inFolder('words/other.txt') },
+      }),
+    });
+    expect(built(['.'], { env })).toBe('2 2 replaced');
+  });
+
+  it('from another directory, to where go build writes by itself', () => {
+    const end = mapauditGo(['build', '-C', 'words', '-v'], { cwd: folder });
+    expect(end.status, end.stderr).toBe(0);
+    expect(isHooked(inFolder('words/words'))).toBe(true);
+    rmSync(inFolder('words/words'));
+  });
+
+  for (const [goos, goarch] of [
+    ['darwin', 'arm64'],
+    ['windows', 'amd64'],
+    ['linux', 'arm64'],
+    ['linux', '386'],
+    ['js', 'wasm'],
+  ] as const)
+    it(`for ${goos}/${goarch}`, () => {
+      const out = inFolder('cross');
+      const env = { GOOS: goos, GOARCH: goarch, CGO_ENABLED: '0' };
+      const end = mapauditGo(['build', '-o', out, '.'], { cwd: inFolder('words'), env });
+      expect(end.status, end.stderr).toBe(0);
+      // Names in a wasm module stand in segments that leave zeros out.
+      expect(readFileSync(out).includes(HOOK_FUNCTION)).toBe(true);
+    });
+
+  it('leaves other builds as they are, and does nothing the second time', () => {
+    const [plain, hooked] = [inFolder('plain'), inFolder('out')];
+    built(['.']);
+    const made = statSync(hooked).mtimeMs;
+    execFileSync('go', ['build', '-o', plain, '.'], { cwd: inFolder('words'), env: goEnv() });
+    expect(isHooked(plain)).toBe(false);
+    const again = mapauditGo(['build', '-x', '-o', hooked, '.'], { cwd: inFolder('words') });
+    expect(again.stderr).not.toContain('/compile ');
+    expect(statSync(hooked).mtimeMs).toBeGreaterThanOrEqual(made);
+  });
+});
+
+describe('mapaudit go', () => {
+  it('runs a program, and ends as it ends', () => {
+    const run = mapauditGo(['run', '.', 'x', 'y'], { cwd: inFolder('words') });
+    expect(run).toMatchObject({ status: 0, stdout: '2 2 plain\n' });
+    write({
+      'fails/go.mod': 'module fails\n',
+      'fails/main.go': 'package main\n\nfunc main() { panic("no") }\n',
+    });
+    expect(mapauditGo(['run', '.'], { cwd: inFolder('fails') }).status).toBe(1);
+    expect(mapauditGo(['build', './nowhere'], { cwd: inFolder('words') }).status).toBe(1);
+    expect(mapauditGo(['build', '-nonsense'], { cwd: inFolder('words') }).status).toBe(2);
+  });
+
+  it('tests and vets', () => {
+    const test = mapauditGo(['test', './...', '-run', 'Words', '-v', '-count=1'], { cwd: inFolder('words') });
+    expect(test.status, test.stderr + test.stdout).toBe(0);
+    expect(test.stdout).toContain('--- PASS: TestWords');
+    const covered = mapauditGo(['test', '-cover', '-race', './count'], { cwd: inFolder('words') });
+    expect(covered.status, covered.stderr).toBe(0);
+    for (const version of ['1.19.13', '1.26.8']) {
+      const vet = mapauditGo(['vet', './...'], { cwd: inFolder('words'), version });
+      expect(vet.status, vet.stderr).toBe(0);
+    }
+  });
+
+  it('installs', () => {
+    const env = { GOBIN: inFolder('bin') };
+    const end = mapauditGo(['install', '.'], { cwd: inFolder('words'), env });
+    expect(end.status, end.stderr).toBe(0);
+    expect(isHooked(inFolder('bin/words'))).toBe(true);
+  });
+
+  it('passes on what needs no hook', () => {
+    const plain = execFileSync('go', ['env', 'GOROOT'], { cwd: folder, env: goEnv(), encoding: 'utf8' });
+    expect(mapauditGo(['env', 'GOROOT'], { cwd: folder }).stdout).toBe(plain);
+    expect(mapauditGo(['nonsense'], { cwd: folder }).status).toBe(2);
+  });
+
+  it('says what is wrong with an overlay', () => {
+    write({ 'bad.json': '{"Replace": 3}' });
+    const end = mapauditGo(['build', '-overlay', inFolder('bad.json'), '.'], { cwd: inFolder('words') });
+    expect(end.status).toBe(1);
+    expect(end.stderr).toContain('bad.json');
+  });
+
+  it('hands signals on, and ends as its child does', async () => {
+    write({ 'fake/go': '#!/bin/sh\ntrap "echo got; exit 7" TERM\necho ready\nsleep 20 & wait\n' });
+    chmodSync(inFolder('fake/go'), 0o755);
+    const env = { ...process.env, PATH: `${inFolder('fake')}:${process.env['PATH'] ?? ''}` };
+    const child = spawn(process.execPath, [MAPAUDIT, 'go', 'version'], {
+      env,
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    let said = '';
+    child.stdout.on('data', (data: Buffer) => {
+      said += data.toString();
+      if (said === 'ready\n') child.kill('SIGTERM');
+    });
+    const end = await new Promise((resolve) => child.once('exit', (code, name) => resolve([code, name])));
+    expect([said, end]).toEqual(['ready\ngot\n', [7, null]]);
+    writeFileSync(inFolder('fake/go'), '#!/bin/sh\nkill -HUP $$\n');
+    expect(spawnSync(process.execPath, [MAPAUDIT, 'go', 'version'], { env }).signal).toBe('SIGHUP');
+  });
+});
