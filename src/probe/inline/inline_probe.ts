@@ -7,12 +7,13 @@ import type { KernelCounter, ProbeOptions, RunningProbe, SiteCount } from '../..
 import type { ProbePlan } from '../../model/probe_plan.ts';
 import { KEY_AREA, RECORD_HEAD } from '../../model/record.ts';
 import type { RingChunk } from '../../model/ring_chunk.ts';
+import { allocate as allocatePages } from '../../sys/allocate.ts';
 import { monotonicNs } from '../../sys/clock.ts';
 import { onlineCpus } from '../../sys/cpus.ts';
 import { Fd } from '../../sys/fd.ts';
 import { MemoryMap } from '../../sys/memory_map.ts';
 import { TickCounter } from '../../sys/tsc.ts';
-import { trySyscall, SYS } from '../../sys/libc.ts';
+import { SYS, trySyscall } from '../../sys/libc.ts';
 import { makeCode } from './code/make_code.ts';
 import { type InjectionCost, Injector, type Patched } from './inject/injector.ts';
 import { type Steps, Tracee } from './inject/tracee.ts';
@@ -64,9 +65,9 @@ export class InlineProbe implements RunningProbe {
   constructor(spec: InlineProbeSpec) {
     const began = monotonicNs();
     if (spec.plan.sites.length > MAX_SITES) throw new Error('internal: too many sites');
-    checkTraceable(spec.pid);
     this.#spec = spec;
     this.#shape = shapeFor(spec.options);
+    checkTraceable(spec.pid, CODE_BYTES + bytesOf(this.#shape));
     this.#stamp();
     this.#tracee = new Tracee(spec.pid, spec.step);
     try {
@@ -251,13 +252,14 @@ function shapeFor({ frames, ringBytes }: ProbeOptions): SharedShape {
 /** Memory for as many Ps as there are processors: taken here, it is ours, and the program never waits for it. */
 function allocate(fd: Fd, at: number, shape: SharedShape): void {
   const ps = Math.min(shape.ps, onlineCpus().length);
-  trySyscall(SYS.fallocate, fd.number, 0, at, PS_AT + ps * bytesOfP(shape));
+  if (allocatePages(fd, at, PS_AT + ps * bytesOfP(shape))) return;
+  throw new MapauditError('no-room', 'there is not enough memory for the rings', {
+    hint: 'Smaller rings need less: --ring 256K.',
+  });
 }
 
 function duplicate(fd: number): number {
-  const result = trySyscall(DUP, fd);
+  const result = trySyscall(SYS.dup, fd);
   if (!result.ok) throw new MapauditError('syscall-failed', 'dup of shared memory');
   return result.value;
 }
-
-const DUP = 32;

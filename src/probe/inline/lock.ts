@@ -15,7 +15,7 @@ export function lockTracee(tracee: Tracee): void {
   const other = holder(tracee);
   const by = other === undefined ? 'another mapaudit' : `mapaudit with pid ${other}`;
   throw new MapauditError('already-audited', `pid ${tracee.pid} is patched by ${by}`, {
-    hint: 'End that run first, or use --probe kernel beside it.',
+    hint: 'End that run first: a program has one mapaudit at a time in its code.',
     ...(other === undefined ? {} : { fields: { other } }),
   });
 }

@@ -1,12 +1,11 @@
 import { closeSync, openSync } from 'node:fs';
 import { MapauditError } from '../../../base/errors.ts';
-import { ptrace } from '../../../sys/ptrace.ts';
 import { freePlace } from './free_place.ts';
+import { checkSeccomp } from './check_seccomp.ts';
 import { encodeHeader, type Journal, type PatchedSite } from './journal.ts';
 import { type HeldThread, holdOne, leavePayload, type Places, runPayload } from './one_thread.ts';
 import { CALLS, makePayload, type PayloadKind } from './payload.ts';
 import { findRemains, foreign, isClean, type Remains, type Room, same } from './remains.ts';
-import { filterVerdict } from './seccomp.ts';
 import { cannotStop, StandStill } from './stand_still.ts';
 import { sleep, type Tracee } from './tracee.ts';
 
@@ -76,8 +75,21 @@ export class Injector {
   attach(injection: Injection): InjectionCost {
     this.remove();
     this.#checkSites(injection);
-    const place = this.#setUp(injection);
-    return this.#patch(place);
+    try {
+      return this.#patch(this.#setUp(injection));
+    } catch (error) {
+      this.#undo();
+      throw error;
+    }
+  }
+
+  /** What is left then is in nobody's way, and the next mapaudit takes it out. */
+  #undo(): void {
+    try {
+      this.remove();
+    } catch (error) {
+      if (!(error instanceof MapauditError)) throw error;
+    }
   }
 
   #checkSites({ sites }: Injection): void {
@@ -114,12 +126,12 @@ export class Injector {
   #tryToSetUp(injection: Injection, held: HeldThread): Trampolines | undefined {
     const tracee = this.#tracee;
     const { codeBytes, sharedBytes } = injection;
-    this.#checkSeccomp(held.thread.tid, 'setup');
     const place = {
       ...freePlace(tracee, this.#patched.text.start, codeBytes, sharedBytes),
       codeBytes,
       sharedBytes,
     };
+    checkSeccomp(tracee, held.thread.tid, { kind: 'setup', at: this.#patched.room.address, place });
     let memory = -1;
     const results = this.#runPayload('setup', place, held, (call, result, all) => {
       if (call === 4 && result >= 0) memory = openMemory(tracee.pid, all[0] ?? -1);
@@ -131,13 +143,8 @@ export class Injector {
       if (right) made = this.#writeTrampolines(injection, place, memory);
       leavePayload(tracee, held.thread, this.#roomRange);
       this.#restoreRoom();
-      if (!right && shared !== EEXIST && code !== EEXIST) throw new SetupFailed(tracee.pid, results);
+      if (!right && shared !== EEXIST && code !== EEXIST) throw setupFailed(tracee.pid, results);
       return made;
-    } catch (error) {
-      if (!(error instanceof SetupFailed)) throw error;
-      held.thread.release();
-      this.remove();
-      throw error;
     } finally {
       if (memory >= 0) closeSync(memory);
     }
@@ -172,6 +179,11 @@ export class Injector {
     const { stillUs, tries } = StandStill.during(tracee, (still) => {
       if (sites.some(({ address, original }) => still.isBusy(address + 1, address + original.length)))
         return undefined;
+      // Somebody else may have come meanwhile: a uprobe is one byte.
+      const changed = sites.find(
+        ({ address, original }) => !same(tracee.read(address, original.length), original),
+      );
+      if (changed !== undefined) throw foreign(tracee, changed.address);
       for (const { address, bytes } of jumps) {
         tracee.write(address, bytes);
         tracee.step('site patched');
@@ -227,7 +239,6 @@ export class Injector {
     }
     const held = holdOne(tracee, this.#places([]));
     try {
-      this.#checkSeccomp(held.thread.tid, 'remove');
       // A length of 0 is refused and does no harm: what is not there any more belongs to others.
       const place = {
         code: code?.start ?? 0,
@@ -235,6 +246,7 @@ export class Injector {
         shared: shared?.start ?? 0,
         sharedBytes: shared?.bytes ?? 0,
       };
+      checkSeccomp(tracee, held.thread.tid, { kind: 'remove', at: this.#patched.room.address, place });
       this.#runPayload('remove', place, held, () => undefined);
       leavePayload(tracee, held.thread, this.#roomRange);
       this.#restoreRoom();
@@ -279,32 +291,6 @@ export class Injector {
     this.#tracee.step('start code restored');
   }
 
-  /** Errors: `seccomp`, before anything is touched. */
-  #checkSeccomp(tid: number, kind: PayloadKind): void {
-    for (let index = 0; ; index++) {
-      const filter = ptrace.seccompFilter(tid, index);
-      if (filter === undefined) return;
-      for (const call of CALLS[kind]) {
-        const verdict =
-          typeof filter === 'number'
-            ? filter === EINVAL
-              ? 'allowed'
-              : 'worse'
-            : filterVerdict(filter, call, this.#patched.room.address);
-        if (verdict !== 'allowed')
-          throw new MapauditError(
-            'seccomp',
-            `the seccomp filter of pid ${this.#tracee.pid} does not allow system call ${call}; nothing was changed`,
-            {
-              hint: 'Use --probe kernel, which has the program do nothing.',
-              fields: { call },
-            },
-          );
-      }
-      if (typeof filter === 'number') return;
-    }
-  }
-
   get #roomRange(): Places['room'] {
     const { address, original } = this.#patched.room;
     return { start: address, end: address + original.length };
@@ -324,20 +310,13 @@ interface Trampolines {
 }
 
 const JOURNAL_FIRST = 40;
-/** No filter at all: ptrace(2), PTRACE_SECCOMP_GET_FILTER. */
-const EINVAL = 22;
 
-class SetupFailed extends MapauditError {
-  constructor(pid: number, results: readonly number[]) {
-    super(
-      'not-permitted',
-      `pid ${pid} may not map memory for trampolines (${results.join(', ')}); nothing is left of it`,
-      {
-        hint: 'A security module or a limit on memory forbids it. Use --probe kernel.',
-      },
-    );
-  }
-}
+const setupFailed = (pid: number, results: readonly number[]): MapauditError =>
+  new MapauditError(
+    'not-permitted',
+    `pid ${pid} may not map memory for trampolines (${results.join(', ')}); nothing is left of it`,
+    { hint: 'A security module or a limit on memory forbids it. Use --probe kernel.' },
+  );
 
 function jump(from: number, to: number): Uint8Array {
   const bytes = new Uint8Array(JUMP_BYTES);

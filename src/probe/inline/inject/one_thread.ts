@@ -1,6 +1,8 @@
 import type { SyscallResult } from '../../../sys/libc.ts';
 import { ptrace, REG } from '../../../sys/ptrace.ts';
-import { cannotStop, targetStopped } from './stand_still.ts';
+import { ERRNO } from '../../../sys/errno.ts';
+import { cannotStop, isAlive, seizeRefused } from './stand_still.ts';
+import { targetStopped } from '../preflight.ts';
 import { TracedThread } from './traced_thread.ts';
 import { sleep, type Tracee, waitFor } from './tracee.ts';
 import { monotonicNs } from '../../../sys/clock.ts';
@@ -39,13 +41,16 @@ export function holdOne(tracee: Tracee, places: Places): HeldThread {
   for (let round = 0; monotonicNs() < until; round++) {
     for (const tid of tracee.threads()) {
       const thread = TracedThread.seize(tracee, tid);
-      if (typeof thread === 'number') continue;
+      if (typeof thread === 'number') {
+        if (thread === ERRNO.EPERM && isAlive(tracee.pid, tid)) throw seizeRefused(tracee, tid, thread);
+        continue;
+      }
       thread.interrupt();
       const result = thread.stop();
       const back = result === 'stopped' ? resumeState(tracee, thread, places) : undefined;
       if (back !== undefined) return { thread, back };
       thread.release();
-      if (result === 'job-stop') throw targetStopped(tracee);
+      if (result === 'job-stop') throw targetStopped(tracee.pid);
     }
     if (round > 3) sleep(0.5);
   }

@@ -14,6 +14,26 @@ export const CALLS: Readonly<Record<PayloadKind, readonly number[]>> = {
   remove: [NR.munmap, NR.munmap],
 };
 
+/**
+ * The arguments of those calls, in their order, for a look at what a seccomp filter says to them. `fd`: which
+ * descriptor the program will get.
+ */
+export function argumentsOf(kind: PayloadKind, at: number, place: Journal, fd: number): readonly number[][] {
+  const { code, codeBytes, shared, sharedBytes } = place;
+  if (kind === 'remove')
+    return [
+      [code, codeBytes],
+      [shared, sharedBytes],
+    ];
+  return [
+    [at + JOURNAL_BYTES, MFD_CLOEXEC],
+    [fd, codeBytes + sharedBytes],
+    [shared, sharedBytes, PROT.readWrite, MAP_SHARED | MAP_FIXED_NOREPLACE, fd, codeBytes],
+    [code, codeBytes, PROT.readExecute, MAP_PRIVATE | MAP_FIXED_NOREPLACE, fd, 0],
+    [fd],
+  ];
+}
+
 const MFD_CLOEXEC = 1;
 const PROT = { readWrite: 3, readExecute: 5 } as const;
 /** Never over what is there already. */

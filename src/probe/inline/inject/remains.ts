@@ -27,7 +27,7 @@ export interface Room {
   readonly original: Uint8Array;
 }
 
-/** Errors: `foreign-code` when somebody else has written over the start code. */
+/** Errors: `foreign-code` when somebody else has written over the start code, `no-such-process`. */
 export function findRemains(tracee: Tracee, room: Room): Remains {
   const ours = tracee.mappings().filter(({ name }) => name.startsWith(`/memfd:${MEMORY_NAME}`));
   const part = (executable: boolean): Remains['code'] => {
@@ -39,6 +39,7 @@ export function findRemains(tracee: Tracee, room: Room): Remains {
   };
   const code = part(true);
   const now = tracee.read(room.address, room.original.length);
+  if (now.length < room.original.length && !tracee.hasMemory) throw tracee.gone();
   const journal = decodeJournal(now.slice(0, JOURNAL_BYTES));
   if (journal === undefined && !same(now, room.original)) throw foreign(tracee, room.address);
   return {

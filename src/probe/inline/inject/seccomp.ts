@@ -9,23 +9,29 @@ const RETURN = { allow: 0x7fff0000, log: 0x7ffc0000, errno: 0x00050000 } as cons
 const MEMORY = 16;
 
 /**
- * Runs a classic BPF program, 8 bytes an instruction, on a system call with arguments of 0, as the kernel would:
- * include/uapi/linux/bpf_common.h, filter.h. A filter that looks at arguments may answer otherwise to others; what it
- * does with those that it cannot know is its worst answer in practice, and is found when the call is made.
+ * Runs a classic BPF program, 8 bytes an instruction, on a system call as the kernel would: include/uapi/linux/
+ * bpf_common.h, filter.h. `at` is the address of the call.
  */
-export function filterVerdict(filter: Uint8Array, call: number, at: number): Verdict {
-  const action = run(new DataView(filter.buffer, filter.byteOffset, filter.byteLength), dataOf(call, at));
+export function filterVerdict(
+  filter: Uint8Array,
+  call: number,
+  at: number,
+  args: readonly number[] = [],
+): Verdict {
+  const code = new DataView(filter.buffer, filter.byteOffset, filter.byteLength);
+  const action = run(code, dataOf(call, at, args));
   const kind = (action & 0xffff0000) >>> 0;
   if (kind === RETURN.allow || kind === RETURN.log) return 'allowed';
   return kind === RETURN.errno ? 'error' : 'worse';
 }
 
 /** struct seccomp_data. */
-function dataOf(call: number, at: number): DataView {
+function dataOf(call: number, at: number, args: readonly number[]): DataView {
   const data = new DataView(new ArrayBuffer(DATA_BYTES));
   data.setUint32(0, call, true);
   data.setUint32(4, ARCH, true);
   data.setBigUint64(8, BigInt(at), true);
+  args.forEach((value, i) => data.setBigUint64(16 + 8 * i, BigInt(value), true));
   return data;
 }
 

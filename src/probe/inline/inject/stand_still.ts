@@ -2,6 +2,9 @@ import { existsSync, readFileSync } from 'node:fs';
 import { MapauditError } from '../../../base/errors.ts';
 import { monotonicNs } from '../../../sys/clock.ts';
 import { addressOf, keepAlive, SYS, trySyscall } from '../../../sys/libc.ts';
+import { ERRNO } from '../../../sys/errno.ts';
+import { tracingRefused } from '../../kernel/requirements.ts';
+import { alreadyTraced, targetStopped, tracerOf } from '../preflight.ts';
 import { TracedThread } from './traced_thread.ts';
 import { sleep, type Tracee } from './tracee.ts';
 
@@ -72,7 +75,7 @@ export class StandStill {
       for (const thread of waiting) {
         const result = thread.stop();
         tracee.step('stopped');
-        if (result === 'job-stop') throw targetStopped(tracee);
+        if (result === 'job-stop') throw targetStopped(tracee.pid);
         if (result === 'busy' || monotonicNs() - this.#began > LIMIT_NS) return false;
       }
     }
@@ -92,19 +95,27 @@ export class StandStill {
       return [thread];
     }
     if (!isAlive(this.#tracee.pid, tid)) return [];
-    throw cannotStop(this.#tracee, `thread ${tid} cannot be traced (errno ${thread})`);
+    throw seizeRefused(this.#tracee, tid, thread);
   }
 
   #letAll(): void {
     const threads = [...this.#threads.values()];
     // Those first that wait only for us.
     for (const thread of threads) if (thread.held) thread.release();
-    for (const thread of threads) thread.release();
+    const failed: unknown[] = [];
+    for (const thread of threads) {
+      try {
+        thread.release();
+      } catch (error) {
+        failed.push(error);
+      }
+    }
+    if (failed.length > 0) throw failed[0];
   }
 }
 
 /** Zombies cannot be seized, and need not be. */
-function isAlive(pid: number, tid: number): boolean {
+export function isAlive(pid: number, tid: number): boolean {
   const path = `/proc/${pid}/task/${tid}/stat`;
   if (!existsSync(path)) return false;
   try {
@@ -136,10 +147,13 @@ function hurry(on: boolean): void {
   keepAlive(parameter);
 }
 
-export function targetStopped(tracee: Tracee): MapauditError {
-  return new MapauditError('target-stopped', `pid ${tracee.pid} is stopped (by SIGSTOP or a terminal)`, {
-    hint: `Let it run first: kill -CONT ${tracee.pid}`,
-  });
+/** The error for a thread that the kernel does not let us trace. */
+export function seizeRefused(tracee: Tracee, tid: number, errno: number): MapauditError {
+  const other = tracerOf(`/proc/${tracee.pid}/task/${tid}/status`);
+  if (other !== undefined) return alreadyTraced(tracee.pid, other);
+  if (errno === ERRNO.EPERM || errno === ERRNO.EACCES)
+    return tracingRefused(`thread ${tid} of pid ${tracee.pid}`);
+  return cannotStop(tracee, `thread ${tid} cannot be traced (errno ${errno})`);
 }
 
 export function cannotStop(tracee: Tracee, why: string): MapauditError {

@@ -1,4 +1,4 @@
-import { closeSync, openSync, readdirSync, readFileSync, readSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readdirSync, readFileSync, readSync, writeSync } from 'node:fs';
 import type { Closable } from '../../../base/dispose.ts';
 import { MapauditError } from '../../../base/errors.ts';
 import { monotonicNs } from '../../../sys/clock.ts';
@@ -12,6 +12,8 @@ export class Tracee implements Closable {
   readonly pid: number;
   readonly step: Steps;
   readonly #memory: number;
+  /** Some address that the program has. */
+  readonly #known: number;
 
   /** Errors: `no-such-process`, and those of rights. */
   constructor(pid: number, step: Steps = () => undefined) {
@@ -23,6 +25,7 @@ export class Tracee implements Closable {
       if (error instanceof Error && 'code' in error && error.code === 'ENOENT') throw this.gone();
       throw tracingRefused(`the memory of pid ${pid}`, error);
     }
+    this.#known = this.mappings()[0]?.start ?? 0;
   }
 
   /** The descriptor of its memory, which also holds the lock. */
@@ -40,15 +43,24 @@ export class Tracee implements Closable {
     }
   }
 
-  /** Errors: `no-such-process` when it has ended. */
+  /** Errors: `no-such-process` when it has ended, `not-permitted` when the kernel has its memory written by nobody. */
   write(address: number, bytes: Uint8Array): void {
     let written = 0;
     try {
       written = writeSync(this.#memory, bytes, 0, bytes.length, address);
     } catch (cause) {
-      throw this.gone(cause);
+      if (!this.hasMemory) throw this.gone(cause);
+      throw new MapauditError('not-permitted', `the code of pid ${this.pid} may not be written to`, {
+        hint: 'The kernel forbids it (proc_mem.force_override), or a security module does. Use --probe kernel.',
+        cause,
+      });
     }
     if (written !== bytes.length) throw this.gone();
+  }
+
+  /** False when the program that was opened has ended, or runs another one now. */
+  get hasMemory(): boolean {
+    return existsSync(`/proc/${this.pid}`) && this.read(this.#known, 1).length === 1;
   }
 
   /** Errors: `no-such-process`. */
@@ -67,6 +79,14 @@ export class Tracee implements Closable {
     } catch (cause) {
       throw this.gone(cause);
     }
+  }
+
+  /** What the program will get when it opens something. */
+  lowestFreeFd(): number {
+    const used = new Set(readdirSync(`/proc/${this.pid}/fd`).map(Number));
+    let free = 0;
+    while (used.has(free)) free++;
+    return free;
   }
 
   gone(cause?: unknown): MapauditError {
