@@ -3,6 +3,7 @@ import { adviseLines } from './advise.ts';
 import { breakLines } from './break.ts';
 import { check } from './check.ts';
 import { crash } from './crash.ts';
+import { detach } from './detach.ts';
 import { explain } from './explain.ts';
 import { mapsLines } from './maps.ts';
 import { growLines } from './grow.ts';
@@ -31,6 +32,7 @@ export function createQuestions(): Questions {
     inspect: inspectLines,
     watch: watchLines,
     crash: (options) => Promise.resolve().then(() => crash(options)),
+    detach: (options) => Promise.resolve().then(() => detach(options)),
     close: () => Promise.resolve(),
   };
 }

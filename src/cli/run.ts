@@ -4,6 +4,7 @@ import { runAdvise } from './commands/advise.ts';
 import { runBreak } from './commands/break.ts';
 import { runCheck } from './commands/check.ts';
 import { runCrash } from './commands/crash.ts';
+import { runDetach } from './commands/detach.ts';
 import { passToGo } from './commands/go.ts';
 import { runExplain } from './commands/explain.ts';
 import { runMaps } from './commands/maps.ts';
@@ -20,6 +21,7 @@ import { inspectOptionsOf } from './options/inspect_options.ts';
 import {
   checkSubjectOf,
   crashOptionsOf,
+  detachOptionsOf,
   topOptionsOf,
   traceOptionsOf,
   watchOptionsOf,
@@ -78,6 +80,10 @@ export function jobOf(name: CommandName, words: readonly (string | undefined)[],
     case 'crash': {
       const options = crashOptionsOf(words[0], values);
       return (questions, io) => runCrash(options, questions, io);
+    }
+    case 'detach': {
+      const options = detachOptionsOf(values);
+      return (questions, io) => runDetach(options, questions, io);
     }
     case 'go':
       return () => passToGo([]);

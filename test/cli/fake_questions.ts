@@ -28,6 +28,7 @@ import {
   explainReport,
   hit,
   crash,
+  detached,
   entryLine,
   heats,
   hostileEvent,
@@ -84,6 +85,7 @@ export function fakeQuestions(): Questions {
     },
     inspect,
     watch,
+    detach: () => Promise.resolve(detached),
     crash: () => Promise.resolve([crash, event(0), summary(1, 'done')]),
     close: () => Promise.resolve(),
   };

@@ -22,10 +22,12 @@ export class LoadedProgram {
   readonly #path: string;
   readonly #stat: string;
 
-  constructor(path: string, threads = 0) {
+  /** `wrapper`: a command that runs the one behind it, as the same process. */
+  constructor(path: string, threads = 0, wrapper: readonly string[] = []) {
     this.#path = path;
     this.#stat = join(this.#folder, 'stat');
-    this.#process = spawn(path, [String(threads)], {
+    const [command = path, ...args] = [...wrapper, path, String(threads)];
+    this.#process = spawn(command, args, {
       stdio: ['ignore', 'ignore', 'inherit'],
       env: { ...process.env, STAT: this.#stat },
     });

@@ -13,6 +13,7 @@ export type CommandName =
   | 'watch'
   | 'advise'
   | 'crash'
+  | 'detach'
   | 'go';
 
 /** Headings under which help and docs list the flags. */

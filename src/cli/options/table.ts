@@ -24,7 +24,9 @@ const SELECTS: readonly CommandName[] = ['check', 'maps', ...RUNS, ...KNOW];
 const READS: readonly CommandName[] = ['explain'];
 /** What can be asked of a core dump. */
 const CORES: readonly CommandName[] = ['inspect'];
-const ALL: readonly CommandName[] = ['ps', ...SELECTS, ...READS, 'inspect', 'watch', 'advise', 'crash'];
+/** Those of one process alone. */
+const ONE: readonly CommandName[] = ['inspect', 'watch', 'advise', 'crash', 'detach'];
+const ALL: readonly CommandName[] = ['ps', ...SELECTS, ...READS, ...ONE];
 
 /** `--map` of commands that follow a process for the sake of a map. */
 const ONE_MAP = {
@@ -46,7 +48,7 @@ export const OPTIONS = {
     short: '-p',
     value: 'PID',
     group: 'Which processes',
-    commands: [...SELECTS, ...READS, 'inspect', 'watch', 'advise', 'crash'],
+    commands: [...SELECTS, ...READS, ...ONE],
     help: 'This process. mapaudit ps lists them.',
     parse: parsePid,
   },

@@ -84,6 +84,10 @@ export class InlineProbe implements RunningProbe {
     this.attachMs = Number(monotonicNs() - began) / 1e6;
   }
 
+  get stillMs(): number {
+    return this.cost.stillUs / 1000;
+  }
+
   get fill(): number {
     return this.#rings?.fill ?? 0;
   }

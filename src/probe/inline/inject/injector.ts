@@ -95,7 +95,8 @@ export class Injector {
   #checkSites({ sites }: Injection): void {
     const mappings = this.#tracee.mappings();
     for (const { address, original } of sites) {
-      if (!same(this.#tracee.read(address, original.length), original)) throw foreign(this.#tracee, address);
+      const found = this.#tracee.read(address, original.length);
+      if (!same(found, original)) throw foreign(this.#tracee, address, found);
       const inside = mappings.find(({ start, end }) => address >= start && address + original.length <= end);
       if (inside?.rights !== 'r-xp')
         throw new MapauditError(
@@ -183,7 +184,7 @@ export class Injector {
       const changed = sites.find(
         ({ address, original }) => !same(tracee.read(address, original.length), original),
       );
-      if (changed !== undefined) throw foreign(tracee, changed.address);
+      if (changed !== undefined) throw foreign(tracee, changed.address, tracee.read(changed.address, 1));
       for (const { address, bytes } of jumps) {
         tracee.write(address, bytes);
         tracee.step('site patched');

@@ -56,13 +56,21 @@ export const isClean = ({ code, shared, journal }: Remains): boolean =>
 export const same = (a: Uint8Array, b: Uint8Array): boolean =>
   a.length === b.length && a.every((byte, i) => byte === b[i]);
 
-export function foreign(tracee: Tracee, address: number): MapauditError {
+/** `found`: what stands there. */
+export function foreign(tracee: Tracee, address: number, found?: Uint8Array): MapauditError {
+  const what =
+    found?.[0] === INT3
+      ? 'a breakpoint (of a debugger), or a uprobe (bpftrace, perf, the kernel probe of another mapaudit)'
+      : "neither the program's own code nor mapaudit's";
   return new MapauditError(
     'foreign-code',
-    `pid ${tracee.pid}: the code at 0x${address.toString(16)} is neither the program's own nor mapaudit's; nothing was changed`,
+    `pid ${tracee.pid}: at 0x${address.toString(16)} stands ${what}; nothing was changed`,
     {
-      hint: 'Another tool has changed this process (a debugger, a hot patcher). Use --probe kernel.',
+      hint: 'Another tool has changed the code of this process. End that one, or use --probe kernel.',
       fields: { address },
     },
   );
 }
+
+/** What a breakpoint puts over the first byte of an instruction. */
+const INT3 = 0xcc;
