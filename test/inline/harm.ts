@@ -13,6 +13,8 @@ const CACHE = fileURLToPath(new URL('../.cache/inline/', import.meta.url));
 /** Words of the program's counters that must rise. */
 const RISING = [2, 4, 5, 7, 9, 10, 11, 14];
 const WORDS = 16;
+/** Where the results stand, and how many: test/programs/patched/main.go. */
+const RESULTS = { from: 512, workers: 6, each: 512 } as const;
 
 /** One program under load, and what it says of itself. */
 export class LoadedProgram {
@@ -26,8 +28,8 @@ export class LoadedProgram {
   constructor(path: string, threads = 0, wrapper: readonly string[] = []) {
     this.#path = path;
     this.#stat = join(this.#folder, 'stat');
-    const [command = path, ...args] = [...wrapper, path, String(threads)];
-    this.#process = spawn(command, args, {
+    const words = [...wrapper, path, String(threads)];
+    this.#process = spawn(words[0] ?? path, words.slice(1), {
       stdio: ['ignore', 'ignore', 'inherit'],
       env: { ...process.env, STAT: this.#stat },
     });
@@ -50,6 +52,17 @@ export class LoadedProgram {
       await pause(25);
     }
     return 'it does not go on';
+  }
+
+  /** What its workers have computed so far, worker by worker: the same in each run. */
+  results(): bigint[][] {
+    const bytes = readFileSync(this.#stat);
+    const word = (i: number): bigint => bytes.readBigUInt64LE(8 * i);
+    return Array.from({ length: RESULTS.workers }, (_, w) => {
+      const all = Array.from({ length: RESULTS.each }, (__, i) => word(RESULTS.from + w * RESULTS.each + i));
+      const end = all.indexOf(0n);
+      return end < 0 ? all : all.slice(0, end);
+    });
   }
 
   /** What is left of a patch: changed code, or memory of ours. */
@@ -80,6 +93,19 @@ export class LoadedProgram {
   }
 }
 
+/** Compares results as far as both have come. Gives how many were equal, or what differs. */
+export function compareResults(a: bigint[][], b: bigint[][]): number | string {
+  let equal = 0;
+  for (const [worker, results] of a.entries())
+    for (const [i, value] of results.entries()) {
+      const other = b[worker]?.[i];
+      if (other === undefined) break;
+      if (other !== value) return `worker ${worker}, result ${i}: ${value} and ${other}`;
+      equal++;
+    }
+  return equal;
+}
+
 /** The child in one file, so that it starts quickly. */
 export function bundledChild(): string {
   const outfile = join(CACHE, 'child.mjs');
@@ -103,7 +129,12 @@ export interface ChildRun {
 }
 
 /** Runs the child; `killAfterMs` counts from its first touch. */
-export function runChild(child: string, args: readonly string[], killAfterMs?: number): Promise<ChildRun> {
+export function runChild(
+  child: string,
+  args: readonly string[],
+  killAfterMs?: number,
+  limitMs = 60_000,
+): Promise<ChildRun> {
   const started = spawn(process.execPath, [child, ...args], { stdio: ['ignore', 'pipe', 'pipe', 'ipc'] });
   let [out, complaint] = ['', ''];
   started.stdout?.on('data', (data: Buffer) => (out += data.toString()));
@@ -113,7 +144,7 @@ export function runChild(child: string, args: readonly string[], killAfterMs?: n
   started.on('message', (message) => {
     if (killAfterMs !== undefined && message === from) setTimeout(() => started.kill('SIGKILL'), killAfterMs);
   });
-  const limit = setTimeout(() => started.kill('SIGKILL'), 60_000);
+  const limit = setTimeout(() => started.kill('SIGKILL'), limitMs);
   return new Promise((resolve) =>
     started.once('close', (code, signal) => {
       clearTimeout(limit);

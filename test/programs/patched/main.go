@@ -1,6 +1,6 @@
 // A program under load that keeps a ledger of its own: what its maps must hold, and whether signals, system calls,
 // children and connections do as they should. Counters are in a file that is shared: word 0 counts what was wrong,
-// word 1 says that all is running, words 2 to 15 must go on rising.
+// word 1 says that all is running, words 2 to 15 must go on rising, words from 512 on are results that are the same in each run.
 package main
 
 import (
@@ -13,6 +13,7 @@ import (
 	"runtime/debug"
 	"runtime/pprof"
 	"strconv"
+	"strings"
 	"sync/atomic"
 	"syscall"
 	"time"
@@ -36,9 +37,16 @@ type led struct {
 	sv  [64]uint64
 	rng uint64
 	ks  [64]string
+	// What all reads have given so far.
+	hash uint64
 }
 
-func (l *led) r() uint64 { l.rng ^= l.rng << 13; l.rng ^= l.rng >> 7; l.rng ^= l.rng << 17; return l.rng }
+func (l *led) r() uint64 {
+	l.rng ^= l.rng << 13
+	l.rng ^= l.rng >> 7
+	l.rng ^= l.rng << 17
+	return l.rng
+}
 
 //go:noinline
 func ops(l *led, w, n int) {
@@ -56,6 +64,10 @@ func ops(l *led, w, n int) {
 			inc(b + 2)
 			v, ok := l.m[k]
 			inc(b + 3)
+			l.hash = (l.hash ^ v) * 0x100000001b3
+			if ok {
+				l.hash++
+			}
 			if ok != (l.v[k] != 0) || v != l.v[k] {
 				bad("ledger w%d k%d got %x want %x", w, k, v, l.v[k])
 			}
@@ -95,6 +107,9 @@ func deep(l *led, w, d, n int) uint64 {
 	return 0
 }
 
+// Each worker's results go into words 512 + worker*512 on, one for so many rounds: they must be the same in each run.
+const results, resultEvery = 512, 64
+
 var sink []byte
 
 func worker(w int) {
@@ -124,7 +139,25 @@ func worker(w int) {
 				}
 			}
 		}
+		l.hash = (l.hash ^ uint64(len(l.m))) * 0x100000001b3
+		if it%resultEvery == 0 && it/resultEvery < results {
+			atomic.StoreUint64(&st[512+w*results+it/resultEvery], l.hash|1)
+		}
 		inc(15)
+	}
+}
+
+// Makes the code of the program writable, as some hot patchers do.
+func makeWritable() {
+	maps, _ := os.ReadFile("/proc/self/maps")
+	for _, line := range strings.Split(string(maps), "\n") {
+		var start, end uintptr
+		if strings.Contains(line, "r-xp") && strings.Contains(line, "patched") {
+			fmt.Sscanf(line, "%x-%x", &start, &end)
+			if _, _, e := syscall.Syscall(syscall.SYS_MPROTECT, start, end-start, 7); e != 0 {
+				panic(e)
+			}
+		}
 	}
 }
 
@@ -151,6 +184,9 @@ func main() {
 			time.Sleep(100 * time.Millisecond)
 			inc(2)
 		}
+	}
+	if os.Getenv("RWX") != "" {
+		makeWritable()
 	}
 	debug.SetGCPercent(30)
 	runtime.SetCPUProfileRate(500)
