@@ -60,6 +60,17 @@ export class RingReader {
     return this.#watermark;
   }
 
+  /** Leaves out what lies in the rings, without a look at it. Gives how much that was. */
+  skip(): number {
+    let skipped = 0;
+    this.#read.forEach((read, p) => {
+      const head = this.number(p, P.head);
+      skipped += head - read;
+      if (head !== read) this.#tellRead(p, head);
+    });
+    return skipped;
+  }
+
   /** Where the words of a P begin, in bytes. */
   at(p: number): number {
     return this.#rings.psAt + p * this.#rings.pBytes;

@@ -25,6 +25,8 @@ export class StandStill {
   readonly #tracee: Tracee;
   readonly #threads = new Map<number, TracedThread>();
   #began: bigint | undefined;
+  /** When those that stood still went on. */
+  #ended: bigint | undefined;
 
   private constructor(tracee: Tracee) {
     this.#tracee = tracee;
@@ -52,11 +54,16 @@ export class StandStill {
         watchdog(0);
         hurry(false);
       }
-      stillUs = Math.max(stillUs, Number(monotonicNs() - (still.#began ?? monotonicNs())) / 1000);
+      stillUs = Math.max(stillUs, still.#stillUs);
       if (answer !== undefined) return { answer, stillUs, tries };
       sleep(PAUSE_MS);
     }
     throw cannotStop(tracee, 'some thread always stands where code has to change');
+  }
+
+  get #stillUs(): number {
+    const ended = this.#ended ?? monotonicNs();
+    return Number(ended - (this.#began ?? ended)) / 1000;
   }
 
   /** Whether any thread is in `[low, high)`, or will be when it returns from a signal handler. */
@@ -102,6 +109,7 @@ export class StandStill {
     const threads = [...this.#threads.values()];
     // Those first that wait only for us.
     for (const thread of threads) if (thread.held) thread.release();
+    this.#ended = monotonicNs();
     const failed: unknown[] = [];
     for (const thread of threads) {
       try {
