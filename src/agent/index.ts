@@ -3,6 +3,7 @@ import { adviseLines } from './advise.ts';
 import { breakLines } from './break.ts';
 import { check } from './check.ts';
 import { crash } from './crash.ts';
+import { detach } from './detach.ts';
 import { explain } from './explain.ts';
 import { mapsLines } from './maps.ts';
 import { growLines } from './grow.ts';
@@ -33,6 +34,7 @@ export function createQuestions(): Questions {
     watch: watchLines,
     race: raceLines,
     crash: (options) => Promise.resolve().then(() => crash(options)),
+    detach: (options) => Promise.resolve().then(() => detach(options)),
     close: () => Promise.resolve(),
   };
 }

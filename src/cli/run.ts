@@ -4,6 +4,7 @@ import { runAdvise } from './commands/advise.ts';
 import { runBreak } from './commands/break.ts';
 import { runCheck } from './commands/check.ts';
 import { runCrash } from './commands/crash.ts';
+import { runDetach } from './commands/detach.ts';
 import { passToGo } from './commands/go.ts';
 import { runExplain } from './commands/explain.ts';
 import { runMaps } from './commands/maps.ts';
@@ -22,6 +23,7 @@ import { raceOptionsOf } from './options/race_options.ts';
 import {
   checkSubjectOf,
   crashOptionsOf,
+  detachOptionsOf,
   topOptionsOf,
   traceOptionsOf,
   watchOptionsOf,
@@ -84,6 +86,10 @@ export function jobOf(name: CommandName, words: readonly (string | undefined)[],
     case 'crash': {
       const options = crashOptionsOf(words[0], values);
       return (questions, io) => runCrash(options, questions, io);
+    }
+    case 'detach': {
+      const options = detachOptionsOf(values);
+      return (questions, io) => runDetach(options, questions, io);
     }
     case 'go':
       return () => passToGo([]);

@@ -2,6 +2,7 @@ import type { AdviseLine, AdviseOptions } from './advice.ts';
 import type { Attached } from './attached.ts';
 import type { CheckReport } from './check_report.ts';
 import type { CrashLine, CrashOptions } from './crash.ts';
+import type { Detached, DetachOptions } from './detached.ts';
 import type { EncodedEvents, TraceEvent } from './event.ts';
 import type { ExplainOptions, ExplainReport } from './explain_report.ts';
 import type { MapsLine, MapsOptions } from './maps.ts';
@@ -81,6 +82,8 @@ export interface Questions {
   top(options: TopOptions, signal: AbortSignal): TopSession;
   /** What a recorder has left of a program. */
   crash(options: CrashOptions): Promise<readonly CrashLine[]>;
+  /** Takes out the inline probe that a killed mapaudit has left in a program. */
+  detach(options: DetachOptions): Promise<Detached>;
   /** Takes out whatever is still in place. Faces call it last. */
   close(): Promise<void>;
 }

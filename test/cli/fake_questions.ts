@@ -29,6 +29,7 @@ import {
   explainReport,
   hit,
   crash,
+  detached,
   entryLine,
   heats,
   hostileEvent,
@@ -87,6 +88,7 @@ export function fakeQuestions(): Questions {
     inspect,
     watch,
     race,
+    detach: () => Promise.resolve(detached),
     crash: () => Promise.resolve([crash, event(0), summary(1, 'done')]),
     close: () => Promise.resolve(),
   };

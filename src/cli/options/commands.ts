@@ -220,6 +220,13 @@ export const COMMANDS: readonly CommandSpec[] = [
     ],
   },
   {
+    name: 'detach',
+    summary: 'take out the inline probe that a killed mapaudit has left in a program',
+    description:
+      'A mapaudit that runs takes its probes out when it ends. One that was killed leaves the jumps of --probe inline in the program, which goes on with them unharmed; this takes them out. docs/inline.md says more.',
+    examples: [{ line: 'sudo mapaudit detach -p 4242', says: 'as the program was before' }],
+  },
+  {
     name: 'go',
     summary: 'the go command, with the hook in what it builds',
     description:

@@ -14,6 +14,7 @@ export type CommandName =
   | 'advise'
   | 'race'
   | 'crash'
+  | 'detach'
   | 'go';
 
 /** Headings under which help and docs list the flags. */

@@ -16,6 +16,7 @@ import { BREAK_OPTIONS } from './break_options.ts';
 import { INSPECT_FLAGS } from './inspect_flags.ts';
 import { MAPS_FLAGS } from './maps_flags.ts';
 import { RACE_FLAGS, RACE_MAP } from './race_flags.ts';
+import { WHO_FLAGS } from './who_flags.ts';
 import type { CommandName, OptionSpec, ValueOf } from './spec.ts';
 
 const RUNS: readonly CommandName[] = ['trace', 'top'];
@@ -25,16 +26,9 @@ const SELECTS: readonly CommandName[] = ['check', 'maps', ...RUNS, ...KNOW];
 const READS: readonly CommandName[] = ['explain'];
 /** What can be asked of a core dump. */
 const CORES: readonly CommandName[] = ['inspect', 'maps'];
-const ALL: readonly CommandName[] = [
-  'ps',
-  ...SELECTS,
-  ...READS,
-  'inspect',
-  'watch',
-  'advise',
-  'race',
-  'crash',
-];
+/** Those of one process alone. */
+const ONE: readonly CommandName[] = ['inspect', 'watch', 'advise', 'race', 'crash', 'detach'];
+const ALL: readonly CommandName[] = ['ps', ...SELECTS, ...READS, ...ONE];
 
 /** `--map` of commands that follow a process for the sake of a map. */
 const ONE_MAP = {
@@ -65,7 +59,7 @@ export const OPTIONS = {
     short: '-p',
     value: 'PID',
     group: 'Which processes',
-    commands: [...SELECTS, ...READS, 'inspect', 'watch', 'advise', 'race', 'crash'],
+    commands: [...SELECTS, ...READS, ...ONE],
     help: 'This process. mapaudit ps lists them.',
     parse: parsePid,
   },
@@ -331,7 +325,7 @@ export const OPTIONS = {
     value: 'KIND',
     group: 'How it works',
     commands: [...RUNS, ...KNOW],
-    help: 'How operations are noticed: kernel (eBPF uprobes), build (the hook of mapaudit go build; needs no root), or auto. Default: auto, which is build where the program has the hook.',
+    help: 'How operations are noticed: kernel (eBPF uprobes), inline (jumps written into the running program: a hundredth of the cost, but it changes its code; docs/inline.md names what the program can notice), build (the hook of mapaudit go build; needs no root), or auto. Default: auto, which is build where the program has the hook, else kernel.',
     parse: oneOf('probe', PROBE_KINDS),
   },
   ...RACE_FLAGS,
