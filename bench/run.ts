@@ -1,4 +1,4 @@
-/** All measurements, with the goals beside them: npm run bench [-- --write] [-- --quick] [-- part …] */
+/** All measurements, with the goals beside them; each part has a file of its own in bench/results. See USAGE. */
 import { execFileSync } from 'node:child_process';
 import { cpus, release } from 'node:os';
 import { join } from 'node:path';
@@ -13,34 +13,48 @@ import { buildHot, ROOT } from './lib/hot.ts';
 import { reportAgent, reportStream } from './lib/node_report.ts';
 import { Report } from './lib/report.ts';
 
+const USAGE = `npm run bench -- [flag …] [part …]
+
+parts     cost, stream, attach, decode, agent; without one all of them
+--quick   fewer rounds and smaller maps: to see whether it works
+--write   also writes bench/results/PART.md`;
+
 const args = process.argv.slice(2);
 const quick = args.includes('--quick');
 const parts = args.filter((arg) => !arg.startsWith('--'));
-const report = new Report();
 const binary = buildHot();
 
-const PARTS: Readonly<Record<string, () => Promise<void>>> = {
-  cost: async () => {
+const PARTS: Readonly<Record<string, (report: Report) => Promise<void>>> = {
+  cost: async (report) => {
     reportCosts(report, await measureCosts(binary, quick ? 1 : 7, quick ? 400 : 1100));
   },
-  build: () => reportBuild(report, binary, quick ? 3 : 9, quick ? 200 : 500),
-  stream: () => {
+  build: (report) => reportBuild(report, binary, quick ? 3 : 9, quick ? 200 : 500),
+  stream: (report) => {
     reportStream(report);
     return Promise.resolve();
   },
-  attach: () => reportAttach(report, quick ? [binary] : [binary, buildBig()], quick ? 2 : 7),
-  decode: () => reportDecode(report, quick ? 1_000_000 : 10_000_000, quick ? 10_000 : 100_000),
-  agent: () => reportAgent(report, binary, quick ? 1000 : 10_000),
+  attach: (report) => reportAttach(report, quick ? [binary] : [binary, buildBig()], quick ? 2 : 7),
+  decode: (report) => reportDecode(report, quick ? 1_000_000 : 10_000_000, quick ? 10_000 : 100_000),
+  agent: (report) => reportAgent(report, binary, quick ? 1000 : 10_000),
 };
 
+const known = [...Object.keys(PARTS), '--quick', '--write'];
+const unknown = args.find((arg) => !known.includes(arg));
+if (unknown !== undefined) {
+  console.log(unknown === '--help' ? USAGE : `there is no ${unknown}\n\n${USAGE}`);
+  process.exit(unknown === '--help' ? 0 : 2);
+}
 buildMapaudit();
-for (const [name, part] of Object.entries(PARTS))
-  if (parts.length === 0 || parts.includes(name)) await part();
-report.goals();
-if (args.includes('--write')) report.write(join(ROOT, 'bench', 'RESULTS.md'), head());
+for (const [name, part] of Object.entries(PARTS)) {
+  if (parts.length > 0 && !parts.includes(name)) continue;
+  const report = new Report();
+  await part(report);
+  report.goals();
+  if (args.includes('--write')) report.write(join(ROOT, 'bench', 'results', `${name}.md`), head(name));
+}
 
 /** The machine, without its name. */
-function head(): string {
+function head(name: string): string {
   const cpu = cpus();
   const virtual = /hypervisor/.test(execFileSync('cat', ['/proc/cpuinfo'], { encoding: 'utf8' }))
     ? ', virtual machine'
@@ -48,10 +62,10 @@ function head(): string {
   const go = execFileSync('go', ['env', 'GOVERSION'], { encoding: 'utf8' }).trim();
   const [kernel] = release().split('-');
   const lines = [
-    `# Results of \`npm run bench\``,
+    `# Results of \`npm run bench -- ${name}\``,
     '',
     `${new Date().toISOString().slice(0, 10)}, ${cpu.length} CPUs ${cpu[0]?.model ?? ''}${virtual}, Linux ${kernel ?? ''}, ` +
-      `${go}, Node ${process.versions.node}. Written by \`npm run bench -- --write\`; do not edit.`,
+      `${go}, Node ${process.versions.node}. Written by \`npm run bench -- --write ${name}\`; do not edit.`,
   ];
   return lines.join('\n');
 }

@@ -28,6 +28,7 @@ export async function reportAttach(
       measured: commandMs,
       most: 300,
       unit: ' ms',
+      why: 'a small binary takes as long: it is the start of Node, of the program itself, of eBPF and the disassembler, not the size of the binary.',
     });
     report.goal({
       name: 'attach, large stripped binary, attach_ms alone',

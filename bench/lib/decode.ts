@@ -70,15 +70,16 @@ export function copy(from: DecodeTarget, address: Addr): Timed & { readonly byte
   return { ms, entries: 0, bytes };
 }
 
-/** Delve loading all of a map; it stops the program meanwhile. */
+/** Delve loading a map up to `most` entries; it stops the program meanwhile. */
 export async function delveTime(
   from: DecodeTarget,
   name: string,
+  most: number,
 ): Promise<Timed & { readonly pauseMs: number }> {
   await from.longestPause();
   const delve = await delveOfProcess(from.target.pid);
   const began = performance.now();
-  const { children } = await delve.evaluate(`main.${name}`);
+  const { children } = await delve.evaluate(`main.${name}`, most);
   const ms = performance.now() - began;
   await delve.stop();
   return { ms, entries: children.length / 2, pauseMs: await from.longestPause() };

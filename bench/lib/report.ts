@@ -6,6 +6,8 @@ export interface Goal {
   readonly measured: number;
   readonly most: number;
   readonly unit: string;
+  /** Why it is missed, as far as it is known; shown when it is. */
+  readonly why?: string;
 }
 
 /** Tables that are printed as they come, and may be written to a file at the end. */
@@ -35,8 +37,9 @@ export class Report {
     this.#goals.push(goal);
   }
 
-  /** All goals in one table. */
+  /** All goals in one table, and what is known of those that are missed. */
   goals(): void {
+    if (this.#goals.length === 0) return;
     this.section('Goals');
     this.table(
       ['goal', 'measured', 'at most', ''],
@@ -47,6 +50,8 @@ export class Report {
         Number.isNaN(measured) ? 'not measured' : measured <= most ? 'met' : '**missed**',
       ]),
     );
+    for (const { name, measured, most, why } of this.#goals)
+      if (measured > most && why !== undefined) this.note(`Why "${name}" is missed: ${why}`);
   }
 
   write(path: string, head: string): void {

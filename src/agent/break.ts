@@ -5,6 +5,7 @@ import type { BreakOptions } from '../protocol/options.ts';
 import type { BreakLine } from '../protocol/questions.ts';
 import { parseCondition } from '../query/condition/parse.ts';
 import { filtersWith } from '../query/condition/pushdown.ts';
+import { withMapPath } from './map_path.ts';
 import { traceLines } from './trace.ts';
 
 /** A running `break`: a trace whose filters follow from the condition, as far as they can. */
@@ -12,11 +13,12 @@ export async function* breakLines(
   options: BreakOptions,
   signal: AbortSignal,
 ): AsyncGenerator<readonly BreakLine[], void> {
-  const { condition: text, ...run } = options;
+  const { condition: text, mapPath, ...run } = options;
   const condition = text === undefined ? undefined : parseCondition(text);
   const filters = condition === undefined ? run.filters : filtersWith(condition, run.filters);
   if (filters.ops.length === 0) throw neverHolds(run.filters.ops);
-  const trace = { ...run, filters, sampleEvery: 1 };
+  const mapped = mapPath === undefined ? filters : withMapPath(run.selection, filters, mapPath);
+  const trace = { ...run, filters: mapped, sampleEvery: 1 };
   const extras = { facts: true, ...(condition === undefined ? {} : { condition }) };
   for await (const lines of traceLines(trace, signal, extras))
     yield lines.flatMap((line): BreakLine[] => {

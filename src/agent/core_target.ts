@@ -3,6 +3,7 @@ import { isMapauditError, MapauditError } from '../base/errors.ts';
 import { parseCore } from '../binary/core/core_file.ts';
 import { exePathOf } from '../binary/core/exe_of.ts';
 import { type CoreProgram, openCoreProgram } from '../inspect/core/core_program.ts';
+import type { Notice } from '../protocol/notice.ts';
 import { type FileSource, openFile } from '../sys/file_source.ts';
 import { inflate } from '../sys/inflate.ts';
 
@@ -36,6 +37,15 @@ export function openCoreTarget(path: string, exe?: string): CoreTarget {
     throw error;
   }
 }
+
+/** What is said of a core that was cut off. */
+export const cutOffNotice = (core: string): Notice => ({
+  type: 'notice',
+  level: 'warning',
+  code: 'core-cut-off',
+  message: `${core} ends too early: a part of the program's memory is missing`,
+  hint: 'Copy it again; was the disk full, or ulimit -c too low?',
+});
 
 /** The program that the core names. */
 function openNamed(core: FileSource): FileSource {

@@ -5,7 +5,6 @@ import type { Program } from '../inspect/place/program.ts';
 import { toAddr } from '../model/addr.ts';
 import { pid as toPid } from '../model/ids.ts';
 import type { CoreSubject, InspectLine, InspectOptions, InspectQuestion } from '../protocol/inspect.ts';
-import type { Notice } from '../protocol/notice.ts';
 import { NO_LOSS } from '../protocol/loss.ts';
 import type { EndReason, Summary } from '../protocol/summary.ts';
 import { Inspection, type InspectionEnd } from '../query/inspect/inspection.ts';
@@ -14,7 +13,7 @@ import { findSubject } from '../query/inspect/subject.ts';
 import { readSyncMap } from '../query/inspect/sync_map_lines.ts';
 import { inflate } from '../sys/inflate.ts';
 import { pause } from '../sys/pause.ts';
-import { openCoreTarget } from './core_target.ts';
+import { cutOffNotice, openCoreTarget } from './core_target.ts';
 import { Target } from './target.ts';
 
 /** How often it is looked whether the process still runs. */
@@ -45,20 +44,12 @@ async function* coreLines(
   const target = openCoreTarget(options.core, options.exe);
   const { program } = target;
   try {
-    if (program.core.cutOff) yield [cutOff(options.core)];
+    if (program.core.cutOff) yield [cutOffNotice(options.core)];
     yield* inspectProgram(program, options, signal, () => undefined);
   } finally {
     target.close();
   }
 }
-
-const cutOff = (core: string): Notice => ({
-  type: 'notice',
-  level: 'warning',
-  code: 'core-cut-off',
-  message: `${core} ends too early: a part of the program's memory is missing`,
-  hint: 'Copy it again; was the disk full, or ulimit -c too low?',
-});
 
 /** Inspects a map in any memory. `ended` says that the memory is gone. */
 export async function* inspectProgram(

@@ -3,13 +3,19 @@ import { isMapauditError, MapauditError } from '../base/errors.ts';
 import type { MapsLine, MapsOptions } from '../protocol/maps.ts';
 import type { Notice } from '../protocol/notice.ts';
 import type { Selection } from '../protocol/selection.ts';
+import { cutOffNotice, openCoreTarget } from './core_target.ts';
+import { MapsAdviser } from './maps_adviser.ts';
 import { MapsObserver } from './maps_observer.ts';
+import { coreSource, processSource } from './maps_source.ts';
 import { ProcessMaps } from './process_maps.ts';
 import { RunClock } from './run_clock.ts';
 import { selectPids } from './select.ts';
 import { noSuchProcess, Target } from './target.ts';
 
-/** The answer to `maps`, process by process: what memory tells, and with `observeMs` what was seen meanwhile. */
+/**
+ * The answer to `maps`, process by process: what memory tells, and with `observeMs` what was seen meanwhile. In a core
+ * dump nothing is seen. Errors: those of `openCoreTarget`; `no-such-process`.
+ */
 export async function* mapsLines(
   options: MapsOptions,
   signal: AbortSignal,
@@ -18,41 +24,54 @@ export async function* mapsLines(
   const subjects = new Subjects(options, (notice) => notices.push(notice));
   try {
     yield notices.splice(0);
-    if (options.observeMs !== undefined) yield* observe(subjects, options, options.observeMs, signal);
-    for (const subject of subjects.all) yield subject.lines();
+    const { selection, observeMs } = options;
+    if (observeMs !== undefined && selection.type !== 'core')
+      yield* observe(subjects, selection, observeMs, signal);
+    else for (const subject of subjects.all) yield subject.lines();
   } finally {
     subjects.close();
   }
 }
 
-/** Watches the maps of all processes for a while. */
+/** Watches the maps of all processes for a while, and then lists them. */
 async function* observe(
   subjects: Subjects,
-  options: MapsOptions,
+  selection: Selection,
   durationMs: number,
   signal: AbortSignal,
 ): AsyncGenerator<readonly MapsLine[], void> {
   for (const subject of subjects.all) subject.lookBefore();
-  const observer = new MapsObserver(options.selection);
+  const observer = new MapsObserver(selection);
+  const advisers: MapsAdviser[] = [];
   try {
+    for (const { pid } of subjects.all) {
+      const adviser = pid === undefined ? undefined : MapsAdviser.of(pid, durationMs);
+      if (adviser instanceof MapsAdviser) advisers.push(adviser);
+      else if (adviser !== undefined) yield [adviser];
+    }
     yield observer.takeLines();
     const clock = new RunClock(durationMs, signal);
     for (const subject of subjects.all) subject.readLengths();
     while (clock.ended === undefined && observer.ended === undefined) {
       observer.step(clock.isTimeToLook);
+      for (const adviser of advisers) adviser.step();
       const lines = observer.takeLines();
       if (lines.length > 0) yield lines;
-      await clock.tick(observer.fill);
+      await clock.tick(Math.max(observer.fill, ...advisers.map(({ fill }) => fill)));
     }
     const elapsedMs = clock.elapsedMs;
     const seen = observer.finish(elapsedMs);
+    for (const adviser of advisers) adviser.finish(elapsedMs);
     for (const subject of subjects.all)
       subject.observed(
         seen.filter((map) => map.pid === subject.pid),
         elapsedMs,
+        advisers.find(({ pid }) => pid === subject.pid),
       );
     yield observer.takeLines();
+    for (const subject of subjects.all) yield subject.lines();
   } finally {
+    for (const adviser of advisers) adviser.close();
     observer.close();
   }
 }
@@ -62,17 +81,23 @@ class Subjects implements Closable {
   readonly all: readonly ProcessMaps[];
 
   constructor(options: MapsOptions, tell: (notice: Notice) => void) {
-    const pids = selectPids(options.selection);
-    this.all = pids.flatMap((pid) => {
+    const { selection } = options;
+    if (selection.type === 'core') {
+      const target = openCoreTarget(selection.core, selection.exe);
+      if (target.program.core.cutOff) tell(cutOffNotice(selection.core));
+      this.all = [new ProcessMaps(coreSource(target), options)];
+      return;
+    }
+    this.all = selectPids(selection).flatMap((pid) => {
       try {
-        return [new ProcessMaps(Target.open(pid), options)];
+        return [new ProcessMaps(processSource(Target.open(pid)), options)];
       } catch (error) {
-        const notice = passedOver(error, pid, options.selection);
+        const notice = passedOver(error, pid, selection);
         if (notice !== undefined) tell(notice);
         return [];
       }
     });
-    if (this.all.length === 0) throw noProcess(options.selection);
+    if (this.all.length === 0) throw noProcess(selection);
   }
 
   close(): void {

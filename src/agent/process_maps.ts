@@ -1,4 +1,3 @@
-import { uptime } from 'node:os';
 import type { Closable } from '../base/dispose.ts';
 import { isMapauditError } from '../base/errors.ts';
 import { type FoundMaps } from '../inspect/find/found_map.ts';
@@ -6,6 +5,7 @@ import type { Program } from '../inspect/place/program.ts';
 import type { Addr } from '../model/addr.ts';
 import type { ListedMap, MapsLine, MapsOptions, MapsReport, NotSeen } from '../protocol/maps.ts';
 import { asFamilies } from '../query/maps/families.ts';
+import { withAdvice } from '../query/maps/with_advice.ts';
 import { arrange } from '../query/maps/arrange.ts';
 import { headFacts } from '../query/maps/head_facts.ts';
 import { joinObserved, type Lengths } from '../query/maps/join.ts';
@@ -18,19 +18,17 @@ import { seenMaps } from '../query/maps/seen_maps.ts';
 import { gathered } from '../query/maps/short_lived.ts';
 import { versionName } from '../query/version_name.ts';
 import { pause } from '../sys/pause.ts';
-import { programOf } from './program_of.ts';
-import type { Target } from './target.ts';
+import type { MapsAdviser } from './maps_adviser.ts';
+import type { MapsSource } from './maps_source.ts';
 
 /** The clock may show so many times what was spent of a processor's time, which the machine may give to others. */
 const LONGEST = 6;
 /** Asking takes as long as looking at a value: so often is enough. */
 const ASKED_EVERY = 1024;
-/** proc(5): /proc/PID/stat counts in ticks of sysconf(_SC_CLK_TCK), which is 100 on all that Go runs on. */
-const TICK_MS = 10;
 
-/** Looks for the maps of one process, and says what it found. */
+/** Looks for the maps of one process or core dump, and says what it found. */
 export class ProcessMaps implements Closable {
-  readonly #target: Target;
+  readonly #source: MapsSource;
   readonly #options: MapsOptions;
   #program: Program;
   #notSeen: NotSeen[] = [];
@@ -39,21 +37,17 @@ export class ProcessMaps implements Closable {
   #lengthsAt = 0;
   #seen: readonly SeenMap[] = [];
   #observedMs: number | undefined;
+  #adviser: MapsAdviser | undefined;
   #growth: ReadonlyMap<Addr, number> = new Map();
 
-  constructor(target: Target, options: MapsOptions) {
-    this.#target = target;
+  constructor(source: MapsSource, options: MapsOptions) {
+    this.#source = source;
     this.#options = options;
-    try {
-      this.#program = programOf(target);
-    } catch (error) {
-      target.close();
-      throw error;
-    }
+    this.#program = source.program;
   }
 
-  get pid(): number {
-    return this.#target.pid;
+  get pid(): number | undefined {
+    return this.#source.pid;
   }
 
   /** What is there before an observation: what is found later and not now, is younger. */
@@ -68,7 +62,8 @@ export class ProcessMaps implements Closable {
   }
 
   /** Takes what was seen, at the end of an observation. */
-  observed(seen: readonly SeenMap[], durationMs: number): void {
+  observed(seen: readonly SeenMap[], durationMs: number, adviser: MapsAdviser | undefined): void {
+    this.#adviser = adviser;
     this.#seen = seen;
     this.#observedMs = durationMs;
     const now = this.#lengthsNow();
@@ -96,20 +91,22 @@ export class ProcessMaps implements Closable {
     });
     if (unmeasured > 0) this.#notSeen.push(notMeasured(unmeasured, this.#options.patienceMs));
     if (unreadable > 0) this.#notSeen.push(notReadable(unreadable));
-    const maps = this.#joined(rows);
+    const maps = withAdvice(this.#joined(rows), this.#adviser?.advice([...found.maps, ...seen]));
     const wanted = arrange(maps, this.#options);
     const matching = this.#options.families ? arrange(asFamilies(wanted), this.#options) : wanted;
+    const { pid } = this;
+    const of = { type: 'found_map' as const, ...(pid === undefined ? {} : { pid }) };
     const listed = matching
       .slice(0, this.#options.limit)
-      .map((row, i): ListedMap => ({ type: 'found_map', pid: this.pid, id: i + 1, ...row }));
+      .map((row, i): ListedMap => ({ ...of, id: i + 1, ...row }));
     return [
       ...listed,
-      this.#report({ found, all: maps, matching, listed, tookMs: performance.now() - began }),
+      this.#report({ found, all: maps, wanted, matching, listed, tookMs: performance.now() - began }),
     ];
   }
 
   close(): void {
-    this.#target.close();
+    this.#source.close();
   }
 
   #joined(rows: readonly MeasuredRow[]): MapRow[] {
@@ -140,18 +137,15 @@ export class ProcessMaps implements Closable {
     );
   }
 
-  #report({ found, all, matching, listed, tookMs }: Answer): MapsReport {
-    const { facts, binary, pid } = this.#target;
+  #report({ found, all, wanted, matching, listed, tookMs }: Answer): MapsReport {
+    const counted = withoutParts(wanted);
     const sum = (of: (map: MapRow) => number | undefined): number =>
-      matching.reduce((total, map) => total + (of(map) ?? 0), 0);
-    const ageMs = uptime() * 1000 - Number(facts.startTime) * TICK_MS;
+      counted.reduce((total, map) => total + (of(map) ?? 0), 0);
     return {
       type: 'maps',
-      pid,
-      name: facts.name,
-      go_version: versionName(binary.version),
+      ...this.#source.told(),
+      go_version: versionName(this.#program.binary.version),
       time: new Date().toISOString(),
-      ...(ageMs >= 0 ? { age_ms: Math.round(ageMs) } : {}),
       sort: this.#options.sort,
       found: countOf(all),
       matching: countOf(matching),
@@ -171,9 +165,17 @@ export class ProcessMaps implements Closable {
 interface Answer {
   readonly found: FoundMaps;
   readonly all: readonly MapRow[];
+  /** Those that fit, each for itself. */
+  readonly wanted: readonly MapRow[];
   readonly matching: readonly MapRow[];
   readonly listed: readonly ListedMap[];
   readonly tookMs: number;
+}
+
+/** The maps of a sync.Map are counted with it, where it is there. */
+function withoutParts(rows: readonly MapRow[]): readonly MapRow[] {
+  const all = new Set(rows.map(({ address }) => address));
+  return rows.filter(({ part_of: part }) => part?.sync_map === undefined || !all.has(part.sync_map));
 }
 
 const countOf = (rows: readonly MapRow[]): number => rows.reduce((sum, { maps }) => sum + (maps ?? 1), 0);

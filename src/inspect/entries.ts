@@ -26,8 +26,6 @@ export interface EntryOptions {
 
 const NOTHING = new DataView(new ArrayBuffer(0));
 const UNREADABLE: FormattedValue = { text: '…', truncated: false, unreadable: true };
-/** Inner maps of inner maps are not entered: the pointers left say so. */
-const KEYS_KEEP_ADDRESSES = 0;
 
 /** A visitor that writes keys and values in Go syntax while their slot is known to be unchanged. */
 export function entryVisitor(
@@ -37,7 +35,7 @@ export function entryVisitor(
 ): SlotVisitor<MapEntry> {
   const { memory, types, limits } = options;
   const live: LiveMemory = { memory, types, limits, innerMap: innerMaps(options) };
-  const keys: LiveMemory = { ...live, limits: { ...limits, pointers: KEYS_KEEP_ADDRESSES } };
+  const keys: LiveMemory = { ...live, isKey: true };
   let words: DataView = NOTHING;
   /** Numbers are written at once: of large maps they are most of it. */
   const written = (which: 'key' | 'elem', block: Uint8Array, at: number): FormattedValue => {
@@ -106,9 +104,9 @@ export function innerMaps({ memory, types, limits, pause }: EntryOptions): Write
           if (shown.length >= limits.items) return '';
           const k = slotBytes({ memory, types }, map, 'key', block, keyAt);
           const v = slotBytes({ memory, types }, map, 'elem', block, elemAt);
-          const text = (head: typeof key, bytes: Uint8Array | undefined): string =>
-            bytes === undefined ? '…' : write(head, bytes, inside(bytes));
-          return `${text(key, k)}: ${text(elem, v)}`;
+          // Keys that are pointers are told apart by their address alone.
+          const keyText = k === undefined ? '…' : write(key, k, inside(k, 'key'));
+          return `${keyText}: ${v === undefined ? '…' : write(elem, v, inside(v, 'elem'))}`;
         },
         deliver: (text) => shown.push(text),
         identity: (text) => text,

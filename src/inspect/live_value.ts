@@ -4,7 +4,9 @@ import {
   formatValue,
   type FormattedValue,
   type Missing,
+  pointerTo,
   type TextPart,
+  typedAddress,
   type ValuePart,
   type WritePart,
 } from '../go/value/format_value.ts';
@@ -19,7 +21,7 @@ export interface ValueLimits {
   readonly text: number;
   /** Elements of each slice and entries of each inner map. */
   readonly items: number;
-  /** Pointers that are followed one after the other; 0: pointers stay addresses. */
+  /** Pointers that are followed one after the other; those behind them are shown as typed addresses. */
   readonly pointers: number;
 }
 
@@ -28,7 +30,7 @@ export type WriteInnerMap = (
   address: Addr,
   type: TypeHead,
   write: WritePart,
-  inside: (bytes: Uint8Array) => Elsewhere,
+  inside: (bytes: Uint8Array, part: 'key' | 'elem') => Elsewhere,
 ) => Referred | undefined;
 
 /** What a pointer, slice or map refers to, in Go syntax. */
@@ -40,6 +42,8 @@ export interface LiveMemory {
   readonly types: TypeReader;
   readonly limits: ValueLimits;
   readonly innerMap: WriteInnerMap;
+  /** The value is a key: what it refers to is part of it by its address alone, which is shown without its type. */
+  readonly isKey?: boolean;
 }
 
 /** Writes a value of a living program in Go syntax; see `formatValue`. */
@@ -96,20 +100,28 @@ class LiveElsewhere implements Elsewhere {
     if (address === undefined) return 'not-captured';
     if (address === 0) return { text: 'nil' };
     if (type.kind === 'slice') return this.#slice(offset, type, address, write);
-    if (this.#pointers === 0 || this.#path.includes(address)) return undefined;
-    if (type.kind === 'map')
-      return this.#live.innerMap(addr(address), type, write, (bytes) => this.#deeper(bytes, address));
-    return this.#pointee(type, address, write);
+    if (this.#live.isKey === true) return undefined;
+    const isEnd = this.#pointers === 0 || this.#path.includes(address);
+    const shown = isEnd ? undefined : this.#behind(type, address, write);
+    return shown ?? { text: typedAddress(type, addr(address)) };
   }
 
-  /** Structs are shown; what else a pointer points to is named by its address. */
+  /** Undefined for what has nothing to be shown behind it, or is too large. */
+  #behind(type: TypeHead, address: number, write: WritePart): Referred | Missing | undefined {
+    if (type.kind === 'map')
+      return this.#live.innerMap(addr(address), type, write, (bytes, part) =>
+        this.#deeper(bytes, address, part === 'key' ? 0 : undefined),
+      );
+    return type.kind === 'pointer' ? this.#pointee(type, address, write) : undefined;
+  }
+
   #pointee(type: TypeHead, address: number, write: WritePart): Referred | Missing | undefined {
     const elem = this.#live.types.elem(type.address);
     const head = elem === undefined ? undefined : this.#live.types.head(elem);
-    if (head?.kind !== 'struct' || head.size > MOST_BYTES) return undefined;
+    if (head === undefined || head.size > MOST_BYTES) return undefined;
     const bytes = this.#twice(address, head.size);
     if (bytes === undefined) return 'unreadable';
-    return { text: `&${write(head, bytes, this.#deeper(bytes, address))}` };
+    return { text: pointerTo(head, write(head, bytes, this.#deeper(bytes, address))) };
   }
 
   #slice(offset: number, type: TypeHead, data: number, write: WritePart): Referred | Missing {
@@ -141,8 +153,8 @@ class LiveElsewhere implements Elsewhere {
     return undefined;
   }
 
-  #deeper(bytes: Uint8Array, through: number): LiveElsewhere {
-    return new LiveElsewhere(this.#live, bytes, Math.max(0, this.#pointers - 1), [...this.#path, through]);
+  #deeper(bytes: Uint8Array, through: number, pointers = this.#pointers - 1): LiveElsewhere {
+    return new LiveElsewhere(this.#live, bytes, Math.max(0, pointers), [...this.#path, through]);
   }
 
   #dynamicType(first: number, { address }: TypeHead): number | undefined {

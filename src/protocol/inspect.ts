@@ -1,3 +1,4 @@
+import type { SyncMapParts } from './sync_map.ts';
 import type { MapFlavour } from '../model/go_version.ts';
 import type { KeyPathLine } from './inspect_path.ts';
 import type { Notice } from './notice.ts';
@@ -189,35 +190,14 @@ export interface InspectedMap {
 }
 
 /** A sync.Map. It is made up of a trie (from Go 1.24 on), or of two maps. */
-export interface InspectedSyncMap {
+export interface InspectedSyncMap extends SyncMapParts {
   readonly type: 'sync_map';
   readonly map: { readonly name?: string; readonly type: string; readonly address: string };
   /** Keys that Load finds: nobody counts them but this answer. */
   readonly len: number;
-  /** Of a trie's nodes and entries, without keys and values. */
+  /** Of all that it is made of, as the heap counts it, without what keys and values point to. */
   readonly bytes?: number;
   readonly consistent: boolean;
-  readonly trie?: {
-    /** Inner nodes. */
-    readonly nodes: number;
-    /** Entries by the number of nodes above them. */
-    readonly depths: readonly number[];
-    /** Entries whose hash another one has too. */
-    readonly collisions: number;
-    readonly longest_chain: number;
-  };
-  readonly maps?: {
-    /** Keys of the map that is read without a lock, and of the one that has what was stored since. */
-    readonly read: number;
-    readonly dirty: number;
-    /** The second has keys that the first one has not. */
-    readonly amended: boolean;
-    /** Look-ups that went to the second; with as many as it has keys it becomes the first. */
-    readonly misses: number;
-    /** Keys of the first that were deleted and stay in it, and those of them that the second does not have. */
-    readonly deleted: number;
-    readonly expunged: number;
-  };
   /** Parts that changed at every look. */
   readonly unstable?: number;
 }

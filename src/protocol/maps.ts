@@ -1,15 +1,22 @@
 import type { MapOp } from '../model/map_op.ts';
 import type { Attached } from './attached.ts';
+import type { CoreSubject } from './inspect.ts';
 import type { Notice } from './notice.ts';
 import type { Selection } from './selection.ts';
+import type { SyncMapParts } from './sync_map.ts';
 
 export type MapSort = 'bytes' | 'rate' | 'growth' | 'waste' | 'age';
 
 export const MAP_SORTS: readonly MapSort[] = ['bytes', 'rate', 'growth', 'waste', 'age'];
 
+/** A core dump in place of processes. */
+export interface MapsOfCore extends CoreSubject {
+  readonly type: 'core';
+}
+
 /** What `maps` is asked. */
 export interface MapsOptions {
-  readonly selection: Selection;
+  readonly selection: Selection | MapsOfCore;
   readonly sort: MapSort;
   /** Watch operations for so long too; absent: memory alone is looked at, and no probe is set. */
   readonly observeMs?: number;
@@ -98,10 +105,18 @@ export interface MapAdvice {
   readonly gain?: number;
 }
 
+/** Which sync.Map a map belongs to. */
+export interface MapPartOf {
+  /** Its address; absent of a row that stands for several maps. */
+  readonly sync_map?: string;
+  readonly part: 'read' | 'dirty';
+}
+
 /** One map. What is absent is not known. */
 export interface ListedMap {
   readonly type: 'found_map';
-  readonly pid: number;
+  /** Absent of a core that does not tell. */
+  readonly pid?: number;
   /** Its place in this list. */
   readonly id: number;
   /** Of its header; of a sync.Map, of the struct itself. Absent of a row that stands for several `maps`. */
@@ -122,7 +137,10 @@ export interface ListedMap {
   readonly len?: number;
   /** Slots. */
   readonly capacity?: number;
-  /** Of header, buckets or groups, tables, directory, and keys and elements that do not fit a slot. */
+  /**
+   * Of header, buckets or groups, tables, directory, and keys and elements that do not fit a slot. Of a sync.Map: of
+   * its maps and what stands beside them, or of the nodes and entries of its trie.
+   */
   readonly bytes?: number;
   /** What keys and elements refer to outside of the map (with `--held`). */
   readonly held_bytes?: number;
@@ -138,6 +156,10 @@ export interface ListedMap {
   readonly tombstones?: number;
   /** Overflow buckets of a classic map. */
   readonly overflow?: number;
+  /** Of a sync.Map: what it is made of. */
+  readonly sync_map?: SyncMapParts;
+  /** It is a map of a sync.Map, whose `bytes` have it already: sums leave it out. */
+  readonly part_of?: MapPartOf;
   readonly state?: MapState;
   /** Of the migration under way: the share of old buckets that are done, 0 to 1. */
   readonly migrated?: number;
@@ -159,8 +181,11 @@ export interface NotSeen {
 /** The end of what one process answers. */
 export interface MapsReport {
   readonly type: 'maps';
-  readonly pid: number;
+  /** Absent of a core that does not tell. */
+  readonly pid?: number;
   readonly name: string;
+  /** They are of a core dump, in which nothing changes, read with this program. */
+  readonly core?: { readonly file: string; readonly exe: string };
   readonly go_version: string;
   /** RFC 3339: when memory was looked at last. */
   readonly time: string;

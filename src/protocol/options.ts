@@ -76,6 +76,8 @@ export interface TraceOptions extends RunOptions {
 
 /** A breakpoint that does not stop: a trace that tells all of the few operations that meet a condition. */
 export interface BreakOptions extends RunOptions {
+  /** The path of a variable, which then stands for `filters.map`; what is none is the type that this tells. */
+  readonly mapPath?: string;
   /** Which of the operations, as docs/conditions.md describes it. Checked before anything is attached. */
   readonly condition?: string;
   /** Frames of each stack beyond the caller. */

@@ -69,6 +69,7 @@ describe.each(['1.21.13', '1.26.8'])('inspect of a program of Go %s', { timeout:
   it.each([
     ['main.cache.byPoint', { 'main.Point{X: 1, Y: -2, Name: "a b"}': 'map[main.ID]string{7: "seven"}' }],
     ['main.cache.byPoint[main.Point{X:1,Y:-2,Name:"a b"}]', { '7': '"seven"' }],
+    ['main.cache.byPoint[Point{1, -2, `a b`}]', { '7': '"seven"' }],
     ['main.cache.Any', { '"f"': '1' }],
     ['main.cache.Any.(map[string]float32)', { '"f"': '1' }],
     ['main.odd', { '"two"': '2.5', '1': '1.5', 'main.ID(4)': '4.5', true: '3.5' }],
@@ -90,7 +91,9 @@ describe.each(['1.21.13', '1.26.8'])('inspect of a program of Go %s', { timeout:
     ['main.cache', 'not-a-map', 'main.cache.sessions, main.cache.byPoint', undefined],
     ['main.cache.sessions["sess:001"].Next', 'nil-pointer', 'Nobody has set it yet', undefined],
     ['main.cache.sessions["sess:999"]', 'no-such-key', 'Leave the index out', 20],
-    ['main.cache.sessions[7]', 'wrong-key', 'Its keys are strings', undefined],
+    ['main.cache.sessions[7]', 'wrong-key', 'written as in Go: "text"', 20],
+    ['main.cache.byPoint[Point{X: 1, Q: 2}]', 'wrong-key', 'main.Point{X: 42, Y: 42, Name: "text"}', 31],
+    ['main.cache.byPoint[main.big]', 'wrong-key', 'Its keys are of type main.Point', undefined],
     ['main.gone.x', 'no-such-field', '', 10],
   ])('says what is wrong with %s', (expr, code, hint, position) => {
     const { err } = fail('--expr', expr);
@@ -124,6 +127,12 @@ describe.each(['1.21.13', '1.26.8'])('inspect of a program of Go %s', { timeout:
     expect(fail('--address', '0x10').code).toBe('unreadable-memory');
     const wiped = fail('--address', program.address('wiped'), '--type', 'map[int]int');
     expect(wiped.code).toBe('freed-map');
+    const freed = fail('--address', program.address('freed'), '--type', 'map[string]int');
+    expect(freed).toMatchObject({
+      code: 'freed-map',
+      err: expect.stringContaining('the garbage collector has freed that memory') as string,
+    });
+    expect(ask('--address', program.address('main.counters'), '--type', 'map[string]int64').map.len).toBe(1);
     expect(fail('--address', program.address('main.big'), '--type', 'map[int]').code).toBe('ambiguous-type');
     expect(fail('--address', program.address('main.big'), '--type', 'map[string]*main.Sesion').code).toBe(
       'no-such-type',
@@ -199,7 +208,7 @@ describe.each(['1.21.13', '1.26.8'])('inspect of a program of Go %s', { timeout:
     const short = ask('--expr', 'main.cache.sessions', '--max-string', '3', '--limit', '1');
     expect(short.entries[0]?.key).toMatchObject({ text: '"ses"…', truncated: true });
     const flat = ask('--expr', 'main.cache.sessions', '--depth', '0', '--limit', '1');
-    expect(flat.entries[0]?.value.text).toMatch(/^0x[0-9a-f]+$/);
+    expect(flat.entries[0]?.value.text).toMatch(/^\(\*main\.Session\)\(0x[0-9a-f]+\)$/);
   });
 
   it('tears no value, and calls consistent only what was there at one moment', () => {

@@ -22,6 +22,9 @@ const KIND = {
 /** Delve makes an object of each number in each array: of these maps it takes only small ones in reasonable time. */
 const MOST_ENTRIES: Readonly<Record<string, number>> = { 'uint64/[1025]uint8': 9 };
 
+/** Functions, channels and untyped pointers Delve writes in its own way: of these the ledger alone tells. */
+const OWN_WAY = 'deep/referring';
+
 /** What Delve cannot read: some types of values in interfaces, before Go 1.25. */
 const UNREADABLE = 'unreadable to Delve';
 
@@ -60,9 +63,11 @@ function held({ children: [child] }: DelveVariable, path: readonly number[]): st
   return /^u?int\d+$/.test(child.type) ? `${child.type}(${text})` : text;
 }
 
-function pointed({ children: [child] }: DelveVariable, path: readonly number[]): string {
+function pointed({ children: [child], type }: DelveVariable, path: readonly number[]): string {
   if (child === undefined || child.addr === 0) return 'nil';
-  if (child.kind !== KIND.struct || path.includes(child.addr)) return `0x${child.addr.toString(16)}`;
+  // These are keys.
+  if (child.kind !== KIND.struct) return `0x${child.addr.toString(16)}`;
+  if (path.includes(child.addr)) return `(${type})(0x${child.addr.toString(16)})`;
   return `&${goText(child, [...path, child.addr])}`;
 }
 
@@ -89,7 +94,7 @@ async function compare(
   const total = { entries: 0, unread: 0 };
   for (const [number, map] of maps.entries()) {
     const [kind = ''] = map.name.split(',');
-    if (!wanted(map) || map.entries.size > (MOST_ENTRIES[kind] ?? Infinity)) continue;
+    if (kind === OWN_WAY || !wanted(map) || map.entries.size > (MOST_ENTRIES[kind] ?? Infinity)) continue;
     // The program keeps its maps in the order in which it writes them down.
     const { children } = await delve.evaluate(`main.keep[${number}]`);
     const theirs = new Map(entriesOf(children[0]!));

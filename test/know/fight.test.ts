@@ -201,6 +201,28 @@ describe('break', () => {
     expect(none.lines.map((line) => line.type)).toEqual(['attached', 'summary']);
   });
 
+  it('takes the map of a variable alone, and says when there is no such variable', async () => {
+    let missing = '';
+    const { ledger, lines } = await traced({
+      program: buildGo('fight'),
+      programArgs: ['-ops', String(OPS)],
+      args: (ready) => {
+        missing = mapaudit('break', '-p', ready[1] ?? '', '--on', 'delete main.sesions', '--json').err;
+        return ['break', '--on', 'delete main.sessions', '--if', 'len > 2'];
+      },
+    });
+    const deletes = ledger.map(rowOf).filter(({ op, len }) => op === 'delete' && len > 2);
+    const wanted = deletes.filter(({ map }) => map === 'sessions');
+    expect(wanted.length).toBeGreaterThan(5);
+    expect(deletes.length).toBeGreaterThan(wanted.length);
+    const hits = lines.filter((line): line is Stop => line.type === 'stop');
+    expect(hits.map(stepOfEvent)).toEqual(wanted.map(stepOf));
+    expect(JSON.parse(missing)).toMatchObject({
+      code: 'no-such-variable',
+      hint: expect.stringContaining('main.sessions') as string,
+    });
+  });
+
   it('does not begin with a condition that is wrong', () => {
     const wrong = mapaudit('break', '-p', '1', '--if', 'gorutine == 5', '--json');
     expect([wrong.code, errorCode(wrong)]).toEqual([2, 'usage-condition']);

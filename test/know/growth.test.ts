@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { GrowthEvent, Growths } from '../../src/protocol/growth.ts';
+import type { GrowthEvent, Growths, Migration } from '../../src/protocol/growth.ts';
 import type { Summary } from '../../src/protocol/summary.ts';
 import { buildGo } from '../support/go_build.ts';
 import { traced } from './traced.ts';
@@ -99,4 +99,39 @@ it.each(['1.23.12', '1.26.8'])('growth of the map of a variable, Go %s', async (
   expect(new Set(events.map(({ map }) => map.address)).size).toBe(1);
   for (const { op, growth } of events)
     if (version !== '1.23.12' || op === 'evacuate') expect(growth?.duration_ns).toBeGreaterThan(0);
+});
+
+it.each([
+  ['1.21.13', ''],
+  ['1.24.13', 'noswissmap'],
+])('progress of a slow migration, Go %s %s', async (version, experiment) => {
+  const { ledger, lines } = await traced({
+    program: buildGo('migrate', version, 'default', experiment),
+    args: () => ['grow', '--map', 'main.slow'],
+  });
+  const [from, to] = (ledger[0] ?? []).map(Number);
+  const kinds = lines.map((line) => (line.type === 'event' ? (line as GrowthEvent).op : line.type));
+  // Told between the growth and its end, at most once for each eighth of the way.
+  const told = lines.filter((line): line is Migration => line.type === 'migration');
+  expect(told.length).toBeGreaterThan(2);
+  expect(told.length).toBeLessThan(9);
+  expect(kinds).toEqual([
+    'attached',
+    'grow',
+    ...told.map(() => 'migration'),
+    'evacuate',
+    'growths',
+    'summary',
+  ]);
+  let [eighth, len] = [0, 0];
+  for (const { growth, map, len: now } of told) {
+    expect(growth).toMatchObject({ from, to, trigger: 'load', migration: { old_buckets: from } });
+    const { evacuated } = growth.migration!;
+    const part = Math.floor((8 * evacuated) / from!);
+    expect(part).toBeGreaterThan(eighth);
+    expect(evacuated).toBeLessThan(from!);
+    expect(now).toBeGreaterThan(len);
+    expect(map).toMatchObject({ address: (lines[1] as GrowthEvent).map.address, type: 'map[int]int' });
+    [eighth, len] = [part, now];
+  }
 });

@@ -37,7 +37,8 @@ export interface DelveVariable {
 
 /** Delve with an open program, which it has stopped. */
 export interface Delve {
-  evaluate(expression: string): Promise<DelveVariable>;
+  /** `most`: no more elements of an array and entries of a map are loaded; all of them when it is left out. */
+  evaluate(expression: string, most?: number): Promise<DelveVariable>;
   /** Lets the program go on. */
   stop(): Promise<void>;
 }
@@ -64,8 +65,9 @@ async function start(command: readonly string[]): Promise<Delve> {
   const socket = createConnection(await portOf(child), '127.0.0.1');
   const call = caller(socket);
   return {
-    async evaluate(expression) {
-      const args = { Scope: { GoroutineID: -1, Frame: 0 }, Expr: expression, Cfg: LOAD };
+    async evaluate(expression, most = LOAD.MaxArrayValues) {
+      const cfg = { ...LOAD, MaxArrayValues: most };
+      const args = { Scope: { GoroutineID: -1, Frame: 0 }, Expr: expression, Cfg: cfg };
       const { Variable: variable } = (await call('RPCServer.Eval', args)) as { Variable: DelveVariable };
       return variable;
     },

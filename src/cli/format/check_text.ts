@@ -18,7 +18,7 @@ const SITES: readonly Column[] = [
 const ABSENT: readonly Column[] = [
   { title: 'OP', min: 6, ideal: 6 },
   { title: 'FUNCTION', min: 24, ideal: 24 },
-  { title: 'REASON', min: 20, ideal: 20 },
+  { title: 'WHY', align: 'right', min: 3, ideal: 3 },
 ];
 
 /** Lines longer than this are hard to read, however wide the terminal is. */
@@ -30,8 +30,8 @@ export function checkText(report: CheckReport, style: Style, width: number | und
   return [
     ...head(report, style, readable),
     '',
-    ...sites(report.sites, style, width, readable),
-    ...absent(report, style, width),
+    ...sites(report.sites, style, readable),
+    ...absent(report, style, readable),
     '',
     style.bold('What it takes'),
     ...report.requirements.flatMap((one) => requirement(one, style, readable)),
@@ -47,9 +47,11 @@ function head({ binary, process }: CheckReport, style: Style, width: number): re
   if (binary.race === true) facts.push('-race');
   if (binary.unoptimised === true) facts.push('not optimised (-N -l)');
   const shown = facts.filter((fact) => fact !== undefined).map(printable);
-  const lines = [
+  const lines = wrap(
     `${style.bold(printable(binary.path))} · ${printable(binary.go_version)} ${binary.flavour} · ${shown.join(' · ')}`,
-  ];
+    width,
+    '  ',
+  );
   if (process === undefined) return lines;
   const about = [`${printable(process.name)} (pid ${process.pid})`];
   if (process.container !== undefined) about.push(`container ${printable(process.container)}`);
@@ -58,34 +60,41 @@ function head({ binary, process }: CheckReport, style: Style, width: number): re
   return [...lines, ...wrap(about.join(' · '), width, '  ')];
 }
 
-function sites(
-  all: readonly CheckSite[],
-  style: Style,
-  width: number | undefined,
-  readable: number,
-): readonly string[] {
+function sites(all: readonly CheckSite[], style: Style, width: number): readonly string[] {
   if (all.length === 0) return ['No probes: none of the wanted functions is in this binary.'];
   const reasons = [...new Set(all.map((site) => site.why))];
   const rows = all.map((site) => [
     site.op,
-    printable(site.function),
+    functionName(site.function),
     site.role,
     printable(site.address),
-    printable(site.instruction),
+    printable(shortInstruction(site.instruction)),
     site.emulated ? 'low' : 'high',
     String(reasons.indexOf(site.why) + 1),
   ]);
-  const [heading = '', ...lines] = table(SITES, rows, width === undefined ? undefined : width - 2);
-  const notes = reasons.flatMap((why, i) => wrap(`  ${i + 1}  ${printable(why)}`, readable, '     '));
+  const [heading = '', ...lines] = table(SITES, rows, width - 2);
   return [
     style.bold(counted(all.length, 'probe')),
     `  ${style.dim(heading)}`,
     ...lines.map((line) => `  ${line}`),
     '',
-    ...notes,
-    ...costNote(all, readable),
+    ...notes(reasons, width),
+    ...costNote(all, width),
   ];
 }
+
+/** Texts under the numbers that stand in the column WHY. */
+const notes = (texts: readonly string[], width: number): readonly string[] =>
+  texts.flatMap((text, i) => wrap(`  ${i + 1}  ${printable(text)}`, width, '     '));
+
+/** Without type arguments, as stacks of Go have it: `internal/sync.(*HashTrieMap[...]).Load`. */
+const functionName = (name: string): string => printable(name.replace(/\[.*\]/, '[...]'));
+
+/** `jne short 000000000040C0CAh` as `jne 0x40c0ca`. */
+const shortInstruction = (text: string): string =>
+  text
+    .replace(/\b(?:short|near ptr) /, '')
+    .replace(/\b0*([0-9A-F]+)h\b/g, (_, digits: string) => `0x${digits.toLowerCase()}`);
 
 function costNote(all: readonly CheckSite[], width: number): readonly string[] {
   const stepped = all.filter((site) => !site.emulated).length;
@@ -94,16 +103,24 @@ function costNote(all: readonly CheckSite[], width: number): readonly string[] {
   return ['', ...wrap(text, width, '  ')];
 }
 
-function absent(
-  { absent: functions }: CheckReport,
-  style: Style,
-  width: number | undefined,
-): readonly string[] {
+function absent({ absent: functions }: CheckReport, style: Style, width: number): readonly string[] {
   if (functions.length === 0) return [];
-  const rows = functions.map((one) => [one.op, printable(one.function), printable(one.reason)]);
-  const [heading = '', ...lines] = table(ABSENT, rows, width === undefined ? undefined : width - 2);
+  const reasons = [...new Set(functions.map((one) => one.reason))];
+  const rows = functions.map((one) => [
+    one.op,
+    functionName(one.function),
+    String(reasons.indexOf(one.reason) + 1),
+  ]);
+  const [heading = '', ...lines] = table(ABSENT, rows, width - 2);
   const title = `${counted(functions.length, 'function')} not in this binary: ways that this program never takes`;
-  return ['', style.bold(title), `  ${style.dim(heading)}`, ...lines.map((line) => `  ${line}`)];
+  return [
+    '',
+    style.bold(title),
+    `  ${style.dim(heading)}`,
+    ...lines.map((line) => `  ${line}`),
+    '',
+    ...notes(reasons, width),
+  ];
 }
 
 function requirement(one: Requirement, style: Style, width: number): readonly string[] {

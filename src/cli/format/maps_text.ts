@@ -6,6 +6,7 @@ import { fit } from '../../protocol/text/width.ts';
 import { wrap } from '../../protocol/text/wrap.ts';
 import type { Style } from '../output/style.ts';
 import { mapName, mapPath } from './map_names.ts';
+import { syncMapPartsText } from './sync_map_parts_text.ts';
 import { writersText } from './map_writers_text.ts';
 
 /** Lines longer than this are hard to read, however wide the terminal is. */
@@ -97,13 +98,29 @@ export function mapsText(
 }
 
 function title(report: MapsReport, style: Style): string {
-  const of = `${style.bold(printable(report.name))} (pid ${report.pid}) ${printable(report.go_version)}`;
+  const of = `${style.bold(printable(report.name))} (${processText(report)}) ${printable(report.go_version)}`;
   const found = report.matching === report.found ? '' : ` of ${grouped(report.found)}`;
   const size = `${grouped(report.matching)}${found} maps · ${grouped(report.entries)} entries · ${bytes(report.bytes)}`;
   const waste = (report.waste ?? 0) === 0 ? '' : `, ${bytes(report.waste ?? 0)} of it wasted`;
   const observed = report.observed_ms === undefined ? '' : ` · observed for ${spoken(report.observed_ms)}`;
   return `${of} · ${size}${waste}${observed}`;
 }
+
+/** `pid 4242`, `core of pid 4242`. */
+function processText({ pid, core }: MapsReport): string {
+  const process = pid === undefined ? undefined : `pid ${pid}`;
+  if (core === undefined) return process ?? '';
+  return process === undefined ? 'core' : `core of ${process}`;
+}
+
+const programFlags = ({ pid, core }: MapsReport): string =>
+  core === undefined
+    ? `-p ${pid}`
+    : `--core ${shellWord(printable(core.file))} --exe ${shellWord(printable(core.exe))}`;
+
+/** As a shell takes it for one word. */
+const shellWord = (text: string): string =>
+  /^[\w./+:@%-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 
 function list(
   report: MapsReport,
@@ -123,7 +140,8 @@ function list(
 }
 
 function details(map: ListedMap, style: Style, width: number | undefined): readonly string[] {
-  const texts = [mapPath(map), ...writersText(map)].filter((text) => text !== undefined);
+  const parts = map.sync_map === undefined ? undefined : syncMapPartsText(map.sync_map);
+  const texts = [mapPath(map), parts, ...writersText(map)].filter((text) => text !== undefined);
   return texts.map((text) => {
     const cut = width === undefined ? text : fit(text, Math.max(20, width - 2)).trimEnd();
     return style.dim(`  ${cut}`);
@@ -180,6 +198,6 @@ function below(
   }
   const [first] = maps.filter(({ kind }) => kind === 'map');
   if (first?.address !== undefined)
-    lines.push('', `Next: ${style.bold(`mapaudit inspect -p ${report.pid} --map ${first.address}`)}`);
+    lines.push('', `Next: ${style.bold(`mapaudit inspect ${programFlags(report)} --map ${first.address}`)}`);
   return lines;
 }

@@ -8,9 +8,9 @@ export const BREAK_OPTIONS = {
     value: 'WHAT',
     group: 'Which operations',
     commands: ['break'],
-    help: "Operations, and the type of the map: --on 'delete map[string]*shop.Session'. Default: all writes of all maps.",
+    help: "Operations, and the map by a variable or by its type: --on 'delete main.cache.sessions', --on 'delete map[string]*shop.Session'. Default: all writes of all maps.",
     details:
-      'Operations as in `trace --op`, joined by commas. The type is written as Go writes it; a `*` that cannot stand for a pointer matches any text (`map[string]*`), and text between slashes is a regular expression (`/Session$/`).',
+      'Operations as in `trace --op`, joined by commas. A variable stands for the map that it holds when the command begins; that needs -p and debug information (DWARF). The type is written as Go writes it; a `*` that cannot stand for a pointer matches any text (`map[string]*`), and text between slashes is a regular expression (`/Session$/`).',
     parse: parseOn,
   },
   if: {

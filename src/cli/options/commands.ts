@@ -66,6 +66,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     examples: [
       { line: 'sudo mapaudit maps -p 4242', says: 'the largest maps' },
       { line: 'sudo mapaudit maps -p 4242 --sort growth --observe 30s', says: 'what is leaking?' },
+      { line: 'mapaudit maps --core core.4242 --exe ./server', says: 'the maps of a core dump' },
       {
         line: "sudo mapaudit maps -p 4242 --map 'Session' --held --json",
         says: 'with what they refer to, for a script',

@@ -1,4 +1,5 @@
-import type { MapsOptions, MapSort } from '../../protocol/maps.ts';
+import type { MapsOfCore, MapsOptions, MapSort } from '../../protocol/maps.ts';
+import { usageError } from '../parse/usage_error.ts';
 import { selectionOf } from './resolve.ts';
 import type { OptionValues } from './table.ts';
 
@@ -15,7 +16,7 @@ export function mapsOptionsOf(values: OptionValues): MapsOptions {
   const sort = values.sort ?? 'bytes';
   const observeMs = values.observe ?? (OBSERVED.includes(sort) ? OBSERVE_MS : undefined);
   return {
-    selection: selectionOf(values),
+    selection: values.core === undefined ? selectionOf(values) : coreOf(values, values.core),
     sort,
     ...(observeMs === undefined ? {} : { observeMs }),
     ...(values.map === undefined ? {} : { map: values.map }),
@@ -25,4 +26,24 @@ export function mapsOptionsOf(values: OptionValues): MapsOptions {
     held: values.held === true,
     patienceMs: values.patience ?? PATIENCE_MS,
   };
+}
+
+/** A core dump is one moment: what needs time, and other processes, are refused. */
+function coreOf({ pid, name, exe, observe, sort }: OptionValues, core: string): MapsOfCore {
+  const other = pid !== undefined ? '-p' : name !== undefined ? '--name' : undefined;
+  if (other !== undefined)
+    throw usageError('contradiction', `${other} and --core cannot be used together`, {
+      hint: 'Keep one of them.',
+    });
+  const late =
+    observe !== undefined
+      ? '--observe'
+      : sort !== undefined && OBSERVED.includes(sort)
+        ? `--sort ${sort}`
+        : undefined;
+  if (late !== undefined)
+    throw usageError('contradiction', `${late} has no meaning with --core`, {
+      hint: `A core dump is one moment, in which nothing happens: leave ${late} out, or look at the process with -p.`,
+    });
+  return { type: 'core', core, ...(exe === undefined ? {} : { exe }) };
 }

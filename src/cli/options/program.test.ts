@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { MapauditError } from '../../base/errors.ts';
 import { parseCommandLine } from './program.ts';
+import { mapsOptionsOf } from './maps_options.ts';
 import { checkSubjectOf, topOptionsOf, traceOptionsOf } from './resolve.ts';
 import type { OptionValues } from './table.ts';
 
@@ -17,6 +18,7 @@ function errorOf(...args: string[]): string {
     if (request.type === 'text') return request.text;
     if (request.name === 'trace') traceOptionsOf(request.values);
     if (request.name === 'top') topOptionsOf(request.values);
+    if (request.name === 'maps') mapsOptionsOf(request.values);
     if (request.name === 'check') checkSubjectOf(request.argument, request.values);
     return 'no error';
   } catch (error) {
@@ -135,6 +137,9 @@ test.each([
     'usage-contradiction: --interval has no meaning with --once',
   ],
   [['check'], 'usage-no-target: check what?'],
+  [['maps', '--core', 'c', '--observe', '5s'], 'usage-contradiction: --observe has no meaning with --core'],
+  [['maps', '--core', 'c', '--sort', 'age'], 'usage-contradiction: --sort age has no meaning with --core'],
+  [['maps', '--core', 'c', '-p', '1'], 'usage-contradiction: -p and --core cannot be used together'],
   [['check', './a', '-p', '1'], 'usage-contradiction: both a file (./a) and a process are named'],
   [['ps', '--color=pink'], 'usage-choice: "pink" is not a way to colour'],
 ])('%j is refused', (args, message) => {

@@ -10,6 +10,7 @@ import type {
 } from '../../protocol/options.ts';
 import { isLiteralGlob, parseKey } from '../parse/key.ts';
 import { parseMapId } from '../parse/map_id.ts';
+import type { OnFilter } from '../parse/on.ts';
 import { usageError } from '../parse/usage_error.ts';
 import { present, selectionOf } from './resolve.ts';
 import type { OptionValues } from './table.ts';
@@ -21,9 +22,10 @@ const ALL_FRAMES = 64;
 
 /** All that `break` needs. */
 export function breakOptionsOf(values: OptionValues): BreakOptions {
-  const { ops, map } = values.on ?? { ops: DEFAULT_OPS };
+  const { ops, map, path }: OnFilter = values.on ?? { ops: DEFAULT_OPS };
   return {
     ...runOf(values, { ops, ...present('map', map) }),
+    ...present('mapPath', path),
     ...present('condition', values.if),
     ...present('count', values.count),
     frames: values.stack ?? ALL_FRAMES,

@@ -23,7 +23,7 @@ const KNOW: readonly CommandName[] = ['who', 'grow', 'break'];
 const SELECTS: readonly CommandName[] = ['check', 'maps', ...RUNS, ...KNOW];
 const READS: readonly CommandName[] = ['explain'];
 /** What can be asked of a core dump. */
-const CORES: readonly CommandName[] = ['inspect'];
+const CORES: readonly CommandName[] = ['inspect', 'maps'];
 const ALL: readonly CommandName[] = ['ps', ...SELECTS, ...READS, 'inspect', 'watch', 'advise', 'crash'];
 
 /** `--map` of commands that follow a process for the sake of a map. */
@@ -54,9 +54,14 @@ export const OPTIONS = {
     flag: '--exe',
     value: 'PATH',
     group: 'Which processes',
-    commands: [...SELECTS, ...CORES],
+    commands: [...SELECTS, 'inspect'],
     help: 'All processes that run this binary, new ones too.',
     of: {
+      maps: {
+        help: 'All processes that run this binary; with --core the program that the core dump is of.',
+        details:
+          'Of a core dump it must be the file that ran, or one with the same build id. Default: the one that the core names.',
+      },
       inspect: {
         value: 'FILE',
         help: 'The program that the core dump is of. Default: the one that the core names.',

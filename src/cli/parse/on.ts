@@ -2,21 +2,28 @@ import type { MapOp } from '../../model/map_op.ts';
 import { parseOps } from './ops.ts';
 import { regexOf } from './regex.ts';
 
-/** Operations, and maps by their type. */
+/** Operations, and maps by their type or by a variable. */
 export interface OnFilter {
   readonly ops: readonly MapOp[];
   /** Regular expression on the map's type. */
   readonly map?: string;
+  /** The same as it was written, where it can also be the path of a variable. */
+  readonly path?: string;
 }
 
 const regex = regexOf('--on');
 
-/** `delete,clear map[string]*shop.Session`: operations, then the type of the map where it matters. */
+/** `delete,clear map[string]*shop.Session`, `delete main.cache.sessions`: operations, then the map where it matters. */
 export function parseOn(text: string): OnFilter {
   const [, words = '', type] = /^\s*(\S*)\s*(.*?)\s*$/s.exec(text) ?? [];
   const ops = parseOps(words);
-  return type === undefined || type === '' ? { ops } : { ops, map: typePattern(type) };
+  if (type === undefined || type === '') return { ops };
+  return { ops, map: typePattern(type), ...(isPath(type) ? { path: type } : {}) };
 }
+
+/** What has a dot in a name and is no map type can be a variable. */
+const isPath = (text: string): boolean =>
+  /^[\w(*]/.test(text) && /\w\.\w/.test(text) && !/^\*?map\[/.test(text);
 
 /** `/regex/`, or a type as Go writes it in which `*` is any text wherever it cannot be a pointer. */
 function typePattern(type: string): string {

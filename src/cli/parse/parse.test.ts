@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { parseDuration } from './duration.ts';
 import { globOf } from './glob.ts';
 import { wholeNumber } from './number.ts';
+import { parseOn } from './on.ts';
 import { parseRingSize } from './size.ts';
 import { closest, editDistance } from './suggest.ts';
 
@@ -50,4 +51,17 @@ test('a number that is too large is not told to be larger', () => {
     hint = (error as { hint?: string }).hint;
   }
   expect(hint).toBe(`Between 0 and ${Number.MAX_SAFE_INTEGER}.`);
+});
+
+test.each([
+  ['delete', undefined, undefined],
+  ['delete map[string]*shop.Session', '^map\\[string\\]\\*shop\\.Session$', undefined],
+  ['delete map[string]*', '^map\\[string\\].*$', undefined],
+  ['delete /Session$/', 'Session$', undefined],
+  ['delete main.cache.sessions', '^main\\.cache\\.sessions$', 'main.cache.sessions'],
+  ['delete (*shop.Cache)(0xc000123450).items', expect.any(String), '(*shop.Cache)(0xc000123450).items'],
+  ['delete main.Registry', '^main\\.Registry$', 'main.Registry'],
+])('--on %s', (text, map, path) => {
+  const on = parseOn(text);
+  expect([on.ops, on.map, on.path]).toEqual([['delete'], map, path]);
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { addr } from '../../model/addr.ts';
 import { FakeTypes, TYPES } from '../types/testing.ts';
-import { type Elsewhere, formatValue, NOTHING_ELSEWHERE } from './format_value.ts';
+import { type Elsewhere, formatValue, inInterface, NOTHING_ELSEWHERE, pointerTo } from './format_value.ts';
 
 const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text);
 const types = new FakeTypes('go1.26.8', 'swiss');
@@ -63,6 +63,32 @@ describe('formatValue', () => {
       false,
       false,
     ]);
+  });
+
+  it('leaves out blank fields, which Go takes no value for', () => {
+    const blank = types.struct('shop.Row', 16, [
+      { name: '_', type: int, offset: 0 },
+      { name: 'N', type: int, offset: 8 },
+    ]);
+    expect(formatValue(types.reader(), blank, numbers(7, 8), NOTHING_ELSEWHERE)?.text).toBe('shop.Row{N: 8}');
+  });
+
+  it.each([
+    ['int64', 'int64', '5', 'int64(5)', 'new(int64(5))'],
+    ['int', 'int', '5', '5', 'new(5)'],
+    ['float64', 'float64', '5', 'float64(5)', 'new(float64(5))'],
+    ['float64', 'float64', '5.5', '5.5', 'new(5.5)'],
+    ['string', 'shop.Name', '"a"', 'shop.Name("a")', 'new(shop.Name("a"))'],
+    ['slice', '[]int', '[]int{1}', '[]int{1}', '&[]int{1}'],
+    ['slice', '[]int', 'nil', '[]int(nil)', 'new([]int)'],
+    ['pointer', '*shop.Key', '&shop.Key{N: 1}', '&shop.Key{N: 1}', 'new(&shop.Key{N: 1})'],
+    ['pointer', '*int', '(*int)(0xc000010000)', '(*int)(0xc000010000)', 'new((*int)(0xc000010000))'],
+    ['pointer', '*int', '0xc000010000', '(*int)(0xc000010000)', 'new(0xc000010000)'],
+  ] as const)('tells the type of a %s where it is not seen: %s', (kind, name, shown, held, pointed) => {
+    const more = new FakeTypes('go1.26.8', 'swiss');
+    const type = more.plain({ kind, name, size: 8, named: true });
+    const head = more.reader().head(type)!;
+    expect([inInterface(head, shown), pointerTo(head, shown)]).toEqual([held, pointed]);
   });
 
   it('shows what is missing, and why', () => {

@@ -29,8 +29,8 @@ export interface Elsewhere {
   /** `type` is the interface's own type. */
   value(offset: number, type: TypeHead): ValuePart | Missing;
   /**
-   * What a pointer, slice or map at an offset refers to, in Go syntax; `write` writes a part of it. Undefined:
-   * it is shown as the address that it is. Absent: so are all.
+   * What a pointer, slice, map, channel or function at an offset refers to, in Go syntax; `write` writes a part
+   * of it. Undefined: it is shown as the address that it is. Absent: so are all.
    */
   refer?(offset: number, type: TypeHead, write: WritePart): { readonly text: string } | Missing | undefined;
 }
@@ -54,7 +54,7 @@ const MAX_DEPTH = 8;
 const MAX_VALUES = 1024;
 const ELLIPSIS = '…';
 /** Kinds whose values are elsewhere. */
-const REFERRING: ReadonlySet<Kind> = new Set(['pointer', 'slice', 'map']);
+const REFERRING: ReadonlySet<Kind> = new Set(['pointer', 'slice', 'map', 'chan', 'func', 'unsafePointer']);
 /** Values that are made of others, or lie elsewhere: what is cut is cut inside of them. */
 const COMPOUND: ReadonlySet<Kind> = new Set(['string', 'interface', 'struct', 'array']);
 /** Interfaces show these as they are; values of other types as a conversion. */
@@ -141,7 +141,9 @@ class Writer {
   #struct(type: TypeHead, bytes: Uint8Array, offset: number, elsewhere: Elsewhere, depth: number): string {
     const fields = this.#types.fields(type.address);
     if (fields === undefined) return this.#cut();
-    const shown = fields.map((field) => {
+    // In Go blank fields are given no value.
+    const named = fields.filter((field) => field.name !== '_');
+    const shown = named.map((field) => {
       const head = this.#types.head(field.type);
       const value =
         head === undefined
@@ -173,14 +175,45 @@ class Writer {
 
 /** A value inside an interface tells its type, unless the type is what a literal would have anyway. */
 export function inInterface(type: TypeHead, text: string): string {
-  if (PLAIN_IN_INTERFACE.has(type.name) || type.kind === 'struct' || type.kind === 'array') return text;
-  if (text.startsWith('&') || text.startsWith(`${type.name}{`)) return text;
-  const name = type.kind === 'pointer' || type.kind === 'chan' ? `(${type.name})` : type.name;
-  return `${name}(${text})`;
+  if (isItself(type, text) || type.kind === 'struct' || type.kind === 'array') return text;
+  if (type.kind === 'pointer' && /^(?:&|new\()/.test(text)) return text;
+  if (text.startsWith(`${type.name}{`) || text.startsWith(`${conversion(type)}(`)) return text;
+  return `${conversion(type)}(${text})`;
+}
+
+/** Whether a literal has this type by itself: a number without a point or an exponent is an int. */
+const isItself = ({ name }: TypeHead, text: string): boolean =>
+  name === 'float64' ? !/^-?\d+$/.test(text) : PLAIN_IN_INTERFACE.has(name);
+
+/** What is written before the parentheses of a conversion to a type. */
+const conversion = ({ kind, name }: TypeHead): string => (BRACKETED.has(kind) ? `(${name})` : name);
+const BRACKETED: ReadonlySet<Kind> = new Set(['pointer', 'map', 'chan', 'func']);
+
+/** An address that is not followed, as fmt's %#v writes it: `(*main.T)(0xc000012345)`. */
+export const typedAddress = (type: TypeHead, address: Addr): string => `${conversion(type)}(${hex(address)})`;
+
+/**
+ * The pointer to a value that is written so: `&main.T{…}`, or `new(int8(5))` where no literal has an address
+ * (Go 1.26 and later take a value there).
+ */
+export function pointerTo(elem: TypeHead, text: string): string {
+  if (text === 'nil') return `new(${elem.name})`;
+  if (text.startsWith(`${elem.name}{`)) return `&${text}`;
+  if (!NUMBERS.has(elem.kind) && elem.kind !== 'string' && elem.kind !== 'bool' && elem.kind !== 'interface')
+    return `new(${text})`;
+  return isItself(elem, text) ? `new(${text})` : `new(${elem.name}(${text}))`;
 }
 
 const SIGNED: ReadonlySet<Kind> = new Set(['int', 'int8', 'int16', 'int32', 'int64']);
 const UNSIGNED: ReadonlySet<Kind> = new Set(['uint', 'uint8', 'uint16', 'uint32', 'uint64', 'uintptr']);
+const NUMBERS: ReadonlySet<Kind> = new Set([
+  ...SIGNED,
+  ...UNSIGNED,
+  'float32',
+  'float64',
+  'complex64',
+  'complex128',
+]);
 
 /** Kinds whose values are their own bytes alone. */
 const PLAIN: ReadonlySet<Kind> = new Set([...SIGNED, ...UNSIGNED, 'bool', 'float32', 'float64']);

@@ -1,4 +1,5 @@
 import { closest } from '../../base/closest.ts';
+import { isMapauditError } from '../../base/errors.ts';
 import { assertUnreachable } from '../../base/assert.ts';
 import { type GoType, shortTypeName } from '../../go/debug/go_type.ts';
 import { addr, hex } from '../../model/addr.ts';
@@ -17,13 +18,11 @@ import type { Program } from '../place/program.ts';
 import { parseExpression } from './parse.ts';
 import { errorOf, Problem } from './problem.ts';
 import type { Scope } from './scope.ts';
-import type { Expression, IndexKey, Literal } from './syntax.ts';
+import type { Expression, IndexKey } from './syntax.ts';
 
-/** A key to look up: as it was typed, and what it is when that could be told without the key's type. */
+/** A key to look up: as it was typed, to be read once the key's type is known. */
 export interface TypedKey {
-  /** For keys whose syntax the expression does not know (a struct's literal). */
   readonly text: string;
-  readonly literal: Literal | undefined;
   /** The key is the value of another expression. */
   readonly place: Place | undefined;
 }
@@ -215,12 +214,26 @@ class Evaluator {
     const header = mapHeader(of);
     if (header === undefined) throw unreadable(at);
     if (header === 0) throw new Problem('nil-map', at, `${of.name} is a nil map`);
-    const place = key.expression === undefined ? undefined : this.value(key.expression);
-    const found = lookup(of, { text: key.text, literal: key.literal, place });
+    const found = this.#found(lookup, of, key);
     if (found === undefined) throw new Problem('no-such-key', key.at, `${of.name} has no such key`);
     return found;
   }
+
+  #found(lookup: MapLookup, of: Evaluated, { expression, text, at }: IndexKey): Place | undefined {
+    const place = expression === undefined || isKeyText(expression) ? undefined : this.value(expression);
+    try {
+      return lookup(of, { text, place });
+    } catch (error) {
+      if (!isMapauditError(error, 'usage-key')) throw error;
+      const [what = ''] = error.message.split('\n');
+      throw new Problem('wrong-key', at + Number(error.fields['position'] ?? 0), what, error.hint);
+    }
+  }
 }
+
+/** Other expressions that can be keys: nil, and a pointer's conversion, whose value would be what it points to. */
+const isKeyText = (node: Expression): boolean =>
+  node.kind === 'convert' || (node.kind === 'name' && node.text === 'nil');
 
 /** The address of the header of the map that a variable of map type holds; 0: nil; undefined: cannot be read. */
 export function mapHeader(map: Place): number | undefined {

@@ -36,6 +36,8 @@ export interface FoundMap {
   /** The variable, field or element that holds it. */
   readonly holder: Place;
   readonly owner: Owner | undefined;
+  /** For one of the maps that a sync.Map is made of: which one. Its `name` is that of the sync.Map and this. */
+  readonly part?: SyncMapPart | undefined;
   /** For what only a local variable leads to: whose it is. `name` then begins with that variable. */
   readonly where: OnStack | undefined;
 }
@@ -65,11 +67,27 @@ export interface FindLimits {
 
 export const FIND_LIMITS: FindLimits = { reads: 200_000, maps: 20_000, depth: 12, elements: 256 };
 
-/** A value of a map, and its key as the expression would write it. */
-export interface MapValue {
-  readonly key: string;
-  readonly value: Place;
+/** Longer texts of keys are cut: such a name is for reading, and no expression. */
+export const KEY_LIMITS = { text: 64, items: 4, pointers: 0 };
+
+/** A sync.Map of before Go 1.24 has two maps: one that is read without a lock, and one with what was added since. */
+export interface SyncMapPart {
+  /** Where the sync.Map is. */
+  readonly syncMap: Addr;
+  readonly which: 'read' | 'dirty';
 }
 
-/** Gives values of a map (or sync.Map) by its holder, lazily: as few are taken as the limits allow. */
-export type MapValues = (map: FoundMap) => Iterable<MapValue>;
+/** What a map holds. */
+export interface MapValue {
+  /** What follows the map's name in the value's: `["key"]`, and for a sync.Map `["key"].(map[string]int)`. */
+  readonly path: string;
+  readonly value: Place;
+  /** It is a map that the sync.Map is made of: what it holds, the sync.Map holds. */
+  readonly part?: SyncMapPart;
+}
+
+/**
+ * Gives values of a map or sync.Map, as many as the limits allow; of an `any` those of a type that leads to maps, for
+ * which `wanted` is asked.
+ */
+export type MapValues = (map: FoundMap, wanted: (type: GoType) => boolean) => Iterable<MapValue>;

@@ -9,20 +9,21 @@ import type { Program } from '../place/program.ts';
 import type { SlotVisitor } from '../scan.ts';
 import { scanMap } from '../scan_map.ts';
 import { unitShape } from '../slots.ts';
-import type { FoundMap, MapValue, MapValues } from './found_map.ts';
-
-/** Longer texts are cut: such a name is for reading, and no expression. */
-const KEY_LIMITS = { text: 64, items: 4, pointers: 0 };
+import { type FoundMap, KEY_LIMITS, type MapValue, type MapValues } from './found_map.ts';
+import { valuesOfSyncMap } from './sync_map_values.ts';
 
 /**
  * The values of a program's maps, for finding the maps that they hold; of each map up to one more than `most`,
- * so that it shows when there are more. Maps of sync.Map are not entered.
+ * so that it shows when there are more.
  */
 export function valuesOf(program: Program, most: number, pause: () => boolean): MapValues {
-  return (map) => {
+  return (map, wanted) => {
+    if (map.kind === 'sync.Map') return valuesOfSyncMap(program, map, { most: most + 1, pause, wanted });
+    // What it holds, its sync.Map holds.
+    if (map.part !== undefined) return [];
     const type = map.type.descriptor === undefined ? undefined : program.types.map(map.type.descriptor);
     const elem = map.type.elem();
-    if (map.kind !== 'map' || type === undefined || elem === undefined) return [];
+    if (type === undefined || elem === undefined) return [];
     return firstValues(program, { header: map.header, type, elem }, most + 1, pause);
   };
 }
@@ -73,7 +74,7 @@ function valueVisitor(
       const value = type.indirectElem
         ? placeAt(program.memory, wordIn(block, at), elem)
         : withBytes(place, elem, block.slice(at, at + elem.size));
-      return { key: keyText(block, key), value, slot: place };
+      return { path: `[${keyText(block, key)}]`, value, slot: place };
     },
   };
 }
@@ -89,7 +90,7 @@ const withBytes = (address: Addr, type: GoType, bytes: Uint8Array): Place => ({
 function keyWriter(program: Program, type: MapType): (block: Uint8Array, at: number) => string {
   const { memory, types } = program;
   const size = types.head(type.key)?.size ?? 0;
-  const live: LiveMemory = { memory, types, limits: KEY_LIMITS, innerMap: () => undefined };
+  const live: LiveMemory = { memory, types, limits: KEY_LIMITS, innerMap: () => undefined, isKey: true };
   return (block, at) => {
     const bytes = type.indirectKey ? memory.read(wordIn(block, at), size) : block.subarray(at, at + size);
     return (bytes === undefined ? undefined : liveValue(live, type.key, bytes)?.text) ?? '…';

@@ -2,7 +2,16 @@ import type { GoField, GoType } from '../../go/debug/go_type.ts';
 import { type Addr, addr } from '../../model/addr.ts';
 import { atomicPointer, held, partOf, type Place, placeAt, sliceOf, wordOf } from '../place/place.ts';
 import type { Program } from '../place/program.ts';
-import type { Cut, FindLimits, FoundMap, FoundMaps, MapValues, OnStack, Owner } from './found_map.ts';
+import type {
+  Cut,
+  FindLimits,
+  FoundMap,
+  FoundMaps,
+  MapValues,
+  OnStack,
+  Owner,
+  SyncMapPart,
+} from './found_map.ts';
 import { ClosureVariables } from './closure_variables.ts';
 import { plausibleMap } from './plausible.ts';
 import { Reach, typeKey } from './reach.ts';
@@ -25,6 +34,7 @@ interface Step extends Root {
   readonly depth: number;
   readonly owner: Owner | undefined;
   readonly where: OnStack | undefined;
+  readonly part?: SyncMapPart | undefined;
 }
 
 /** Larger values are read piece by piece. */
@@ -145,20 +155,20 @@ export class MapSearch {
 
   #found(kind: FoundMap['kind'], header: Addr, place: Place, step: Step): void {
     if (this.#maps.has(header)) return;
-    const { name, owner, where, depth } = step;
+    const { name, owner, where, depth, part } = step;
     const holder =
       place.address === undefined ? place : placeAt(this.#program.memory, place.address, place.type);
-    const map: FoundMap = { kind, name, header, type: place.type, holder, owner, where };
+    const map: FoundMap = { kind, name, header, type: place.type, holder, owner, where, part };
     this.#maps.set(header, map);
     const elem = kind === 'map' ? place.type.elem() : undefined;
     if (this.#values === undefined || (elem !== undefined && !this.#reach.leadsToMap(elem))) return;
     let n = 0;
-    for (const { key, value } of this.#values(map)) {
+    for (const { path, value, part: inner } of this.#values(map, (type) => this.#reach.leadsToMap(type))) {
       if (n++ >= this.#limits.elements) {
         this.#cuts.add('elements');
         break;
       }
-      this.#add({ name: `${name}[${key}]`, place: value, where, depth: depth + 1, owner: undefined });
+      this.#add({ name: name + path, place: value, where, depth: depth + 1, owner: undefined, part: inner });
     }
   }
 

@@ -9,6 +9,7 @@ import type { MapHeader } from '../map_header.ts';
 import { type MapPlace, scanContext } from '../scan.ts';
 import { notAMap, scanMap } from '../scan_map.ts';
 import { followClassic, type Followed, followSwiss } from './follow.ts';
+import { elementOf, type FoundElement } from './found_element.ts';
 import type { KeyPath } from './key_path.ts';
 import { Looker } from './looker.ts';
 
@@ -38,7 +39,15 @@ export function findKey(place: MapPlace, key: KeyValue, text: string, options: P
     if (attempt >= AT_ONCE) place.pause();
     const header = now();
     if (header === undefined) continue;
-    const plain = { key: text, header, steps: [], start: undefined, found: undefined, hashChecked: 0 };
+    const plain = {
+      key: text,
+      header,
+      steps: [],
+      start: undefined,
+      found: undefined,
+      element: undefined,
+      hashChecked: 0,
+    };
     const none = { ...plain, hash: undefined, control: undefined, consistent: true };
     if (!keysEqual(types, place.type.key, key, key)) return { ...none, end: 'never-equal' };
     const seed = seedOf(header);
@@ -55,7 +64,14 @@ export function findKey(place: MapPlace, key: KeyValue, text: string, options: P
     last =
       way === 'map-is-empty'
         ? { ...found, end: way }
-        : { ...found, start: way.start, steps: way.steps, end: way.then, found: way.found };
+        : {
+            ...found,
+            start: way.start,
+            steps: way.steps,
+            end: way.then,
+            found: way.found,
+            element: way.element,
+          };
     if (!same) continue;
     if (looker.disagreed > 0) return compareAll(place, key, text, options, header);
     return last;
@@ -77,6 +93,11 @@ function isSamePlace(a: MapHeader, b: MapHeader): boolean {
   return a.hash0 === b.hash0 && a.buckets === b.buckets && a.B === b.B && a.oldbuckets === b.oldbuckets;
 }
 
+interface Found {
+  readonly entry: MapEntry;
+  readonly element: FoundElement | undefined;
+}
+
 /** Compares the key with every slot. */
 function compareAll(
   place: MapPlace,
@@ -87,20 +108,22 @@ function compareAll(
 ): KeyPath {
   const { memory, type, pause } = place;
   const entries = entryVisitor(type, { memory, types, limits, pause }, () => undefined);
-  const found: MapEntry[] = [];
+  const found: Found[] = [];
   let seen = 0;
-  const scan = scanMap<MapEntry | undefined>(place, {
+  const scan = scanMap<Found | undefined>(place, {
     read: (block, keyAt, elemAt, slot) => {
       const other = keyOfSlot(memory, types, type, block, keyAt);
       const equal = other !== undefined && keysEqual(types, type.key, key, other);
-      return equal ? entries.read(block, keyAt, elemAt, slot) : undefined;
+      if (!equal) return undefined;
+      const element = elementOf(memory, types, type, block, elemAt, slot);
+      return { entry: entries.read(block, keyAt, elemAt, slot), element };
     },
-    deliver: (entry) => {
-      if (entry !== undefined) found.push(entry);
+    deliver: (one) => {
+      if (one !== undefined) found.push(one);
     },
     identity: () => String(seen++),
   });
-  const [entry] = found;
+  const [{ entry, element } = { entry: undefined, element: undefined }] = found;
   return {
     key: text,
     hash: undefined,
@@ -109,6 +132,7 @@ function compareAll(
     steps: [],
     end: entry === undefined ? 'all-slots-compared' : 'found',
     found: entry,
+    element,
     hashChecked: 0,
     header,
     consistent: scan.totals.unstable === 0,

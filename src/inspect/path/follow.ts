@@ -5,8 +5,9 @@ import { h1 } from '../hash/slot_hash.ts';
 import type { ClassicHeader, SwissHeader } from '../map_header.ts';
 import { TABLE_BYTES, tableOf } from '../measure/structure.ts';
 import { isEvacuated, type UnitPlace } from '../slots.ts';
+import type { FoundElement } from './found_element.ts';
 import type { PathStart, PathStep, PathThen, SlotLook } from './key_path.ts';
-import { type Looker, plainUnit, type Wanted } from './looker.ts';
+import { type LookedAt, type Looker, plainUnit, type Wanted } from './looker.ts';
 
 /** A look-up that was followed to its end. */
 export interface Followed {
@@ -14,6 +15,7 @@ export interface Followed {
   readonly steps: readonly PathStep[];
   readonly then: PathThen;
   readonly found: MapEntry | undefined;
+  readonly element: FoundElement | undefined;
 }
 
 /** Chains longer than this are not: something changed. */
@@ -50,7 +52,7 @@ export function followClassic(header: ClassicHeader, wanted: Wanted, looker: Loo
     const next = addr(Number(view(looked.bytes).getBigUint64(size - 8, true)));
     const then = classicThen(looked.slots, looked.found, next);
     steps.push(stepOf(unit, looked.slots, then));
-    if (then !== 'next-overflow') return { start, steps, then, found: looked.found };
+    if (then !== 'next-overflow') return { start, steps, then, ...foundIn(looked) };
     unit = { ...unit, part: 'overflow', depth: unit.depth + 1, address: next };
   }
   return undefined;
@@ -98,7 +100,7 @@ export function followSwiss(header: SwissHeader, wanted: Wanted, looker: Looker)
     const last = n + 1 === groupCount ? 'end-of-table' : 'next-group';
     const then = looked.found !== undefined ? 'found' : empty ? 'empty-slot' : last;
     steps.push(stepOf(unit, looked.slots, then));
-    if (then !== 'next-group') return { start, steps, then, found: looked.found };
+    if (then !== 'next-group') return { start, steps, then, ...foundIn(looked) };
     index = (index + n + 1) & (groupCount - 1);
   }
   return undefined;
@@ -117,8 +119,10 @@ function onlyGroup(header: SwissHeader, wanted: Wanted, looker: Looker): Followe
     groups: 1,
   };
   const then = looked.found === undefined ? 'only-group' : 'found';
-  return { start, steps: [stepOf(unit, looked.slots, then)], then, found: looked.found };
+  return { start, steps: [stepOf(unit, looked.slots, then)], then, ...foundIn(looked) };
 }
+
+const foundIn = ({ found, element }: LookedAt): Pick<Followed, 'found' | 'element'> => ({ found, element });
 
 const stepOf = (
   { part, index, depth, old, address }: UnitPlace,

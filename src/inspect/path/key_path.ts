@@ -1,6 +1,7 @@
 import type { Addr } from '../../model/addr.ts';
 import type { MapEntry } from '../entries.ts';
 import type { MapHeader } from '../map_header.ts';
+import type { FoundElement } from './found_element.ts';
 
 /** One slot that a look-up looks at. */
 export interface SlotLook {
@@ -90,6 +91,8 @@ export interface KeyPath {
   readonly steps: readonly PathStep[];
   readonly end: PathEnd;
   readonly found: MapEntry | undefined;
+  /** Of the key that was found; undefined also when it cannot be read. */
+  readonly element: FoundElement | undefined;
   /** Keys on the way whose own hash was computed and led there: proof that the hash functions are the right ones. */
   readonly hashChecked: number;
   readonly header: MapHeader;

@@ -16,6 +16,7 @@ import {
   unitShape,
   type UnitShape,
 } from '../slots.ts';
+import { elementOf, type FoundElement } from './found_element.ts';
 import type { SlotLook } from './key_path.ts';
 
 /** A bucket or group that was looked at. */
@@ -23,6 +24,7 @@ export interface LookedAt {
   readonly bytes: Uint8Array;
   readonly slots: readonly SlotLook[];
   readonly found: MapEntry | undefined;
+  readonly element: FoundElement | undefined;
 }
 
 /** What is looked for. */
@@ -90,10 +92,16 @@ export class Looker {
           ? keysEqual(this.#types, this.#place.type.key, wanted.key, other)
           : undefined;
       slots.push({ slot, control, state, matches, equal });
-      if (equal === true) return { bytes, slots, found: this.entry(bytes, unit, slot) };
+      if (equal === true)
+        return {
+          bytes,
+          slots,
+          found: this.#entry(bytes, unit, slot),
+          element: this.#element(bytes, unit, slot),
+        };
       if (state === 'rest-is-empty') break;
     }
-    return { bytes, slots, found: undefined };
+    return { bytes, slots, found: undefined, element: undefined };
   }
 
   #keyAt(bytes: Uint8Array, slot: number): KeyValue | undefined {
@@ -116,7 +124,13 @@ export class Looker {
     return control === 0 ? 'rest-is-empty' : 'empty';
   }
 
-  entry(bytes: Uint8Array, unit: UnitPlace, slot: number): MapEntry {
+  #element(bytes: Uint8Array, { address }: UnitPlace, slot: number): FoundElement | undefined {
+    const { memory, type } = this.#place;
+    const at = this.shape.elemsAt + slot * this.shape.elemStride;
+    return elementOf(memory, this.#types, type, bytes, at, { address, slot });
+  }
+
+  #entry(bytes: Uint8Array, unit: UnitPlace, slot: number): MapEntry {
     const { memory, type, pause } = this.#place;
     const options = { memory, types: this.#types, limits: this.#limits, pause };
     const visitor = entryVisitor(type, options, () => undefined);

@@ -1,3 +1,4 @@
+import { isMapauditError, type MapauditError } from '../../base/errors.ts';
 import { view } from '../../binary/elf/bounded_reader.ts';
 import type { TypeHead } from '../../go/types/go_type.ts';
 import type { TypeReader } from '../../go/types/type_reader.ts';
@@ -5,6 +6,7 @@ import { type Addr, addr } from '../../model/addr.ts';
 import type { KeyField, KeyValue } from '../hash/key_value.ts';
 import { exampleOf } from './expected.ts';
 import { KeyScanner } from './scanner.ts';
+import { isSpelled, spelling } from './type_spelling.ts';
 
 /** The types that an interface may hold, by name: `main.user`, `*int`. */
 export type TypesByName = ReadonlyMap<string, Addr>;
@@ -12,7 +14,8 @@ export type TypesByName = ReadonlyMap<string, Addr>;
 /**
  * Reads a key in Go syntax as a value of a type. Fields that a struct leaves out are zero. In an interface a plain
  * literal is what it is in Go: int, float64, string or bool; others are written as conversions, of types that keys of
- * the map hold (`held` gives them when asked). Errors: `usage-key`.
+ * the map hold (`held` gives them when asked). Packages may be left out of type names where one type alone is
+ * meant. Errors: `usage-key`.
  */
 export function parseKey(
   text: string,
@@ -29,10 +32,13 @@ export function parseKey(
 }
 
 const TYPE_NAME =
-  /struct \{[^}]*\}|\(?(?:\*|\[\d*\])*(?:map\[[^\]]*\])?(?:interface \{\}|[\p{L}_][\p{L}\p{N}_./]*)(?:\[[^(){}]*\])?\)?/u;
+  /struct \{[^}]*\}|\(?(?:\*|\[(?:\d*|\.{3})\])*(?:map\[[^\]]*\])?(?:interface \{\}|[\p{L}_][\p{L}\p{N}_./]*)(?:\[[^(){}]*\])?\)?/u;
 const NUMBER =
   /[-+]?(?:0[xX][0-9a-fA-F_]+(?![.pP0-9a-fA-F])|0[bB][01_]+|0[oO][0-7_]+|(?:[0-9][0-9_]*)(?![.eE0-9_]))/;
 const FLOAT = /[-+]?(?:Inf|NaN|[0-9][0-9_]*(?:\.[0-9_]*)?(?:[eE][-+]?[0-9]+)?|\.[0-9]+(?:[eE][-+]?[0-9]+)?)/;
+/** What begins a literal of type complex128. */
+const COMPLEX =
+  /^(?:complex\s*\(|\(\s*[-+]?[.\d]|[-+]?[.\d][\d_.eE]*\s*(?:i|[-+]\s*[.\d][\d_.]*(?:[eE][-+]?\d+)?i))/;
 
 class KeyParser {
   readonly scanner: KeyScanner;
@@ -50,9 +56,9 @@ class KeyParser {
     const head = this.#head(type);
     if (head.kind === 'interface') return this.#interface();
     if (head.kind === 'struct' || head.kind === 'array') return this.#composite(head);
-    const closing = this.#conversion(head.name) ? ')' : '';
+    const converted = this.#conversion(head);
     const value = this.#scalar(head);
-    if (closing !== '') this.scanner.expect(closing);
+    if (converted) this.scanner.expect(')');
     return value;
   }
 
@@ -62,12 +68,24 @@ class KeyParser {
     return head;
   }
 
-  /** `name(` or `(name)(`. */
-  #conversion(name: string): boolean {
-    const start = this.scanner.at;
-    if ((this.scanner.take(name) || this.scanner.take(`(${name})`)) && this.scanner.take('(')) return true;
-    this.scanner.at = start;
+  /** `name(` or `(name)(`; that of another type is an error. */
+  #conversion({ kind, name }: TypeHead): boolean {
+    const { scanner } = this;
+    scanner.skipSpace();
+    const start = scanner.at;
+    const { source } = spelling(name);
+    if (scanner.match(new RegExp(`(?:${source}|\\(\\s*${source}\\s*\\))\\s*\\(`, 'u')) !== undefined)
+      return true;
+    const other = scanner.match(TYPE_NAME);
+    const isOther = other !== undefined && scanner.take('(');
+    scanner.at = start;
+    if (isOther && !(kind.startsWith('complex') && other === 'complex'))
+      throw this.#notOf(other, name, start);
     return false;
+  }
+
+  #notOf(other: string, name: string, start: number): MapauditError {
+    return this.scanner.fail(`${withArticle(name)} is expected here, not ${withArticle(other)}`, start);
   }
 
   #scalar(head: TypeHead): KeyValue {
@@ -117,14 +135,35 @@ class KeyParser {
     return value;
   }
 
+  /** `(1-2i)`, with or without parentheses, or `complex(1, -2)`. */
   #complex({ size }: TypeHead, words: DataView): void {
-    this.scanner.expect('(');
+    const { scanner } = this;
     const bits = size === 16 ? 64 : 32;
-    const [real, imaginary] = [this.#float(bits), this.#float(bits)];
-    this.scanner.expect('i');
-    this.scanner.expect(')');
-    if (size === 16) [real, imaginary].forEach((part, i) => words.setFloat64(i * 8, part, true));
-    else [real, imaginary].forEach((part, i) => words.setFloat32(i * 4, part, true));
+    let parts: readonly [number, number];
+    if (scanner.match(/complex\s*\(/) !== undefined) {
+      const real = this.#float(bits);
+      scanner.expect(',');
+      parts = [real, this.#float(bits)];
+      scanner.expect(')');
+    } else {
+      const open = scanner.take('(');
+      parts = this.#sum(bits);
+      if (open) scanner.expect(')');
+    }
+    if (size === 16) parts.forEach((part, i) => words.setFloat64(i * 8, part, true));
+    else parts.forEach((part, i) => words.setFloat32(i * 4, part, true));
+  }
+
+  /** `1`, `2i`, `1 - 2i`. */
+  #sum(bits: 32 | 64): readonly [number, number] {
+    const { scanner } = this;
+    const first = this.#float(bits);
+    if (scanner.take('i')) return [0, first];
+    const sign = scanner.match(/[-+]/);
+    if (sign === undefined) return [first, 0];
+    const second = this.#float(bits);
+    scanner.expect('i');
+    return [first, sign === '-' ? -second : second];
   }
 
   #integer({ kind, name, size }: TypeHead, words: DataView): void {
@@ -148,9 +187,15 @@ class KeyParser {
   }
 
   #composite(head: TypeHead): KeyValue {
-    this.scanner.take(head.name);
-    this.scanner.expect('{');
-    return head.kind === 'struct' ? this.#struct(head) : this.#array(head);
+    const { scanner } = this;
+    scanner.skipSpace();
+    const start = scanner.at;
+    const name = scanner.match(spelling(head.name));
+    const other = name === undefined ? scanner.match(TYPE_NAME) : undefined;
+    if (other !== undefined) throw this.#notOf(other, head.name, start);
+    scanner.expect('{');
+    if (head.kind === 'struct') return this.#struct(head);
+    return this.#array(head, name?.startsWith('[...]') === true ? start : undefined);
   }
 
   #struct(head: TypeHead): KeyValue {
@@ -168,10 +213,12 @@ class KeyParser {
         .match(/[\p{L}_][\p{L}\p{N}_]*\s*:/u)
         ?.slice(0, -1)
         .trim();
+      if (name === '_') throw scanner.fail('a blank field has no value: leave it out', start);
       const index = name === undefined ? position : fields.findIndex((field) => field.name === name);
       const field = fields[index];
       if (field === undefined)
         throw scanner.fail(`${head.name} has no field ${name ?? String(position)}`, start);
+      if (given.has(index)) throw scanner.fail(`the field ${field.name} is given twice`, start);
       given.set(index, this.value(field.type));
     }
     const bytes = new Uint8Array(head.size);
@@ -183,7 +230,8 @@ class KeyParser {
     return { kind: 'struct', bytes, fields: all };
   }
 
-  #array(head: TypeHead): KeyValue {
+  /** `counted`: where a `[...]` stands, whose length is that of the elements. */
+  #array(head: TypeHead, counted: number | undefined): KeyValue {
     const { scanner } = this;
     const array = this.#types.array(head.address);
     if (array === undefined) throw scanner.fail('the type of this part cannot be read');
@@ -197,6 +245,8 @@ class KeyParser {
       if (items.length === array.length) throw scanner.fail(`${head.name} has no more elements`);
       items.push(this.value(array.elem));
     }
+    if (counted !== undefined && items.length < array.length)
+      throw scanner.fail(`that is an array of ${items.length}, and no ${head.name}`, counted);
     while (items.length < array.length) items.push(this.#zero(array.elem));
     const bytes = new Uint8Array(head.size);
     const size = this.#head(array.elem).size;
@@ -237,13 +287,37 @@ class KeyParser {
     const start = scanner.at;
     const name = this.#typeName();
     this.#names ??= this.#held();
-    const type = this.#names.get(name);
-    if (type === undefined) {
+    const exact = this.#names.get(name);
+    const meant = exact === undefined ? [...this.#names].filter(([known]) => isSpelled(known, name)) : [];
+    const [first] = meant;
+    if (exact === undefined && first === undefined) {
       const known = [...this.#names.keys()].sort().join(', ');
       const others = known === '' ? 'its keys hold nothing' : `its keys hold: ${known}`;
       throw scanner.fail(`no key of this map holds ${withArticle(name)}; ${others}`, start);
     }
+    const type = exact ?? (meant.length === 1 ? first?.[1] : this.#counted(meant, name, start));
+    if (type === undefined) {
+      const known = meant.map(([one]) => one).sort();
+      throw scanner.fail(`${name} may be ${known.join(' or ')}: say which`, start);
+    }
     return { kind: 'interface', bytes, type, value: this.value(type) };
+  }
+
+  /** Which of several arrays `[...]T{…}` is: the one that has as many elements. */
+  #counted(meant: readonly (readonly [string, Addr])[], name: string, start: number): Addr | undefined {
+    if (!name.startsWith('[...]')) return undefined;
+    const fits = meant.filter(([, type]) => {
+      try {
+        this.value(type);
+        return true;
+      } catch (error) {
+        if (!isMapauditError(error)) throw error;
+        return false;
+      } finally {
+        this.scanner.at = start;
+      }
+    });
+    return fits.length === 1 ? fits[0]?.[1] : undefined;
   }
 
   /** What the literal's type is; the scanner stays before it. */
@@ -254,7 +328,7 @@ class KeyParser {
     const rest = scanner.text.slice(start);
     if (/^["`]/.test(rest)) return 'string';
     if (/^'/.test(rest)) return 'int32';
-    if (/^\([-+.\d]/.test(rest)) return 'complex128';
+    if (COMPLEX.test(rest)) return 'complex128';
     if (/^(?:true|false)\b/.test(rest)) return 'bool';
     if (scanner.match(NUMBER) !== undefined) {
       scanner.at = start;
@@ -271,7 +345,7 @@ class KeyParser {
   }
 }
 
-const withArticle = (name: string): string => `${/^(?:i|error)/.test(name) ? 'an' : 'a'} ${name}`;
+const withArticle = (name: string): string => `${/^[aeio]/i.test(name) ? 'an' : 'a'} ${name}`;
 
 function toBigInt(text: string): bigint {
   const digits = text.replace(/_/g, '').replace(/^\+/, '');

@@ -2,7 +2,7 @@ import type { FormattedValue } from '../../go/value/format_value.ts';
 import type { Addr } from '../../model/addr.ts';
 import type { ByteSource } from '../../model/byte_source.ts';
 import type { TypeReader } from '../../go/types/type_reader.ts';
-import type { LiveMemory, ValueLimits } from '../live_value.ts';
+import type { ValueLimits } from '../live_value.ts';
 import type { SyncMapLayout } from './layout.ts';
 
 /** A sync.Map in someone's memory. */
@@ -21,16 +21,21 @@ export interface SyncMapPlace {
   readonly pause: () => boolean;
 }
 
-/** How values are written, and how keys, whose pointers stay addresses. */
-export interface SyncMapWriting {
-  readonly live: LiveMemory;
-  readonly keys: LiveMemory;
+/** What is done with entries. `key` and `value` get the bytes that hold an `any`, and where in them it begins. */
+export interface SyncMapVisitor<V> {
+  /** Is asked before `value`. A key whose text is `truncated` is told from others by its entry. */
+  readonly key: (bytes: Uint8Array, at: number) => FormattedValue;
+  /** What is wanted of a value. It may be asked several times, until one answer was seen not to change. */
+  readonly value: (bytes: Uint8Array, at: number) => V;
+  /** Stands for values where nobody wants them: `value` is then asked of a trie alone, which has them at hand. */
+  readonly unread?: V;
+  readonly deliver: (entry: SyncMapEntry<V>) => void;
 }
 
 /** One key that Load finds. */
-export interface SyncMapEntry {
+export interface SyncMapEntry<V = FormattedValue> {
   readonly key: FormattedValue;
-  readonly value: FormattedValue;
+  readonly value: V;
   readonly slot: TrieSlot | MapsSlot;
 }
 
@@ -63,7 +68,7 @@ export interface TrieTotals {
   /** Entries whose hash another entry has too, and the longest chain of such. */
   readonly collisions: number;
   readonly longestChain: number;
-  /** Of nodes and entries. Keys and values are elsewhere. */
+  /** Of nodes and entries, as the heap counts them. What keys and values point to is elsewhere. */
   readonly bytes: number;
   /** Nodes that changed at every look: what is in them is not known. */
   readonly unstable: number;
@@ -84,13 +89,20 @@ export interface MapsTotals {
   readonly deleted: number;
   /** Of these, those that the second map no longer has. */
   readonly expunged: number;
+  /** The readOnly and the two maps; 0 where there is none. */
+  readonly readOnly: Addr;
+  readonly readMap: Addr;
+  readonly dirtyMap: Addr;
   /** Slots of both maps that changed at every look. */
   readonly unstable: number;
 }
 
+/** How a sync.Map is made up. */
+export type SyncMapTotals = TrieTotals | MapsTotals;
+
 /** What a scan found out. */
 export interface SyncMapScan {
-  readonly totals: TrieTotals | MapsTotals;
+  readonly totals: SyncMapTotals;
   /**
    * Nothing changed from the beginning to the end, as far as two reads can tell. Otherwise each entry was there
    * at some moment during the scan, and each one that was there all the time is told.

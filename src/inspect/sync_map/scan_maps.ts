@@ -1,11 +1,13 @@
+import { isMapauditError } from '../../base/errors.ts';
 import { view } from '../../binary/elf/bounded_reader.ts';
 import type { FormattedValue } from '../../go/value/format_value.ts';
 import type { MapType } from '../../go/types/go_type.ts';
 import { type Addr, addr } from '../../model/addr.ts';
+import { wordAt } from '../place/place.ts';
 import { scanMap } from '../scan_map.ts';
-import { ANY, anyValue } from './any_value.ts';
+import { ANY } from './any_value.ts';
 import type { MapsLayout } from './layout.ts';
-import type { MapsTotals, SyncMapEntry, SyncMapPlace, SyncMapScan, SyncMapWriting } from './scan.ts';
+import type { MapsTotals, SyncMapEntry, SyncMapPlace, SyncMapScan, SyncMapVisitor } from './scan.ts';
 
 /** How often all is read anew after the first map was replaced. */
 const RESTARTS = 16;
@@ -13,7 +15,7 @@ const RESTARTS = 16;
 const TRIES = 16;
 
 /** The words of a sync.Map that say which maps it has. */
-interface Head {
+export interface Head {
   readonly readOnly: Addr;
   readonly m: Addr;
   readonly amended: boolean;
@@ -22,66 +24,65 @@ interface Head {
 }
 
 /** A key of one of the maps, and what its entry holds; a key that is in both has one entry. */
-interface Found {
+interface Found<V> {
   /** The same for the same key. */
   readonly name: string;
   readonly key: FormattedValue;
   readonly at: Addr;
-  readonly held: Held;
+  readonly held: Held<V>;
 }
 
-type Held =
-  | { readonly state: 'value'; readonly value: FormattedValue }
+type Held<V> =
   /** `nil` may also stand for expunged where it is not known how that is marked. */
-  | { readonly state: 'deleted' | 'expunged' | 'nil' | 'unstable' };
+  | { readonly state: 'value' | 'nil'; readonly value: V }
+  | { readonly state: 'deleted' | 'expunged' | 'unstable' };
 
 /**
  * Goes through both maps of a sync.Map: `read` first, as Load does, then the keys that only `dirty` has. An entry is
  * a pointer to a value that is never changed; nil stands for a deleted key, and `expunged` for one that `dirty` does
  * not have any more. When `read` is replaced meanwhile all is read anew. go1.18–1.23 src/sync/map.go.
  */
-export function scanMaps(
+export function scanMaps<V>(
   place: SyncMapPlace,
   layout: MapsLayout,
-  live: SyncMapWriting,
-  deliver: (entry: SyncMapEntry) => void,
+  visitor: SyncMapVisitor<V>,
 ): SyncMapScan {
   const type = place.inner === undefined ? undefined : place.types.map(place.inner);
-  const reader = new Reader(place, layout, live);
+  const reader = new Reader(place, visitor);
   let last: SyncMapScan = { totals: { ...NOTHING, unstable: 1 }, consistent: false };
   for (let attempt = 0; attempt < RESTARTS; attempt++) {
-    const head = reader.head();
+    const head = readHead(place, layout);
     if (head === undefined) break;
     const read = reader.all(type, head.m);
     const dirty = head.amended ? reader.all(type, head.dirty) : reader.counted(head.dirty);
-    const after = reader.head();
+    const after = readHead(place, layout);
     if (read === undefined || dirty === undefined || after === undefined) continue;
     // A promotion, or a Clear: what was read is of two states.
     const moved = after.readOnly !== head.readOnly || after.dirty !== head.dirty;
     const { entries, totals, stable } = together(head, read, dirty);
     last = { totals, consistent: !moved && stable && read.consistent && dirty.consistent };
     if (moved && attempt < RESTARTS - 1) continue;
-    for (const entry of entries) deliver(entry);
+    for (const entry of entries) visitor.deliver(entry);
     return last;
   }
   return last;
 }
 
-interface ReadMap {
-  readonly keys: readonly Found[];
+interface ReadMap<V> {
+  readonly keys: readonly Found<V>[];
   readonly length: number;
   readonly consistent: boolean;
 }
 
-function together(
+function together<V>(
   head: Head,
-  read: ReadMap,
-  dirty: ReadMap,
-): { readonly entries: readonly SyncMapEntry[]; readonly totals: MapsTotals; readonly stable: boolean } {
-  const entries: SyncMapEntry[] = [];
+  read: ReadMap<V>,
+  dirty: ReadMap<V>,
+): { readonly entries: readonly SyncMapEntry<V>[]; readonly totals: MapsTotals; readonly stable: boolean } {
+  const entries: SyncMapEntry<V>[] = [];
   let [deleted, expunged, unstable] = [0, 0, 0];
   const inDirty = new Set(dirty.keys.map((one) => one.at));
-  const add = (part: 'read' | 'dirty', { key, at, held }: Found): void => {
+  const add = (part: 'read' | 'dirty', { key, at, held }: Found<V>): void => {
     switch (held.state) {
       case 'value':
         entries.push({ key, value: held.value, slot: { part, address: at } });
@@ -92,7 +93,7 @@ function together(
       case 'nil':
         // Only keys that `dirty` has lost are expunged, and only while there is one.
         if (part === 'dirty' || head.dirty === 0 || inDirty.has(at)) {
-          entries.push({ key, value: NIL, slot: { part, address: at } });
+          entries.push({ key, value: held.value, slot: { part, address: at } });
           return;
         }
         expunged++;
@@ -116,6 +117,9 @@ function together(
     dirty: dirty.length,
     amended: head.amended,
     misses: head.misses,
+    readOnly: head.readOnly,
+    readMap: head.m,
+    dirtyMap: head.dirty,
     deleted,
     expunged,
     unstable,
@@ -123,50 +127,43 @@ function together(
   return { entries, totals, stable: unstable === 0 };
 }
 
-class Reader {
+/** Undefined when it cannot be read. */
+export function readHead({ memory, address }: SyncMapPlace, layout: MapsLayout): Head | undefined {
+  const { read, dirty, misses, m, amended } = layout;
+  const [readOnly, second, count] = [read, dirty, misses].map((offset) => wordAt(memory, address + offset));
+  if (readOnly === undefined || second === undefined || count === undefined) return undefined;
+  const rest = { readOnly: addr(readOnly), dirty: addr(second), misses: count };
+  if (readOnly === 0) return { ...rest, m: addr(0), amended: second !== 0 };
+  const first = wordAt(memory, readOnly + m);
+  const mark = memory.read(readOnly + amended, 1)?.[0];
+  return first === undefined || mark === undefined
+    ? undefined
+    : { ...rest, m: addr(first), amended: mark !== 0 };
+}
+
+class Reader<V> {
   readonly #place: SyncMapPlace;
-  readonly #layout: MapsLayout;
-  readonly #live: SyncMapWriting;
+  readonly #visitor: SyncMapVisitor<V>;
 
-  constructor(place: SyncMapPlace, layout: MapsLayout, live: SyncMapWriting) {
+  constructor(place: SyncMapPlace, visitor: SyncMapVisitor<V>) {
     this.#place = place;
-    this.#layout = layout;
-    this.#live = live;
-  }
-
-  head(): Head | undefined {
-    const { address } = this.#place;
-    const { read, dirty, misses, m, amended } = this.#layout;
-    const [readOnly, second, count] = [read, dirty, misses].map((offset) => this.#word(address + offset));
-    if (readOnly === undefined || second === undefined || count === undefined) return undefined;
-    if (readOnly === 0)
-      return { readOnly: addr(0), m: addr(0), amended: second !== 0, dirty: addr(second), misses: count };
-    const first = this.#word(readOnly + m);
-    const mark = this.#place.memory.read(readOnly + amended, 1)?.[0];
-    if (first === undefined || mark === undefined) return undefined;
-    return {
-      readOnly: addr(readOnly),
-      m: addr(first),
-      amended: mark !== 0,
-      dirty: addr(second),
-      misses: count,
-    };
+    this.#visitor = visitor;
   }
 
   /** The number of keys of a map that holds no other keys than are known. */
-  counted(map: Addr): ReadMap | undefined {
+  counted(map: Addr): ReadMap<V> | undefined {
     const length = map === 0 ? 0 : this.#word(map);
     return length === undefined ? undefined : { keys: [], length, consistent: true };
   }
 
   /** Undefined when it is no map by now. */
-  all(type: MapType | undefined, map: Addr): ReadMap | undefined {
+  all(type: MapType | undefined, map: Addr): ReadMap<V> | undefined {
     if (map === 0) return { keys: [], length: 0, consistent: true };
     if (type === undefined) return undefined;
     const { memory, pause } = this.#place;
-    const keys: Found[] = [];
+    const keys: Found<V>[] = [];
     try {
-      const scan = scanMap<Found>(
+      const scan = scanMap<Found<V>>(
         { memory, type, address: map, pause },
         {
           read: (block, key, elem) => this.#found(block, key, elem),
@@ -175,15 +172,16 @@ class Reader {
         },
       );
       return { keys, length: scan.header.count, consistent: scan.consistent };
-    } catch {
+    } catch (error) {
+      if (!isMapauditError(error)) throw error;
       return undefined;
     }
   }
 
-  #found(block: Uint8Array, key: number, elem: number): Found {
+  #found(block: Uint8Array, key: number, elem: number): Found<V> {
     const at = addr(Number(view(block).getBigUint64(elem, true)));
     const type = view(block).getBigUint64(key, true);
-    const text = anyValue(this.#live.keys, block, key);
+    const text = this.#visitor.key(block, key);
     // Keys that are written alike can still be of two types, or be pointers to equal values.
     const isPointer = this.#place.types.head(addr(Number(type)))?.direct === true;
     const word = isPointer ? view(block).getBigUint64(key + 8, true) : 0n;
@@ -192,31 +190,30 @@ class Reader {
   }
 
   /** What an entry holds: `p` is its only word. */
-  #held(entry: Addr): Held {
+  #held(entry: Addr): Held<V> {
     for (let attempt = 0; attempt < TRIES; attempt++) {
       const p = this.#word(entry);
       if (p === undefined) break;
       if (p === 0) return { state: 'deleted' };
       if (p === this.#place.expunged) return { state: 'expunged' };
+      const { unread } = this.#visitor;
+      if (unread !== undefined && this.#place.expunged !== undefined)
+        return { state: 'value', value: unread };
       const bytes = this.#place.memory.read(p, ANY);
       if (bytes === undefined) continue;
       const isNil = view(bytes).getBigUint64(0, true) === 0n;
-      const value = anyValue(this.#live.live, bytes, 0);
+      const value = this.#visitor.value(bytes, 0);
       if (this.#word(entry) !== p) continue;
-      if (isNil)
-        return this.#place.expunged === undefined ? { state: 'nil' } : { state: 'value', value: NIL };
-      return { state: 'value', value };
+      return { state: isNil && this.#place.expunged === undefined ? 'nil' : 'value', value };
     }
     return { state: 'unstable' };
   }
 
   #word(address: number): number | undefined {
-    const bytes = this.#place.memory.read(address, 8);
-    return bytes === undefined ? undefined : Number(view(bytes).getBigUint64(0, true));
+    return wordAt(this.#place.memory, address);
   }
 }
 
-const NIL: FormattedValue = { text: 'nil', truncated: false, unreadable: false };
 const NOTHING: MapsTotals = {
   kind: 'maps',
   entries: 0,
@@ -224,6 +221,9 @@ const NOTHING: MapsTotals = {
   dirty: 0,
   amended: false,
   misses: 0,
+  readOnly: addr(0),
+  readMap: addr(0),
+  dirtyMap: addr(0),
   deleted: 0,
   expunged: 0,
   unstable: 0,

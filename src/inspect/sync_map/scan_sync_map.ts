@@ -3,25 +3,36 @@ import type { LiveMemory } from '../live_value.ts';
 import type { Program } from '../place/program.ts';
 import { type Addr, addr, toAddr } from '../../model/addr.ts';
 import type { ValueLimits } from '../live_value.ts';
+import { anyValue } from './any_value.ts';
 import { syncMapLayout } from './layout.ts';
 import { scanMaps } from './scan_maps.ts';
 import { scanTrie } from './scan_trie.ts';
-import type { SyncMapEntry, SyncMapPlace, SyncMapScan } from './scan.ts';
+import type { SyncMapEntry, SyncMapPlace, SyncMapScan, SyncMapVisitor } from './scan.ts';
 
-/** Pointers in keys stay addresses: they are what is compared. */
-const KEYS_KEEP_ADDRESSES = 0;
 const INNER = 'map[interface {}]*sync.entry';
 
-/** What is known of the sync.Maps of a program. */
-export function syncMapPlace(
-  program: Program,
-  address: Addr,
-  options: { readonly limits: ValueLimits; readonly pause: () => boolean },
-): SyncMapPlace {
-  const { binary, bias, memory, types, debug } = program;
+/** How keys and values are written, and how long a change is waited for. */
+export interface SyncMapOptions {
+  readonly limits: ValueLimits;
+  readonly pause: () => boolean;
+}
+
+type SyncMapsOfProgram = Pick<SyncMapPlace, 'layout' | 'inner' | 'expunged'>;
+
+/** It is found out once of each program: many have sync.Maps by the hundred. */
+const known = new WeakMap<Program, SyncMapsOfProgram>();
+
+/** A sync.Map of a program, with what is known of all of them. */
+export function syncMapPlace(program: Program, address: Addr, options: SyncMapOptions): SyncMapPlace {
+  const { memory, types } = program;
+  let common = known.get(program);
+  if (common === undefined) known.set(program, (common = syncMapsOf(program)));
+  return { memory, types, address, ...common, ...options };
+}
+
+function syncMapsOf({ binary, bias, memory, types, debug }: Program): SyncMapsOfProgram {
   const layout = syncMapLayout(binary.version, debug);
-  const common = { memory, types, layout, address, ...options };
-  if (layout.kind === 'trie') return { ...common, inner: undefined, expunged: undefined };
+  if (layout.kind === 'trie') return { layout, inner: undefined, expunged: undefined };
   const inner = binary
     .mapTypes()
     .map((type) => toAddr(type, bias))
@@ -32,7 +43,7 @@ export function syncMapPlace(
     held === undefined
       ? undefined
       : addr(Number(new DataView(held.buffer, held.byteOffset).getBigUint64(0, true)));
-  return { ...common, inner, expunged };
+  return { layout, inner, expunged };
 }
 
 /**
@@ -40,11 +51,19 @@ export function syncMapPlace(
  * No number of entries is kept anywhere: `totals` has it.
  */
 export function scanSyncMap(place: SyncMapPlace, deliver: (entry: SyncMapEntry) => void): SyncMapScan {
-  const { memory, types, limits, pause, layout } = place;
+  const { memory, types, limits, pause } = place;
   const innerMap = innerMaps({ memory, types, limits, pause });
   const live: LiveMemory = { memory, types, limits, innerMap };
-  const keys: LiveMemory = { ...live, limits: { ...limits, pointers: KEYS_KEEP_ADDRESSES } };
-  return layout.kind === 'trie'
-    ? scanTrie(place, layout, { live, keys }, deliver)
-    : scanMaps(place, layout, { live, keys }, deliver);
+  const keys: LiveMemory = { ...live, isKey: true };
+  return visitSyncMap(place, {
+    key: (bytes, at) => anyValue(keys, bytes, at),
+    value: (bytes, at) => anyValue(live, bytes, at),
+    deliver,
+  });
+}
+
+/** The same for those who want something else of the values than their text. */
+export function visitSyncMap<V>(place: SyncMapPlace, visitor: SyncMapVisitor<V>): SyncMapScan {
+  const { layout } = place;
+  return layout.kind === 'trie' ? scanTrie(place, layout, visitor) : scanMaps(place, layout, visitor);
 }

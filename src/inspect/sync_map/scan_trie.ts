@@ -1,8 +1,9 @@
 import { view } from '../../binary/elf/bounded_reader.ts';
 import { type Addr, addr } from '../../model/addr.ts';
-import { ANY, anyValue } from './any_value.ts';
+import { allocated } from '../measure/allocation.ts';
+import { ANY } from './any_value.ts';
 import type { TrieLayout } from './layout.ts';
-import type { SyncMapEntry, SyncMapPlace, SyncMapScan, SyncMapWriting, TrieTotals } from './scan.ts';
+import type { SyncMapEntry, SyncMapPlace, SyncMapScan, SyncMapVisitor, TrieTotals } from './scan.ts';
 
 /** How often a node that changed is read again; after some of these with a pause before. */
 const TRIES = 32;
@@ -24,14 +25,13 @@ class Moved extends Error {}
  * An entry that a full node pushes down is told where it was seen first: what it was pushed into is read later,
  * or was not there yet. go1.24.13–1.27.4 src/internal/sync/hashtriemap.go.
  */
-export function scanTrie(
+export function scanTrie<V>(
   place: SyncMapPlace,
   layout: TrieLayout,
-  live: SyncMapWriting,
-  deliver: (entry: SyncMapEntry) => void,
+  visitor: SyncMapVisitor<V>,
 ): SyncMapScan {
   for (let attempt = 0; attempt < RESTARTS; attempt++) {
-    const scan = new TrieScan(place, layout, live);
+    const scan = new TrieScan(place, layout, visitor);
     const root = scan.root();
     if (root === undefined) break;
     try {
@@ -40,24 +40,24 @@ export function scanTrie(
       if (error instanceof Moved) continue;
       throw error;
     }
-    for (const entry of scan.entries) deliver(entry);
+    for (const entry of scan.entries) visitor.deliver(entry);
     return { totals: scan.totals(), consistent: scan.consistent && scan.root() === root };
   }
-  const empty = new TrieScan(place, layout, live);
+  const empty = new TrieScan(place, layout, visitor);
   return { totals: { ...empty.totals(), unstable: 1 }, consistent: false };
 }
 
-interface ReadEntry {
+interface ReadEntry<V> {
   readonly address: Addr;
   readonly bytes: Uint8Array;
-  readonly entry: SyncMapEntry;
+  readonly entry: SyncMapEntry<V>;
 }
 
-class TrieScan {
-  readonly entries: SyncMapEntry[] = [];
+class TrieScan<V> {
+  readonly entries: SyncMapEntry<V>[] = [];
   readonly #place: SyncMapPlace;
   readonly #layout: TrieLayout;
-  readonly #live: SyncMapWriting;
+  readonly #visitor: SyncMapVisitor<V>;
   readonly #depths = new Array<number>(DEEPEST + 2).fill(0);
   #nodes = 0;
   #collisions = 0;
@@ -65,10 +65,10 @@ class TrieScan {
   #unstable = 0;
   #again = false;
 
-  constructor(place: SyncMapPlace, layout: TrieLayout, live: SyncMapWriting) {
+  constructor(place: SyncMapPlace, layout: TrieLayout, visitor: SyncMapVisitor<V>) {
     this.#place = place;
     this.#layout = layout;
-    this.#live = live;
+    this.#visitor = visitor;
   }
 
   get consistent(): boolean {
@@ -77,6 +77,7 @@ class TrieScan {
 
   totals(): TrieTotals {
     const { node, entry } = this.#layout;
+    const { version } = this.#place.types;
     return {
       kind: 'trie',
       entries: this.entries.length,
@@ -84,7 +85,8 @@ class TrieScan {
       depths: this.#depths.slice(0, this.#depths.findLastIndex((n) => n > 0) + 1),
       collisions: this.#collisions,
       longestChain: this.#longest,
-      bytes: this.#nodes * node + this.entries.length * entry,
+      bytes:
+        this.#nodes * allocated(node, true, version) + this.entries.length * allocated(entry, true, version),
       unstable: this.#unstable,
     };
   }
@@ -117,7 +119,7 @@ class TrieScan {
     this.#unstable++;
   }
 
-  #keep(entries: readonly ReadEntry[], depth: number): void {
+  #keep(entries: readonly ReadEntry<V>[], depth: number): void {
     this.#nodes++;
     for (const { entry } of entries) {
       this.entries.push(entry);
@@ -132,9 +134,9 @@ class TrieScan {
   #children(
     node: Uint8Array,
     depth: number,
-  ): { readonly entries: readonly ReadEntry[]; readonly nodes: readonly Addr[] } | undefined {
+  ): { readonly entries: readonly ReadEntry<V>[]; readonly nodes: readonly Addr[] } | undefined {
     const { children, fanOut } = this.#layout;
-    const entries: ReadEntry[] = [];
+    const entries: ReadEntry<V>[] = [];
     const nodes: Addr[] = [];
     for (let slot = 0; slot < fanOut; slot++) {
       const child = wordAt(node, children + 8 * slot);
@@ -153,7 +155,7 @@ class TrieScan {
     first: Addr,
     read: Uint8Array,
     at: { readonly depth: number; readonly slot: number },
-    into: ReadEntry[],
+    into: ReadEntry<V>[],
   ): boolean {
     const { overflow: next, key, value } = this.#layout;
     let address = first;
@@ -162,9 +164,9 @@ class TrieScan {
       if (overflow > 0)
         bytes = overflow > LONGEST_CHAIN ? undefined : this.#read(address, this.#layout.entry);
       if (bytes === undefined || bytes.length < Math.max(key, value) + ANY) return false;
-      const entry: SyncMapEntry = {
-        key: anyValue(this.#live.keys, bytes, key),
-        value: anyValue(this.#live.live, bytes, value),
+      const entry: SyncMapEntry<V> = {
+        key: this.#visitor.key(bytes, key),
+        value: this.#visitor.value(bytes, value),
         slot: { part: 'trie', ...at, overflow, address },
       };
       into.push({ address, bytes, entry });
@@ -173,7 +175,7 @@ class TrieScan {
     return true;
   }
 
-  #isSame({ address, bytes }: ReadEntry): boolean {
+  #isSame({ address, bytes }: ReadEntry<V>): boolean {
     const now = this.#read(address, bytes.length);
     return now !== undefined && Buffer.compare(now, bytes) === 0;
   }

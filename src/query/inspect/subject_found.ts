@@ -7,6 +7,7 @@ import { FIND_LIMITS, type FoundMap, type FoundMaps } from '../../inspect/find/f
 import { valuesOf } from '../../inspect/find/map_values.ts';
 import { plausibleMap } from '../../inspect/find/plausible.ts';
 import { allMapTypes, mapTypeOf, mapTypesNamed } from '../../inspect/map_type.ts';
+import { isFreed } from '../../inspect/freed.ts';
 import { HEADER_BYTES } from '../../inspect/map_header.ts';
 import { wordAt } from '../../inspect/place/place.ts';
 import type { Program } from '../../inspect/place/program.ts';
@@ -47,6 +48,15 @@ export function subjectAt(
 
 function subjectOfType(program: Program, address: Addr, text: string): Subject {
   const type = chosenType(program, text);
+  if (isFreed(program, address) === true)
+    throw new MapauditError(
+      'freed-map',
+      `there is no map at ${hex(address)} any more: the garbage collector has freed that memory`,
+      {
+        fields: { address: hex(address), type: type.name },
+        hint: 'Nothing led to the map any more. mapaudit maps -p PID lists those that are there.',
+      },
+    );
   if (isWiped(program, address))
     throw new MapauditError(
       'freed-map',
@@ -111,7 +121,10 @@ export function subjectFound(program: Program, text: string, patience: Patience)
       hint: 'Give the address that their --json output has, or that mapaudit maps shows: --map 0xc000123450',
     });
   const found = search(program, patience);
-  const [map, ...others] = best(found.maps, text, (one) => [one.name, one.type.name]);
+  const fitting = best(found.maps, text, (one) => [one.name, one.type.name]);
+  // The maps of a sync.Map bear its name: it is meant, unless one of them is.
+  const whole = fitting.filter(({ part }) => part === undefined);
+  const [map, ...others] = whole.length > 0 ? whole : fitting;
   if (map === undefined) throw noSuchMap(text, found);
   if (others.length === 0) return subjectOf(program, map);
   const lines = [map, ...others].map((one) => `${hex(one.header)}  ${one.name}  ${one.type.name}`);

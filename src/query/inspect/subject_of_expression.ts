@@ -1,7 +1,7 @@
 import { isMapauditError, MapauditError } from '../../base/errors.ts';
 import { type Evaluated, evaluate, mapHeader } from '../../inspect/expr/evaluate.ts';
 import { packageScope } from '../../inspect/expr/scope.ts';
-import { scanLookup } from '../../inspect/lookup.ts';
+import { keyLookup } from '../../inspect/lookup.ts';
 import { mapTypeOf } from '../../inspect/map_type.ts';
 import { atomicPointer, held, type Place, pointee } from '../../inspect/place/place.ts';
 import type { Program } from '../../inspect/place/program.ts';
@@ -21,7 +21,7 @@ export function subjectOfExpression(
   const { debug } = program;
   if (debug === undefined) throw noDebugInfo();
   const scope = packageScope(program, debug);
-  const found = withHint(() => evaluate(text, { program, scope, lookup: scanLookup(program, pause) }));
+  const found = withHint(() => evaluate(text, { program, scope, lookup: keyLookup(program, pause) }));
   const map = mapBehind(program, found);
   if (isSyncMap(map) && map.address !== undefined) return { name: found.name, syncMap: map.address };
   const header = mapHeader(map);

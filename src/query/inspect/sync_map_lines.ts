@@ -1,8 +1,10 @@
 import type { Program } from '../../inspect/place/program.ts';
-import type { SyncMapEntry, SyncMapScan } from '../../inspect/sync_map/scan.ts';
+import { syncMapBytes } from '../../inspect/sync_map/measure_sync_map.ts';
+import type { SyncMapEntry, SyncMapPlace, SyncMapScan } from '../../inspect/sync_map/scan.ts';
 import { scanSyncMap, syncMapPlace } from '../../inspect/sync_map/scan_sync_map.ts';
 import { type Addr, hex } from '../../model/addr.ts';
 import type { InspectedEntry, InspectedSyncMap, InspectOptions } from '../../protocol/inspect.ts';
+import { partsOf } from '../maps/sync_map_row.ts';
 import type { InspectionEnd } from './inspection.ts';
 import type { Patience } from './patience.ts';
 import { valueOf } from './values.ts';
@@ -33,7 +35,7 @@ export function readSyncMap(
   const shown = view === 'entries' ? all.slice(0, limit ?? all.length) : [];
   const unreadable = shown.filter(({ key, value }) => key.unreadable || value.unreadable).length;
   return {
-    lines: [headOf(name, syncMap, scan), ...shown.map(entryOf)],
+    lines: [headOf(name, place, scan), ...shown.map(entryOf)],
     end: {
       limited: view === 'entries' && shown.length < all.length,
       inspected: {
@@ -51,23 +53,19 @@ export function readSyncMap(
 
 function headOf(
   name: string | undefined,
-  address: Addr,
+  place: SyncMapPlace,
   { totals, consistent }: SyncMapScan,
 ): InspectedSyncMap {
   const { unstable } = totals;
   const base = {
     type: 'sync_map' as const,
-    map: { ...(name === undefined ? {} : { name }), type: 'sync.Map', address: hex(address) },
+    map: { ...(name === undefined ? {} : { name }), type: 'sync.Map', address: hex(place.address) },
     len: totals.entries,
     consistent,
     ...(unstable === 0 ? {} : { unstable }),
   };
-  if (totals.kind === 'trie') {
-    const { nodes, depths, collisions, longestChain, bytes } = totals;
-    return { ...base, bytes, trie: { nodes, depths, collisions, longest_chain: longestChain } };
-  }
-  const { read, dirty, amended, misses, deleted, expunged } = totals;
-  return { ...base, maps: { read, dirty, amended, misses, deleted, expunged } };
+  const size = unstable > 0 ? undefined : syncMapBytes(place, totals);
+  return { ...base, ...(size === undefined ? {} : { bytes: size.bytes }), ...partsOf(totals) };
 }
 
 function entryOf({ key, value, slot }: SyncMapEntry): InspectedEntry {

@@ -53,6 +53,7 @@ function together(family: readonly MapRow[]): MapRow {
     layout: first?.layout,
     owner: first?.owner,
     local: first?.local,
+    part_of: first?.part_of === undefined ? undefined : { part: first.part_of.part },
     observed: observed.length === 0 ? undefined : sumObserved(observed),
   };
   const known = Object.fromEntries(Object.entries(numbers).filter(([, value]) => value !== undefined));

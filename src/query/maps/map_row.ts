@@ -9,7 +9,7 @@ export type MapRow = Omit<ListedMap, 'type' | 'pid' | 'id'>;
 
 /** What is known of a found map without looking into it. */
 export function foundRow(map: FoundMap): MapRow {
-  const { owner, where } = map;
+  const { owner, where, part } = map;
   return {
     address: hex(map.header),
     kind: map.kind,
@@ -25,6 +25,7 @@ export function foundRow(map: FoundMap): MapRow {
           },
         }),
     ...(where === undefined ? {} : { local: where }),
+    ...(part === undefined ? {} : { part_of: { sync_map: hex(part.syncMap), part: part.which } }),
     found: map.name === '' ? 'probe' : 'memory',
     advice: [],
   };

@@ -2,6 +2,7 @@ import { isMapauditError } from '../../base/errors.ts';
 import type { MapType } from '../../go/types/go_type.ts';
 import type { FoundMap } from '../../inspect/find/found_map.ts';
 import { measureMap } from '../../inspect/measure/measure_map.ts';
+import type { SyncMapMeasure } from '../../inspect/sync_map/measure_sync_map.ts';
 import type { MapMeasure } from '../../inspect/measure/map_measure.ts';
 import { toAddr } from '../../model/addr.ts';
 import type { MapHeader } from '../../inspect/map_header.ts';
@@ -10,6 +11,7 @@ import { memoryAdvice } from '../advice/memory_advice.ts';
 import { type HeadFacts, headFacts } from './head_facts.ts';
 import type { LookTools } from './look.ts';
 import { foundRow, headRow, type MapRow } from './map_row.ts';
+import { measuredSyncMap, syncMapRow } from './sync_map_row.ts';
 
 /** Rows of found maps, and what of them could not be told. */
 export interface MeasuredRows {
@@ -46,11 +48,16 @@ export function measuredRows(
   const heads = maps.map((map) => ({ map, head: headFacts(program, map) }));
   const order = [...heads].sort((a, b) => (b.head?.atLeast ?? 0) - (a.head?.atLeast ?? 0));
   const measures = new Map<FoundMap, MapMeasure>();
+  const syncMaps = new Map<FoundMap, SyncMapMeasure>();
   let [unmeasured, unreadable] = [0, 0];
   for (const { map, head } of order) {
-    if (map.kind !== 'map') continue;
     if (options.stop()) unmeasured++;
-    else {
+    else if (map.kind === 'sync.Map') {
+      const measure = measuredSyncMap(program, map, options);
+      if (measure === 'late') unmeasured++;
+      else if (measure === undefined) unreadable++;
+      else syncMaps.set(map, measure);
+    } else {
       const measure =
         head?.type === undefined ? undefined : measured(program, map, head.type, head.header, options);
       // What a probe has told of may be gone by now.
@@ -61,8 +68,11 @@ export function measuredRows(
   }
   const rows = heads.map(({ map, head }) => {
     const measure = measures.get(map);
+    if (map.kind === 'sync.Map') return { row: syncMapRow(map, syncMaps.get(map)), map, measure };
     const row = rowOf(program, map, head, measure);
-    return { row: { ...row, advice: memoryAdvice(program, map, measure) }, map, measure };
+    // How the maps of a sync.Map are made is for the library to say.
+    const advice = map.part === undefined ? memoryAdvice(program, map, measure) : [];
+    return { row: { ...row, advice }, map, measure };
   });
   return { rows, unmeasured, unreadable };
 }

@@ -50,6 +50,9 @@ var (
 	busyMu   sync.Mutex
 	gone     uintptr
 	wiped    [16]uint64
+	sink     map[string]int
+
+	neighbours []map[string]int
 )
 
 type line struct {
@@ -128,6 +131,28 @@ func forget() {
 	say("gone", gone, 0)
 }
 
+// drop makes maps that the collector then frees, and says where one of the last of them was: what is allocated
+// afterwards takes the place of others before.
+//
+//go:noinline
+func drop() (header uintptr) {
+	for i := 0; i < 2000; i++ {
+		m := map[string]int{"a": i}
+		sink = m // not on the stack
+		if i%10 == 0 {
+			neighbours = append(neighbours, m) // so that its memory is not given back
+		}
+		for k := 0; k < 20; k++ {
+			m[fmt.Sprint(k)] = k
+		}
+		if i == 1985 {
+			header = headerOf(unsafe.Pointer(&m))
+		}
+	}
+	sink = nil
+	return header
+}
+
 func headerOf(m unsafe.Pointer) uintptr { return *(*uintptr)(m) }
 
 func main() {
@@ -142,6 +167,10 @@ func main() {
 	say("wiped", uintptr(unsafe.Pointer(&wiped)), 0)
 	say("main.stuck", headerOf(unsafe.Pointer(&stuck)), len(stuck))
 	counters["requests"]++
+	say("main.counters", headerOf(unsafe.Pointer(&counters)), len(counters))
+	freed := drop()
+	runtime.GC()
+	say("freed", freed, 0)
 	mark(headerOf(unsafe.Pointer(&stuck)))
 	if *write {
 		go churn()

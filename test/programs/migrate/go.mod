@@ -1,0 +1,3 @@
+module migrate
+
+go 1.18

@@ -1,0 +1,3 @@
+module syncsizes
+
+go 1.18
