@@ -8,6 +8,7 @@ import { reportBuild } from './lib/build_cost.ts';
 import { buildMapaudit } from './lib/child.ts';
 import { measureCosts } from './lib/cost.ts';
 import { reportCosts } from './lib/cost_report.ts';
+import { reportInline } from './lib/inline_cost.ts';
 import { reportDecode } from './lib/decode_report.ts';
 import { buildHot, ROOT } from './lib/hot.ts';
 import { reportAgent, reportStream } from './lib/node_report.ts';
@@ -29,6 +30,7 @@ const PARTS: Readonly<Record<string, (report: Report) => Promise<void>>> = {
     reportCosts(report, await measureCosts(binary, quick ? 1 : 7, quick ? 400 : 1100));
   },
   build: (report) => reportBuild(report, binary, quick ? 3 : 9, quick ? 200 : 500),
+  inline: (report) => reportInline(report, binary, quick ? 3 : 9, quick ? 200 : 500),
   stream: (report) => {
     reportStream(report);
     return Promise.resolve();

@@ -34,6 +34,15 @@ enum {
 	KEY_BYTES = 3,   /* the key area holds a key_body; key_size is the type's size */
 };
 
+/* mark: why the race probe tells of an operation. */
+enum {
+	MARK_WATCHED = 1,  /* it waited while another came: the operation that was watched */
+	MARK_MET = 2,      /* it came while that one waited */
+	MARK_WRITING = 3,  /* another was writing the map at that moment */
+	MARK_SHARED = 4,   /* a write to a map that another goroutine wrote to before */
+};
+#define MARK_BITS 3
+
 #define RECORD_HEAD 96
 #define EXIT_RECORD 56
 #define KEY_TEXT_MAX 256   /* text of a KEY_STRING */
@@ -58,7 +67,7 @@ struct record_head {
 	__u64 count;       /* 32  entries: before the operation (entry), after it (exit) */
 	__u64 goid;        /* 40 */
 	__u32 seed;        /* 48  of the map's hashes (the low half), as it stood beside the count */
-	__u32 pad;         /* 52 */
+	__u32 mark;        /* 52  of the race probe: MARK_* and, above them, the number of the watch; else 0 */
 	/* entry records only: */
 	__u64 type;        /* 56  map type descriptor, 0 when the function is not given it */
 	__u64 start_pc;    /* 64  g.startpc */

@@ -16,8 +16,8 @@ import { output, ROOT } from './lib.mjs';
 
 /** The compiler of the committed object: Debian 12's. */
 const REFERENCE = 14;
-/** The objects: what traces map operations, and what runs at watchpoints. */
-const NAMES = ['mapaudit.bpf', 'watch.bpf'];
+/** The objects: what traces map operations, what runs at watchpoints, and what looks for races. */
+const NAMES = ['mapaudit.bpf', 'watch.bpf', 'race.bpf'];
 const sourceOf = (name) => join(ROOT, 'bpf', `${name}.c`);
 const objectOf = (name) => join(ROOT, 'bpf', `${name}.o`);
 

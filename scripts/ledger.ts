@@ -1,4 +1,4 @@
-// npm run ledger -- --events 1e7 [--go 1.26.8] [--build default] [--rate 20000] [--effects auto] [--probe kernel|build] [--seed 1] [--stacks]
+// npm run ledger -- --events 1e7 [--go 1.26.8] [--build default] [--rate 20000] [--effects auto] [--probe kernel|inline|build] [--seed 1] [--stacks]
 import { parseArgs } from 'node:util';
 import { BUILDS, type Build, buildGo } from '../test/support/go_build.ts';
 import { buildHooked } from '../test/support/mapaudit_go.ts';
@@ -22,7 +22,8 @@ const isBuild = (name: string): name is Build => name in BUILDS;
 if (!isBuild(values.build)) throw new Error(`--build is one of ${Object.keys(BUILDS).join(', ')}`);
 
 const { probe } = values;
-if (probe !== 'kernel' && probe !== 'build') throw new Error('--probe is kernel or build');
+if (probe !== 'kernel' && probe !== 'inline' && probe !== 'build')
+  throw new Error('--probe is kernel, inline or build');
 
 const result = await runLedger({
   program:

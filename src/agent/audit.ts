@@ -73,7 +73,7 @@ export class Audit implements Closable {
       code: { memory, bias },
       keyPlans,
     });
-    this.attached = attachedLine(subject, this.#program, plan, this.probe.attachMs);
+    this.attached = attachedLine(subject, this.#program, plan, this.probe);
     if (subject.type === 'process') this.#programs.set(subject.target.pid, subject.target);
   }
 
@@ -201,7 +201,7 @@ function scopeOf(subject: Subject): ProbeScope {
   return { type: 'binary', path: subject.path, imageEnd: imageEnd(elf), relocated: elf.isPie };
 }
 
-function attachedLine(subject: Subject, program: Program, plan: ProbePlan, attachMs: number): Attached {
+function attachedLine(subject: Subject, program: Program, plan: ProbePlan, probe: RunningProbe): Attached {
   return {
     type: 'attached',
     ...(subject.type === 'process'
@@ -210,6 +210,7 @@ function attachedLine(subject: Subject, program: Program, plan: ProbePlan, attac
     go_version: versionName(program.binary.version),
     flavour: plan.flavour,
     probes: plan.sites.length,
-    attach_ms: attachMs,
+    attach_ms: probe.attachMs,
+    ...(probe.stillMs === undefined ? {} : { still_ms: probe.stillMs }),
   };
 }

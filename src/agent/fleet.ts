@@ -7,6 +7,7 @@ import { bias } from '../model/addr.ts';
 import type { MapOp } from '../model/map_op.ts';
 import type { ProbeOptions } from '../model/probe.ts';
 import type { ProbePlan } from '../model/probe_plan.ts';
+import { BuildProbe } from '../probe/build/build_probe.ts';
 import { requireRights } from '../probe/kernel/preflight.ts';
 import type { Notice } from '../protocol/notice.ts';
 import type { ProbeKind } from '../protocol/options.ts';
@@ -14,8 +15,10 @@ import type { Selection } from '../protocol/selection.ts';
 import { openFile } from '../sys/file_source.ts';
 import { ReadLease } from '../sys/lease.ts';
 import { Audit, type Subject } from './audit.ts';
-import { type Effects, probePlanFor } from './plans.ts';
+import type { Effects } from './plans.ts';
 import { Program } from './program.ts';
+import { InlinePays } from './inline_pays.ts';
+import { refusePatched } from './patched.ts';
 import { fileIdentity, identityOf, selectPids } from './select.ts';
 import { Target, type TargetEnd } from './target.ts';
 import { kindFor, wayFor } from './way.ts';
@@ -53,8 +56,9 @@ export class Fleet implements Closable {
   readonly #known = new Set<number>();
   /** Device and inode of the files that were tried. */
   readonly #files = new Set<string>();
-  /** One probe for all processes of a file: uprobes stand in it, the hook is in each process. */
+  /** One probe for all processes of a file: uprobes stand in it, other probes are in each process. */
   readonly #together: boolean;
+  readonly #pays = new InlinePays();
   #lastEnd: TargetEnd | undefined;
 
   constructor(options: FleetOptions, events: FleetEvents) {
@@ -84,6 +88,7 @@ export class Fleet implements Closable {
   look(): void {
     const { selection } = this.#options;
     for (const audit of this.audits) this.#checkTargets(audit);
+    this.#weighInline();
     for (const audit of this.audits) if (audit.isInTheWay) this.#giveWay(audit);
     if (selection.type === 'exe' && this.#together) this.#followFile(selection.path);
     else if (selection.type !== 'pid') this.#attachNew(false);
@@ -92,6 +97,15 @@ export class Fleet implements Closable {
   close(): void {
     for (const audit of this.#audits) audit.close();
     this.#audits.clear();
+  }
+
+  /** Says once when operations come so often that the inline probe would pay. */
+  #weighInline(): void {
+    if (this.#options.kind !== 'auto') return;
+    const uprobes = this.audits.filter(({ probe }) => !(probe instanceof BuildProbe));
+    const hits = uprobes.flatMap((audit) => audit.siteCounts().map((count) => count.hits));
+    const notice = this.#pays.look(hits.reduce((sum, count) => sum + count, 0));
+    if (notice !== undefined) this.#events.notice(notice);
   }
 
   #checkTargets(audit: Audit): void {
@@ -144,6 +158,7 @@ export class Fleet implements Closable {
   /** Probes of a file stand in it before any process runs it, and see each from its first operation. */
   #attachFile(path: string, identity: string): void {
     this.#files.add(identity);
+    for (const pid of selectPids({ type: 'exe', path })) refusePatched(pid);
     const lease = leaseOf(path);
     const file = openFile(path);
     const close = (): void => file.close();
@@ -188,13 +203,12 @@ export class Fleet implements Closable {
   }
 
   #attach(program: Program, subject: Subject): void {
-    const { ops, effects, probe, sync } = this.#options;
+    const { ops, effects, sync, probe } = this.#options;
     try {
-      // Methods of sync.Map are beyond the hook: asked for, they are noticed by uprobes.
-      const ofSync = sync === true ? probePlanFor(program.binary, ops, effects, true) : undefined;
-      const own = this.#options.plan?.(program.binary) ?? ofSync;
+      const own = this.#options.plan?.(program.binary);
       const pid = subject.type === 'process' ? subject.target.pid : undefined;
-      const way = wayFor(program.binary, pid, { kind: this.#kind, ops, effects, plan: own });
+      if (pid !== undefined && kindFor(program.binary, this.#kind) === 'kernel') refusePatched(pid);
+      const way = wayFor(program.binary, pid, { kind: this.#kind, ops, effects, sync, plan: own });
       const audit = new Audit(subject, way, probe);
       this.#audits.add(audit);
       this.#events.joined(audit);
@@ -236,8 +250,8 @@ function requireGo(path: string): void {
 }
 
 /** What a file has tells which probe it gets. Errors: those of `openGoBinary` and `kindFor`. */
-function kindOfFile(path: string, kind: ProbeKind): 'kernel' | 'build' {
-  if (kind === 'kernel') return kind;
+function kindOfFile(path: string, kind: ProbeKind): Exclude<ProbeKind, 'auto'> {
+  if (kind === 'kernel' || kind === 'inline') return kind;
   requireGo(path);
   const file = openFile(path);
   try {

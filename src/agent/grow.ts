@@ -55,6 +55,7 @@ class GrowRun {
         ops: options.filters.ops,
         effects: 'off',
         probe: probeOptions(options),
+        kind: options.probe,
         plan: planGrowth,
       },
       {

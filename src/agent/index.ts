@@ -3,12 +3,14 @@ import { adviseLines } from './advise.ts';
 import { breakLines } from './break.ts';
 import { check } from './check.ts';
 import { crash } from './crash.ts';
+import { detach } from './detach.ts';
 import { explain } from './explain.ts';
 import { mapsLines } from './maps.ts';
 import { growLines } from './grow.ts';
 import { inspectLines } from './inspect.ts';
 import { pastLines } from './past.ts';
 import { listGoProcesses } from './ps.ts';
+import { raceLines } from './race.ts';
 import { startTop } from './top.ts';
 import { traceLines } from './trace.ts';
 import { watchLines } from './watch.ts';
@@ -30,7 +32,9 @@ export function createQuestions(): Questions {
     top: startTop,
     inspect: inspectLines,
     watch: watchLines,
+    race: raceLines,
     crash: (options) => Promise.resolve().then(() => crash(options)),
+    detach: (options) => Promise.resolve().then(() => detach(options)),
     close: () => Promise.resolve(),
   };
 }

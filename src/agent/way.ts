@@ -1,5 +1,7 @@
 import { MapauditError } from '../base/errors.ts';
 import type { GoBinary } from '../go/go_binary.ts';
+import { planPatches } from '../go/plan/patch_plan.ts';
+import { type Bias, fileAddr } from '../model/addr.ts';
 import type { Pid } from '../model/ids.ts';
 import type { MapOp } from '../model/map_op.ts';
 import type { RunningProbe } from '../model/probe.ts';
@@ -7,6 +9,7 @@ import type { ProbePlan } from '../model/probe_plan.ts';
 import { BuildProbe } from '../probe/build/build_probe.ts';
 import { hookPlan } from '../probe/build/hook_plan.ts';
 import { HOOK_FUNCTION } from '../probe/build/sites.ts';
+import { InlineProbe } from '../probe/inline/inline_probe.ts';
 import { attachKernelProbe, type KernelProbeSpec } from '../probe/kernel/kernel_probe.ts';
 import type { ProbeKind } from '../protocol/options.ts';
 import { type Effects, probePlanFor } from './plans.ts';
@@ -23,8 +26,11 @@ export interface ProbeWay {
 /** Whether `mapaudit go build` has made a binary. */
 export const isHooked = (binary: GoBinary): boolean => binary.functionNamed(HOOK_FUNCTION) !== undefined;
 
-/** The kind that `auto` stands for. Errors: `not-hooked` when the hook is asked for and the binary has none. */
-export function kindFor(binary: GoBinary, asked: ProbeKind): 'kernel' | 'build' {
+/**
+ * The kind that `auto` stands for; never `inline`, which writes to the program's code. Errors: `not-hooked` when the
+ * hook is asked for and the binary has none.
+ */
+export function kindFor(binary: GoBinary, asked: ProbeKind): Exclude<ProbeKind, 'auto'> {
   const hooked = isHooked(binary);
   if (asked === 'build' && !hooked)
     throw new MapauditError('not-hooked', `${binary.elf.source.name} was built without the hook`, {
@@ -39,15 +45,22 @@ export interface WayWish {
   readonly kind: ProbeKind;
   readonly ops: readonly MapOp[];
   readonly effects: Effects;
+  /** Also the methods of sync.Map, which uprobes alone can notice. */
+  readonly sync?: boolean | undefined;
   /** Another plan of uprobes than that for `ops` and `effects`. */
   readonly plan: ProbePlan | undefined;
 }
 
-/** How to notice operations of a process, or without one of a whole binary. Errors: those of `kindFor` and of the plan. */
+/**
+ * How to notice operations of a process, or without one of a whole binary. Errors: those of `kindFor` and of the plan,
+ * and `inline-impossible` for what the inline probe cannot notice.
+ */
 export function wayFor(binary: GoBinary, pid: Pid | undefined, wish: WayWish): ProbeWay {
-  const { kind, ops, effects, plan: own } = wish;
-  if (own !== undefined || pid === undefined || kindFor(binary, kind) === 'kernel')
-    return { plan: own ?? probePlanFor(binary, ops, effects), attach: attachKernelProbe };
+  const { kind, ops, effects, sync, plan: own } = wish;
+  if (kind === 'inline') return inlineWay(binary, pid, wish);
+  const isPlain = own === undefined && sync !== true;
+  if (!isPlain || pid === undefined || kindFor(binary, kind) === 'kernel')
+    return { plan: own ?? probePlanFor(binary, ops, effects, sync), attach: attachKernelProbe };
   const { version, flavour, offsets } = binary;
   const plan = hookPlan({ version, flavour, offsets, ops, exits: effects === 'exit' });
   return {
@@ -55,3 +68,29 @@ export function wayFor(binary: GoBinary, pid: Pid | undefined, wish: WayWish): P
     attach: ({ options, keyPlans = [] }) => new BuildProbe({ pid, plan, options, keyPlans }),
   };
 }
+
+function inlineWay(binary: GoBinary, pid: Pid | undefined, wish: WayWish): ProbeWay {
+  const { ops, effects, sync, plan: own } = wish;
+  if (pid === undefined)
+    throw impossible(
+      'is placed in processes that run, not in files',
+      'Give a process: -p PID, or --probe kernel.',
+    );
+  if (sync === true)
+    throw impossible('does not see the methods of sync.Map', 'Use --probe kernel with --sync.');
+  const { text: start, etext: end } = binary.moduleData;
+  const { plan, patch } = planPatches(binary, own ?? probePlanFor(binary, ops, effects), { start, end });
+  return {
+    plan,
+    attach: ({ options, code, keyPlans = [] }) =>
+      new InlineProbe({ pid, plan, patch, options, keyPlans, ...placeOf(binary, code.bias) }),
+  };
+}
+
+const placeOf = (binary: GoBinary, bias: Bias) => ({
+  bias,
+  file: (address: number, length: number): Uint8Array | undefined => binary.read(fileAddr(address), length),
+});
+
+const impossible = (why: string, hint: string): MapauditError =>
+  new MapauditError('inline-impossible', `the inline probe ${why}`, { hint });

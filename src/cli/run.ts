@@ -4,12 +4,14 @@ import { runAdvise } from './commands/advise.ts';
 import { runBreak } from './commands/break.ts';
 import { runCheck } from './commands/check.ts';
 import { runCrash } from './commands/crash.ts';
+import { runDetach } from './commands/detach.ts';
 import { passToGo } from './commands/go.ts';
 import { runExplain } from './commands/explain.ts';
 import { runMaps } from './commands/maps.ts';
 import { runGrow } from './commands/grow.ts';
 import { runInspect } from './commands/inspect.ts';
 import { runPs } from './commands/ps.ts';
+import { runRace } from './commands/race.ts';
 import { runTop } from './commands/top.ts';
 import { runTrace } from './commands/trace.ts';
 import { runWatch } from './commands/watch.ts';
@@ -17,9 +19,11 @@ import { runPast, runWho } from './commands/who.ts';
 import { explainOptionsOf } from './options/explain_options.ts';
 import { mapsOptionsOf } from './options/maps_options.ts';
 import { inspectOptionsOf } from './options/inspect_options.ts';
+import { raceOptionsOf } from './options/race_options.ts';
 import {
   checkSubjectOf,
   crashOptionsOf,
+  detachOptionsOf,
   topOptionsOf,
   traceOptionsOf,
   watchOptionsOf,
@@ -71,6 +75,10 @@ export function jobOf(name: CommandName, words: readonly (string | undefined)[],
       const options = adviseOptionsOf(values);
       return (questions, io) => runAdvise(options, questions, io);
     }
+    case 'race': {
+      const options = raceOptionsOf(values);
+      return (questions, io) => runRace(options, values.sarif, questions, io);
+    }
     case 'top': {
       const options = topOptionsOf(values);
       return (questions, io) => runTop(options, questions, io);
@@ -78,6 +86,10 @@ export function jobOf(name: CommandName, words: readonly (string | undefined)[],
     case 'crash': {
       const options = crashOptionsOf(words[0], values);
       return (questions, io) => runCrash(options, questions, io);
+    }
+    case 'detach': {
+      const options = detachOptionsOf(values);
+      return (questions, io) => runDetach(options, questions, io);
     }
     case 'go':
       return () => passToGo([]);

@@ -78,6 +78,8 @@ export type VerdictSubject = 'type' | 'caller' | 'map';
 export interface RunningProbe extends Closable {
   /** Milliseconds that attaching took. */
   readonly attachMs: number;
+  /** Milliseconds that all threads of the program stood still for it; absent where they did not have to. */
+  readonly stillMs?: number;
   /**
    * Hands over what lies in the rings, ring by ring. Returns the CLOCK_MONOTONIC nanoseconds up to which
    * nothing can come any more: records with a later time stamp may still be overtaken by others.

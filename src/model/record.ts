@@ -18,6 +18,13 @@ export const KEY_WORD = 1;
 export const KEY_STRING = 2;
 export const KEY_BYTES = 3;
 
+/** The low MARK_BITS of `mark`: why the race probe tells of an operation. Above them is the number of the watch. */
+export const MARK_WATCHED = 1;
+export const MARK_MET = 2;
+export const MARK_WRITING = 3;
+export const MARK_SHARED = 4;
+export const MARK_BITS = 3;
+
 export const RECORD_HEAD = 96;
 export const EXIT_RECORD = 56;
 export const KEY_TEXT_MAX = 256;
@@ -43,6 +50,7 @@ export const RECORD = {
   count: 32,
   goid: 40,
   seed: 48,
+  mark: 52,
   type: 56,
   startPc: 64,
   caller: 72,

@@ -43,12 +43,13 @@ export type EffectMode = 'auto' | 'exit' | 'off';
 export const EFFECT_MODES: readonly EffectMode[] = ['auto', 'exit', 'off'];
 
 /**
- * The way in which operations are noticed: by eBPF uprobes, or by the hook that `mapaudit go build` has placed.
- * `auto`: the hook where the program has it.
+/**
+ * The way in which operations are noticed: by eBPF uprobes, by jumps that are written into the running program, or by
+ * the hook that `mapaudit go build` has placed. `auto`: the hook where the program has it, else uprobes; never jumps.
  */
-export type ProbeKind = 'auto' | 'kernel' | 'build';
+export type ProbeKind = 'auto' | 'kernel' | 'inline' | 'build';
 
-export const PROBE_KINDS: readonly ProbeKind[] = ['auto', 'kernel', 'build'];
+export const PROBE_KINDS: readonly ProbeKind[] = ['auto', 'kernel', 'inline', 'build'];
 
 /** What `trace` and `top` have in common. */
 export interface RunOptions {

@@ -2,6 +2,7 @@ import type { AdviseLine, AdviseOptions } from './advice.ts';
 import type { Attached } from './attached.ts';
 import type { CheckReport } from './check_report.ts';
 import type { CrashLine, CrashOptions } from './crash.ts';
+import type { Detached, DetachOptions } from './detached.ts';
 import type { EncodedEvents, TraceEvent } from './event.ts';
 import type { ExplainOptions, ExplainReport } from './explain_report.ts';
 import type { MapsLine, MapsOptions } from './maps.ts';
@@ -18,6 +19,7 @@ import type {
 } from './options.ts';
 import type { ProcessEntry } from './process_entry.ts';
 import type { CheckSubject } from './selection.ts';
+import type { RaceLine, RaceOptions } from './race.ts';
 import type { Snapshot } from './snapshot.ts';
 import type { Summary } from './summary.ts';
 import type { Stop } from './stop.ts';
@@ -75,9 +77,13 @@ export interface Questions {
   /** What is in one map now. */
   inspect(options: InspectOptions, signal: AbortSignal): AsyncIterable<readonly InspectLine[]>;
   watch(options: WatchOptions, signal: AbortSignal): AsyncIterable<readonly WatchLine[]>;
+  /** Races on maps. Ends as `trace` does. */
+  race(options: RaceOptions, signal: AbortSignal): AsyncIterable<readonly RaceLine[]>;
   top(options: TopOptions, signal: AbortSignal): TopSession;
   /** What a recorder has left of a program. */
   crash(options: CrashOptions): Promise<readonly CrashLine[]>;
+  /** Takes out the inline probe that a killed mapaudit has left in a program. */
+  detach(options: DetachOptions): Promise<Detached>;
   /** Takes out whatever is still in place. Faces call it last. */
   close(): Promise<void>;
 }

@@ -1,6 +1,7 @@
 import type { MapOp } from '../model/map_op.ts';
 import type { Inspected } from './inspect.ts';
 import type { Loss } from './loss.ts';
+import type { RaceTotals } from './race.ts';
 import type { WatchedThreads } from './watch.ts';
 
 /** Why a run ended. Each of them is a normal end: exit code 0. `done`: there was no more. */
@@ -41,6 +42,10 @@ export interface Summary {
   readonly by_op: Readonly<Partial<Record<MapOp, OpSummary>>>;
   /** Of `watch` only. */
   readonly watched?: WatchedThreads;
+  /** Of `race` only: different races that were found … */
+  readonly races?: number;
+  /** … and what else was, with what it cost. */
+  readonly race?: RaceTotals;
   /** Of `inspect` only. */
   readonly inspected?: Inspected;
 }

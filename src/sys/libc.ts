@@ -7,11 +7,18 @@ export const SYS = {
   read: 0,
   close: 3,
   mmap: 9,
+  mprotect: 10,
   munmap: 11,
   rtSigprocmask: 14,
   ioctl: 16,
+  dup: 32,
+  setitimer: 38,
   fcntl: 72,
+  flock: 73,
+  ptrace: 101,
+  schedSetscheduler: 144,
   clockGettime: 228,
+  waitid: 247,
   fallocate: 285,
   perfEventOpen: 298,
   prlimit64: 302,
@@ -75,3 +82,10 @@ export function keepAlive(...arrays: readonly ArrayBufferView[]): void {
 export function viewMemory(address: number, length: number): Uint8Array {
   return new Uint8Array(koffi.view(BigInt(address), length));
 }
+
+/** Calls machine code that takes nothing and returns a 64-bit number. */
+export function callNumber(address: bigint): bigint {
+  return BigInt(koffi.call(address, NUMBER_OF_NOTHING) as Word);
+}
+
+const NUMBER_OF_NOTHING = koffi.proto('uint64_t mapaudit_number()');

@@ -16,6 +16,7 @@ import type {
   TraceLine,
   WhoLine,
 } from '../../src/protocol/questions.ts';
+import type { RaceLine, RaceOptions } from '../../src/protocol/race.ts';
 import type { WatchLine, WatchOptions } from '../../src/protocol/watch.ts';
 import type { MapsLine, MapsOptions } from '../../src/protocol/maps.ts';
 import type { EndReason } from '../../src/protocol/summary.ts';
@@ -28,6 +29,7 @@ import {
   explainReport,
   hit,
   crash,
+  detached,
   entryLine,
   heats,
   hostileEvent,
@@ -40,6 +42,7 @@ import {
 } from './samples.ts';
 import { classicMap, keyPaths, swissMap } from './map_samples.ts';
 import { advice, advised } from './advice_samples.ts';
+import { raceFound, raceSummary, shared, writing } from './race_samples.ts';
 import { growthRates, growths, stop, touched } from './samples_know.ts';
 
 /** What the fake does, chosen by the pid that is asked for. */
@@ -84,6 +87,8 @@ export function fakeQuestions(): Questions {
     },
     inspect,
     watch,
+    race,
+    detach: () => Promise.resolve(detached),
     crash: () => Promise.resolve([crash, event(0), summary(1, 'done')]),
     close: () => Promise.resolve(),
   };
@@ -183,6 +188,16 @@ async function* watch(options: WatchOptions): AsyncGenerator<readonly WatchLine[
   yield [...hits, bareHit];
   await Promise.resolve();
   yield [watchSummary(hits.length + 1, 'target-exited')];
+}
+
+async function* race(options: RaceOptions): AsyncGenerator<readonly RaceLine[]> {
+  if (options.pid === NO_SUCH_PID) throw noSuchProcess();
+  yield [{ ...attached, pid: options.pid }];
+  const found = options.pid === ENDLESS_PID ? [] : [raceFound, writing];
+  yield found;
+  await Promise.resolve();
+  const again = found.map((line) => ({ ...line, count: line.count + 2 }));
+  yield [...again, shared, raceSummary(found.length > 0 ? 1 : 0, 'duration')];
 }
 
 async function* top(options: TopOptions, signal: AbortSignal, keys: () => boolean): AsyncGenerator<TopLine> {

@@ -1,3 +1,4 @@
+import type { Detached } from '../../src/protocol/detached.ts';
 import type { Crash } from '../../src/protocol/crash.ts';
 import type { Attached } from '../../src/protocol/attached.ts';
 import type { CheckReport } from '../../src/protocol/check_report.ts';
@@ -341,6 +342,8 @@ export function inspectSummary(entries: number, more: Partial<Inspected> = {}): 
     inspected: { entries, left: 0, consistent: true, unstable: 0, restarts: 0, unreadable: 0, ...more },
   };
 }
+
+export const detached: Detached = { type: 'detached', pid: 4242, name: 'shop', found: true, still_ms: 0.31 };
 
 export const crash: Crash = {
   type: 'crash',

@@ -10,6 +10,7 @@ import {
   checkReport,
   bareHit,
   crash,
+  detached,
   entryLine,
   heats,
   inspectSummary,
@@ -27,6 +28,7 @@ import {
 } from './samples.ts';
 import { classicMap, keyPaths, swissMap } from './map_samples.ts';
 import { advice, advised, syncMaps } from './advice_samples.ts';
+import { raceFound, raceSummary, shared, sparseRace, writing } from './race_samples.ts';
 import { growthRates, growths, stop, touched } from './samples_know.ts';
 import { misfit, SCHEMAS } from './schemas.ts';
 
@@ -51,6 +53,11 @@ describe('what the types allow fits the schemas', () => {
     stop(1),
     stop(2),
     touched,
+    raceFound,
+    sparseRace,
+    writing,
+    shared,
+    raceSummary(1, 'count'),
     ...advice,
     advised,
     ...syncMaps,
@@ -59,6 +66,8 @@ describe('what the types allow fits the schemas', () => {
     swissMap,
     classicMap,
     crash,
+    detached,
+    { ...attached, still_ms: 0.3 },
     ...[0, 1, 2, 3].map(entryLine),
     ...slotLines,
     ...keyPaths,
@@ -125,6 +134,10 @@ test.each([
   [
     ['grow', '-p', '1', '--json'],
     ['attached', 'event', 'migration', 'growths', 'summary'],
+  ],
+  [
+    ['race', '-p', '1', '--json'],
+    ['attached', 'race', 'writing', 'shared', 'summary'],
   ],
   [
     ['break', '-p', '1', '--json'],

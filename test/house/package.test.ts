@@ -40,6 +40,9 @@ test('what the package has, and what it has not', () => {
     'dist/cli/main.js',
     'bpf/mapaudit.bpf.o',
     'bpf/mapaudit.bpf.c',
+    'bpf/race.bpf.o',
+    'bpf/race.bpf.c',
+    'bpf/hit.h',
     'bpf/watch.bpf.o',
     'bpf/watch.bpf.c',
   ];

@@ -115,7 +115,9 @@ describe.each<[string, Build]>([
     const { maps, report } = answer;
     const sizes = maps.flatMap((map) => map.bytes ?? []);
     expect(sizes).toEqual([...sizes].sort((a, b) => b - a));
-    expect(report.bytes).toBe(sizes.reduce((sum, bytes) => sum + bytes, 0));
+    // Maps inside a sync.Map are in its bytes already.
+    const own = maps.flatMap((map) => (map.part_of === undefined ? (map.bytes ?? []) : []));
+    expect(report.bytes).toBe(own.reduce((sum, bytes) => sum + bytes, 0));
     // 300 elements of 200 bytes, which the heap keeps in 208.
     const wide = named('main.wide')!;
     expect(wide.bytes! - named('main.plain')!.bytes!).toBeLessThan(wide.bytes!);

@@ -26,7 +26,7 @@ export interface LedgerRun {
   /** Operations that are traced; by default all writes, and growth. */
   readonly ops?: readonly string[];
   /** How operations are noticed; by default as mapaudit chooses. */
-  readonly probe?: 'kernel' | 'build';
+  readonly probe?: 'kernel' | 'inline' | 'build';
   /** The program was built with inlining, as by default. */
   readonly inlines?: boolean;
   readonly env?: Readonly<Record<string, string>>;

@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
 import * as record from '../../src/model/record.ts';
 import * as config from '../../src/probe/kernel/config.ts';
+import * as race from '../../src/probe/race/layout.ts';
 import { parseElfObject } from '../../src/probe/kernel/object/elf_object.ts';
 
 const BPF = fileURLToPath(new URL('../../bpf', import.meta.url));
@@ -15,7 +16,9 @@ function compiled(expressions: readonly string[]): number[] {
   const folder = mkdtempSync(join(tmpdir(), 'mapaudit-layout-'));
   try {
     const source = join(folder, 'layout.c');
-    const includes = ['<linux/types.h>', '"record.h"', '"config.h"'].map((name) => `#include ${name}`);
+    const includes = ['<linux/types.h>', '"record.h"', '"config.h"', '"race.h"'].map(
+      (name) => `#include ${name}`,
+    );
     const list = `const int numbers[] __attribute__((section("layout"))) = { ${expressions.join(', ')} };`;
     writeFileSync(source, [...includes, list, ''].join('\n'));
     const flags = ['-O2', '-g0', '-target', 'bpf', '-I/usr/include/x86_64-linux-gnu', `-I${BPF}`];
@@ -60,6 +63,19 @@ it('bpf/config.h is what src/probe/kernel/config.ts says', () => {
   });
 });
 
+it('bpf/race.h is what src/probe/race/layout.ts says', () => {
+  const { ROLE_READ, ROLE_WRITE, ROLE_STEP, OWNERS } = race;
+  check({
+    ...fields('race_config', race.RACE_CONFIG),
+    ...fields('race_control', race.RACE_CONTROL),
+    ...fields('race_spent', race.RACE_SPENT),
+    ROLE_READ,
+    ROLE_WRITE,
+    ROLE_STEP,
+    OWNERS,
+  });
+});
+
 it('bpf/record.h is what src/model/record.ts says', () => {
   const snake = (name: string): string => name.replace(/[A-Z]/g, (c) => `_${c.toLowerCase()}`);
   const { key, ...head } = record.RECORD;
@@ -67,7 +83,8 @@ it('bpf/record.h is what src/model/record.ts says', () => {
   const { KEY_BODY, KEY_PART } = record;
   const constants = Object.entries(record).filter(
     (entry): entry is [string, number] =>
-      /^(RECORD_|FLAG_|KEY_(?!BODY|PART$)|EXIT_RECORD|MAX_)/.test(entry[0]) && typeof entry[1] === 'number',
+      /^(RECORD_|FLAG_|KEY_(?!BODY|PART$)|EXIT_RECORD|MAX_|MARK_)/.test(entry[0]) &&
+      typeof entry[1] === 'number',
   );
   expect(constants.length).toBeGreaterThan(20);
   check({

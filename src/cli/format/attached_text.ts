@@ -1,5 +1,5 @@
 import type { Attached } from '../../protocol/attached.ts';
-import { counted, spoken } from '../../protocol/text/numbers.ts';
+import { counted, shortly, spoken } from '../../protocol/text/numbers.ts';
 import { targetLabel } from '../../protocol/text/labels.ts';
 import { printable } from '../../protocol/text/printable.ts';
 
@@ -7,7 +7,8 @@ import { printable } from '../../protocol/text/printable.ts';
 export function attachedText(attached: Attached, ends: string, what = 'probe'): string {
   const program = `${targetLabel(attached)} ${printable(attached.go_version)} ${attached.flavour}`;
   const probes = `${counted(attached.probes, what)} in ${spoken(attached.attach_ms)}`;
-  return [program, probes, ends].join(' · ');
+  const still = attached.still_ms === undefined ? [] : [`stood still for ${shortly(attached.still_ms)}`];
+  return [program, probes, ...still, ends].join(' · ');
 }
 
 /** The same for `watch`: `… · 36 watchpoints in 41 ms · Ctrl-C ends` */

@@ -196,6 +196,19 @@ export const COMMANDS: readonly CommandSpec[] = [
     ],
   },
   {
+    name: 'race',
+    summary: 'find races on maps in a running program, before they crash it',
+    description:
+      'Holds an operation on a map now and then for some microseconds where it begins, and sees whether another goroutine begins one on the same map meanwhile, one of the two a write. What it reports is a race, with the goroutine, the key and the stack of both sides; nothing else is called one. How much time may go into waiting is the budget. At the end: maps that several goroutines write to, and what the watch cost. Exit code 2 when a race was found.',
+    examples: [
+      { line: 'sudo mapaudit race -p 4242', says: 'until Ctrl-C, at one percent of its CPU time' },
+      {
+        line: 'sudo mapaudit race -p 4242 --budget 5% --duration 10m --sarif races.sarif',
+        says: 'for a report in CI',
+      },
+    ],
+  },
+  {
     name: 'crash',
     summary: 'show the last map operations of a program that has crashed',
     description:
@@ -205,6 +218,13 @@ export const COMMANDS: readonly CommandSpec[] = [
       { line: 'mapaudit crash -p 4242', says: 'the pid that it had' },
       { line: 'mapaudit crash /tmp/mapaudit.4242 --stack --json', says: 'a copy, with stacks, for a script' },
     ],
+  },
+  {
+    name: 'detach',
+    summary: 'take out the inline probe that a killed mapaudit has left in a program',
+    description:
+      'A mapaudit that runs takes its probes out when it ends. One that was killed leaves the jumps of --probe inline in the program, which goes on with them unharmed; this takes them out. docs/inline.md says more.',
+    examples: [{ line: 'sudo mapaudit detach -p 4242', says: 'as the program was before' }],
   },
   {
     name: 'go',
@@ -227,7 +247,7 @@ export const EXIT_CODES = [
     means: 'Done. Also when Ctrl-C, the end of the target, or a reader that closed the pipe ended it.',
   },
   { code: 1, means: 'It failed. The message says why and what to do.' },
-  { code: 2, means: 'The command line is wrong.' },
+  { code: 2, means: 'The command line is wrong. race: a race was found.' },
   { code: 3, means: 'check: something required is missing.' },
   { code: 'N', means: 'go: that of the go command.' },
 ] as const;

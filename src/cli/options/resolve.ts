@@ -1,5 +1,6 @@
 import { DEFAULT_OPS } from '../../model/map_op.ts';
 import type { CrashOptions } from '../../protocol/crash.ts';
+import type { DetachOptions } from '../../protocol/detached.ts';
 import type { Filters, RunOptions, TopOptions, TraceOptions } from '../../protocol/options.ts';
 import type { WatchOptions } from '../../protocol/watch.ts';
 import type { CheckSubject, Selection } from '../../protocol/selection.ts';
@@ -69,6 +70,14 @@ export function crashOptionsOf(file: string | undefined, values: OptionValues): 
     frames: values.stack ?? 0,
     ...present('limit', values.count),
   };
+}
+
+/** All that `detach` needs. */
+export function detachOptionsOf({ pid }: OptionValues): DetachOptions {
+  if (pid !== undefined) return { pid };
+  throw usageError('no-target', 'which process?', {
+    hint: 'Add -p PID. To see what runs here: mapaudit ps.',
+  });
 }
 
 /** All that `watch` needs. */

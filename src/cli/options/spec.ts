@@ -12,7 +12,9 @@ export type CommandName =
   | 'inspect'
   | 'watch'
   | 'advise'
+  | 'race'
   | 'crash'
+  | 'detach'
   | 'go';
 
 /** Headings under which help and docs list the flags. */

@@ -15,6 +15,8 @@ import { parseRingSize } from '../parse/size.ts';
 import { BREAK_OPTIONS } from './break_options.ts';
 import { INSPECT_FLAGS } from './inspect_flags.ts';
 import { MAPS_FLAGS } from './maps_flags.ts';
+import { RACE_FLAGS, RACE_MAP } from './race_flags.ts';
+import { WHO_FLAGS } from './who_flags.ts';
 import type { CommandName, OptionSpec, ValueOf } from './spec.ts';
 
 const RUNS: readonly CommandName[] = ['trace', 'top'];
@@ -24,7 +26,9 @@ const SELECTS: readonly CommandName[] = ['check', 'maps', ...RUNS, ...KNOW];
 const READS: readonly CommandName[] = ['explain'];
 /** What can be asked of a core dump. */
 const CORES: readonly CommandName[] = ['inspect', 'maps'];
-const ALL: readonly CommandName[] = ['ps', ...SELECTS, ...READS, 'inspect', 'watch', 'advise', 'crash'];
+/** Those of one process alone. */
+const ONE: readonly CommandName[] = ['inspect', 'watch', 'advise', 'race', 'crash', 'detach'];
+const ALL: readonly CommandName[] = ['ps', ...SELECTS, ...READS, ...ONE];
 
 /** `--map` of commands that follow a process for the sake of a map. */
 const ONE_MAP = {
@@ -32,6 +36,15 @@ const ONE_MAP = {
   help: "Maps whose type matches (--map 'Session'), or one map: --map main.cache.sessions, 0xc000123450, '#3'.",
   details:
     'A regular expression as in `trace`; of one process (-p) a variable that holds the map, as in expressions of Go; its address; or its number in the output.',
+} as const;
+
+/** `--map` of commands that look at one map of those that are there. */
+const MAP_ID = {
+  group: 'Which map',
+  value: 'ID',
+  help: "One map of those that are found: its address as mapaudit maps shows it, its name, its type, or a regular expression that only one of them matches: --map 'Session'.",
+  details:
+    'Addresses stay as long as the map lives. Numbers (`#3`) are of a run of trace or top and are not understood.',
 } as const;
 
 const COLOR_MODES = ['auto', 'always', 'never'] as const;
@@ -46,7 +59,7 @@ export const OPTIONS = {
     short: '-p',
     value: 'PID',
     group: 'Which processes',
-    commands: [...SELECTS, ...READS, 'inspect', 'watch', 'advise', 'crash'],
+    commands: [...SELECTS, ...READS, ...ONE],
     help: 'This process. mapaudit ps lists them.',
     parse: parsePid,
   },
@@ -103,27 +116,16 @@ export const OPTIONS = {
     flag: '--map',
     value: 'REGEX',
     group: 'Which operations',
-    commands: [...RUNS, ...READS, 'maps', 'who', 'grow', 'inspect', 'watch', 'advise'],
+    commands: [...RUNS, ...READS, 'maps', 'who', 'grow', 'inspect', 'watch', 'advise', 'race'],
     help: "Maps whose type matches: --map 'Session'.",
     details:
       'A JavaScript regular expression, found anywhere in the type as Go writes it: `map[string]*shop.Session`. Each type is decided once; after that the kernel drops the others. `maps` also looks for it in the name (`main.cache.sessions`) and the owner (`(*shop.Cache).sessions`).',
     of: {
       who: ONE_MAP,
       grow: ONE_MAP,
-      inspect: {
-        group: 'Which map',
-        value: 'ID',
-        help: "One map of those that are found: its address as mapaudit maps shows it, its name, its type, or a regular expression that only one of them matches: --map 'Session'.",
-        details:
-          'Addresses stay as long as the map lives. Numbers (`#3`) are of a run of trace or top and are not understood.',
-      },
-      watch: {
-        group: 'Which map',
-        value: 'ID',
-        help: "One map of those that are found: its address as mapaudit maps shows it, its name, its type, or a regular expression that only one of them matches: --map 'Session'.",
-        details:
-          'Addresses stay as long as the map lives. Numbers (`#3`) are of a run of trace or top and are not understood.',
-      },
+      race: RACE_MAP,
+      inspect: MAP_ID,
+      watch: MAP_ID,
     },
     parse: regexOf('--map'),
   },
@@ -261,16 +263,16 @@ export const OPTIONS = {
     value: 'DEPTH',
     whenBare: '16',
     group: 'What is shown of each',
-    commands: ['trace', ...KNOW, 'watch', 'crash'],
+    commands: ['trace', ...KNOW, 'watch', 'race', 'crash'],
     help: `Show the stack, 16 frames or as many as said (at most ${DEEPEST_STACK}): --stack=32.`,
-    details: '`who` shows it always, and `break` all of it.',
+    details: '`who` and `race` show it always, and `break` all of it.',
     parse: wholeNumber('stack depth', 1, DEEPEST_STACK),
   },
   keys: {
     flag: '--keys',
     value: 'HOW',
     group: 'What is shown of each',
-    commands: [...RUNS, ...KNOW],
+    commands: [...RUNS, ...KNOW, 'race'],
     help: 'full, prefix:N, hash or none. Keys can be secrets. Default: full.',
     details:
       '`prefix:N` shows the first N bytes of each string and of each array of numbers ([16]byte), inside of structs and interfaces too; single numbers are shown whole. `hash` shows a number in place of the key, made with a secret that is new for each run: equal keys have equal numbers within one run; those of keys too long to be captured whole are marked (`…`, in JSON "truncated"), and keys that differ only behind that share one. With `none` no key leaves the program.',
@@ -291,7 +293,7 @@ export const OPTIONS = {
     flag: '--duration',
     value: 'TIME',
     group: 'How long',
-    commands: [...RUNS, ...KNOW, 'watch'],
+    commands: [...RUNS, ...KNOW, 'watch', 'race'],
     help: 'End after this time: 500ms, 10s, 1m30s. Default: until Ctrl-C.',
     parse: parseDuration,
   },
@@ -299,26 +301,10 @@ export const OPTIONS = {
     flag: '--count',
     value: 'N',
     group: 'How long',
-    commands: ['trace', ...KNOW, 'watch', 'crash'],
+    commands: ['trace', ...KNOW, 'watch', 'race', 'crash'],
     help: 'End after N events.',
     of: { crash: { group: 'What is shown of each', help: 'The last N events. Default: all that are left.' } },
     parse: wholeNumber('number of events', 1),
-  },
-  since: {
-    flag: '--since',
-    value: 'TIME',
-    group: 'How long',
-    commands: ['who'],
-    help: 'With --from: only so long before the last event that was kept: 10m.',
-    parse: parseDuration,
-  },
-  from: {
-    flag: '--from',
-    value: 'FILE',
-    group: 'Which processes',
-    commands: ['who'],
-    help: 'No process: what `trace --json -o FILE` has kept of one.',
-    parse: parsePath('--from'),
   },
   once: {
     flag: '--once',
@@ -339,14 +325,16 @@ export const OPTIONS = {
     value: 'KIND',
     group: 'How it works',
     commands: [...RUNS, ...KNOW],
-    help: 'How operations are noticed: kernel (eBPF uprobes), build (the hook of mapaudit go build; needs no root), or auto. Default: auto, which is build where the program has the hook.',
+    help: 'How operations are noticed: kernel (eBPF uprobes), inline (jumps written into the running program: a hundredth of the cost, but it changes its code; docs/inline.md names what the program can notice), build (the hook of mapaudit go build; needs no root), or auto. Default: auto, which is build where the program has the hook, else kernel.',
     parse: oneOf('probe', PROBE_KINDS),
   },
+  ...RACE_FLAGS,
+  ...WHO_FLAGS,
   ring: {
     flag: '--ring',
     value: 'SIZE',
     group: 'How it works',
-    commands: [...RUNS, ...KNOW],
+    commands: [...RUNS, ...KNOW, 'race'],
     help: 'Size of the buffer between kernel and mapaudit, for each CPU: 512K, 4M. Larger when events are lost.',
     parse: parseRingSize,
   },

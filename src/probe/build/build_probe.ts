@@ -3,15 +3,18 @@ import type { Pid } from '../../model/ids.ts';
 import type { KeyPlan } from '../../model/key_plan.ts';
 import type { KernelCounter, ProbeOptions, RunningProbe, SiteCount } from '../../model/probe.ts';
 import type { ProbePlan } from '../../model/probe_plan.ts';
-import { EXIT_RECORD, KEY_AREA, MAX_FRAMES, RECORD, RECORD_EXIT, RECORD_HEAD } from '../../model/record.ts';
+import { KEY_AREA, MAX_FRAMES, RECORD_HEAD } from '../../model/record.ts';
 import type { RingChunk } from '../../model/ring_chunk.ts';
 import { monotonicNs } from '../../sys/clock.ts';
 import { onlineCpus } from '../../sys/cpus.ts';
-import { PCounters } from './counters.ts';
+import { PCounters } from '../shared/counters.ts';
+import { TABLE } from '../shared/layout.ts';
+import { PlanTable } from '../shared/plan_table.ts';
+import { RingReader } from '../shared/ring_reader.ts';
+import { Ticks } from '../shared/ticks.ts';
 import { bytesOfP, FILTER, HEADER, MODE, P, PS_AT } from './layout.ts';
-import { PlanTable } from './plan_table.ts';
 import { SharedFile } from './shared_file.ts';
-import { Ticks } from './ticks.ts';
+import { HOOK_SITES } from './sites.ts';
 
 /** Whose hook to listen to. */
 export interface BuildProbeSpec {
@@ -25,8 +28,6 @@ const STRIDE = Math.ceil((RECORD_HEAD + KEY_AREA + 8 * MAX_FRAMES) / 64) * 64;
 /** Ps that can have a ring, and the most that all rings together may be: one mapping of ours. */
 const PS = Math.max(16, Math.min(256, 2 * onlineCpus().length));
 const MOST_BYTES = 1 << 30;
-/** A record's time stamp is taken this long before it can be read, at most, unless its P is marked as busy. */
-const SLACK_NS = 200_000n;
 /** The rate of the processor's counter is known well enough after this; then it is looked at now and then. */
 const FIRST_SPAN_NS = 20_000_000;
 const STAMP_EVERY_NS = 1_000_000_000n;
@@ -46,18 +47,13 @@ export class BuildProbe implements RunningProbe {
   readonly #plans: PlanTable;
   readonly #counters: PCounters;
   readonly #ticks = new Ticks();
-  readonly #offsets: Uint32Array;
-  readonly #lengths: Uint32Array;
-  /** Of each P: how much was read. */
-  readonly #read: number[];
+  readonly #rings: RingReader;
   readonly #timer: NodeJS.Timeout;
   #mode = 0;
   /** Bits for records, and for counters. */
   #recorded = 0;
   #counted = 0;
-  fill = 0;
   #stamped = 0n;
-  #watermark = 0n;
   #ack = -1;
   #isClosed = false;
 
@@ -71,10 +67,17 @@ export class BuildProbe implements RunningProbe {
     this.#words = this.#file.words;
     const { shape } = this.#file;
     this.#plans = new PlanTable(this.#words);
-    this.#counters = new PCounters(this.#words, shape);
-    this.#offsets = new Uint32Array(shape.slots);
-    this.#lengths = new Uint32Array(shape.slots);
-    this.#read = Array.from({ length: shape.ps }, (_, p) => this.#head(p));
+    this.#counters = new PCounters(this.#file.bytes, TABLE.rows, () =>
+      Array.from({ length: this.#file.ps }, (_, p) => this.#rings.at(p)),
+    );
+    this.#rings = new RingReader({
+      ...shape,
+      bytes: this.#file.bytes,
+      psAt: PS_AT,
+      pBytes: bytesOfP(shape.slots, shape.stride),
+      ringAt: bytesOfP(0, 0),
+      sites: plan.sites.length,
+    });
     try {
       this.#calibrate();
       this.setKeyPlans(pid, keyPlans);
@@ -87,19 +90,13 @@ export class BuildProbe implements RunningProbe {
     this.attachMs = Number(monotonicNs() - began) / 1e6;
   }
 
+  get fill(): number {
+    return this.#rings.fill;
+  }
+
   drain(consume: (chunk: RingChunk) => void): bigint {
-    const now = monotonicNs();
     this.#beat();
-    let watermark = now - SLACK_NS;
-    this.fill = 0;
-    for (let p = 0; p < this.#file.ps; p++) {
-      const busy = this.#u64(p, P.busy) !== 0;
-      const last = this.#drainP(p, consume);
-      // What its P is at work on has an earlier time stamp than we have now.
-      if (busy) watermark = min(watermark, last ?? this.#watermark);
-    }
-    if (watermark > this.#watermark) this.#watermark = watermark;
-    return this.#watermark;
+    return this.#rings.drain(this.#pid, this.#ticks, consume, this.#file.ps);
   }
 
   detach(): void {
@@ -108,7 +105,7 @@ export class BuildProbe implements RunningProbe {
   }
 
   lost(): number {
-    let lost = this.#number(HEADER.outside);
+    let lost = this.#rings.wide(HEADER.outside);
     for (const { index } of this.#plan.sites) lost += this.#sum(P.dropped, index);
     return lost;
   }
@@ -130,7 +127,8 @@ export class BuildProbe implements RunningProbe {
 
   counters(): readonly KernelCounter[] {
     if (this.#counted === 0) return [];
-    return this.#counters.read(this.#pid, this.#file.ps, (site) => this.#sum(P.rest, site));
+    const sites = HOOK_SITES.map(({ index }) => index);
+    return this.#counters.read(this.#pid, sites, (site) => this.#sum(P.rest, site));
   }
 
   /** Known of a process from the start: no binary is probed as a whole. */
@@ -165,10 +163,7 @@ export class BuildProbe implements RunningProbe {
   #configure(options: ProbeOptions): void {
     const u32 = (at: number, value: number): void => this.#words.setUint32(at, value, true);
     const u64 = (at: number, value: bigint): void => this.#words.setBigUint64(at, value, true);
-    for (let p = 0; p < this.#file.ps; p++) {
-      this.#clear(p);
-      this.#words.setBigUint64(this.#at(p) + P.tail, BigInt(this.#read[p] ?? 0), true);
-    }
+    for (let p = 0; p < this.#file.ps; p++) this.#clear(p);
     u64(HEADER.outside, 0n);
     u64(HEADER.patience, this.#patience());
     const room = Math.floor((this.#file.shape.stride - RECORD_HEAD - KEY_AREA) / 8);
@@ -218,45 +213,6 @@ export class BuildProbe implements RunningProbe {
     this.#setMode(base);
     this.#mode = 0;
     this.#signal();
-  }
-
-  #drainP(p: number, consume: (chunk: RingChunk) => void): bigint | undefined {
-    const head = this.#head(p);
-    const first = this.#read[p] ?? 0;
-    const { slots, stride } = this.#file.shape;
-    const found = head - first;
-    if (found === 0) return undefined;
-    // The memory is the program's to write: what no hook would write is left out.
-    const isSane = found > 0 && found <= slots;
-    const filled = isSane ? found : 0;
-    this.fill = Math.max(this.fill, filled / slots);
-    const ring = this.#at(p) + bytesOfP(0, 0);
-    let last = 0n;
-    let count = 0;
-    for (let i = 0; i < filled; i++) {
-      const at = ((first + i) % slots) * stride;
-      const record = ring + at;
-      last = this.#ticks.nanos(this.#words.getBigInt64(record + RECORD.time, true));
-      this.#words.setBigInt64(record + RECORD.time, last, true);
-      this.#words.setUint32(record + RECORD.pid, this.#pid, true);
-      if (!this.#isRecord(record)) continue;
-      this.#offsets[count] = at;
-      this.#lengths[count++] =
-        this.#words.getUint8(record + RECORD.kind) === RECORD_EXIT ? EXIT_RECORD : stride;
-    }
-    const bytes = this.#file.bytes.subarray(ring, ring + slots * stride);
-    consume({ bytes, offsets: this.#offsets, lengths: this.#lengths, count });
-    this.#read[p] = head;
-    this.#words.setBigUint64(this.#at(p) + P.tail, BigInt(head), true);
-    return last;
-  }
-
-  #isRecord(at: number): boolean {
-    return (
-      this.#words.getUint16(at + RECORD.probe, true) < this.#plan.sites.length &&
-      this.#words.getUint8(at + RECORD.frameCount) <= MAX_FRAMES &&
-      this.#words.getUint16(at + RECORD.keyStored, true) <= KEY_AREA
-    );
   }
 
   /** Two stamps some milliseconds apart, so that the first records have good times. */
@@ -320,31 +276,11 @@ export class BuildProbe implements RunningProbe {
   }
 
   #clear(p: number): void {
-    const at = this.#at(p);
+    const at = this.#rings.at(p);
     this.#file.bytes.fill(0, at + P.hits, at + bytesOfP(0, 0));
   }
 
-  #head(p: number): number {
-    return this.#u64(p, P.head);
-  }
-
   #sum(at: number, site: number): number {
-    let sum = 0;
-    for (let p = 0; p < this.#file.ps; p++) sum += this.#u64(p, at + 8 * site);
-    return sum;
-  }
-
-  #at(p: number): number {
-    return PS_AT + p * bytesOfP(this.#file.shape.slots, this.#file.shape.stride);
-  }
-
-  #u64(p: number, at: number): number {
-    return this.#number(this.#at(p) + at);
-  }
-
-  #number(at: number): number {
-    return Number(this.#words.getBigUint64(at, true));
+    return this.#rings.sum(at + 8 * site, this.#file.ps);
   }
 }
-
-const min = (a: bigint, b: bigint): bigint => (a < b ? a : b);

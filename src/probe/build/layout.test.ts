@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { HEADER, P, PLAN, PLANS, ROW, TABLE } from './layout.ts';
+import { PLAN, PLANS, ROW, SHARED_HEADER, TABLE } from '../shared/layout.ts';
+import { HEADER, P } from './layout.ts';
 
 const CORE = readFileSync(new URL('../../../go/hook/core.go.txt', import.meta.url), 'utf8');
 const SIZES: Readonly<Record<string, number>> = {
@@ -42,6 +43,7 @@ describe('the shared file', () => {
   it('has the same fields on both sides', () => {
     const { mapAddress, ...same } = HEADER;
     expect(offsets('mapauditHeader')).toMatchObject({ ...same, mapAddr: mapAddress });
+    expect(HEADER).toMatchObject(SHARED_HEADER);
     const { bytes, ...fields } = P;
     expect(offsets('mapauditP')).toMatchObject(fields);
     expect(bytes).toBe(constant('mapauditPBytes'));

@@ -1,3 +1,5 @@
+import { PLANS, SHARED_P, TABLE } from '../shared/layout.ts';
+
 /**
  * The file that a hooked program and its reader share: /dev/shm/mapaudit.PID. The same numbers stand in
  * go/hook/core.go.txt (struct mapauditHeader, mapauditP, mapauditRow, mapauditPlan); a test compares the two.
@@ -49,26 +51,9 @@ export const FILTER = { map: 1, goid: 2 } as const;
 /** Bits of the mode word. */
 export const MODE = { events: 1, counts: 2, overwrite: 4, exits: 8 } as const;
 
-/** Key plans: rows of a hash table with linear probing. */
-export const PLANS = { at: 4096, rows: 512, rowBytes: 24, steps: 16 } as const;
-export const PLAN = { type: 0, count: 8, kinds: 9, offsets: 12 } as const;
-
 /** What belongs to one P, one after the other. */
 export const PS_AT = PLANS.at + PLANS.rows * PLANS.rowBytes + 4096;
-export const P = {
-  head: 0,
-  busy: 16,
-  tail: 64,
-  hits: 128,
-  dropped: 640,
-  skipped: 1152,
-  rest: 1664,
-  bytes: 4096,
-} as const;
-
-/** Counters of a P, behind its words. `site` is the number plus one; 0 is a free row. */
-export const TABLE = { rows: 4096, rowBytes: 40 } as const;
-export const ROW = { site: 0, type: 8, map: 16, caller: 24, count: 32 } as const;
+export const P = SHARED_P;
 
 /** Bytes of one P: words, counters, ring. */
 export const bytesOfP = (slots: number, stride: number): number =>

@@ -4,9 +4,9 @@ import type { RunningProbe } from '../../model/probe.ts';
 import { EXIT_RECORD, KEY_AREA, MAX_FRAMES, RECORD, RECORD_EXIT } from '../../model/record.ts';
 import type { RingChunk } from '../../model/ring_chunk.ts';
 import { openFile } from '../../sys/file_source.ts';
+import { Ticks } from '../shared/ticks.ts';
 import { bytesOfP, HEADER, MAGIC, P, PS_AT, VERSION } from './layout.ts';
 import { HOOK_SITES, EXIT_BASE } from './sites.ts';
-import { Ticks } from './ticks.ts';
 
 /** What a recorder (MAPAUDIT=record=last:N) has left of a process. */
 export interface Recording {

@@ -6,18 +6,9 @@ import { allocate, punchHole } from '../../sys/allocate.ts';
 import { monotonicNs } from '../../sys/clock.ts';
 import { Fd } from '../../sys/fd.ts';
 import { MemoryMap } from '../../sys/memory_map.ts';
+import type { SharedShape } from '../shared/layout.ts';
 import { bytesOfP, HEADER, MAGIC, P, PS_AT, VERSION } from './layout.ts';
 import { isMapped, namespaceOf, type Place, placeOf, removeFile, removeStale } from './place.ts';
-
-/** How large a new file's rings are. The file is sparse: what no P writes to takes no memory. */
-export interface SharedShape {
-  /** Records a P, a power of two. */
-  readonly slots: number;
-  /** Bytes a record, a multiple of 64. */
-  readonly stride: number;
-  /** Ps that have a ring; hits on others are counted as lost. */
-  readonly ps: number;
-}
 
 /** How long a program may take to notice its reader: a signal is all that it needs. */
 const ANSWER_NS = 2_000_000_000n;

@@ -43,6 +43,23 @@ export interface KernelProbeSpec {
   readonly keyPlans?: readonly KeyPlan[];
   /** Attach the program that does nothing instead: the floor that costs are measured against. */
   readonly empty?: boolean;
+  /** Another program at the entries, of another object. */
+  readonly program?: KernelProgram;
+}
+
+/** A program other than the one that records or counts each hit. */
+export interface KernelProgram {
+  /** `bpf/race.bpf.o` */
+  readonly object: string;
+  /** Its section, behind `uprobe/`. */
+  readonly entry: string;
+  /** Fills what the object has in its read-only data beside what all programs have; `at` is where a variable begins. */
+  readonly fill: (data: Uint8Array, at: (name: string) => number) => void;
+}
+
+/** A probe, and the BPF maps of its object by name. */
+export interface KernelRunningProbe extends RunningProbe {
+  map(name: string): Fd;
 }
 
 const OBJECT = 'bpf/mapaudit.bpf.o';
@@ -53,7 +70,7 @@ const CONTROL = { sampleEvery: 0, stopped: 1 } as const;
 const STOPPED = { entry: 1, exit: 2 } as const;
 
 /** Loads the eBPF programs and attaches them. When it throws, nothing is left in place. */
-export function attachKernelProbe(spec: KernelProbeSpec): RunningProbe {
+export function attachKernelProbe(spec: KernelProbeSpec): KernelRunningProbe {
   const began = monotonicNs();
   preflight(spec);
   const closing = new CloseStack();
@@ -65,7 +82,7 @@ export function attachKernelProbe(spec: KernelProbeSpec): RunningProbe {
   }
 }
 
-class KernelProbe implements RunningProbe {
+class KernelProbe implements KernelRunningProbe {
   readonly attachMs: number;
   readonly #closing: CloseStack;
   /** In the order in which they end. */
@@ -87,7 +104,7 @@ class KernelProbe implements RunningProbe {
     this.#closing = closing;
     this.#byProcess = scope.type === 'binary';
     this.#sites = plan.sites.map((site) => site.index);
-    const object = parseElfObject(readObject(OBJECT));
+    const object = parseElfObject(readObject(spec.program?.object ?? OBJECT));
     const own = closing.add.bind(closing);
     const method: AttachMethod = supportsUprobeMulti() ? 'multi' : 'perf';
     const wishes = { ringBytes: options.ringBytes, growing: method === 'multi' };
@@ -103,7 +120,7 @@ class KernelProbe implements RunningProbe {
     for (const role of ['exit', 'entry'] as const) {
       const sites = plan.sites.filter((site) => site.role === role);
       if (sites.length === 0) continue;
-      const program = own(this.#load(object, spec.empty === true ? 'empty' : role, method));
+      const program = own(this.#load(object, sectionOf(spec, role), method));
       const stop = (): void => this.#setControl(CONTROL.stopped, STOPPED[role]);
       this.#attachments.unshift(attachSites(program, { sites, scope, method, stop }, own));
     }
@@ -165,11 +182,15 @@ class KernelProbe implements RunningProbe {
     this.#setControl(CONTROL.sampleEvery, every);
   }
 
+  map(name: string): Fd {
+    return this.#maps.named(name);
+  }
+
   close(): void {
     this.#closing.close();
   }
 
-  #load(object: ElfObject, program: 'entry' | 'exit' | 'empty', method: AttachMethod): Fd {
+  #load(object: ElfObject, program: string, method: AttachMethod): Fd {
     const instructions = relocate(object, `uprobe/${program}`, (name) => this.#maps.numberOf(name));
     const spec = { name: `mapaudit_${program}`, instructions, license: 'GPL', multi: method === 'multi' };
     return loadProgram(spec, (log) => verifierError(program, log));
@@ -183,6 +204,11 @@ class KernelProbe implements RunningProbe {
   #tablePid(pid: number): number {
     return this.#byProcess ? pid : 0;
   }
+}
+
+function sectionOf({ empty, program }: KernelProbeSpec, role: 'entry' | 'exit'): string {
+  if (empty === true) return 'empty';
+  return role === 'entry' ? (program?.entry ?? role) : role;
 }
 
 const min = (a: bigint, b: bigint): bigint => (a < b ? a : b);
@@ -208,5 +234,6 @@ function readOnlyData(object: ElfObject, spec: KernelProbeSpec, method: AttachMe
   };
   const places = { config: at('config'), sites: at('sites'), beyond: at('beyond') };
   fillConfig(data, places, plan, options, around);
+  spec.program?.fill(data, at);
   return data;
 }

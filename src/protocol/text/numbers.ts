@@ -29,6 +29,9 @@ export function spoken(ms: number): string {
   return seconds === 0 ? `${minutes} min` : `${minutes} min ${seconds} s`;
 }
 
+/** `0.31 ms`, `12 ms`: short times, of which the fractions count. */
+export const shortly = (ms: number): string => (ms < 10 ? `${Math.round(ms * 100) / 100} ms` : spoken(ms));
+
 /** `0:07`, `12:33`, `1:02:05`: time that goes on. */
 export function clock(ms: number): string {
   const total = Math.floor(ms / 1000);

@@ -1,10 +1,10 @@
 import type { KeyChase, KeyPlan } from '../../model/key_plan.ts';
 import { PLAN, PLANS } from './layout.ts';
 
-/** go/hook/core.go.txt, mapauditChase. */
+/** go/hook/core.go.txt, mapauditChase; inline/code/routines.ts, writeChase. */
 const KIND: Record<KeyChase['kind'], number> = { string: 1, eface: 2, iface: 3 };
 
-/** The hook's table of key plans: what inside a key lies elsewhere. Rows are only added. */
+/** The table of key plans that the program looks into: what inside a key lies elsewhere. Rows are only added. */
 export class PlanTable {
   readonly #words: DataView;
 

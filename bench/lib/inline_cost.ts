@@ -1,0 +1,197 @@
+import { spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Target } from '../../src/agent/target.ts';
+import { probePlanFor } from '../../src/agent/plans.ts';
+import { planPatches } from '../../src/go/plan/patch_plan.ts';
+import { fileAddr } from '../../src/model/addr.ts';
+import { pid as toPid } from '../../src/model/ids.ts';
+import type { MapOp } from '../../src/model/map_op.ts';
+import type { ProbeOptions } from '../../src/model/probe.ts';
+import { InlineProbe } from '../../src/probe/inline/inline_probe.ts';
+import { buildGo } from '../../test/support/go_build.ts';
+import { Hot, type HotOp } from './hot.ts';
+import { median, sleep } from './numbers.ts';
+import { attach } from './probes.ts';
+import type { Report } from './report.ts';
+
+interface Scenario {
+  readonly name: string;
+  readonly probe?: 'inline' | 'kernel';
+  readonly options?: Partial<ProbeOptions>;
+  readonly exits?: true;
+  readonly goal?: number;
+}
+
+const SCENARIOS: readonly Scenario[] = [
+  { name: 'untouched' },
+  { name: 'inline, counted by site', probe: 'inline', options: { sampleEvery: 0 }, goal: 2 },
+  { name: 'inline, counted by map and caller', probe: 'inline', options: { mode: 'counts' } },
+  { name: 'inline, event with key', probe: 'inline', goal: 30 },
+  { name: '… and 4 frames', probe: 'inline', options: { frames: 4 }, goal: 30 },
+  { name: '… and its end', probe: 'inline', options: { frames: 4 }, exits: true },
+  { name: 'kernel, counted', probe: 'kernel', options: { mode: 'counts' } },
+  { name: 'kernel, event with key', probe: 'kernel' },
+];
+
+const OPTIONS: ProbeOptions = {
+  mode: 'events',
+  sampleEvery: 1,
+  frames: 0,
+  keyBytes: 32,
+  verdicts: false,
+  ringBytes: 8 << 20,
+};
+const OPS: readonly HotOp[] = ['access', 'delete', 'assign'];
+const SETTLE_MS = 150;
+/** Much less than a ring takes to fill. */
+const SKIP_MS = 0.1;
+const ATTACHES = 30;
+
+/** What the inline probe costs an operation, and how long programs stand still for it. */
+export async function reportInline(
+  report: Report,
+  binary: string,
+  rounds: number,
+  windowMs: number,
+): Promise<void> {
+  report.section(
+    'The inline probe',
+    'Nanoseconds an operation, more than untouched in brackets; medians over interleaved rounds, by the clock of the program itself. One goroutine; the rings are emptied without a look at them.',
+  );
+  const rows = new Map(SCENARIOS.map(({ name }) => [name, [name]]));
+  for (const op of OPS) {
+    const times = await measure(binary, op, rounds, windowMs);
+    for (const { name, goal } of SCENARIOS) {
+      const all = times.get(name) ?? [];
+      const added = median(all.map((time, round) => time - (times.get('untouched')?.[round] ?? NaN)));
+      const own = median(all).toFixed(1);
+      rows.get(name)?.push(name === 'untouched' ? own : `${own} (+${added.toFixed(1)})`);
+      if (goal !== undefined)
+        report.goal({ name: `${name}, ${op}`, measured: added, most: goal, unit: ' ns' });
+    }
+  }
+  report.table(['watched by', ...OPS], [...rows.values()]);
+  await reportStill(report, Math.min(ATTACHES, rounds * 4));
+}
+
+async function measure(
+  binary: string,
+  op: HotOp,
+  rounds: number,
+  windowMs: number,
+): Promise<Map<string, number[]>> {
+  const times = new Map<string, number[]>(SCENARIOS.map(({ name }) => [name, []]));
+  const target = new Hot(binary, { op });
+  try {
+    await sleep(SETTLE_MS);
+    for (let round = 0; round < rounds; round++)
+      for (const scenario of SCENARIOS)
+        times.get(scenario.name)?.push(await once(target, op as MapOp, scenario, windowMs));
+  } finally {
+    target.stop();
+  }
+  return times;
+}
+
+async function once(target: Hot, op: MapOp, scenario: Scenario, windowMs: number): Promise<number> {
+  const probe = start(target.pid, op, scenario);
+  try {
+    await settle(probe, SETTLE_MS);
+    target.forget();
+    await settle(probe, windowMs);
+    return median(target.windows().map((window) => window.nsPerOp));
+  } finally {
+    probe?.close();
+  }
+}
+
+interface Skipping {
+  skip?(): number;
+  close(): void;
+}
+
+/** Waits, and has the rings emptied meanwhile. */
+async function settle(probe: Skipping | undefined, milliseconds: number): Promise<void> {
+  const cell = new Int32Array(new SharedArrayBuffer(4));
+  const until = performance.now() + milliseconds;
+  if (probe?.skip === undefined) return sleep(milliseconds);
+  while (performance.now() < until) {
+    for (let i = 0; i < 100; i++) {
+      probe.skip();
+      Atomics.wait(cell, 0, 0, SKIP_MS);
+    }
+    // What the target has printed is to be taken in time.
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+}
+
+function start(pid: number, op: MapOp, { probe, options, exits }: Scenario): Skipping | undefined {
+  if (probe === undefined) return undefined;
+  if (probe === 'kernel') return attach(pid, { op, options: { keyBytes: 32, ...options } });
+  return inline(pid, [op], { ...OPTIONS, ...options }, exits === true);
+}
+
+function inline(
+  pid: number,
+  ops: readonly MapOp[],
+  options: ProbeOptions,
+  exits: boolean,
+): Required<Skipping> & { readonly stillMs: number } {
+  const target = Target.open(toPid(pid));
+  const { binary, bias } = target;
+  const { text: begin, etext: end } = binary.moduleData;
+  const wanted = probePlanFor(binary, ops, exits ? 'exit' : 'off');
+  const { plan, patch } = planPatches(binary, wanted, { start: begin, end });
+  const file = (address: number, length: number) => binary.read(fileAddr(address), length);
+  const probe = new InlineProbe({ pid: toPid(pid), plan, patch, bias, options, keyPlans: [], file });
+  return {
+    stillMs: probe.stillMs,
+    skip: () => probe.skip(),
+    close() {
+      probe.close();
+      target.close();
+    },
+  };
+}
+
+/** A program under load (test/programs/patched), with its own few threads and with two hundred. */
+async function reportStill(report: Report, attaches: number): Promise<void> {
+  const rows: string[][] = [];
+  for (const [extra, goal] of [
+    [0, 1],
+    [190, 5],
+  ] as const) {
+    const folder = mkdtempSync(join(tmpdir(), 'mapaudit-bench-'));
+    const stat = join(folder, 'stat');
+    const child = spawn(buildGo('patched'), [String(extra)], {
+      stdio: 'ignore',
+      env: { ...process.env, STAT: stat },
+    });
+    try {
+      const pid = child.pid ?? 0;
+      while (!existsSync(stat) || readFileSync(stat).length < 16 || readFileSync(stat)[8] !== 1)
+        await sleep(20);
+      await sleep(SETTLE_MS);
+      const still: number[] = [];
+      for (let i = 0; i < attaches; i++) {
+        const probe = inline(pid, ['delete', 'assign', 'access'], OPTIONS, true);
+        still.push(probe.stillMs);
+        probe.close();
+      }
+      const threads = readdirSync(`/proc/${pid}/task`).length;
+      rows.push([String(threads), median(still).toFixed(2), Math.max(...still).toFixed(2)]);
+      report.goal({
+        name: `stand-still, ${threads} threads`,
+        measured: median(still),
+        most: goal,
+        unit: ' ms',
+      });
+    } finally {
+      child.kill('SIGKILL');
+      rmSync(folder, { recursive: true, force: true });
+    }
+  }
+  report.table(['threads', 'stand-still in ms, median', 'worst'], rows);
+}

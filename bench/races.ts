@@ -1,0 +1,107 @@
+/**
+ * How race watching does on the corpus of test/programs/races: node --import tsx bench/races.ts [found|survival] [--rounds N]
+ *
+ * `found`: each program under `mapaudit race` and, built so, under -race: found or not, and after how long.
+ * `survival`: runs of a racy program in turn untouched and watched; how many have died after two seconds. A watch must
+ * not hasten the crash.
+ */
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import type { RaceLine } from '../src/protocol/race.ts';
+import { buildGo } from '../test/support/go_build.ts';
+
+const MAPAUDIT = fileURLToPath(new URL('../bin/mapaudit', import.meta.url));
+const args = process.argv.slice(2);
+const roundsAt = args.indexOf('--rounds');
+const rounds = roundsAt < 0 ? 20 : Number(args[roundsAt + 1]);
+const parts = args.filter((arg) => ['found', 'survival'].includes(arg));
+const wants = (part: string): boolean => parts.length === 0 || parts.includes(part);
+
+interface Run {
+  /** Milliseconds from the start of its goroutines to the first race that was told. */
+  readonly foundMs: number | undefined;
+  readonly diedMs: number | undefined;
+}
+
+/** One run of a program; `watch` are the arguments of `mapaudit race`, none where it is left alone. */
+async function run(
+  program: string,
+  name: string,
+  flags: readonly string[],
+  watch: readonly string[],
+  ms: number,
+): Promise<Run> {
+  const child = spawn(program, [...flags, name], { stdio: ['pipe', 'pipe', 'pipe'] });
+  let began = 0;
+  let diedMs: number | undefined;
+  let foundMs: number | undefined;
+  const ended = once(child, 'exit').then(() => (diedMs = performance.now() - began));
+  child.stderr.on('data', (text: Buffer) => {
+    if (text.includes('DATA RACE')) foundMs ??= performance.now() - began;
+  });
+  for await (const line of createInterface({ input: child.stdout })) if (line === 'ready') break;
+  const start = (): void => {
+    began = performance.now();
+    child.stdin.write('go\n');
+  };
+  if (watch.length === 0) start();
+  else {
+    const race = spawn(process.execPath, [MAPAUDIT, 'race', '-p', String(child.pid), '--json', ...watch]);
+    const attached = new Promise<void>((resolve) => {
+      createInterface({ input: race.stdout }).on('line', (text) => {
+        const line = JSON.parse(text) as RaceLine;
+        if (line.type === 'attached') resolve();
+        if (line.type === 'race') foundMs ??= performance.now() - began;
+      });
+    });
+    await attached;
+    start();
+  }
+  const until = performance.now() + ms;
+  while (
+    performance.now() < until &&
+    diedMs === undefined &&
+    (flags.length > 0 || foundMs === undefined || ms <= 2000)
+  )
+    await sleep(5);
+  const died = diedMs;
+  child.kill('SIGKILL');
+  await ended;
+  return { foundMs, diedMs: died };
+}
+
+if (wants('survival')) {
+  const program = buildGo('races');
+  for (const [label, flags] of [
+    ['sleeping', []],
+    ['busy', ['-busy']],
+  ] as const)
+    for (const name of ['write-write', 'write-read', 'write-iterate']) {
+      const died = { untouched: 0, watched: 0 };
+      let found = 0;
+      for (let i = 0; i < rounds; i++) {
+        if ((await run(program, name, flags, [], 2000)).diedMs !== undefined) died.untouched++;
+        const watched = await run(program, name, flags, ['--duration', '4s'], 2000);
+        if (watched.diedMs !== undefined) died.watched++;
+        if (watched.foundMs !== undefined) found++;
+      }
+      console.log(
+        `${name} ${label}: died within 2 s ${died.untouched} of ${rounds} untouched, ${died.watched} of ${rounds} watched (${found} of these found)`,
+      );
+    }
+}
+
+if (wants('found')) {
+  const [plain, race] = [buildGo('races'), buildGo('races', '1.26.8', 'race')];
+  const names = execFileSync(plain, ['list'], { encoding: 'utf8' }).trim().split('\n');
+  const text = (ms: number | undefined): string => (ms === undefined ? 'no' : `${Math.round(ms)} ms`);
+  for (const line of names) {
+    const [name = '', racy = 'right'] = line.split(' ');
+    const watched = await run(plain, name, [], ['--budget', '5%', '--duration', '8s'], 8000);
+    const detected = await run(race, name, [], [], 8000);
+    console.log(`${name} (${racy}): mapaudit ${text(watched.foundMs)}, -race ${text(detected.foundMs)}`);
+  }
+}

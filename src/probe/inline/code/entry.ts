@@ -1,0 +1,267 @@
+import {
+  RECORD,
+  RECORD_HEAD,
+  KEY_AREA,
+  FLAG_MAP_ON_STACK,
+  FLAG_WRITING,
+  FLAG_STACK_UNREADABLE,
+  KEY_STRING,
+  KEY_TEXT_MAX,
+  KEY_WORD,
+} from '../../../model/record.ts';
+import type { PatchSite } from '../../../model/patch_plan.ts';
+import type { EntrySite } from '../../../model/probe_plan.ts';
+import type { Assembler } from '../asm/assembler.ts';
+import { at } from '../asm/operand.ts';
+import { HEADER, OPEN, P } from '../layout.ts';
+import { type CodeConfig, seedAt, USE } from './config.ts';
+import { countInTable } from './counting.ts';
+import { countOutside, findP, isIn, publish, reserve, runDisplaced } from './parts.ts';
+import type { Routines } from './routines.ts';
+
+/** How far a growth is followed up to the assign that it is a part of: as the eBPF program does. */
+const MAX_CLIMB = 6;
+/** Numerical Recipes' generator of 64 bits: only its upper half is used. */
+const RANDOM = { factor: 6364136223846793005n, add: 1442695040888963407n } as const;
+
+/** What is known of a site beside its plan. */
+export interface EntryCode {
+  readonly site: EntrySite;
+  readonly patch: PatchSite;
+  /** The end of the operation is recorded, too. */
+  readonly exits: boolean;
+}
+
+/** Code that records that an operation begins, runs what it has displaced, and goes back. Returns where it begins. */
+export function writeEntry(a: Assembler, config: CodeConfig, routines: Routines, code: EntryCode): number {
+  const { site, patch } = code;
+  const { options, bias } = config;
+  a.align(64);
+  const start = a.here;
+  runDisplaced(a, patch.displaced.slice(0, patch.first), bias);
+  const [out, outside, ignored] = [a.label(), a.label(), a.label()];
+  findP(a, config, outside);
+  filters(a, config, site, out);
+  const counter = (what: 'hits' | 'ignored' | 'dropped' | 'skipped') => at(USE.p, P[what] + 8 * site.index);
+  const needsCaller = site.partOf.length > 0 || options.mode !== 'counts' || config.options.mode !== 'events';
+  if (needsCaller) a.mov(USE.caller, at('RSP'));
+  isIn(a, site.partOf, bias, ignored);
+  a.mov(USE.frame, 'RBP');
+  a.mov(USE.below, 'RSP');
+  if (site.callerBeyond !== undefined) climb(a, config, site);
+  a.inc(counter('hits'));
+  if (options.mode !== 'events') countInTable(a, site);
+  if (options.mode !== 'counts') {
+    const [drop, skip, take] = [a.label(), a.label(), a.label()];
+    sample(a, config, take, skip);
+    a.bind(take);
+    reserve(a, config, 'R8', 'RSI', drop);
+    head(a, config, site);
+    if (options.frames > 0) frames(a, options.frames);
+    key(a, config, site, routines);
+    publish(a);
+    if (code.exits) open(a, config);
+    a.jmp(out);
+    a.bind(drop);
+    a.inc(counter('dropped'));
+    a.jmp(out);
+    a.bind(skip);
+    a.inc(counter('skipped'));
+  }
+  a.bind(out);
+  runDisplaced(a, patch.displaced.slice(patch.first), bias);
+  a.jmp(patch.address + bias + patch.original.length);
+  a.bind(outside);
+  countOutside(a, config);
+  a.jmp(out);
+  a.bind(ignored);
+  a.inc(counter('ignored'));
+  a.jmp(out);
+  return start;
+}
+
+/** What one asks for by number. Uses RDX, RSI. */
+function filters(
+  a: Assembler,
+  { options, offsets }: CodeConfig,
+  site: EntrySite,
+  out: ReturnType<Assembler['label']>,
+): void {
+  if (options.mapAddress !== undefined) {
+    a.movImm('RDX', options.mapAddress);
+    a.alu('cmp', 'RDX', site.map);
+    a.jcc('ne', out);
+  }
+  if (options.goid !== undefined) {
+    a.movImm('RDX', options.goid);
+    a.alu('cmp', 'RDX', at('R14', offsets.gGoid));
+    a.jcc('ne', out);
+  }
+}
+
+/**
+ * From a growth up to who called the assign, by frame pointers within the goroutine's stack. Where the way is lost,
+ * there is no caller. Uses RDX, RSI.
+ */
+function climb(a: Assembler, { bias, offsets }: CodeConfig, { callerBeyond = [] }: EntrySite): void {
+  const [again, inside, lost, done] = [a.label(), a.label(), a.label(), a.label()];
+  a.movImm('RDX', MAX_CLIMB);
+  a.bind(again);
+  isIn(a, callerBeyond, bias, inside);
+  a.jmp(done);
+  a.bind(inside);
+  a.alu('sub', 'RDX', 1, 4);
+  a.jcc('s', lost);
+  a.alu('cmp', USE.frame, USE.below);
+  a.jcc('be', lost);
+  a.mov('RSI', at('R14', offsets.gStackHi));
+  a.alu('sub', 'RSI', 16);
+  a.alu('cmp', USE.frame, 'RSI');
+  a.jcc('a', lost);
+  a.mov(USE.below, USE.frame);
+  a.mov(USE.caller, at(USE.frame, 8));
+  a.mov(USE.frame, at(USE.frame));
+  a.jmp(again);
+  a.bind(lost);
+  a.alu('xor', USE.caller, USE.caller, 4);
+  a.alu('xor', USE.frame, USE.frame, 4);
+  a.bind(done);
+}
+
+/** On to `skip` for hits that are not recorded, by chance. Uses RDX, RSI, R13. */
+function sample(
+  a: Assembler,
+  { shared }: CodeConfig,
+  take: ReturnType<Assembler['label']>,
+  skip: ReturnType<Assembler['label']>,
+): void {
+  a.movImm('RDX', shared + HEADER.every);
+  a.mov('RDX', at('RDX'), 4);
+  a.alu('cmp', 'RDX', 1, 4);
+  a.jcc('e', take);
+  a.jcc('b', skip);
+  a.mov('RSI', at(USE.p, P.random));
+  a.movImm('R13', RANDOM.factor);
+  a.imul('RSI', 'R13');
+  a.movImm('R13', RANDOM.add);
+  a.alu('add', 'RSI', 'R13');
+  a.mov(at(USE.p, P.random), 'RSI');
+  a.shift('shr', 'RSI', 32);
+  a.imul('RSI', 'RDX');
+  a.shift('shr', 'RSI', 32);
+  a.jcc('ne', skip);
+}
+
+/** All of struct record_head but time, pid (the reader knows it) and key. Uses RDX, RSI. */
+function head(a: Assembler, { offsets, thread }: CodeConfig, site: EntrySite): void {
+  const field = (name: keyof typeof RECORD) => at(USE.record, RECORD[name]);
+  a.mov('RDX', at('R14', thread.gM));
+  a.mov('RDX', at('RDX', thread.mProcid));
+  a.mov(field('tid'), 'RDX', 4);
+  a.storeImm(field('probe'), site.index, 4);
+  a.storeImm(field('keyForm'), 0, 4);
+  a.mov(field('map'), site.map);
+  if (site.type === undefined) a.storeImm(field('type'), 0, 8);
+  else a.mov(field('type'), site.type);
+  a.mov(field('caller'), USE.caller);
+  a.storeImm(field('keySize'), 0, 8);
+  a.storeImm(field('keyType'), 0, 8);
+  a.mov('RDX', at('R14', offsets.gGoid));
+  a.mov(field('goid'), 'RDX');
+  a.mov('RDX', at('R14', offsets.gStartpc));
+  a.mov(field('startPc'), 'RDX');
+  mapHeader(a, offsets, site);
+}
+
+function mapHeader(a: Assembler, offsets: CodeConfig['offsets'], { map }: EntrySite): void {
+  const [some, done, heap, quiet] = [a.label(), a.label(), a.label(), a.label()];
+  a.test(map, map);
+  a.jcc('ne', some);
+  a.storeImm(at(USE.record, RECORD.count), 0, 8);
+  a.storeImm(at(USE.record, RECORD.seed), 0, 4);
+  a.jmp(done);
+  a.bind(some);
+  a.mov('RDX', at(map));
+  a.mov(at(USE.record, RECORD.count), 'RDX');
+  a.mov('RDX', at(map, seedAt(offsets)), 4);
+  a.mov(at(USE.record, RECORD.seed), 'RDX', 4);
+  a.testImm(at(map, offsets.mapWriting), offsets.mapWritingMask, 1);
+  a.jcc('e', quiet);
+  a.alu('or', at(USE.record, RECORD.flags), FLAG_WRITING, 1);
+  a.bind(quiet);
+  a.mov('RDX', map);
+  a.alu('sub', 'RDX', at('R14', offsets.gStackLo));
+  a.mov('RSI', at('R14', offsets.gStackHi));
+  a.alu('sub', 'RSI', at('R14', offsets.gStackLo));
+  a.alu('cmp', 'RDX', 'RSI');
+  a.jcc('ae', heap);
+  a.alu('or', at(USE.record, RECORD.flags), FLAG_MAP_ON_STACK, 1);
+  a.bind(heap);
+  a.bind(done);
+}
+
+/** Frames beyond the caller: [RBP] is the caller's RBP, [RBP+8] the return address. Uses RDX, RSI and what led here. */
+function frames(a: Assembler, count: number): void {
+  const [again, done, lost] = [a.label(), a.label(), a.label()];
+  a.mov('RSI', at('R14', 8));
+  a.alu('sub', 'RSI', 16);
+  a.alu('xor', 'RDX', 'RDX', 4);
+  a.bind(again);
+  a.alu('cmp', USE.frame, USE.below);
+  a.jcc('be', done);
+  a.alu('cmp', USE.frame, 'RSI');
+  a.jcc('a', lost);
+  a.mov(USE.below, at(USE.frame, 8));
+  a.test(USE.below, USE.below);
+  a.jcc('e', done);
+  a.mov({ base: USE.record, index: 'RDX', scale: 8, disp: RECORD_HEAD + KEY_AREA }, USE.below);
+  a.mov(USE.below, USE.frame);
+  a.mov(USE.frame, at(USE.frame));
+  a.alu('add', 'RDX', 1, 4);
+  a.alu('cmp', 'RDX', count, 4);
+  a.jcc('b', again);
+  a.jmp(done);
+  a.bind(lost);
+  a.alu('or', at(USE.record, RECORD.flags), FLAG_STACK_UNREADABLE, 1);
+  a.bind(done);
+  a.mov(at(USE.record, RECORD.frameCount), 'RDX', 1);
+}
+
+/** Only what the operation reads as well: the key, as long as it is. Uses all free registers. */
+function key(a: Assembler, { options }: CodeConfig, { key: source }: EntrySite, routines: Routines): void {
+  if (options.keyBytes === 0 || source.kind === 'none') return;
+  const field = (name: keyof typeof RECORD) => at(USE.record, RECORD[name]);
+  if (source.kind === 'word') {
+    a.storeImm(field('keyForm'), KEY_WORD, 1);
+    a.storeImm(field('keyStored'), 8, 2);
+    a.storeImm(field('keySize'), source.bytes, 8);
+    a.mov(field('key'), source.register);
+  } else if (source.kind === 'pointer') a.call(routines.keyByPointer);
+  else if (source.kind === 'interface')
+    throw new Error('internal: a method of sync.Map under the inline probe');
+  else {
+    const short = a.label();
+    a.storeImm(field('keyForm'), KEY_STRING, 1);
+    a.mov(field('keySize'), source.length);
+    a.mov('RDX', source.length);
+    const limit = Math.min(KEY_TEXT_MAX, options.keyBytes);
+    a.alu('cmp', 'RDX', limit);
+    a.jcc('be', short);
+    a.movImm('RDX', limit);
+    a.bind(short);
+    a.mov(field('keyStored'), 'RDX', 2);
+    a.mov('RSI', source.pointer);
+    a.lea('R11', field('key'));
+    a.call(routines.copy);
+  }
+}
+
+/** Remembers that this goroutine's write waits for its end. */
+function open(a: Assembler, { shared, offsets }: CodeConfig): void {
+  a.mov('RDX', at('R14', offsets.gGoid));
+  a.mov('RSI', 'RDX', 4);
+  a.alu('and', 'RSI', OPEN.slots - 1, 4);
+  a.shift('shl', 'RSI', Math.log2(OPEN.slotBytes), 4);
+  a.movImm('R9', shared + OPEN.at);
+  a.mov({ base: 'R9', index: 'RSI', scale: 1, disp: 0 }, 'RDX');
+}

@@ -1,0 +1,141 @@
+import { EXIT_RECORD, KEY_AREA, MAX_FRAMES, RECORD, RECORD_EXIT } from '../../model/record.ts';
+import type { RingChunk } from '../../model/ring_chunk.ts';
+import { monotonicNs } from '../../sys/clock.ts';
+import { SHARED_P as P, type SharedShape } from './layout.ts';
+import type { Ticks } from './ticks.ts';
+
+/** A record's time stamp is taken this long before it can be read, at most, unless its P is marked as busy. */
+const SLACK_NS = 200_000n;
+const TWO_32 = 0x1_0000_0000;
+
+/** Shared memory, and what stands where in it. */
+export interface SharedRings extends SharedShape {
+  readonly bytes: Uint8Array;
+  /** Where the first P begins, the bytes from one to the next, and from a P's beginning to its ring. */
+  readonly psAt: number;
+  readonly pBytes: number;
+  readonly ringAt: number;
+  /** Numbers of probes in records are below this. */
+  readonly sites: number;
+}
+
+/** Reads the rings of all Ps, and their numbers. */
+export class RingReader {
+  readonly #rings: SharedRings;
+  readonly #shorts: Uint16Array;
+  readonly #words: Uint32Array;
+  readonly #longs: BigInt64Array;
+  readonly #offsets: Uint32Array;
+  readonly #lengths: Uint32Array;
+  /** Of each P: how much was read. */
+  readonly #read: number[];
+  #watermark = 0n;
+  /** The share to which the last `drain` found the fullest ring filled. */
+  fill = 0;
+
+  /** Reads what is written from now on. */
+  constructor(rings: SharedRings) {
+    this.#rings = rings;
+    const { bytes, slots, ps } = rings;
+    this.#shorts = new Uint16Array(bytes.buffer, bytes.byteOffset, bytes.byteLength >> 1);
+    this.#words = new Uint32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength >> 2);
+    this.#longs = new BigInt64Array(bytes.buffer, bytes.byteOffset, bytes.byteLength >> 3);
+    this.#offsets = new Uint32Array(slots);
+    this.#lengths = new Uint32Array(slots);
+    this.#read = Array.from({ length: ps }, (_, p) => this.number(p, P.head));
+    this.#read.forEach((head, p) => this.#tellRead(p, head));
+  }
+
+  /** Hands over what lies in the rings of the first `ps`; gives the moment up to which nothing can come any more. */
+  drain(pid: number, ticks: Ticks, consume: (chunk: RingChunk) => void, ps = this.#rings.ps): bigint {
+    let watermark = monotonicNs() - SLACK_NS;
+    this.fill = 0;
+    for (let p = 0; p < ps; p++) {
+      const busy = (this.#words[(this.at(p) + P.busy) / 4] ?? 0) !== 0;
+      const last = this.#drainP(p, pid, ticks, consume);
+      // What its P is at work on has an earlier time stamp than we have now.
+      if (busy) watermark = min(watermark, last ?? this.#watermark);
+    }
+    if (watermark > this.#watermark) this.#watermark = watermark;
+    return this.#watermark;
+  }
+
+  /** Leaves out what lies in the rings, without a look at it. Gives how much that was. */
+  skip(): number {
+    let skipped = 0;
+    this.#read.forEach((read, p) => {
+      const head = this.number(p, P.head);
+      skipped += head - read;
+      if (head !== read) this.#tellRead(p, head);
+    });
+    return skipped;
+  }
+
+  /** Where the words of a P begin, in bytes. */
+  at(p: number): number {
+    return this.#rings.psAt + p * this.#rings.pBytes;
+  }
+
+  /** A number of a P, at an offset. */
+  number(p: number, offset: number): number {
+    return this.wide(this.at(p) + offset);
+  }
+
+  /** A number of the first `ps`. */
+  sum(offset: number, ps = this.#rings.ps): number {
+    let sum = 0;
+    for (let p = 0; p < ps; p++) sum += this.number(p, offset);
+    return sum;
+  }
+
+  wide(at: number): number {
+    return (this.#words[at / 4 + 1] ?? 0) * TWO_32 + (this.#words[at / 4] ?? 0);
+  }
+
+  #drainP(p: number, pid: number, ticks: Ticks, consume: (chunk: RingChunk) => void): bigint | undefined {
+    const head = this.number(p, P.head);
+    const first = this.#read[p] ?? 0;
+    const found = head - first;
+    if (found === 0) return undefined;
+    const { slots, stride, bytes, ringAt } = this.#rings;
+    // The memory is the program's to write: what no probe would write is left out.
+    const filled = found > 0 && found <= slots ? found : 0;
+    this.fill = Math.max(this.fill, filled / slots);
+    const ring = this.at(p) + ringAt;
+    let [last, count] = [0n, 0];
+    for (let i = 0; i < filled; i++) {
+      const at = ((first + i) % slots) * stride;
+      const word = (ring + at) / 4;
+      last = ticks.nanos(this.#longs[(word + RECORD.time / 4) / 2] ?? 0n);
+      this.#longs[(word + RECORD.time / 4) / 2] = last;
+      this.#words[word + RECORD.pid / 4] = pid;
+      if (!this.#isRecord(ring + at)) continue;
+      this.#offsets[count] = at;
+      this.#lengths[count++] = bytes[ring + at + RECORD.kind] === RECORD_EXIT ? EXIT_RECORD : stride;
+    }
+    consume({
+      bytes: bytes.subarray(ring, ring + slots * stride),
+      offsets: this.#offsets,
+      lengths: this.#lengths,
+      count,
+    });
+    this.#tellRead(p, head);
+    return last;
+  }
+
+  #tellRead(p: number, head: number): void {
+    this.#read[p] = head;
+    this.#longs[(this.at(p) + P.tail) / 8] = BigInt(head);
+  }
+
+  #isRecord(at: number): boolean {
+    const { bytes, sites } = this.#rings;
+    return (
+      (this.#shorts[(at + RECORD.probe) / 2] ?? 0) < sites &&
+      (bytes[at + RECORD.frameCount] ?? 0) <= MAX_FRAMES &&
+      (this.#shorts[(at + RECORD.keyStored) / 2] ?? 0) <= KEY_AREA
+    );
+  }
+}
+
+const min = (a: bigint, b: bigint): bigint => (a < b ? a : b);

@@ -1,0 +1,75 @@
+/**
+ * Attaches the inline probe to a process and takes it out again, in a process of its own, so that tests can have it
+ * killed: `child.ts PID attach|remove|cycles N [STEP OCCURRENCE]`. With STEP it kills itself when that step of the
+ * recipe is reached for the given time.
+ */
+import { Target } from '../../src/agent/target.ts';
+import { planPatches } from '../../src/go/plan/patch_plan.ts';
+import { planProbes } from '../../src/go/plan/plan.ts';
+import { fileAddr } from '../../src/model/addr.ts';
+import { pid as toPid } from '../../src/model/ids.ts';
+import { MAP_OPS } from '../../src/model/map_op.ts';
+import { InlineProbe } from '../../src/probe/inline/inline_probe.ts';
+
+const [pidText = '', what = 'attach', count = '1', fatal, occurrence = '1'] = process.argv.slice(2);
+const pid = toPid(Number(pidText));
+const target = Target.open(pid);
+const { moduleData } = target.binary;
+const { plan, patch } = planPatches(target.binary, planProbes(target.binary, { ops: MAP_OPS, exits: true }), {
+  start: moduleData.text,
+  end: moduleData.etext,
+});
+const steps = new Map<string, number>();
+const MODES = ['events', 'both', 'counts'] as const;
+
+function attach(i: number): InlineProbe {
+  return new InlineProbe({
+    pid,
+    plan,
+    patch,
+    bias: target.bias,
+    keyPlans: target.keyPlans(),
+    file: (address, length) => target.binary.read(fileAddr(address), length),
+    step(name) {
+      const seen = (steps.get(name) ?? 0) + 1;
+      steps.set(name, seen);
+      if (name === fatal && seen === Number(occurrence)) process.kill(process.pid, 'SIGKILL');
+    },
+    options: {
+      mode: MODES[i % MODES.length] ?? 'events',
+      sampleEvery: 1,
+      frames: 4,
+      keyBytes: 64,
+      verdicts: false,
+      ringBytes: 1 << 18,
+    },
+  });
+}
+
+const still: number[] = [];
+const attached: number[] = [];
+for (let i = 0; i < Number(count); i++) {
+  process.send?.('attaching');
+  const probe = attach(i);
+  still.push(probe.cost.stillUs);
+  attached.push(probe.attachMs);
+  probe.drain(() => undefined);
+  if (what === 'attach') {
+    // As if killed: the patch stays.
+    process.stdout.write(JSON.stringify({ steps: [...steps] }), () => process.kill(process.pid, 'SIGKILL'));
+    break;
+  }
+  steps.clear();
+  process.send?.('removing');
+  probe.close();
+}
+const sorted = (values: number[]): number[] => [...values].sort((a, b) => a - b);
+if (what !== 'attach')
+  console.log(
+    JSON.stringify({
+      steps: [...steps],
+      still: sorted(still),
+      attachMs: sorted(attached),
+      cycles: still.length,
+    }),
+  );

@@ -1,0 +1,3 @@
+module patched
+
+go 1.18
