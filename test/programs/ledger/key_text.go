@@ -130,7 +130,7 @@ func (k deep) text(b []byte) []byte {
 
 func (k blank) text(b []byte) []byte {
 	b = strconv.AppendInt(append(b, "main.blank{A: "...), int64(k.A), 10)
-	return append(strconv.AppendInt(append(b, ", _: 0, C: "...), int64(k.C), 10), '}')
+	return append(strconv.AppendInt(append(b, ", C: "...), int64(k.C), 10), '}')
 }
 
 func (k eight) text(b []byte) []byte {
