@@ -9,7 +9,7 @@ export interface Mutant {
   readonly name: string;
   /** A statement on `plan` and its `sites`, after the plan was made. */
   readonly plan?: string;
-  /** A replacement in bpf/mapaudit.bpf.c, of a text that stands there once. */
+  /** A replacement in bpf/mapaudit.bpf.c or bpf/hit.h, of a text that stands there once. */
   readonly code?: readonly [from: string, to: string];
   /** The field, or `missing`, `extra` or `unknown`. */
   readonly noticedBy: string;
@@ -115,9 +115,12 @@ export async function asMutant<T>(
 function mutatedObject(folder: string, from: string, to: string): string {
   cpSync(SOURCES, folder, { recursive: true });
   const [source, object] = [join(folder, 'mapaudit.bpf.c'), join(folder, 'mapaudit.bpf.o')];
-  const honest = readFileSync(source, 'utf8');
-  if (honest.split(from).length !== 2) throw new Error(`bpf/mapaudit.bpf.c does not have this once: ${from}`);
-  writeFileSync(source, honest.replace(from, to));
+  const texts = [source, join(folder, 'hit.h')].map((path) => ({ path, text: readFileSync(path, 'utf8') }));
+  const found = texts.flatMap(({ path, text }) => text.split(from).slice(1).map(() => ({ path, text })));
+  const [honest] = found;
+  if (honest === undefined || found.length !== 1)
+    throw new Error(`bpf/mapaudit.bpf.c and bpf/hit.h do not have this once: ${from}`);
+  writeFileSync(honest.path, honest.text.replace(from, to));
   execFileSync(process.execPath, [BUILD, source, object], { stdio: 'pipe' });
   return object;
 }
