@@ -246,9 +246,10 @@ func init() {
 			m := map[int]int{}
 			var mu sync.Mutex
 			var wrote, read sync.WaitGroup
+			// Before the first begins: otherwise it may find nobody to wait for.
+			wrote.Add(3)
+			read.Add(3)
 			for i := 0; i < 3; i++ {
-				wrote.Add(1)
-				read.Add(1)
 				go func(i int) {
 					defer read.Done()
 					mu.Lock()
