@@ -15,7 +15,7 @@ export interface HookMutant {
 }
 
 const LEAVE = 'func mapauditLeave(site uint32, m unsafe.Pointer) {\n';
-const ABOVE = '\t\tabove = fp + 16\n\t\tfp = next\n\t}\n';
+const ABOVE = '\t\tabove = fp - 16\n\t\tfp = next\n\t}\n';
 const AGAIN = `if p.head%64 == 0 {
 			page := (*mapauditHeader)(mapauditPage)
 			ring := add(unsafe.Pointer(p), mapauditPBytes+mapauditTable*mapauditRowBytes)
