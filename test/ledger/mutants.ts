@@ -116,7 +116,12 @@ function mutatedObject(folder: string, from: string, to: string): string {
   cpSync(SOURCES, folder, { recursive: true });
   const [source, object] = [join(folder, 'mapaudit.bpf.c'), join(folder, 'mapaudit.bpf.o')];
   const texts = [source, join(folder, 'hit.h')].map((path) => ({ path, text: readFileSync(path, 'utf8') }));
-  const found = texts.flatMap(({ path, text }) => text.split(from).slice(1).map(() => ({ path, text })));
+  const found = texts.flatMap(({ path, text }) =>
+    text
+      .split(from)
+      .slice(1)
+      .map(() => ({ path, text })),
+  );
   const [honest] = found;
   if (honest === undefined || found.length !== 1)
     throw new Error(`bpf/mapaudit.bpf.c and bpf/hit.h do not have this once: ${from}`);
