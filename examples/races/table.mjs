@@ -104,9 +104,9 @@ try {
   console.log(table);
   if (write) {
     const doc = readFileSync(DOC, 'utf8');
-    const marked = /(<!-- table:begin -->\n)[\s\S]*(\n<!-- table:end -->)/;
+    const marked = /(<!-- table:begin -->\n)[\s\S]*(<!-- table:end -->)/;
     if (!marked.test(doc)) throw new Error(`${DOC} has no place for the table`);
-    writeFileSync(DOC, doc.replace(marked, `$1\n${table}\n$2`));
+    writeFileSync(DOC, doc.replace(marked, `$1\n${table}\n\n$2`));
   }
 } finally {
   rmSync(folder, { recursive: true, force: true });
