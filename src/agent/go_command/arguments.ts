@@ -24,7 +24,7 @@ export interface GoCall {
   readonly rest: readonly string[];
 }
 
-/** Flags that take the next word as their value when they have no `=`. Source: cmd/go/internal/work/build.go and test/testflag.go, Go 1.18–1.27. */
+/** Flags that take the next word as their value when they have no `=`. Source: the flags of cmd/go (AddBuildFlags, testflag.go), Go 1.18–1.27. */
 const WITH_VALUE = new Set(
   (
     'C asmflags buildmode compiler covermode coverpkg coverprofile exec gccgoflags gcflags installsuffix ldflags mod ' +
