@@ -57,6 +57,7 @@ for (const [name, part] of Object.entries(PARTS)) {
 
 /** The machine, without its name. */
 function head(name: string): string {
+  const how = quick ? '--quick ' : '';
   const cpu = cpus();
   const virtual = /hypervisor/.test(execFileSync('cat', ['/proc/cpuinfo'], { encoding: 'utf8' }))
     ? ', virtual machine'
@@ -64,10 +65,10 @@ function head(name: string): string {
   const go = execFileSync('go', ['env', 'GOVERSION'], { encoding: 'utf8' }).trim();
   const [kernel] = release().split('-');
   const lines = [
-    `# Results of \`npm run bench -- ${name}\``,
+    `# Results of \`npm run bench -- ${how}${name}\``,
     '',
     `${new Date().toISOString().slice(0, 10)}, ${cpu.length} CPUs ${cpu[0]?.model ?? ''}${virtual}, Linux ${kernel ?? ''}, ` +
-      `${go}, Node ${process.versions.node}. Written by \`npm run bench -- --write ${name}\`; do not edit.`,
+      `${go}, Node ${process.versions.node}. Written by \`npm run bench -- --write ${how}${name}\`; do not edit.`,
   ];
   return lines.join('\n');
 }

@@ -1,3 +1,4 @@
+import type { PathThen } from '../model/path_then.ts';
 import type { InspectedEntry, InspectedUnit, SlotState } from './inspect.ts';
 
 /** One slot that a look-up looks at. */
@@ -10,17 +11,6 @@ export interface PathSlot {
   /** Whether the keys are equal; absent where they were not compared, or the other could not be read. */
   readonly equal?: boolean;
 }
-
-/** Why a look-up goes on from a bucket or group, or ends there. */
-export type PathThen =
-  | 'found'
-  | 'next-overflow'
-  | 'end-of-chain'
-  | 'rest-is-empty'
-  | 'next-group'
-  | 'empty-slot'
-  | 'only-group'
-  | 'end-of-table';
 
 /** A bucket or group that a look-up looks at. */
 export interface PathStep {

@@ -88,12 +88,18 @@ function keysText({ same_key, key }: Race): string {
 /** What was found, and what it cost; before it why the run ended. */
 export function raceSummaryText(summary: Summary): readonly string[] {
   const { race, races = 0 } = summary;
-  const parts = [races === 0 ? 'no race seen' : counted(races, 'race'), lostText(summary)];
+  const parts = [foundText(races, race?.writing ?? 0), lostText(summary)];
   if (race === undefined) return [...runEndText(summary), parts.join(' · ')];
-  if (race.writing > 0) parts.splice(1, 0, `${counted(race.writing, 'place')} found a map being written`);
   if (race.shared > 0) parts.splice(1, 0, `${grouped(race.shared)} shared`);
   parts.push(counted(race.operations, 'operation'));
   return ['', ...runEndText(summary), parts.join(' · '), costText(race)];
+}
+
+/** A race of which one side is known is a race. */
+function foundText(races: number, writing: number): string {
+  const halves = writing === 0 ? '' : `${counted(writing, 'race')} of which one side is known`;
+  if (races === 0) return halves || 'no race seen';
+  return [counted(races, 'race'), ...(halves === '' ? [] : [halves])].join(' · ');
 }
 
 /** `waited 8.1 ms in 262 watches, 0.81 % of 1,002 ms CPU (budget 1 %), the longest 61 us` */

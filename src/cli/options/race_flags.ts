@@ -11,7 +11,7 @@ export const RACE_FLAGS = {
     commands: ['race'],
     help: "How much of the program's CPU time may go into waiting: 0.5%, 5%. Default: 1%.",
     details:
-      'More finds more in less time. An idle program counts as if it took a tenth of a CPU. What probes cost by being there comes on top: about half a microsecond for each operation on a map.',
+      'More finds more in less time. An idle program counts as if it took a tenth of a CPU. What probes cost by being there comes on top: about a microsecond for each operation on a map; `npm run bench -- cost` measures it.',
     parse: parseShare,
   },
   sarif: {

@@ -325,7 +325,7 @@ export const OPTIONS = {
     value: 'KIND',
     group: 'How it works',
     commands: [...RUNS, ...KNOW],
-    help: 'How operations are noticed: kernel (eBPF uprobes), inline (jumps written into the running program: a hundredth of the cost, but it changes its code; docs/inline.md names what the program can notice), build (the hook of mapaudit go build; needs no root), or auto. Default: auto, which is build where the program has the hook, else kernel.',
+    help: 'How operations are noticed: kernel (eBPF uprobes), inline (jumps written into the running program: a small part of the cost, but its code is changed and it can notice: threads stand still for some milliseconds, system calls may end with EINTR, profiles show _ExternalCode and a SIGQUIT trace "unknown pc"; docs/inline.md), build (the hook of mapaudit go build; needs no root), or auto. Default: auto, which is build where the program has the hook, else kernel.',
     parse: oneOf('probe', PROBE_KINDS),
   },
   ...RACE_FLAGS,

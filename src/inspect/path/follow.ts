@@ -1,12 +1,13 @@
 import { view } from '../../binary/elf/bounded_reader.ts';
 import { type Addr, addr } from '../../model/addr.ts';
+import type { PathThen } from '../../model/path_then.ts';
 import type { MapEntry } from '../entries.ts';
 import { h1 } from '../hash/slot_hash.ts';
 import type { ClassicHeader, SwissHeader } from '../map_header.ts';
 import { TABLE_BYTES, tableOf } from '../measure/structure.ts';
 import { isEvacuated, type UnitPlace } from '../slots.ts';
 import type { FoundElement } from './found_element.ts';
-import type { PathStart, PathStep, PathThen, SlotLook } from './key_path.ts';
+import type { PathStart, PathStep, SlotLook } from './key_path.ts';
 import { type LookedAt, type Looker, plainUnit, type Wanted } from './looker.ts';
 
 /** A look-up that was followed to its end. */

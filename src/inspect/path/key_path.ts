@@ -1,4 +1,5 @@
 import type { Addr } from '../../model/addr.ts';
+import type { PathThen } from '../../model/path_then.ts';
 import type { MapEntry } from '../entries.ts';
 import type { MapHeader } from '../map_header.ts';
 import type { FoundElement } from './found_element.ts';
@@ -15,21 +16,6 @@ export interface SlotLook {
   /** Whether the keys are equal; undefined where they are not compared, or the other one cannot be read. */
   readonly equal: boolean | undefined;
 }
-
-/** Why a look-up goes on from a bucket or group, or ends there. */
-export type PathThen =
-  | 'found'
-  /** Classic. */
-  | 'next-overflow'
-  | 'end-of-chain'
-  | 'rest-is-empty'
-  /** Swiss: no slot of the group is empty, so that the key may lie in the next one of the probe sequence. */
-  | 'next-group'
-  | 'empty-slot'
-  /** Swiss: a small map has no other group. */
-  | 'only-group'
-  /** Swiss: all groups were looked at. */
-  | 'end-of-table';
 
 /** One bucket or group that a look-up looks at. */
 export interface PathStep {

@@ -38,7 +38,7 @@ export class RaceFindings {
 
   /** What is known at the end only: counts, and what is no race as far as it was seen. */
   end(): readonly (Race | Writing | Shared)[] {
-    const shared = this.#sharedMaps.lines((map) => this.#races.isRacy(map));
+    const shared = this.#sharedMaps.lines((map) => this.#races.isRacy(map) || this.#writings.isRacy(map));
     this.shared = shared.length;
     return [...this.#races.seenAgain(), ...this.#writings.seenAgain(), ...shared];
   }

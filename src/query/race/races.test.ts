@@ -102,6 +102,9 @@ describe('what is no race', () => {
     const findings = new RaceFindings();
     findings.add([write(1), write(2), held(1), met(1)]);
     expect(findings.end()).toEqual([]);
+    const half = new RaceFindings();
+    half.add([write(1), write(2), sighting(MARK_WRITING, 0)]);
+    expect(half.end()).toEqual([]);
   });
 });
 

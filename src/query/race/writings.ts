@@ -10,13 +10,20 @@ interface Known {
 /** Operations that found the runtime's mark "being written" set, each place once. */
 export class Writings {
   readonly #known = new Map<string, Known>();
+  readonly #maps = new Set<number>();
 
   get size(): number {
     return this.#known.size;
   }
 
+  /** Whether the map at this address was found so. */
+  isRacy(map: number): boolean {
+    return this.#maps.has(map);
+  }
+
   /** What became known by this record. */
   add(sighting: Sighting): readonly Writing[] {
+    this.#maps.add(sighting.map);
     const name = `${placeOf(sighting)} ${sighting.event.map.type ?? ''}`;
     const known = this.#known.get(name);
     if (known !== undefined) {
