@@ -14,11 +14,12 @@ export interface ChildEnd {
 /** Runs a program in our place: it has our standard files, and gets the signals that we get. */
 export function runChild(path: string, args: readonly string[], env: NodeJS.ProcessEnv): Promise<ChildEnd> {
   return new Promise((resolve, reject) => {
-    const child = spawn(path, args, { stdio: 'inherit', env });
     const forward = (signal: NodeJS.Signals): void => {
       if (!FROM_TERMINAL.includes(signal) || !isInForeground()) child.kill(signal);
     };
+    // Before the child runs: a signal between its start and our first listener would end us alone.
     for (const signal of FORWARDED) process.on(signal, forward);
+    const child = spawn(path, args, { stdio: 'inherit', env });
     const finish = (): void => FORWARDED.forEach((signal) => process.off(signal, forward));
     child.once('error', (error) => {
       finish();
