@@ -49,10 +49,16 @@ export function makeOverlay(version: GoVersion, read: ReadSource, templates: Hoo
     const text = edits.reduce((before, [anchor, by]) => once(before, anchor, by, path), needed(read, path));
     overlay.set(path, text + more);
   };
-  edit('runtime/proc.go', [...PROC_EDITS, exitEdit(version)], coreOf(templates, version));
+  edit('runtime/proc.go', [...PROC_EDITS, ...exitEdits(version)], coreOf(templates, version));
   edit('runtime/os_linux.go', [], linuxOf(templates, version));
   edit('runtime/stubs_nonlinux.go', [], ELSEWHERE);
   edit('runtime/panic.go', [before('func startpanic_m() bool {\n', '\tmapauditDying()\n')]);
+  edit('internal/race/norace.go', [['func Errors() int { return 0 }\n', FOUND]]);
+  const runner = 'func tRunner(t *T, fn func(t *T)) {\n';
+  // For go:linkname; there since 1.23.
+  const unsafe = needed(read, 'testing/testing.go').includes('_ "unsafe"') ? '' : '\t_ "unsafe"\n';
+  const count = before(runner, '\tatomic.AddUint64(&mapauditTests, 1)\n');
+  edit('testing/testing.go', [before('\t"sync/atomic"\n', unsafe), count], TESTS);
   const handler = 'func sighandler(sig uint32, info *siginfo, ctxt unsafe.Pointer, gp *g) {\n';
   edit('runtime/signal_unix.go', [before(handler, SIGNAL_HOOK)]);
   return overlay;
@@ -67,14 +73,31 @@ const before = (anchor: string, text: string): Edit => [anchor, anchor + text];
 const PROC_EDITS: readonly Edit[] = [
   before('\tgoenvs()\n', '\tmapauditInit()\n'),
   // The end of main, and that of os.Exit.
-  ['\n\texit(0)\n\tfor {\n', '\n\tmapauditEnded()\n\texit(0)\n\tfor {\n'],
+  ['\n\texit(0)\n\tfor {\n', '\n\tmapauditVerdict()\n\tmapauditEnded()\n\texit(0)\n\tfor {\n'],
 ];
 
-/** os.Exit: up to 1.19 the function is called for code 0 alone. What ended otherwise may be asked for. */
-const exitEdit = ({ minor }: GoVersion): Edit =>
+/**
+ * os.Exit: up to 1.19 the function is called for code 0 alone. What ended otherwise may be asked for. The verdict comes
+ * behind the hooks that write coverage.
+ */
+const exitEdits = ({ minor }: GoVersion): readonly Edit[] =>
   minor < 20
-    ? before('func os_beforeExit() {\n', '\tmapauditEnded()\n')
-    : before('func os_beforeExit(exitCode int) {\n', '\tif exitCode == 0 {\n\t\tmapauditEnded()\n\t}\n');
+    ? [before('func os_beforeExit() {\n', '\tmapauditVerdict()\n\tmapauditEnded()\n')]
+    : [
+        [
+          '\tif exitCode == 0 && raceenabled {\n',
+          '\tif exitCode == 0 {\n\t\tmapauditVerdict()\n\t\tmapauditEnded()\n\t}\n\tif exitCode == 0 && raceenabled {\n',
+        ],
+      ];
+
+/** A test in which a race was told fails, as under the race detector. */
+const FOUND =
+  '//go:linkname mapauditFound runtime.mapauditFound\nvar mapauditFound int64\n\n' +
+  'func Errors() int { return int(mapauditFound) }\n';
+
+/** Tests are counted as they begin. */
+const TESTS =
+  '\n//go:linkname mapauditTests runtime.mapauditTests\nvar mapauditTests uint64\n';
 
 /** Other systems have no shared file: counters and records need one, callbacks do not. */
 const ELSEWHERE = `

@@ -5,6 +5,7 @@ import type { HookDialect } from './hook_text.ts';
 export interface HookTemplates {
   readonly core: string;
   readonly linux: string;
+  readonly race: string;
 }
 
 /** In a signal's handler: SIGURG, which Go itself uses to preempt, also says that a reader may have come. */
@@ -16,12 +17,14 @@ export function dialectOf({ minor }: GoVersion, prefix: string): HookDialect {
 }
 
 /** The part that is the same on all systems. */
-export function coreOf({ core }: HookTemplates, { minor }: GoVersion): string {
+export function coreOf({ core, race }: HookTemplates, { minor }: GoVersion): string {
   const links = ['Plain', 'Word', 'Text', 'Pointer', 'Grow', 'Leave'];
   const linked = minor < 24 ? core : links.reduce(linkToMaps, core);
-  return fill(linked, {
+  return fill(linked + race, {
     CALLERSP: minor < 24 ? 'getcallersp()' : 'sys.GetCallerSP()',
     HASPREFIX: minor < 23 ? 'hasPrefix' : 'stringslite.HasPrefix',
+    // The names of types are a method of another type since 1.21.
+    TYPE: minor < 21 ? '' : 'toRType',
     // runtime.isDirectIface: KindDirectIface of Kind_ up to 1.25, TFlagDirectIface of TFlag since 1.26.
     DIRECT_AT: minor < 26 ? '23' : '20',
     DIRECT_MASK: '0x20',
