@@ -47,10 +47,10 @@ describe('mapaudit race through the build hook', () => {
     let watches = 0;
     await inTurns(corpus(program).right, 4, async (name) => {
       const run = await raced(program, name, TO_BE_SILENT);
-      watches += summaryOf(run).race?.watches ?? 0;
+      watches += run.lines.find((line) => line.type === 'summary')?.race?.watches ?? 0;
       const told = run.lines.filter(({ type }) => type === 'race' || type === 'writing');
       if (told.length > 0 || run.code !== 0)
-        wrong.push(`${name}: ${String(run.code)} ${JSON.stringify(told)}`);
+        wrong.push(`${name}: ${String(run.code)} ${JSON.stringify(told)} ${run.said}`);
     });
     expect(wrong).toEqual([]);
     expect(watches).toBeGreaterThan(100);
