@@ -52,6 +52,7 @@ export function makeOverlay(version: GoVersion, read: ReadSource, templates: Hoo
   edit('runtime/proc.go', [...PROC_EDITS, exitEdit(version)], coreOf(templates, version));
   edit('runtime/os_linux.go', [], linuxOf(templates, version));
   edit('runtime/stubs_nonlinux.go', [], ELSEWHERE);
+  edit('runtime/asm_amd64.s', [], TICKS);
   edit('runtime/panic.go', [before('func startpanic_m() bool {\n', '\tmapauditDying()\n')]);
   const handler = 'func sighandler(sig uint32, info *siginfo, ctxt unsafe.Pointer, gp *g) {\n';
   edit('runtime/signal_unix.go', [before(handler, SIGNAL_HOOK)]);
@@ -75,6 +76,16 @@ const exitEdit = ({ minor }: GoVersion): Edit =>
   minor < 20
     ? before('func os_beforeExit() {\n', '\tmapauditEnded()\n')
     : before('func os_beforeExit(exitCode int) {\n', '\tif exitCode == 0 {\n\t\tmapauditEnded()\n\t}\n');
+
+/** RDTSC alone: see mapauditTime. */
+const TICKS = `
+// func mapauditTicks() int64
+TEXT runtime·mapauditTicks<ABIInternal>(SB),NOSPLIT|NOFRAME,$0-0
+	RDTSC
+	SHLQ	$32, DX
+	ORQ	DX, AX
+	RET
+`;
 
 /** Other systems have no shared file: counters and records need one, callbacks do not. */
 const ELSEWHERE = `
@@ -160,18 +171,27 @@ function append(texts: Map<string, string>, path: string, text: string): void {
   texts.set(path, (texts.get(path) ?? '') + text);
 }
 
-const hookDeclaration = (name: string, params: string, result = ' unsafe.Pointer'): string =>
-  `\n//go:linkname mapaudit${name}\n//go:noescape\nfunc mapaudit${name}(site uint32, ${params})${result}\n`;
+const hookDeclaration = (name: string, params: string, result: string): string =>
+  `\n//go:linkname mapaudit${name}\n//go:noescape\nfunc mapaudit${name}(${params})${result}\n`;
+
+/** An entry of the hook that gives back what it got. */
+const entry = (name: string, key: string): string =>
+  hookDeclaration(
+    name,
+    `t, m unsafe.Pointer, key ${key}, pc uintptr, site uint32`,
+    ` (unsafe.Pointer, unsafe.Pointer, ${key}, unsafe.Pointer)`,
+  );
 
 /** Package maps is below runtime: the hook's functions are linked into it. */
 const HOOKS_IN_MAPS =
   '\n//go:linkname mapauditMode runtime.mapauditMode\nvar mapauditMode uint32\n' +
-  hookDeclaration('Plain', 't, m unsafe.Pointer, pc uintptr') +
-  hookDeclaration('Word', 't, m unsafe.Pointer, key uint64, pc uintptr') +
-  hookDeclaration('Text', 't, m unsafe.Pointer, key string, pc uintptr') +
-  hookDeclaration('Pointer', 't, m, key unsafe.Pointer, pc uintptr') +
-  hookDeclaration('Grow', 't, m unsafe.Pointer') +
-  hookDeclaration('Leave', 'm unsafe.Pointer', '');
+  entry('Plain', 'unsafe.Pointer') +
+  entry('Word', 'uint64') +
+  entry('Address', 'unsafe.Pointer') +
+  entry('Text', 'string') +
+  entry('Pointer', 'unsafe.Pointer') +
+  hookDeclaration('Grow', 'site uint32, t, m unsafe.Pointer', '') +
+  hookDeclaration('Leave', 'site uint32, m unsafe.Pointer', '');
 
 function needed(read: ReadSource, path: string): string {
   const text = read(path);

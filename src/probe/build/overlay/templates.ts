@@ -17,16 +17,35 @@ export function dialectOf({ minor }: GoVersion, prefix: string): HookDialect {
 
 /** The part that is the same on all systems. */
 export function coreOf({ core }: HookTemplates, { minor }: GoVersion): string {
-  const links = ['Plain', 'Word', 'Text', 'Pointer', 'Grow', 'Leave'];
-  const linked = minor < 24 ? core : links.reduce(linkToMaps, core);
+  const sp = minor < 24 ? 'getcallersp()' : 'sys.GetCallerSP()';
+  const links = ['Plain', 'Word', 'Address', 'Text', 'Pointer', 'Grow', 'Leave'];
+  const entries = core.replace(EACH, (_, text: string) =>
+    Object.entries(SHAPES)
+      .map(([SHAPE, KEY]) => fill(text, { SHAPE, KEY, SP: SHAPE === 'Grown' ? 'key' : sp }))
+      .join('\n'),
+  );
+  const linked = minor < 24 ? entries : links.reduce(linkToMaps, entries);
   return fill(linked, {
-    CALLERSP: minor < 24 ? 'getcallersp()' : 'sys.GetCallerSP()',
+    CALLERSP: sp,
     HASPREFIX: minor < 23 ? 'hasPrefix' : 'stringslite.HasPrefix',
     // runtime.isDirectIface: KindDirectIface of Kind_ up to 1.25, TFlagDirectIface of TFlag since 1.26.
     DIRECT_AT: minor < 26 ? '23' : '20',
     DIRECT_MASK: '0x20',
   });
 }
+
+/** The text of an entry, of which there is one for each shape of keys. */
+const EACH = /^\/\/mapaudit:each\n(.*?)^\/\/mapaudit:end\n/ms;
+
+/** The hook's entries, and the Go type of what each takes as the key. */
+const SHAPES = {
+  Plain: 'unsafe.Pointer',
+  Word: 'uint64',
+  Address: 'unsafe.Pointer',
+  Text: 'string',
+  Pointer: 'unsafe.Pointer',
+  Grown: 'uintptr',
+} as const;
 
 const linkToMaps = (text: string, name: string): string =>
   text.replace(
