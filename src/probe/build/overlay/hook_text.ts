@@ -1,6 +1,7 @@
 import type { MapOp } from '../../../model/map_op.ts';
 import { type HookSite } from '../sites.ts';
 import type { GoFunction, GoParam } from './go_source.ts';
+import { SHAPES } from './shapes.ts';
 
 /** What differs from file to file. */
 export interface HookDialect {
@@ -24,11 +25,22 @@ export function hookText(fn: GoFunction, site: HookSite, { callerPc }: HookDiale
   const { shape, given, taken } = argumentsOf(fn, site.op);
   const names = taken.map((_, i) => `mapauditA${i}`);
   const wanted = site.op !== 'iterate';
-  const results = [...padded(names), wanted ? 'mapauditEnd' : '_'].join(', ');
-  const call = `${results} := mapaudit${shape}(${given.join(', ')}, ${callerPc}, ${site.index})`;
+  const end = wanted ? 'mapauditEnd' : '_';
+  const call = (entry: string): string =>
+    `\t${[...padded(names), end].join(', ')} = ${entry}(${given.join(', ')}, ${callerPc}, ${site.index}, 0)`;
+  const types = ['unsafe.Pointer', 'unsafe.Pointer', SHAPES[shape]];
   const back = taken.map((p, i) => converted(p, names[i] ?? ''));
-  const again = `${taken.map((p) => p.name).join(', ')} = ${back.join(', ')}`;
-  return guarded([call, again, ...(wanted ? answer(fn, site) : [])]);
+  return guarded([
+    ...names.map((name, i) => `var ${name} ${types[i] ?? ''}`),
+    ...(wanted ? ['var mapauditEnd unsafe.Pointer'] : []),
+    'if mapauditTimed {',
+    call(`mapauditTimed${shape}`),
+    '} else {',
+    call(`mapaudit${shape}`),
+    '}',
+    `${taken.map((p) => p.name).join(', ')} = ${back.join(', ')}`,
+    ...(wanted ? answer(fn, site) : []),
+  ]);
 }
 
 /** What is done when the hook gives something back. */
@@ -66,7 +78,7 @@ function growth(fn: GoFunction, { index }: HookSite): string {
 /** How a function's arguments are handed to the hook. */
 interface HookArguments {
   /** Which of the hook's entries takes them. */
-  readonly shape: 'Plain' | 'Word' | 'Address' | 'Text' | 'Pointer';
+  readonly shape: keyof typeof SHAPES;
   /** Type, map, and key or the like. */
   readonly given: readonly string[];
   /** Those that come back. */
@@ -81,13 +93,13 @@ function argumentsOf({ name, params }: GoFunction, op: MapOp): HookArguments {
   if (third === undefined) return { shape: 'Plain', given: [...both, 'nil'], taken };
   if (op === 'iterate') return { shape: 'Plain', given: [...both, pointer(third.name)], taken };
   if (third.type === 'string') return { shape: 'Text', given: [...both, third.name], taken };
-  if (third.type.startsWith('uint')) return { shape: 'Word', given: [...both, `uint64(${third.name})`], taken };
+  if (third.type.startsWith('uint'))
+    return { shape: 'Word', given: [...both, `uint64(${third.name})`], taken };
   return { shape: name.endsWith('ptr') ? 'Address' : 'Pointer', given: [...both, third.name], taken };
 }
 
 /** The hook gives back three arguments. */
-const padded = (names: readonly string[]): readonly string[] =>
-  [...names, '_', '_', '_'].slice(0, Math.max(3, names.length));
+const padded = (names: readonly string[]): readonly string[] => [...names, '_'].slice(0, 3);
 
 /** What comes back has the type that the hook knows. */
 const converted = ({ type }: GoParam, value: string): string =>

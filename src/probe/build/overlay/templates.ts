@@ -1,5 +1,6 @@
 import type { GoVersion } from '../../../model/go_version.ts';
 import type { HookDialect } from './hook_text.ts';
+import { SHAPES } from './shapes.ts';
 
 /** The hook's Go text, before the differences between releases are filled in: go/hook/. */
 export interface HookTemplates {
@@ -19,7 +20,7 @@ export function dialectOf({ minor }: GoVersion, prefix: string): HookDialect {
 export function coreOf({ core }: HookTemplates, { minor }: GoVersion): string {
   const sp = minor < 24 ? 'getcallersp()' : 'sys.GetCallerSP()';
   const links = ['Plain', 'Word', 'Address', 'Text', 'Pointer', 'Grow', 'Leave'];
-  const entries = core.replace(EACH, (_, text: string) =>
+  const entries = core.replaceAll(EACH, (_whole, text: string) =>
     Object.entries(SHAPES)
       .map(([SHAPE, KEY]) => fill(text, { SHAPE, KEY, SP: SHAPE === 'Grown' ? 'key' : sp }))
       .join('\n'),
@@ -27,6 +28,8 @@ export function coreOf({ core }: HookTemplates, { minor }: GoVersion): string {
   const linked = minor < 24 ? entries : links.reduce(linkToMaps, entries);
   return fill(linked, {
     CALLERSP: sp,
+    // What was taken the address of lies on the stack.
+    TEXT: minor < 20 ? '*(*unsafe.Pointer)(unsafe.Pointer(&key))' : 'unsafe.Pointer(unsafe.StringData(key))',
     HASPREFIX: minor < 23 ? 'hasPrefix' : 'stringslite.HasPrefix',
     // runtime.isDirectIface: KindDirectIface of Kind_ up to 1.25, TFlagDirectIface of TFlag since 1.26.
     DIRECT_AT: minor < 26 ? '23' : '20',
@@ -35,17 +38,7 @@ export function coreOf({ core }: HookTemplates, { minor }: GoVersion): string {
 }
 
 /** The text of an entry, of which there is one for each shape of keys. */
-const EACH = /^\/\/mapaudit:each\n(.*?)^\/\/mapaudit:end\n/ms;
-
-/** The hook's entries, and the Go type of what each takes as the key. */
-const SHAPES = {
-  Plain: 'unsafe.Pointer',
-  Word: 'uint64',
-  Address: 'unsafe.Pointer',
-  Text: 'string',
-  Pointer: 'unsafe.Pointer',
-  Grown: 'uintptr',
-} as const;
+const EACH = /^\/\/mapaudit:each\n(.*?)^\/\/mapaudit:end\n/gms;
 
 const linkToMaps = (text: string, name: string): string =>
   text.replace(
