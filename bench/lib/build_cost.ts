@@ -88,7 +88,10 @@ async function once(
   });
   const path = `/dev/shm/mapaudit.${child.pid ?? 0}`;
   try {
-    if (mode !== undefined) await tell(path, mode, frames ?? 0);
+    if (mode !== undefined) {
+      await tell(path, mode, frames ?? 0);
+      child.kill('SIGURG');
+    }
     await sleep(SETTLE_MS);
     return median(await windowsOf(child, windowMs));
   } finally {

@@ -7,9 +7,9 @@ import { SHAPES } from './shapes.ts';
  */
 export function ticksOf({ minor }: GoVersion): string {
   const home = minor < 24 ? 'runtime' : 'internal∕runtime∕maps';
-  const entries = Object.entries(SHAPES).map(([shape, key]) =>
-    timed(shape, home, key === 'string' ? 'R9' : 'R8'),
-  );
+  const entries = Object.entries(SHAPES)
+    .filter(([shape]) => shape !== 'Grown')
+    .map(([shape, key]) => timed(shape, home, key === 'string' ? 'R9' : 'R8'));
   return `
 // func mapauditTicks() int64
 TEXT runtime·mapauditTicks<ABIInternal>(SB),NOSPLIT|NOFRAME,$0-0
@@ -31,5 +31,5 @@ TEXT runtime·mapauditTimed${shape}<ABIInternal>(SB),NOSPLIT|NOFRAME,$0-0
 	MOVQ	${time}, AX
 	MOVQ	DX, ${time}
 count:
-	JMP	${shape === 'Grown' ? 'runtime' : home}·mapaudit${shape}<ABIInternal>(SB)
+	JMP	${home}·mapaudit${shape}<ABIInternal>(SB)
 `;
