@@ -45,7 +45,7 @@ export const HOOK_MUTANTS: readonly HookMutant[] = [
   { name: 'time', after: WHERE, then: 'r.time += 1 << 34', noticedBy: 'time' },
   { name: 'thread', after: WHO, then: 'r.tid++', noticedBy: 'thread' },
   { name: 'key in a register', after: '\t*(*uint64)(add(unsafe.Pointer(r), mapauditHead)) = key\n', then: '*(*uint64)(add(unsafe.Pointer(r), mapauditHead))++', noticedBy: 'key' },
-  { name: 'length of a short string', after: '\tr.keySize = uint64(n)\n', then: 'r.keySize--', noticedBy: 'key' },
+  { name: 'length of a short string', after: '\tr.keySize = uint64(n)\n', then: 'r.keySize, r.keyStored = uint64(n-1), uint16(n-1)', noticedBy: 'key' },
   { name: 'end of a short string', after: '\t*(*uint64)(add(to, n-8)) = *(*uint64)(add(from, n-8))\n', then: '*(*byte)(add(to, n-1)) ^= 1', noticedBy: 'key' },
   { name: 'length of a string', after: '\tr.keySize = uint64(len(key))\n', then: 'r.keySize, r.keyStored = uint64(r.keyStored/2), r.keyStored/2', noticedBy: 'key' },
   { name: 'type of an interface key', after: '\tr.keyType = uintptr(word)\n', then: 'r.keyType = uintptr(data)', noticedBy: 'unplanned keys' },
