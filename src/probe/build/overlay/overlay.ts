@@ -1,9 +1,11 @@
 import { MapauditError } from '../../../base/errors.ts';
 import type { GoVersion } from '../../../model/go_version.ts';
 import { HOOK_SITES, type HookSite } from '../sites.ts';
+import { ticksOf } from './assembly.ts';
 import { goFunctions } from './go_source.ts';
 import { twinOf } from './hook_text.ts';
 import { patchFile } from './patch_file.ts';
+import { SHAPES } from './shapes.ts';
 import { coreOf, dialectOf, linuxOf, type HookTemplates, SIGNAL_HOOK } from './templates.ts';
 
 /** Reads a file of GOROOT by its path below src/; undefined when it is not there. */
@@ -52,6 +54,7 @@ export function makeOverlay(version: GoVersion, read: ReadSource, templates: Hoo
   edit('runtime/proc.go', [...PROC_EDITS, ...exitEdits(version)], coreOf(templates, version));
   edit('runtime/os_linux.go', [], linuxOf(templates, version));
   edit('runtime/stubs_nonlinux.go', [], ELSEWHERE);
+  edit('runtime/asm_amd64.s', [], ticksOf(version));
   edit('runtime/panic.go', [before('func startpanic_m() bool {\n', '\tmapauditDying()\n')]);
   edit('internal/race/norace.go', [['func Errors() int { return 0 }\n', FOUND]]);
   const runner = 'func tRunner(t *T, fn func(t *T)) {\n';
@@ -133,7 +136,7 @@ function patchFamily(
   texts.set(main, `${texts.get(main) ?? ''}\nconst mapauditSwiss = ${String(family.flavour === 'swiss')}\n`);
   if (family.flavour === 'swiss') {
     linkTwins(family, texts);
-    const [first = ''] = family.maps;
+    const first = family.maps.find((path) => /\/map\w*\.go$/.test(path)) ?? '';
     texts.set(first, (texts.get(first) ?? '') + HOOKS_IN_MAPS);
   }
   for (const [path, text] of texts) overlay.set(path, text);
@@ -183,18 +186,29 @@ function append(texts: Map<string, string>, path: string, text: string): void {
   texts.set(path, (texts.get(path) ?? '') + text);
 }
 
-const hookDeclaration = (name: string, params: string, result = ' unsafe.Pointer'): string =>
-  `\n//go:linkname mapaudit${name}\n//go:noescape\nfunc mapaudit${name}(site uint32, ${params})${result}\n`;
+const hookDeclaration = (name: string, params: string, result: string): string =>
+  `\n//go:linkname mapaudit${name}\n//go:noescape\nfunc mapaudit${name}(${params})${result}\n`;
+
+/** The two ways into the hook, of which one is a constant's choice; each gives back what it got. */
+const entry = ([shape, key]: [string, string]): string => {
+  const params = `(t, m unsafe.Pointer, key ${key}, pc uintptr, site uint32, time int64)`;
+  const results = `(unsafe.Pointer, unsafe.Pointer, ${key}, unsafe.Pointer)`;
+  const link = (name: string, to: string): string =>
+    `\n//go:linkname ${name}${to}\n//go:noescape\nfunc ${name}${params} ${results}\n`;
+  const timed = `mapauditTimed${shape}`;
+  return link(`mapaudit${shape}`, '') + link(timed, ` runtime.${timed}`);
+};
 
 /** Package maps is below runtime: the hook's functions are linked into it. */
 const HOOKS_IN_MAPS =
   '\n//go:linkname mapauditMode runtime.mapauditMode\nvar mapauditMode uint32\n' +
-  hookDeclaration('Plain', 't, m unsafe.Pointer, pc uintptr') +
-  hookDeclaration('Word', 't, m unsafe.Pointer, key uint64, pc uintptr') +
-  hookDeclaration('Text', 't, m unsafe.Pointer, key string, pc uintptr') +
-  hookDeclaration('Pointer', 't, m, key unsafe.Pointer, pc uintptr') +
-  hookDeclaration('Grow', 't, m unsafe.Pointer') +
-  hookDeclaration('Leave', 'm unsafe.Pointer', '');
+  '\nconst mapauditTimed = goarch.IsAmd64 != 0\n' +
+  Object.entries(SHAPES)
+    .filter(([shape]) => shape !== 'Grown')
+    .map(entry)
+    .join('') +
+  hookDeclaration('Grow', 'site uint32, t, m unsafe.Pointer', '') +
+  hookDeclaration('Leave', 'site uint32, m unsafe.Pointer', '');
 
 function needed(read: ReadSource, path: string): string {
   const text = read(path);
