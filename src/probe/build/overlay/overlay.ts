@@ -99,8 +99,7 @@ const FOUND =
   'func Errors() int { return int(mapauditFound) }\n';
 
 /** Tests are counted as they begin. */
-const TESTS =
-  '\n//go:linkname mapauditTests runtime.mapauditTests\nvar mapauditTests uint64\n';
+const TESTS = '\n//go:linkname mapauditTests runtime.mapauditTests\nvar mapauditTests uint64\n';
 
 /** Other systems have no shared file: counters and records need one, callbacks do not. */
 const ELSEWHERE = `
