@@ -1,10 +1,12 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readFileSync } from 'node:fs';
 import { MapauditError } from '../../../base/errors.ts';
-import { monotonicNs } from '../../../sys/clock.ts';
-import { addressOf, keepAlive, SYS, trySyscall } from '../../../sys/libc.ts';
 import { ERRNO } from '../../../sys/errno.ts';
+import { ptrace } from '../../../sys/ptrace.ts';
 import { tracingRefused } from '../../kernel/requirements.ts';
 import { alreadyTraced, targetStopped, tracerOf } from '../preflight.ts';
+import { hurry, watchdog } from './hurry.ts';
+import { StillThreads } from './still_threads.ts';
+import { PreparedWork, type StillWork } from './still_work.ts';
 import { TracedThread } from './traced_thread.ts';
 import { sleep, type Tracee } from './tracee.ts';
 
@@ -13,107 +15,175 @@ import { sleep, type Tracee } from './tracee.ts';
  * its threads. Before that comes the limit that ends in an error.
  */
 const WATCHDOG_MS = 1000;
-const LIMIT_NS = 200_000_000n;
 const TRIES = 200;
-const PAUSE_MS = 0.5;
-const ITIMER_REAL = 0;
-const SCHED_OTHER = 0;
-const SCHED_FIFO = 1;
+/** So long the others wait for one thread that does not stop, at first and at most; then all go on for a while. */
+const PATIENCE_MS = { least: 0.5, aThread: 0.01, growth: 1.4, most: 50 } as const;
+const PAUSE_MS = { least: 0.5, most: 10 } as const;
+const SPARE_THREADS = 64;
+/** Until then the code of a try is no longer new to Node. */
+const REHEARSALS = 25;
+/** Stand for threads: no call is made. */
+const REHEARSED: readonly number[] = [1, 2, 3, 4];
 
-/** All threads of a program, standing still. */
-export class StandStill {
+/** How it went. */
+export interface Stood {
+  /** Whether a thread was in one of the watched ranges. */
+  readonly inside: boolean;
+  /** The longest time that threads stood still, in microseconds. */
+  readonly stillUs: number;
+  readonly tries: number;
+}
+
+/**
+ * Stops all threads of a program, does some work, and lets them go whatever happens. All is prepared and rehearsed
+ * before the first has to wait. Errors: `target-stopped`, `cannot-stop`, `no-such-process`, `foreign-code`.
+ */
+export function whileStill(tracee: Tracee, work: StillWork): Stood {
+  const still = new StandStill(tracee, work);
+  try {
+    return still.run();
+  } finally {
+    still.close();
+  }
+}
+
+class StandStill {
   readonly #tracee: Tracee;
-  readonly #threads = new Map<number, TracedThread>();
-  #began: bigint | undefined;
-  /** When those that stood still went on. */
-  #ended: bigint | undefined;
+  readonly #work: PreparedWork;
+  readonly #tasks: number;
+  #threads: StillThreads;
+  #stillMs = 0;
 
-  private constructor(tracee: Tracee) {
+  constructor(tracee: Tracee, work: StillWork) {
     this.#tracee = tracee;
+    const tids = tracee.threads();
+    try {
+      this.#tasks = openSync(`/proc/${tracee.pid}/task`, 'r');
+    } catch (cause) {
+      throw tracee.gone(cause);
+    }
+    this.#work = new PreparedWork(tracee, work);
+    this.#threads = new StillThreads(tracee, tids.length + SPARE_THREADS);
   }
 
-  /**
-   * Stops all threads and runs `work`; lets them go whatever it does. `work` gives undefined when it has to be done
-   * again a little later. Gives its answer, and the longest time that the threads stood still, in microseconds.
-   * Errors: `target-stopped`, `cannot-stop`, `no-such-process`.
-   */
-  static during<T>(
-    tracee: Tracee,
-    work: (still: StandStill) => T | undefined,
-  ): { answer: T; stillUs: number; tries: number } {
-    let stillUs = 0;
+  run(): Stood {
+    this.#rehearse();
+    const { least, aThread, growth, most } = PATIENCE_MS;
+    let patience = least + aThread * this.#tracee.threads().length;
     for (let tries = 1; tries <= TRIES; tries++) {
-      const still = new StandStill(tracee);
-      let answer: T | undefined;
-      watchdog(WATCHDOG_MS);
-      hurry(true);
-      try {
-        if (still.#stopAll()) answer = work(still);
-      } finally {
-        still.#letAll();
-        watchdog(0);
-        hurry(false);
+      const before = this.#stillMs;
+      const inside = this.#try(patience);
+      if (inside !== undefined) return { inside, stillUs: this.#stillMs * 1000, tries };
+      patience = Math.min(Math.max(most, least), patience * growth);
+      sleep(Math.min(PAUSE_MS.most, Math.max(PAUSE_MS.least, 2 * (this.#stillMs - before))));
+    }
+    throw cannotStop(this.#tracee, 'its threads do not all stop in time, or one always stands where code has to change'); // prettier-ignore
+  }
+
+  close(): void {
+    this.#threads.close();
+    this.#work.close();
+    closeSync(this.#tasks);
+  }
+
+  #rehearse(): void {
+    const threads = this.#threads;
+    this.#work.dry = true;
+    for (let i = 0; i < REHEARSALS; i++) {
+      threads.rehearse(REHEARSED);
+      this.#stopAndWork(Infinity);
+      threads.release();
+    }
+    this.#work.dry = false;
+    threads.clear();
+  }
+
+  /** Undefined when it has to be done again a little later. */
+  #try(patience: number): boolean | undefined {
+    let began: number | undefined;
+    let left: number[] = [];
+    watchdog(WATCHDOG_MS);
+    hurry(true);
+    try {
+      this.#seizeAll();
+      began = performance.now();
+      return this.#stopAndWork(began + patience);
+    } finally {
+      left = this.#threads.release();
+      if (began !== undefined) this.#stillMs = Math.max(this.#stillMs, performance.now() - began);
+      watchdog(0);
+      hurry(false);
+      this.#letGo(left);
+    }
+  }
+
+  /** All that the others wait for. */
+  #stopAndWork(until: number): boolean | undefined {
+    const threads = this.#threads;
+    for (let from = 0; ;) {
+      threads.interrupt(from);
+      from = threads.count;
+      for (let state = threads.poll(); state !== 'all'; state = threads.poll()) {
+        if (state === 'job-stop') throw targetStopped(this.#tracee.pid);
+        if (performance.now() > until) return undefined;
+        threads.nap();
       }
-      stillUs = Math.max(stillUs, still.#stillUs);
-      if (answer !== undefined) return { answer, stillUs, tries };
-      sleep(PAUSE_MS);
+      if (threads.isComplete(this.#tasks)) break;
+      // One was born, or has ended, meanwhile.
+      this.#seizeNew();
+      if (threads.count === from) break;
     }
-    throw cannotStop(tracee, 'some thread always stands where code has to change');
+    if (!threads.dry) this.#tracee.step('all stopped');
+    return this.#doWork();
   }
 
-  get #stillUs(): number {
-    const ended = this.#ended ?? monotonicNs();
-    return Number(ended - (this.#began ?? ended)) / 1000;
+  #doWork(): boolean | undefined {
+    const [threads, prepared] = [this.#threads, this.#work];
+    const { keepOut, watched, foreignHandlers } = prepared.work;
+    const everywhere = foreignHandlers || threads.dry;
+    threads.look();
+    if (threads.isIn(keepOut, everywhere)) return undefined;
+    prepared.check();
+    prepared.write();
+    return threads.isIn(watched, everywhere);
   }
 
-  /** Whether any thread is in `[low, high)`, or will be when it returns from a signal handler. */
-  isBusy(low: number, high: number): boolean {
-    for (const thread of this.#threads.values()) if (thread.held && thread.isIn(low, high)) return true;
-    return false;
-  }
-
-  /** False when one of them is in the kernel for too long: again a little later. */
-  #stopAll(): boolean {
-    const tracee = this.#tracee;
-    // All are seized before the first has to wait; those that were born meanwhile come afterwards.
-    for (let waiting = this.#seizeNew(); waiting.length > 0; waiting = this.#seizeNew()) {
-      this.#began ??= monotonicNs();
-      for (const thread of waiting) thread.interrupt();
-      for (const thread of waiting) {
-        const result = thread.stop();
-        tracee.step('stopped');
-        if (result === 'job-stop') throw targetStopped(tracee.pid);
-        if (result === 'busy' || monotonicNs() - this.#began > LIMIT_NS) return false;
-      }
+  #seizeAll(): void {
+    const { capacity } = this.#threads;
+    const count = this.#tracee.threads().length;
+    if (count > capacity) {
+      this.#threads.close();
+      this.#threads = new StillThreads(this.#tracee, count + SPARE_THREADS);
     }
-    tracee.step('all stopped');
-    return true;
+    this.#threads.clear();
+    while (this.#seizeNew() > 0);
   }
 
-  #seizeNew(): TracedThread[] {
-    const fresh = this.#tracee.threads().filter((tid) => !this.#threads.has(tid));
-    return fresh.flatMap((tid) => this.#seize(tid));
+  /** Gives how many there were. Errors: `cannot-stop`, those of rights. */
+  #seizeNew(): number {
+    const threads = this.#threads;
+    const before = threads.count;
+    for (const tid of this.#tracee.threads()) if (!threads.has(tid)) this.#seize(tid);
+    return threads.count - before;
   }
 
-  #seize(tid: number): TracedThread[] {
-    const thread = TracedThread.seize(this.#tracee, tid);
-    if (typeof thread !== 'number') {
-      this.#threads.set(tid, thread);
-      return [thread];
-    }
-    if (!isAlive(this.#tracee.pid, tid)) return [];
-    throw seizeRefused(this.#tracee, tid, thread);
+  #seize(tid: number): void {
+    if (this.#threads.count === this.#threads.capacity)
+      throw cannotStop(this.#tracee, 'it makes threads quicker than they can be stopped');
+    const seized = ptrace.seize(tid);
+    if (seized.ok) {
+      this.#threads.add(tid);
+      this.#tracee.step('seize');
+    } else if (isAlive(this.#tracee.pid, tid)) throw seizeRefused(this.#tracee, tid, seized.errno);
   }
 
-  #letAll(): void {
-    const threads = [...this.#threads.values()];
-    // Those first that wait only for us.
-    for (const thread of threads) if (thread.held) thread.release();
-    this.#ended = monotonicNs();
+  /** Those that did not stop in time: the kernel lets go only of one that stands still. */
+  #letGo(left: readonly number[]): void {
+    for (const tid of this.#threads.gone()) ptrace.state(tid);
     const failed: unknown[] = [];
-    for (const thread of threads) {
+    for (const tid of left) {
       try {
-        thread.release();
+        TracedThread.seized(this.#tracee, tid).release();
       } catch (error) {
         failed.push(error);
       }
@@ -132,27 +202,6 @@ export function isAlive(pid: number, tid: number): boolean {
   } catch {
     return false;
   }
-}
-
-/** Has SIGALRM sent to this process; 0 ends that. setitimer(2). */
-function watchdog(milliseconds: number): void {
-  const value = new BigInt64Array([
-    0n,
-    0n,
-    BigInt(Math.floor(milliseconds / 1000)),
-    BigInt((milliseconds % 1000) * 1000),
-  ]);
-  trySyscall(SYS.setitimer, ITIMER_REAL, addressOf(value), 0);
-  keepAlive(value);
-}
-
-/**
- * Nobody else runs before us while others wait for us, where we have the right to ask for that: sched_setscheduler(2).
- */
-function hurry(on: boolean): void {
-  const parameter = Int32Array.of(on ? 1 : 0);
-  trySyscall(SYS.schedSetscheduler, 0, on ? SCHED_FIFO : SCHED_OTHER, addressOf(parameter));
-  keepAlive(parameter);
 }
 
 /** The error for a thread that the kernel does not let us trace. */
