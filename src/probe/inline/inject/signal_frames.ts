@@ -31,8 +31,9 @@ export function signalFrames(words: Uint32Array, count: number): readonly Interr
 
 const NONE: readonly Interrupted[] = [];
 
-/** A thread's stack from an address on, as far as it can be read, in words that stay as they are until the next call. */
+/** A thread's stack from an address on, as far as it can be read. */
 export interface StackReader {
+  /** What the last `read` has found. */
   readonly words: Uint32Array;
   /** Reads up to `STACK_BYTES`; gives how many 32-bit words there were. */
   read(address: number): number;
@@ -46,7 +47,8 @@ export function returnsInto(reader: StackReader, sp: number, inside: (rip: numbe
   const stacks = [sp - (sp % 8)];
   for (let next = 0; next < stacks.length; next++) {
     const from = stacks[next] ?? 0;
-    for (const { rip, rsp } of signalFrames(reader.words, reader.read(from))) {
+    const count = reader.read(from);
+    for (const { rip, rsp } of signalFrames(reader.words, count)) {
       if (inside(rip)) return true;
       const known = stacks.some((start) => rsp >= start && rsp < start + STACK_BYTES);
       if (!known && rsp % 8 === 0 && rsp > 0 && rsp < END && stacks.length < MOST_STACKS) stacks.push(rsp);
