@@ -4,7 +4,7 @@ import { freePlace } from './free_place.ts';
 import { checkSeccomp } from './check_seccomp.ts';
 import { encodeHeader, type Journal, type PatchedSite } from './journal.ts';
 import { type HeldThread, holdOne, leavePayload, type Places, runPayload } from './one_thread.ts';
-import { CALLS, makePayload, MEMORY_NAME, type PayloadKind } from './payload.ts';
+import { CALLS, makePayload, type PayloadKind } from './payload.ts';
 import { findRemains, foreign, isClean, type Remains, type Room, same } from './remains.ts';
 import { cannotStop, whileStill } from './stand_still.ts';
 import { sleep, type Tracee } from './tracee.ts';
@@ -15,9 +15,6 @@ const JMP = 0xe9;
 const SETUP_TRIES = 3;
 const EEXIST = -17;
 const CLEAR_TRIES = 1000;
-const PAGE = 4096;
-/** Code of the kernel's and of ours. */
-const OWN_CODE = new RegExp(`^(\\[vdso\\]|\\[vsyscall\\]|/memfd:${MEMORY_NAME}.*)$`);
 
 /** The program that is patched, in addresses of the process. */
 export interface Patched {
@@ -186,7 +183,7 @@ export class Injector {
       writes: sites.map(({ address, trampoline }) => ({ address, bytes: jump(address, trampoline) })),
       name: 'site patched',
       watched: [],
-      foreignHandlers: this.#hasForeignCode(),
+      goText: this.#patched.text,
     });
     return { stillUs, tries };
   }
@@ -211,7 +208,7 @@ export class Injector {
         })),
         name: 'site restored',
         watched: [...watched, this.#roomRange],
-        foreignHandlers: this.#hasForeignCode(),
+        goText: this.#patched.text,
       });
       stillUs = Math.max(stillUs, cost.stillUs);
       if (!cost.inside) return { stillUs, tries };
@@ -235,15 +232,6 @@ export class Injector {
     const rest = same(now.subarray(JUMP_BYTES), original.subarray(JUMP_BYTES));
     if (!ours || !rest || file === undefined || !same(file, original)) throw foreign(this.#tracee, address);
     return now;
-  }
-
-  /** Whether the process has code that Go's compiler has not made, and that may have its own signal handlers. */
-  #hasForeignCode(): boolean {
-    const { start, end } = this.#patched.text;
-    return this.#tracee
-      .mappings()
-      .filter(({ rights, name }) => rights.includes('x') && !OWN_CODE.test(name))
-      .some((one) => one.start + PAGE < start || one.end >= end + PAGE);
   }
 
   #unmap(): void {

@@ -17,7 +17,7 @@ import { sleep, type Tracee } from './tracee.ts';
 const WATCHDOG_MS = 1000;
 const TRIES = 200;
 /** So long the others wait for one thread that does not stop, at first and at most; then all go on for a while. */
-const PATIENCE_MS = { least: 0.5, aThread: 0.01, growth: 1.4, most: 50 } as const;
+const PATIENCE_MS = { least: 0.5, aThread: 0.01, growth: 1.1, most: 50 } as const;
 const PAUSE_MS = { least: 0.5, most: 10 } as const;
 const SPARE_THREADS = 64;
 /** Until then the code of a try is no longer new to Node. */
@@ -107,7 +107,7 @@ class StandStill {
     try {
       this.#seizeAll();
       began = performance.now();
-      return this.#stopAndWork(began + patience);
+      return this.#stopAndWork(patience);
     } finally {
       left = this.#threads.release();
       if (began !== undefined) this.#stillMs = Math.max(this.#stillMs, performance.now() - began);
@@ -118,11 +118,13 @@ class StandStill {
   }
 
   /** All that the others wait for. */
-  #stopAndWork(until: number): boolean | undefined {
+  #stopAndWork(patience: number): boolean | undefined {
     const threads = this.#threads;
+    let until: number | undefined;
     for (let from = 0; ;) {
       threads.interrupt(from);
       from = threads.count;
+      until ??= performance.now() + patience;
       for (let state = threads.poll(); state !== 'all'; state = threads.poll()) {
         if (state === 'job-stop') throw targetStopped(this.#tracee.pid);
         if (performance.now() > until) return undefined;
@@ -139,13 +141,12 @@ class StandStill {
 
   #doWork(): boolean | undefined {
     const [threads, prepared] = [this.#threads, this.#work];
-    const { keepOut, watched, foreignHandlers } = prepared.work;
-    const everywhere = foreignHandlers || threads.dry;
+    const { keepOut, watched, goText } = prepared.work;
     threads.look();
-    if (threads.isIn(keepOut, everywhere)) return undefined;
+    if (threads.isIn(keepOut, goText)) return undefined;
     prepared.check();
     prepared.write();
-    return threads.isIn(watched, everywhere);
+    return threads.isIn(watched, goText);
   }
 
   #seizeAll(): void {

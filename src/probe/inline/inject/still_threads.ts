@@ -82,6 +82,8 @@ export class StillThreads implements StackReader {
     this.clear();
     for (const tid of tids) this.add(tid);
     for (let i = 0; i < this.count; i++) this.#infos.set(STOPPED, SIGINFO_WORDS * i);
+    // Some signal frames, so that a real one is nothing new.
+    for (let i = 0; i < this.words.length; i += 2048) this.words.set(FRAME, i);
     this.#batch.dry = true;
   }
 
@@ -145,10 +147,11 @@ export class StillThreads implements StackReader {
   }
 
   /**
-   * Whether a thread executes in one of the ranges, or will when a signal handler that it is in returns.
-   * `everywhere`: handlers are looked for also in threads that hold no signal back.
+   * Whether a thread executes in one of the ranges, or will when a signal handler that it is in returns. Handlers that
+   * hold no signal back are not Go's (go1.18–1.27 src/runtime/os_linux.go, setsig), and cannot have interrupted Go's
+   * code and be in Go's code again: the runtime lets no callback in there (proc.go, exitsyscall).
    */
-  isIn(ranges: readonly Range[], everywhere: boolean): boolean {
+  isIn(ranges: readonly Range[], goText: Range): boolean {
     if (ranges.length === 0) return false;
     const [low, high] = bounds(ranges);
     const inside = (rip: number): boolean => {
@@ -158,9 +161,10 @@ export class StillThreads implements StackReader {
     };
     for (let i = 0; i < this.count; i++) {
       if (this.#states[i] !== HELD) continue;
-      if (inside(this.#register(i, REG.rip))) return true;
-      const quiet = this.#masks[2 * i] === 0 && this.#masks[2 * i + 1] === 0;
-      if (quiet && !everywhere) continue;
+      const rip = this.#register(i, REG.rip);
+      if (inside(rip)) return true;
+      const handlesNone = this.#masks[2 * i] === 0 && this.#masks[2 * i + 1] === 0;
+      if (handlesNone && rip >= goText.start && rip < goText.end) continue;
       if (returnsInto(this, this.#register(i, REG.rsp), inside)) return true;
     }
     return false;
@@ -211,6 +215,9 @@ export class StillThreads implements StackReader {
 
 /** A thread that we have stopped, as waitid(2) reports it. */
 const STOPPED = [17, 0, 4, 1, 0, 0, 5 | (128 << 8)];
+
+/** RSP, RIP, EFLAGS and the selector of user code. */
+const FRAME = [8, 0, 1, 0, 2, 0, 0x33, 0];
 
 const pointer = (array: ArrayBufferView): number => Number(addressOf(array));
 

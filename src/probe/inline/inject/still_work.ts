@@ -26,8 +26,8 @@ export interface StillWork {
   readonly name: string;
   /** The answer tells whether a thread is in one of these. */
   readonly watched: readonly Range[];
-  /** There is code that is not Go's: its signal handlers may hold no signal back, which Go's always do. */
-  readonly foreignHandlers: boolean;
+  /** Code that Go's compiler has made. */
+  readonly goText: Range;
 }
 
 /** Reads, the comparison and writes, with all their memory prepared. */
