@@ -143,6 +143,7 @@ class StandStill {
     const [threads, prepared] = [this.#threads, this.#work];
     const { keepOut, watched, goText } = prepared.work;
     threads.look();
+    if (!threads.dry) this.#tracee.step('looked');
     if (threads.isIn(keepOut, goText)) return undefined;
     prepared.check();
     prepared.write();
