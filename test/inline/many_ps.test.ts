@@ -1,0 +1,86 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { describe, expect, it } from 'vitest';
+import { probePlanFor } from '../../src/agent/plans.ts';
+import { Target } from '../../src/agent/target.ts';
+import { planPatches } from '../../src/go/plan/patch_plan.ts';
+import { fileAddr } from '../../src/model/addr.ts';
+import { pid as toPid } from '../../src/model/ids.ts';
+import type { ProbeOptions } from '../../src/model/probe.ts';
+import { InlineProbe } from '../../src/probe/inline/inline_probe.ts';
+import { onlineCpus } from '../../src/sys/cpus.ts';
+import { buildGo } from '../support/go_build.ts';
+import { pause } from './harm.ts';
+
+const GOROUTINES = 64;
+const DELETES = 20_000;
+/** src/probe/inline/inline_probe.ts gives so many Ps a ring. */
+const RINGS = Math.max(16, 4 * onlineCpus().length);
+
+interface Seen {
+  readonly records: number;
+  readonly hits: number;
+  readonly counted: number;
+  readonly lost: number;
+}
+
+/** Attaches before the program raises GOMAXPROCS, and reads until it has done its work. */
+async function watch(ps: number, mode: ProbeOptions['mode']): Promise<Seen> {
+  const words = [ps, GOROUTINES, DELETES].map(String);
+  const child = spawn(buildGo('manyps'), words, { stdio: ['pipe', 'pipe', 'inherit'] });
+  try {
+    await once(child.stdout, 'data');
+    const pid = toPid(child.pid ?? 0);
+    const target = Target.open(pid);
+    const { binary, bias } = target;
+    const { text, etext } = binary.moduleData;
+    const wanted = probePlanFor(binary, ['delete'], 'off');
+    const { plan, patch } = planPatches(binary, wanted, { start: text, end: etext });
+    const file = (address: number, length: number) => binary.read(fileAddr(address), length);
+    const options: ProbeOptions = { mode, sampleEvery: 1, frames: 0, keyBytes: 0, verdicts: false, ringBytes: 1 << 20 }; // prettier-ignore
+    const probe = new InlineProbe({ pid, plan, patch, bias, options, keyPlans: [], file });
+    try {
+      let records = 0;
+      let isDone = false;
+      const drain = () => probe.drain(({ count }) => (records += count));
+      child.stdout.once('data', () => (isDone = true));
+      child.stdin.write('go\n');
+      while (!isDone) {
+        drain();
+        await pause(1);
+      }
+      drain();
+      const hits = probe.siteCounts().reduce((sum, one) => sum + one.hits, 0);
+      const counted = probe.counters().reduce((sum, { count }) => sum + count, 0);
+      return { records, hits, counted, lost: probe.lost() };
+    } finally {
+      probe.close();
+      target.close();
+    }
+  } finally {
+    child.kill('SIGKILL');
+  }
+}
+
+describe('a program that raises GOMAXPROCS while it is watched', () => {
+  const all = GOROUTINES * DELETES;
+
+  it('to more Ps than have a ring: what they do is counted as lost', { timeout: 60_000 }, async () => {
+    const { records, hits, lost } = await watch(2 * RINGS, 'events');
+    expect(lost).toBeGreaterThan(0);
+    expect(hits).toBeLessThan(all);
+    expect(records + lost).toBe(all);
+  });
+
+  it('also where it only counts', { timeout: 60_000 }, async () => {
+    const { counted, lost } = await watch(2 * RINGS, 'counts');
+    expect(lost).toBeGreaterThan(0);
+    expect(counted + lost).toBe(all);
+  });
+
+  it('to as many as have one: every operation has a place', { timeout: 60_000 }, async () => {
+    const { hits, records, lost } = await watch(RINGS, 'events');
+    expect(hits).toBe(all);
+    expect(records + lost).toBe(all);
+  });
+});
