@@ -5,7 +5,7 @@ import { probePlanFor } from '../../src/agent/plans.ts';
 import { Target } from '../../src/agent/target.ts';
 import { planPatches } from '../../src/go/plan/patch_plan.ts';
 import { fileAddr } from '../../src/model/addr.ts';
-import { pid as toPid } from '../../src/model/ids.ts';
+import { goid, pid as toPid } from '../../src/model/ids.ts';
 import type { ProbeOptions } from '../../src/model/probe.ts';
 import { InlineProbe } from '../../src/probe/inline/inline_probe.ts';
 import { onlineCpus } from '../../src/sys/cpus.ts';
@@ -20,12 +20,18 @@ const RINGS = Math.max(16, 4 * onlineCpus().length);
 interface Seen {
   readonly records: number;
   readonly hits: number;
+  readonly ringFull: number;
   readonly counted: number;
+  readonly ofNoMap: number;
   readonly lost: number;
 }
 
 /** Attaches before the program raises GOMAXPROCS, and reads until it has done its work. */
-async function watch(ps: number, mode: ProbeOptions['mode']): Promise<Seen> {
+async function watch(
+  ps: number,
+  mode: ProbeOptions['mode'],
+  more: Partial<ProbeOptions> = {},
+): Promise<Seen> {
   const words = [ps, GOROUTINES, DELETES].map(String);
   const child = spawn(buildGo('manyps'), words, { stdio: ['pipe', 'pipe', 'inherit'] });
   try {
@@ -37,7 +43,7 @@ async function watch(ps: number, mode: ProbeOptions['mode']): Promise<Seen> {
     const wanted = probePlanFor(binary, ['delete'], 'off');
     const { plan, patch } = planPatches(binary, wanted, { start: text, end: etext });
     const file = (address: number, length: number) => binary.read(fileAddr(address), length);
-    const options: ProbeOptions = { mode, sampleEvery: 1, frames: 0, keyBytes: 0, verdicts: false, ringBytes: 1 << 20 }; // prettier-ignore
+    const options: ProbeOptions = { mode, sampleEvery: 1, frames: 0, keyBytes: 0, verdicts: false, ringBytes: 1 << 20, ...more }; // prettier-ignore
     const probe = new InlineProbe({ pid, plan, patch, bias, options, keyPlans: [], file });
     try {
       let records = 0;
@@ -50,9 +56,17 @@ async function watch(ps: number, mode: ProbeOptions['mode']): Promise<Seen> {
         await pause(1);
       }
       drain();
-      const hits = probe.siteCounts().reduce((sum, one) => sum + one.hits, 0);
-      const counted = probe.counters().reduce((sum, { count }) => sum + count, 0);
-      return { records, hits, counted, lost: probe.lost() };
+      const sites = probe.siteCounts();
+      const counters = probe.counters();
+      const sum = (counts: readonly number[]): number => counts.reduce((all, one) => all + one, 0);
+      return {
+        records,
+        hits: sum(sites.map(({ hits }) => hits)),
+        ringFull: sum(sites.map(({ ringFull }) => ringFull)),
+        counted: sum(counters.map(({ count }) => count)),
+        ofNoMap: sum(counters.filter(({ map }) => map === 0).map(({ count }) => count)),
+        lost: probe.lost(),
+      };
     } finally {
       probe.close();
       target.close();
@@ -66,16 +80,24 @@ describe('a program that raises GOMAXPROCS while it is watched', () => {
   const all = GOROUTINES * DELETES;
 
   it('to more Ps than have a ring: what they do is counted as lost', { timeout: 60_000 }, async () => {
-    const { records, hits, lost } = await watch(2 * RINGS, 'events');
-    expect(lost).toBeGreaterThan(0);
-    expect(hits).toBeLessThan(all);
+    const { records, hits, lost, ringFull } = await watch(2 * RINGS, 'events');
+    expect(records).toBeLessThan(all);
     expect(records + lost).toBe(all);
+    expect(hits).toBe(all);
+    expect(ringFull).toBe(lost);
   });
 
-  it('also where it only counts', { timeout: 60_000 }, async () => {
-    const { counted, lost } = await watch(2 * RINGS, 'counts');
-    expect(lost).toBeGreaterThan(0);
-    expect(counted + lost).toBe(all);
+  it('where it only counts, it still counts them all', { timeout: 60_000 }, async () => {
+    const { counted, ofNoMap, lost } = await watch(2 * RINGS, 'counts');
+    expect(counted).toBe(all);
+    // Which map it was is not known of those.
+    expect(ofNoMap).toBeGreaterThan(0);
+    expect(lost).toBe(0);
+  });
+
+  it('but what is filtered out is not counted either', { timeout: 60_000 }, async () => {
+    const { records, hits, lost } = await watch(2 * RINGS, 'events', { goid: goid(1) });
+    expect([records, hits, lost]).toEqual([0, 0, 0]);
   });
 
   it('to as many as have one: every operation has a place', { timeout: 60_000 }, async () => {
