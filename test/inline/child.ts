@@ -49,11 +49,13 @@ function attach(i: number): InlineProbe {
 }
 
 const still: number[] = [];
+const tries: number[] = [];
 const attached: number[] = [];
 for (let i = 0; i < Number(count); i++) {
   process.send?.('attaching');
   const probe = attach(i);
   still.push(probe.cost.stillUs);
+  tries.push(probe.cost.tries);
   attached.push(probe.attachMs);
   probe.drain(() => undefined);
   if (what === 'attach') {
@@ -71,6 +73,7 @@ if (what !== 'attach')
     JSON.stringify({
       steps: [...steps],
       still: sorted(still),
+      tries: sorted(tries),
       attachMs: sorted(attached),
       cycles: still.length,
     }),

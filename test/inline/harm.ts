@@ -124,7 +124,8 @@ export interface ChildRun {
   readonly code: number | null;
   readonly signal: string | null;
   readonly out:
-    { steps: [string, number][]; still: number[]; attachMs: number[]; cycles: number } | undefined;
+    | { steps: [string, number][]; still: number[]; tries: number[]; attachMs: number[]; cycles: number }
+    | undefined;
   readonly complaint: string;
 }
 

@@ -10,7 +10,6 @@ import type { ProbeOptions } from '../../src/model/probe.ts';
 import { InlineProbe } from '../../src/probe/inline/inline_probe.ts';
 import { onlineCpus } from '../../src/sys/cpus.ts';
 import { buildGo } from '../support/go_build.ts';
-import { pause } from './harm.ts';
 
 const GOROUTINES = 64;
 const DELETES = 20_000;
@@ -47,18 +46,16 @@ async function watch(
     const probe = new InlineProbe({ pid, plan, patch, bias, options, keyPlans: [], file });
     try {
       let records = 0;
-      let isDone = false;
       const drain = () => probe.drain(({ count }) => (records += count));
-      child.stdout.once('data', () => (isDone = true));
+      const done = once(child.stdout, 'data');
       child.stdin.write('go\n');
-      while (!isDone) {
-        drain();
-        await pause(1);
-      }
+      const timer = setInterval(drain, 1);
+      await done;
+      clearInterval(timer);
       drain();
       const sites = probe.siteCounts();
       const counters = probe.counters();
-      const sum = (counts: readonly number[]): number => counts.reduce((all, one) => all + one, 0);
+      const sum = (counts: readonly number[]): number => counts.reduce((a, b) => a + b, 0);
       return {
         records,
         hits: sum(sites.map(({ hits }) => hits)),
