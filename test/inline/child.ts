@@ -49,12 +49,14 @@ function attach(i: number): InlineProbe {
 }
 
 const still: number[] = [];
+const held: number[] = [];
 const tries: number[] = [];
 const attached: number[] = [];
 for (let i = 0; i < Number(count); i++) {
   process.send?.('attaching');
   const probe = attach(i);
   still.push(probe.cost.stillUs);
+  held.push(probe.cost.heldUs);
   tries.push(probe.cost.tries);
   attached.push(probe.attachMs);
   probe.drain(() => undefined);
@@ -73,6 +75,7 @@ if (what !== 'attach')
     JSON.stringify({
       steps: [...steps],
       still: sorted(still),
+      held: sorted(held),
       tries: sorted(tries),
       attachMs: sorted(attached),
       cycles: still.length,

@@ -124,7 +124,14 @@ export interface ChildRun {
   readonly code: number | null;
   readonly signal: string | null;
   readonly out:
-    | { steps: [string, number][]; still: number[]; tries: number[]; attachMs: number[]; cycles: number }
+    | {
+        steps: [string, number][];
+        still: number[];
+        held: number[];
+        tries: number[];
+        attachMs: number[];
+        cycles: number;
+      }
     | undefined;
   readonly complaint: string;
 }

@@ -40,8 +40,10 @@ export interface Injection {
 
 /** How long the program had to wait. */
 export interface InjectionCost {
-  /** All threads stood still, at most, in microseconds. */
+  /** Those of its threads that ran stood still, at most, in microseconds. */
   readonly stillUs: number;
+  /** And those that slept in a system call, which would not go on when they were woken meanwhile. */
+  readonly heldUs: number;
   readonly tries: number;
 }
 
@@ -176,7 +178,7 @@ export class Injector {
     // A page that was written to once is the process's own: that takes time which nobody should wait for.
     for (const { address, original } of sites) tracee.write(address, original.subarray(0, 1));
     tracee.step('pages copied');
-    const { stillUs, tries } = whileStill(tracee, {
+    const { stillUs, heldUs, tries } = whileStill(tracee, {
       keepOut: sites.map(({ address, original }) => ({ start: address + 1, end: address + original.length })),
       // Somebody else may have come meanwhile: a uprobe is one byte.
       expected: sites.map(({ address, original }) => ({ address, bytes: original })),
@@ -185,13 +187,13 @@ export class Injector {
       watched: [],
       goText: this.#patched.text,
     });
-    return { stillUs, tries };
+    return { stillUs, heldUs, tries };
   }
 
   /** All sites as they were, and nobody left in what is to be taken away. */
   #clearSites(): InjectionCost {
     const tracee = this.#tracee;
-    let stillUs = 0;
+    let [stillUs, heldUs] = [0, 0];
     for (let tries = 1; tries <= CLEAR_TRIES; tries++) {
       const { code, header } = this.remains;
       const patched = (header?.sites ?? []).flatMap((site) => {
@@ -211,7 +213,8 @@ export class Injector {
         goText: this.#patched.text,
       });
       stillUs = Math.max(stillUs, cost.stillUs);
-      if (!cost.inside) return { stillUs, tries };
+      heldUs = Math.max(heldUs, cost.heldUs);
+      if (!cost.inside) return { stillUs, heldUs, tries };
       sleep(0.3);
     }
     throw cannotStop(tracee, 'some thread stays in a trampoline');

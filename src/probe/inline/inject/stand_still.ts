@@ -1,4 +1,4 @@
-import { closeSync, existsSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, openSync, readFileSync } from 'node:fs';
 import { MapauditError } from '../../../base/errors.ts';
 import { ERRNO } from '../../../sys/errno.ts';
 import { ptrace } from '../../../sys/ptrace.ts';
@@ -16,8 +16,10 @@ import { sleep, type Tracee } from './tracee.ts';
  */
 const WATCHDOG_MS = 1000;
 const TRIES = 200;
-/** So long the others wait for one thread that does not stop, at first and at most; then all go on for a while. */
+/** So long those that run wait for one that does not stop, at first and at most; then all go on for a while. */
 const PATIENCE_MS = { least: 0.5, aThread: 0.01, growth: 1.1, most: 50 } as const;
+/** So long those that sleep are waited for, while the others run. */
+const SLEEPERS_MS = 50;
 const PAUSE_MS = { least: 0.5, most: 10 } as const;
 const SPARE_THREADS = 64;
 /** Until then the code of a try is no longer new to Node. */
@@ -29,8 +31,10 @@ const REHEARSED: readonly number[] = [1, 2, 3, 4];
 export interface Stood {
   /** Whether a thread was in one of the watched ranges. */
   readonly inside: boolean;
-  /** The longest time that threads stood still, in microseconds. */
+  /** The longest time, in microseconds, from when a thread that ran was asked to stop until the last of those went on. */
   readonly stillUs: number;
+  /** The same of all threads, those that slept in a system call, too. */
+  readonly heldUs: number;
   readonly tries: number;
 }
 
@@ -52,7 +56,12 @@ class StandStill {
   readonly #work: PreparedWork;
   readonly #tasks: number;
   #threads: StillThreads;
+  /** Threads before this one were asleep when they were seized. */
+  #sleeping = 0;
+  /** When the first thread that ran was asked to stop. */
+  #began: number | undefined;
   #stillMs = 0;
+  #heldMs = 0;
 
   constructor(tracee: Tracee, work: StillWork) {
     this.#tracee = tracee;
@@ -73,7 +82,8 @@ class StandStill {
     for (let tries = 1; tries <= TRIES; tries++) {
       const before = this.#stillMs;
       const inside = this.#try(patience);
-      if (inside !== undefined) return { inside, stillUs: this.#stillMs * 1000, tries };
+      if (inside !== undefined)
+        return { inside, stillUs: this.#stillMs * 1000, heldUs: this.#heldMs * 1000, tries };
       patience = Math.min(Math.max(most, least), patience * growth);
       sleep(Math.min(PAUSE_MS.most, Math.max(PAUSE_MS.least, 2 * (this.#stillMs - before))));
     }
@@ -91,17 +101,18 @@ class StandStill {
     this.#work.dry = true;
     for (let i = 0; i < REHEARSALS; i++) {
       threads.rehearse(REHEARSED);
+      this.#sleeping = 2;
       this.#stopAndWork(Infinity);
-      threads.release();
+      this.#release();
     }
     this.#work.dry = false;
     threads.clear();
+    this.#stillMs = 0;
   }
 
   /** Undefined when it has to be done again a little later. */
   #try(patience: number): boolean | undefined {
     let began: number | undefined;
-    let left: number[] = [];
     watchdog(WATCHDOG_MS);
     hurry(true);
     try {
@@ -109,27 +120,26 @@ class StandStill {
       began = performance.now();
       return this.#stopAndWork(patience);
     } finally {
-      left = this.#threads.release();
-      if (began !== undefined) this.#stillMs = Math.max(this.#stillMs, performance.now() - began);
+      this.#release();
+      if (began !== undefined) this.#heldMs = Math.max(this.#heldMs, performance.now() - began);
       watchdog(0);
       hurry(false);
-      this.#letGo(left);
+      this.#letGo();
     }
   }
 
-  /** All that the others wait for. */
+  /**
+   * Those that sleep first: nobody misses them, and it takes long until each of many was woken to stand still. All
+   * else is what the program waits for.
+   */
   #stopAndWork(patience: number): boolean | undefined {
     const threads = this.#threads;
-    let until: number | undefined;
-    for (let from = 0; ;) {
-      threads.interrupt(from);
+    this.#began = undefined;
+    if (!this.#stop(0, this.#sleeping, performance.now() + SLEEPERS_MS)) return undefined;
+    this.#began = performance.now();
+    for (let from = this.#sleeping; ;) {
+      if (!this.#stop(from, threads.count, this.#began + patience)) return undefined;
       from = threads.count;
-      until ??= performance.now() + patience;
-      for (let state = threads.poll(); state !== 'all'; state = threads.poll()) {
-        if (state === 'job-stop') throw targetStopped(this.#tracee.pid);
-        if (performance.now() > until) return undefined;
-        threads.nap();
-      }
       if (threads.isComplete(this.#tasks)) break;
       // One was born, or has ended, meanwhile.
       this.#seizeNew();
@@ -137,6 +147,25 @@ class StandStill {
     }
     if (!threads.dry) this.#tracee.step('all stopped');
     return this.#doWork();
+  }
+
+  /** False when they do not all stand still in time. */
+  #stop(from: number, to: number, until: number): boolean {
+    const threads = this.#threads;
+    threads.interrupt(from, to);
+    for (let state = threads.poll(to); state !== 'all'; state = threads.poll(to)) {
+      if (state === 'job-stop') throw targetStopped(this.#tracee.pid);
+      if (performance.now() > until) return false;
+      threads.nap();
+    }
+    return true;
+  }
+
+  #release(): void {
+    const threads = this.#threads;
+    threads.release(this.#sleeping, threads.count);
+    if (this.#began !== undefined) this.#stillMs = Math.max(this.#stillMs, performance.now() - this.#began);
+    threads.release(0, this.#sleeping);
   }
 
   #doWork(): boolean | undefined {
@@ -158,6 +187,11 @@ class StandStill {
       this.#threads = new StillThreads(this.#tracee, count + SPARE_THREADS);
     }
     this.#threads.clear();
+    this.#began = undefined;
+    this.#sleeping = 0;
+    const asleep = this.#tracee.threads().filter((tid) => isAsleep(this.#tracee.pid, tid));
+    for (const tid of asleep) this.#seize(tid);
+    this.#sleeping = this.#threads.count;
     while (this.#seizeNew() > 0);
   }
 
@@ -180,10 +214,10 @@ class StandStill {
   }
 
   /** Those that did not stop in time: the kernel lets go only of one that stands still. */
-  #letGo(left: readonly number[]): void {
+  #letGo(): void {
     for (const tid of this.#threads.gone()) ptrace.state(tid);
     const failed: unknown[] = [];
-    for (const tid of left) {
+    for (const tid of this.#threads.left()) {
       try {
         TracedThread.seized(this.#tracee, tid).release();
       } catch (error) {
@@ -195,14 +229,18 @@ class StandStill {
 }
 
 /** Zombies cannot be seized, and need not be. */
-export function isAlive(pid: number, tid: number): boolean {
-  const path = `/proc/${pid}/task/${tid}/stat`;
-  if (!existsSync(path)) return false;
+export const isAlive = (pid: number, tid: number): boolean => !['Z', 'X', ''].includes(stateOf(pid, tid));
+
+/** In a system call, or waiting for a child to exec. */
+const isAsleep = (pid: number, tid: number): boolean => ['S', 'D'].includes(stateOf(pid, tid));
+
+/** proc(5), the state; empty when there is no such thread any more. */
+function stateOf(pid: number, tid: number): string {
   try {
-    const stat = readFileSync(path, 'utf8');
-    return !/^[ZX]/.test(stat.slice(stat.lastIndexOf(')') + 2));
+    const stat = readFileSync(`/proc/${pid}/task/${tid}/stat`, 'latin1');
+    return stat.charAt(stat.lastIndexOf(')') + 2);
   } catch {
-    return false;
+    return '';
   }
 }
 

@@ -95,17 +95,17 @@ export class StillThreads implements StackReader {
     return this.tids.subarray(0, this.count).includes(tid);
   }
 
-  /** Asks the threads from `from` on to stand still. */
-  interrupt(from: number): void {
-    this.#tracee.runSteps(this.#batch, from, this.count - from, 'interrupt');
+  /** Asks the threads from `from` on, before `to`, to stand still. */
+  interrupt(from: number, to: number): void {
+    this.#tracee.runSteps(this.#batch, from, to - from, 'interrupt');
   }
 
   /**
-   * Looks which of them stand still. A thread that is about to get a signal does as well: it gets it when it goes on,
+   * Looks which of those before `count` stand still. A thread that is about to get a signal does as well: it gets it when it goes on,
    * and its registers are those before.
    */
-  poll(): Polled {
-    const { capacity, count } = this;
+  poll(count: number): Polled {
+    const { capacity } = this;
     this.#batch.run(capacity + this.#first, count - this.#first);
     let first = count;
     for (let i = this.#first; i < count; i++) {
@@ -176,18 +176,19 @@ export class StillThreads implements StackReader {
     return this.dry ? this.words.length : Math.max(0, this.#batch.result(this.#stackRow) >> 2);
   }
 
-  /** Lets those go that stand still. Gives the others, which are still asked to. */
-  release(): number[] {
+  /** Lets those go that stand still, from `from` on, before `to`. */
+  release(from: number, to: number): void {
     const row = 4 * this.capacity;
-    const left: number[] = [];
-    let from = 0;
-    for (let i = 0; i <= this.count; i++) {
-      if (i < this.count && this.#states[i] === HELD) continue;
-      this.#tracee.runSteps(this.#batch, row + from, i - from, 'detach');
+    for (let i = from; i <= to; i++) {
+      if (i < to && this.#states[i] === HELD) continue;
+      if (i > from) this.#tracee.runSteps(this.#batch, row + from, i - from, 'detach');
       from = i + 1;
-      if (i < this.count && this.#states[i] === RUNNING) left.push(this.tids[i] ?? 0);
     }
-    return left;
+  }
+
+  /** Those that were asked to stand still, or only seized, and do not yet: they could not be let go. */
+  left(): number[] {
+    return [...this.tids.subarray(0, this.count)].filter((_, i) => this.#states[i] === RUNNING);
   }
 
   /** Those that are gone, to be buried. */
