@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { loadavg, tmpdir } from 'node:os';
+import { loadavg, setPriority, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Target } from '../../src/agent/target.ts';
 import { probePlanFor } from '../../src/agent/plans.ts';
@@ -52,6 +52,8 @@ const ATTACHES = 30;
 /** Short, and of all windows the fastest tenth: what others do on the machine meanwhile is in the rest. */
 const WINDOW_MS = 2;
 const FASTEST = 0.1;
+/** Of the priorities of setpriority(2), −20 to 19. */
+const FIRST = -15;
 
 /** What the inline probe costs an operation, and how long programs stand still for it. */
 export async function reportInline(
@@ -92,6 +94,8 @@ async function measure(
   const dropped = new Map<string, number>();
   const target = new Hot(binary, { op, windowMs: WINDOW_MS });
   try {
+    // Before others on the machine: what they do is not what is measured. Without the right to that, as it is.
+    for (const pid of [target.pid, 0]) prefer(pid, FIRST);
     await sleep(SETTLE_MS);
     for (let round = 0; round < rounds; round++)
       for (const scenario of SCENARIOS) {
@@ -102,8 +106,17 @@ async function measure(
       }
   } finally {
     target.stop();
+    prefer(0, 0);
   }
   return { times, dropped };
+}
+
+function prefer(pid: number, priority: number): void {
+  try {
+    setPriority(pid, priority);
+  } catch {
+    // Not root.
+  }
 }
 
 async function once(
@@ -205,15 +218,16 @@ async function reportStill(report: Report, attaches: number): Promise<void> {
       while (!existsSync(stat) || readFileSync(stat).length < 16 || readFileSync(stat)[8] !== 1)
         await sleep(20);
       await sleep(SETTLE_MS);
-      const [still, tries]: [number[], number[]] = [[], []];
+      const [still, held, tries]: [number[], number[], number[]] = [[], [], []];
       for (let i = 0; i < attaches; i++) {
         const { code, complaint, out } = await runChild(path, [String(pid), 'cycles', '1', 'none']);
         if (code !== 0 || out === undefined) throw new Error(complaint);
         still.push(...out.still.map((us) => us / 1000));
+        held.push(...out.held.map((us) => us / 1000));
         tries.push(...out.tries);
       }
       const threads = readdirSync(`/proc/${pid}/task`).length;
-      const shown = [median(still), Math.max(...still)].map((ms) => ms.toFixed(2));
+      const shown = [median(still), Math.max(...still), median(held)].map((ms) => ms.toFixed(2));
       rows.push([String(threads), ...shown, median(tries).toFixed(0), loadavg()[0]?.toFixed(1) ?? '']);
       report.goal({
         name: `stand-still, ${threads} threads`,
@@ -226,5 +240,15 @@ async function reportStill(report: Report, attaches: number): Promise<void> {
       rmSync(folder, { recursive: true, force: true });
     }
   }
-  report.table(['threads', 'longest stand-still in ms, median', 'worst', 'tries', 'load average'], rows);
+  report.table(
+    [
+      'threads',
+      'those that run stand still, ms',
+      'worst',
+      'also those that sleep, ms',
+      'tries',
+      'load average',
+    ],
+    rows,
+  );
 }
