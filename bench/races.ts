@@ -1,9 +1,9 @@
 /**
- * How race watching does on the corpus of test/programs/races: node --import tsx bench/races.ts [found|survival] [--rounds N]
+ * How race watching does on the corpus of test/programs/races: node --import tsx bench/races.ts [found|survival] [sleeping|busy] [--rounds N]
  *
  * `found`: each program under `mapaudit race` and, built so, under -race: found or not, and after how long.
  * `survival`: runs of a racy program in turn untouched and watched; how many have died after two seconds. A watch must
- * not hasten the crash.
+ * not hasten the crash. `sleeping` or `busy` names one kind of writers.
  */
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -19,6 +19,7 @@ const roundsAt = args.indexOf('--rounds');
 const rounds = roundsAt < 0 ? 20 : Number(args[roundsAt + 1]);
 const parts = args.filter((arg) => ['found', 'survival'].includes(arg));
 const wants = (part: string): boolean => parts.length === 0 || parts.includes(part);
+const kinds = args.filter((arg) => ['sleeping', 'busy'].includes(arg));
 
 interface Run {
   /** Milliseconds from the start of its goroutines to the first race that was told. */
@@ -78,7 +79,8 @@ if (wants('survival')) {
   for (const [label, flags] of [
     ['sleeping', []],
     ['busy', ['-busy']],
-  ] as const)
+  ] as const) {
+    if (kinds.length > 0 && !kinds.includes(label)) continue;
     for (const name of ['write-write', 'write-read', 'write-iterate']) {
       const died = { untouched: 0, watched: 0 };
       let found = 0;
@@ -92,6 +94,7 @@ if (wants('survival')) {
         `${name} ${label}: died within 2 s ${died.untouched} of ${rounds} untouched, ${died.watched} of ${rounds} watched (${found} of these found)`,
       );
     }
+  }
 }
 
 if (wants('found')) {

@@ -1,4 +1,4 @@
-import { crc32 } from 'node:zlib';
+import { unitDigest } from './unit_digest.ts';
 import type { ScanContext, SeenUnit } from './scan.ts';
 import type { Addr } from '../model/addr.ts';
 import { isFull, SLOTS, type SlotPlace, TOMBSTONE, type UnitPlace } from './slots.ts';
@@ -14,7 +14,8 @@ export function takeUnit<T>(
 ): readonly T[] {
   const { shape, visitor } = context;
   if (visitor === undefined) return NOTHING as readonly T[];
-  const place: Mutable<SlotPlace> = { ...unit(), slot: 0, control: 0 };
+  const { part, index, table, depth, old, address } = unit();
+  const place: Mutable<SlotPlace> = { part, index, table, depth, old, address, slot: 0, control: 0 };
   const taken: T[] = [];
   for (let slot = 0; slot < SLOTS; slot++) {
     const control = block[at + slot] ?? 0;
@@ -58,7 +59,7 @@ export class KeptUnits<T> {
       else this.#empty++;
     }
     this.#fill.push(full);
-    this.#digest += Math.imul(crc32(block.subarray(at, at + shape.bytes), address >>> 0), MIX) >>> 0;
+    this.#digest += unitDigest(block, at, shape.bytes, address);
     for (const entry of taken) this.#entries.push(entry);
     if (visitor?.unit === undefined) return;
     this.#units.push({ place: place(), controls: block.slice(at, at + SLOTS), entries: taken });
@@ -90,9 +91,6 @@ export class KeptUnits<T> {
       unit(kept === undefined ? one : { ...one, entries: one.entries.filter((entry) => kept.has(entry)) });
   }
 }
-
-/** Spreads the bits of a sum over a word: 2^32 by the golden ratio. */
-const MIX = 0x9e3779b1;
 
 /** Of entries with the same key the last one. */
 function latest<T>(entries: readonly T[], identity: (entry: T) => string): readonly T[] {

@@ -197,6 +197,7 @@ export interface InspectedSyncMap extends SyncMapParts {
   readonly len: number;
   /** Of all that it is made of, as the heap counts it, without what keys and values point to. */
   readonly bytes?: number;
+  readonly held?: InspectedHeld;
   readonly consistent: boolean;
   /** Parts that changed at every look. */
   readonly unstable?: number;

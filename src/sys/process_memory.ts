@@ -24,13 +24,24 @@ export function processMemory(pid: Pid): ByteSource {
   };
 }
 
+/** Two iovecs, ours and the other's: address and length each. Buffers that are made so do not move. */
+const vectors = new BigUint64Array(new ArrayBuffer(32));
+const ours = Number(addressOf(vectors));
+const theirs = ours + 16;
+/** Most reads are of a few words: these come here first, since its address is known. */
+const small = new Uint8Array(new ArrayBuffer(4096));
+const smallAddress = addressOf(small);
+
 function readByCall(pid: Pid, position: number, bytes: Uint8Array): number | 'no-such-call' {
-  const local = new BigUint64Array([addressOf(bytes), BigInt(bytes.length)]);
-  const remote = new BigUint64Array([BigInt(position), BigInt(bytes.length)]);
-  const result = trySyscall(SYS.processVmReadv, pid, addressOf(local), 1, addressOf(remote), 1, 0);
-  keepAlive(bytes, local, remote);
-  if (result.ok) return result.value;
-  return NO_SUCH_CALL.includes(result.errno) ? 'no-such-call' : 0;
+  const isSmall = bytes.length <= small.length;
+  vectors[0] = isSmall ? smallAddress : addressOf(bytes);
+  vectors[2] = BigInt(position);
+  vectors[1] = vectors[3] = BigInt(bytes.length);
+  const result = trySyscall(SYS.processVmReadv, pid, ours, 1, theirs, 1, 0);
+  keepAlive(bytes, vectors, small);
+  if (!result.ok) return NO_SUCH_CALL.includes(result.errno) ? 'no-such-call' : 0;
+  if (isSmall) bytes.set(small.subarray(0, bytes.length));
+  return result.value;
 }
 
 /** Through /proc/PID/mem, which asks for the same rights. Exported for its test. */

@@ -24,6 +24,7 @@ describe.each([
 ] as const)('sync.Maps in the list of go%s %s', (version, experiment, kind) => {
   let child: ChildProcess | undefined;
   const cases: Case[] = [];
+  const owns: (readonly [string, number])[] = [];
   const holds: (readonly [string, number])[] = [];
   let maps: readonly ListedMap[];
   let report: MapsReport;
@@ -37,7 +38,8 @@ describe.each([
       const [word, first = '', second = '', copies, len, bytes] = line.split('\t');
       if (word === 'ready') break;
       if (word === 'begin') continue;
-      if (word === 'holds') holds.push([first, Number(second)]);
+      if (word === 'owns') owns.push([first, Number(second)]);
+      else if (word === 'holds') holds.push([first, Number(second)]);
       else
         cases.push({
           state: first,
@@ -48,7 +50,7 @@ describe.each([
         });
     }
     const lines = [];
-    const question = { sort: 'bytes', minLen: 0, limit: Infinity, families: false, held: false } as const;
+    const question = { sort: 'bytes', minLen: 0, limit: Infinity, families: false, held: true } as const;
     const selection = { type: 'pid', pid: started.pid ?? 0 } as const;
     for await (const batch of mapsLines(
       { ...question, selection, patienceMs: 60_000 },
@@ -75,6 +77,13 @@ describe.each([
       return fits ? [] : [[one, rows.length, bytes, rows[0]]];
     });
     expect(wrong).toEqual([]);
+  });
+
+  it('keep alive what the heap says, with what their keys and values refer to', () => {
+    const [[name, heap]] = owns as [[string, number]];
+    const row = maps.find((map) => map.name === name)!;
+    expect(row.held_at_least).toBeUndefined();
+    expect(Math.abs(row.bytes! + row.held_bytes! - heap) / heap).toBeLessThan(0.002);
   });
 
   it('say what they are made of', () => {

@@ -44,7 +44,8 @@ function freshText(all: number, { fresh, waste }: InspectedSizes): string {
   return `${made}: ${bytes(waste)} are wasted (${((100 * waste) / all).toFixed(0)} %)`;
 }
 
-function heldText({ keys, values, total, objects, complete }: InspectedHeld): string {
+/** What keys and values refer to. */
+export function heldText({ keys, values, total, objects, complete }: InspectedHeld): string {
   const more = complete ? '' : ', and more that was not followed';
   return `${bytes(total)} in ${counted(objects, 'object')}: by keys ${bytes(keys)}, by values ${bytes(values)}${more}`;
 }

@@ -2,6 +2,7 @@ import type { InspectedSyncMap } from '../../protocol/inspect.ts';
 import { bytes, counted, grouped } from '../../protocol/text/numbers.ts';
 import { printable } from '../../protocol/text/printable.ts';
 import { wrap } from '../../protocol/text/wrap.ts';
+import { heldText } from './sizes_text.ts';
 import type { Style } from '../output/style.ts';
 
 const READABLE = 100;
@@ -22,6 +23,7 @@ export function syncMapText(
     ['entries', grouped(map.len)],
     ['layout', layoutText(map)],
     ...(map.bytes === undefined ? [] : [['memory', `${bytes(map.bytes)} without keys and values`] as const]),
+    ...(map.held === undefined ? [] : [['held', heldText(map.held)] as const]),
     ['read', readText(map)],
   ];
   return [

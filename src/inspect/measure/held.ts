@@ -1,9 +1,9 @@
 import { view } from '../../binary/elf/bounded_reader.ts';
 import type { TypeReader } from '../../go/types/type_reader.ts';
 import type { Addr } from '../../model/addr.ts';
-import type { MapPlace } from '../scan.ts';
+import type { MapType } from '../../go/types/go_type.ts';
 import { HeldMemory } from './held_memory.ts';
-import { type HeldRef, HeldWalker } from './held_walker.ts';
+import { type HeldRef, HeldWalker, type ReadPlace } from './held_walker.ts';
 
 /** Whether an address lies in the program's image: what lies there is no one's memory on the heap. */
 export type IsImage = (address: number) => boolean;
@@ -38,9 +38,9 @@ export interface HeldEntry {
 
 const MOST_OBJECTS = 4_000_000;
 
-/** Gathers what keys and elements refer to while a map is scanned. */
+/** Gathers what keys and elements refer to while a map or a sync.Map is scanned. */
 export class HeldCollector {
-  readonly #place: MapPlace;
+  readonly #place: ReadPlace;
   readonly #types: TypeReader;
   readonly #walker: HeldWalker;
   readonly #keys: HeldMemory;
@@ -48,7 +48,7 @@ export class HeldCollector {
   readonly #most: number;
   #complete = true;
 
-  constructor(place: MapPlace, types: TypeReader, { isImage, most }: HeldOptions) {
+  constructor(place: ReadPlace, types: TypeReader, { isImage, most }: HeldOptions) {
     this.#place = place;
     this.#types = types;
     this.#keys = new HeldMemory(types.version);
@@ -58,17 +58,24 @@ export class HeldCollector {
     this.#most = most ?? MOST_OBJECTS;
   }
 
-  /** `key` and `elem`: where they begin in the block. */
-  read(block: Uint8Array, key: number, elem: number): HeldEntry | undefined {
-    if (this.#keys.count + this.#elems.count >= this.#most) {
-      this.#complete = false;
-      return undefined;
-    }
-    const { type } = this.#place;
+  /** An entry of a map of this type. `key` and `elem`: where they begin in the block. */
+  read(type: MapType, block: Uint8Array, key: number, elem: number): HeldEntry | undefined {
+    if (this.#isFull()) return undefined;
     return {
       keys: this.#refs(type.key, type.indirectKey, block, key),
       elems: this.#refs(type.elem, type.indirectElem, block, elem),
     };
+  }
+
+  /** What an `any` that begins somewhere in some bytes refers to. */
+  any(bytes: Uint8Array, at: number): readonly HeldRef[] {
+    return this.#isFull() ? [] : this.#walker.anyRefs(bytes.subarray(at, at + 16));
+  }
+
+  #isFull(): boolean {
+    if (this.#keys.count + this.#elems.count < this.#most) return false;
+    this.#complete = false;
+    return true;
   }
 
   #refs(type: Addr, indirect: boolean, block: Uint8Array, at: number): readonly HeldRef[] {

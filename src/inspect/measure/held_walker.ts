@@ -24,6 +24,9 @@ interface Reference {
   readonly type: TypeHead;
 }
 
+/** Where memory is read, without stopping its program. */
+export type ReadPlace = Pick<MapPlace, 'memory' | 'pause'>;
+
 /** Pointers that are followed one after the other. */
 const MOST_DEPTH = 6;
 /** Parts of one array that are looked at. */
@@ -36,7 +39,7 @@ const NOT_FOLLOWED: ReadonlySet<string> = new Set(['chan', 'func', 'unsafePointe
 export class HeldWalker {
   /** Nothing was left out: too deep, unreadable, or of a kind that is not followed. */
   complete = true;
-  readonly #place: MapPlace;
+  readonly #place: ReadPlace;
   readonly #types: TypeReader;
   readonly #isImage: IsImage;
   readonly #isKnown: (address: number) => boolean;
@@ -44,7 +47,7 @@ export class HeldWalker {
   readonly #pointers = new Map<number, boolean>();
 
   /** What `isKnown` says yes to has been walked before. */
-  constructor(place: MapPlace, types: TypeReader, isImage: IsImage, isKnown: (address: number) => boolean) {
+  constructor(place: ReadPlace, types: TypeReader, isImage: IsImage, isKnown: (address: number) => boolean) {
     this.#place = place;
     this.#types = types;
     this.#isImage = isImage;
@@ -60,6 +63,14 @@ export class HeldWalker {
   refs(type: Addr, bytes: Uint8Array): HeldRef[] {
     const found: HeldRef[] = [];
     this.walk(type, bytes, 0, new Set(), found);
+    return found;
+  }
+
+  /** All that an `any` refers to. */
+  anyRefs(bytes: Uint8Array): HeldRef[] {
+    const found: HeldRef[] = [];
+    const type = word(bytes, 0);
+    if (type !== 0) this.#dynamic(addr(type), bytes, 0, new Set(), found);
     return found;
   }
 
@@ -103,6 +114,17 @@ export class HeldWalker {
   #interface(type: TypeHead, bytes: Uint8Array, depth: number, seen: Set<number>, found: HeldRef[]): void {
     if (word(bytes, 0) === 0) return;
     const dynamic = dynamicType(this.#place.memory, this.#types, type.address, bytes);
+    this.#dynamic(dynamic, bytes, depth, seen, found);
+  }
+
+  /** What is in an interface whose dynamic type is known. */
+  #dynamic(
+    dynamic: Addr | undefined,
+    bytes: Uint8Array,
+    depth: number,
+    seen: Set<number>,
+    found: HeldRef[],
+  ): void {
     const head = dynamic === undefined ? undefined : this.#types.head(dynamic);
     if (head === undefined) this.complete = false;
     else if (head.direct) this.walk(head.address, bytes.subarray(8, 16), depth, seen, found);

@@ -82,7 +82,7 @@ function scanSlots(
 ): MapScan {
   return scanMap<SeenEntry>(place, {
     read: (block, key, elem, slot) => ({
-      held: held?.read(block, key, elem),
+      held: held?.read(place.type, block, key, elem),
       spread: spread?.read(block, key, slot),
     }),
     // Keys are not compared: one that moved meanwhile may be seen twice, and then the answer is not consistent.

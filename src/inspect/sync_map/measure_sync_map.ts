@@ -3,6 +3,7 @@ import type { MapType } from '../../go/types/go_type.ts';
 import type { FormattedValue } from '../../go/value/format_value.ts';
 import type { Addr } from '../../model/addr.ts';
 import { allocated } from '../measure/allocation.ts';
+import { type HeldBytes, HeldCollector, type HeldEntry, type HeldOptions } from '../measure/held.ts';
 import { measureMap } from '../measure/measure_map.ts';
 import type { MapsTotals, SyncMapPlace, SyncMapScan, SyncMapTotals } from './scan.ts';
 import { visitSyncMap } from './scan_sync_map.ts';
@@ -15,6 +16,8 @@ export interface SyncMapMeasure extends SyncMapScan {
    * point to is not counted. Undefined when one of the maps cannot be read.
    */
   readonly bytes: number | undefined;
+  /** What keys and values refer to, when it was asked for. */
+  readonly held: HeldBytes | undefined;
 }
 
 /** Bytes, and whether nothing changed while they were counted. */
@@ -30,9 +33,20 @@ const ANY = 16;
 
 const NO_TEXT: FormattedValue = { text: '', truncated: true, unreadable: false };
 
-/** Measures a sync.Map that a program may be using. `look` is called at each entry, and may throw to end it. */
-export function measureSyncMap(place: SyncMapPlace, look: () => void): SyncMapMeasure {
-  const scan = visitSyncMap<true>(place, {
+/**
+ * Measures a sync.Map that a program may be using; with `held` also what its keys and values refer to. `look` is
+ * called at each entry, and may throw to end it.
+ */
+export function measureSyncMap(place: SyncMapPlace, look: () => void, held?: HeldOptions): SyncMapMeasure {
+  const collector = held === undefined ? undefined : new HeldCollector(place, place.types, held);
+  const scan = collector === undefined ? counted(place, look) : followed(place, look, collector);
+  const size = syncMapBytes(place, scan.totals);
+  const consistent = scan.consistent && size?.consistent === true;
+  return { ...scan, bytes: size?.bytes, held: collector?.result(), consistent };
+}
+
+function counted(place: SyncMapPlace, look: () => void): SyncMapScan {
+  return visitSyncMap<true>(place, {
     key: () => {
       look();
       return NO_TEXT;
@@ -41,8 +55,20 @@ export function measureSyncMap(place: SyncMapPlace, look: () => void): SyncMapMe
     unread: true,
     deliver: () => undefined,
   });
-  const size = syncMapBytes(place, scan.totals);
-  return { ...scan, bytes: size?.bytes, consistent: scan.consistent && size?.consistent === true };
+}
+
+function followed(place: SyncMapPlace, look: () => void, collector: HeldCollector): SyncMapScan {
+  // A value is asked for right after its key.
+  let keys: HeldEntry['keys'] = [];
+  return visitSyncMap<HeldEntry>(place, {
+    key: (bytes, at) => {
+      look();
+      keys = collector.any(bytes, at);
+      return NO_TEXT;
+    },
+    value: (bytes, at) => ({ keys, elems: collector.any(bytes, at) }),
+    deliver: ({ value }) => collector.add(value),
+  });
 }
 
 /** The bytes of a sync.Map that was scanned; undefined when one of its maps cannot be read. */

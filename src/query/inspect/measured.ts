@@ -1,13 +1,12 @@
 import { isMapauditError } from '../../base/errors.ts';
-import type { GoBinary } from '../../go/go_binary.ts';
 import type { MemHash } from '../../inspect/hash/mem_hash.ts';
 import { processHash } from '../../inspect/hash/process_hash.ts';
-import type { IsImage } from '../../inspect/measure/held.ts';
+import type { HeldBytes } from '../../inspect/measure/held.ts';
 import type { MapMeasure } from '../../inspect/measure/map_measure.ts';
 import { measureMap } from '../../inspect/measure/measure_map.ts';
+import { imageOf } from '../../inspect/place/image.ts';
 import type { Program } from '../../inspect/place/program.ts';
 import type { MapPlace } from '../../inspect/scan.ts';
-import type { Bias } from '../../model/addr.ts';
 import type {
   InspectedHeld,
   InspectedMap,
@@ -26,12 +25,12 @@ export function measured(
   { held, spread }: Pick<InspectOptions, 'held' | 'spread'>,
   len: number,
 ): MapMeasure | undefined {
-  const { binary, bias, types } = program;
+  const { types } = program;
   const slots = held === true || spread === true || len <= FEW_ENTRIES;
   try {
     return measureMap(place, types, {
       slots,
-      ...(held === true ? { held: { isImage: imageOf(binary, bias) } } : {}),
+      ...(held === true ? { held: { isImage: imageOf(program) } } : {}),
       ...(spread === true ? { spread: { hash: hashOf(program) } } : {}),
     });
   } catch (error) {
@@ -43,14 +42,6 @@ export function measured(
 /** The hash functions of a program; undefined when they are not known. */
 export const hashOf = ({ binary, memory, bias }: Program): MemHash | undefined =>
   processHash(binary, memory, bias);
-
-/** Whether an address lies in the binary's own segments, as they are loaded. */
-function imageOf({ elf }: GoBinary, bias: Bias): IsImage {
-  const ranges = elf.segments.map(
-    ({ address, memorySize }) => [address + bias, address + bias + memorySize] as const,
-  );
-  return (at) => ranges.some(([start, end]) => at >= start && at < end);
-}
 
 /** What was measured, as it is printed. */
 export function sizesLine(measure: MapMeasure): Pick<InspectedMap, 'bytes' | 'sizes' | 'held' | 'spread'> {
@@ -69,7 +60,8 @@ function sizesOf({ bytes, fresh, waste }: MapMeasure): InspectedSizes {
   return { header, ...some, fresh, waste };
 }
 
-const heldOf = ({ keys, elems, ...rest }: NonNullable<MapMeasure['held']>): InspectedHeld => ({
+/** What keys and values refer to, as it is printed. */
+export const heldOf = ({ keys, elems, ...rest }: HeldBytes): InspectedHeld => ({
   keys,
   values: elems,
   ...rest,

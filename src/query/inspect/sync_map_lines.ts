@@ -1,11 +1,14 @@
 import type { Program } from '../../inspect/place/program.ts';
-import { syncMapBytes } from '../../inspect/sync_map/measure_sync_map.ts';
+import type { HeldBytes } from '../../inspect/measure/held.ts';
+import { imageOf } from '../../inspect/place/image.ts';
+import { measureSyncMap, syncMapBytes } from '../../inspect/sync_map/measure_sync_map.ts';
 import type { SyncMapEntry, SyncMapPlace, SyncMapScan } from '../../inspect/sync_map/scan.ts';
 import { scanSyncMap, syncMapPlace } from '../../inspect/sync_map/scan_sync_map.ts';
 import { type Addr, hex } from '../../model/addr.ts';
 import type { InspectedEntry, InspectedSyncMap, InspectOptions } from '../../protocol/inspect.ts';
 import { partsOf } from '../maps/sync_map_row.ts';
 import type { InspectionEnd } from './inspection.ts';
+import { heldOf } from './measured.ts';
 import type { Patience } from './patience.ts';
 import { valueOf } from './values.ts';
 
@@ -26,7 +29,7 @@ export interface SyncMapAnswer {
 export function readSyncMap(
   program: Program,
   { name, syncMap }: SyncSubject,
-  { limits, limit, view }: Pick<InspectOptions, 'limits' | 'limit' | 'view'>,
+  { limits, limit, view, held }: Pick<InspectOptions, 'limits' | 'limit' | 'view' | 'held'>,
   patience: Patience,
 ): SyncMapAnswer {
   const all: SyncMapEntry[] = [];
@@ -35,7 +38,7 @@ export function readSyncMap(
   const shown = view === 'entries' ? all.slice(0, limit ?? all.length) : [];
   const unreadable = shown.filter(({ key, value }) => key.unreadable || value.unreadable).length;
   return {
-    lines: [headOf(name, place, scan), ...shown.map(entryOf)],
+    lines: [headOf(name, place, scan, heldBy(program, place, held === true)), ...shown.map(entryOf)],
     end: {
       limited: view === 'entries' && shown.length < all.length,
       inspected: {
@@ -55,6 +58,7 @@ function headOf(
   name: string | undefined,
   place: SyncMapPlace,
   { totals, consistent }: SyncMapScan,
+  held: HeldBytes | undefined,
 ): InspectedSyncMap {
   const { unstable } = totals;
   const base = {
@@ -65,8 +69,17 @@ function headOf(
     ...(unstable === 0 ? {} : { unstable }),
   };
   const size = unstable > 0 ? undefined : syncMapBytes(place, totals);
-  return { ...base, ...(size === undefined ? {} : { bytes: size.bytes }), ...partsOf(totals) };
+  return {
+    ...base,
+    ...(size === undefined ? {} : { bytes: size.bytes }),
+    ...(held === undefined ? {} : { held: heldOf(held) }),
+    ...partsOf(totals),
+  };
 }
+
+/** What keys and values refer to, where it is wanted. */
+const heldBy = (program: Program, place: SyncMapPlace, wanted: boolean): HeldBytes | undefined =>
+  wanted ? measureSyncMap(place, () => undefined, { isImage: imageOf(program) }).held : undefined;
 
 function entryOf({ key, value, slot }: SyncMapEntry): InspectedEntry {
   return {

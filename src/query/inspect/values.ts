@@ -9,7 +9,7 @@ import {
   type UnitPlace,
   type UnitShape,
 } from '../../inspect/slots.ts';
-import { hex } from '../../model/addr.ts';
+import { type Addr, addr, hex } from '../../model/addr.ts';
 import type {
   InspectedEntry,
   InspectedPlace,
@@ -52,11 +52,27 @@ export function stateOf(kind: UnitShape['kind'], control: number): SlotState {
 }
 
 export function valueOf({ text, truncated, unreadable }: FormattedValue): InspectedValue {
+  if (!truncated && !unreadable) return { text };
   return { text, ...(truncated ? { truncated: true } : {}), ...(unreadable ? { unreadable: true } : {}) };
 }
 
+/** Written out: of a large map there are millions of these. */
 function placeOf(place: SlotPlace): InspectedPlace {
-  return { ...unitOf(place), slot: place.slot, control: controlText(place.control) };
+  const { part, index, table, depth, old, slot } = place;
+  const control = controlText(place.control);
+  const address = unitAddress(place.address);
+  if (part === 'group') return { part, index, table, address, slot, control };
+  if (depth === 0 && !old) return { part, index, address, slot, control };
+  return { ...unitOf(place), slot, control };
+}
+
+let lastAddress = addr(0);
+let lastText = hex(lastAddress);
+
+/** The address of a bucket or group, whose entries come one after the other. */
+function unitAddress(address: Addr): string {
+  if (address !== lastAddress) [lastAddress, lastText] = [address, hex(address)];
+  return lastText;
 }
 
 /** A bucket or group as it is printed. */
@@ -71,5 +87,7 @@ export function unitOf({ part, index, table, depth, old, address }: UnitPlace): 
   };
 }
 
+const CONTROLS = Array.from({ length: 256 }, (_, control) => `0x${control.toString(16).padStart(2, '0')}`);
+
 /** A tophash or control byte: `0x3f`. */
-export const controlText = (control: number): string => `0x${control.toString(16).padStart(2, '0')}`;
+export const controlText = (control: number): string => CONTROLS[control] ?? '';

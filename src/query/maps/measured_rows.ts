@@ -4,11 +4,13 @@ import type { FoundMap } from '../../inspect/find/found_map.ts';
 import { measureMap } from '../../inspect/measure/measure_map.ts';
 import type { SyncMapMeasure } from '../../inspect/sync_map/measure_sync_map.ts';
 import type { MapMeasure } from '../../inspect/measure/map_measure.ts';
-import { toAddr } from '../../model/addr.ts';
 import type { MapHeader } from '../../inspect/map_header.ts';
+import { imageOf } from '../../inspect/place/image.ts';
+import type { HeldOptions } from '../../inspect/measure/held.ts';
 import type { Program } from '../../inspect/place/program.ts';
 import { memoryAdvice } from '../advice/memory_advice.ts';
 import { type HeadFacts, headFacts } from './head_facts.ts';
+import { heldRow } from './held_row.ts';
 import type { LookTools } from './look.ts';
 import { foundRow, headRow, type MapRow } from './map_row.ts';
 import { measuredSyncMap, syncMapRow } from './sync_map_row.ts';
@@ -53,7 +55,7 @@ export function measuredRows(
   for (const { map, head } of order) {
     if (options.stop()) unmeasured++;
     else if (map.kind === 'sync.Map') {
-      const measure = measuredSyncMap(program, map, options);
+      const measure = measuredSyncMap(program, map, options, heldOptions(program, options));
       if (measure === 'late') unmeasured++;
       else if (measure === undefined) unreadable++;
       else syncMaps.set(map, measure);
@@ -77,24 +79,25 @@ export function measuredRows(
   return { rows, unmeasured, unreadable };
 }
 
+const heldOptions = (program: Program, { held }: MeasuredOptions): HeldOptions | undefined =>
+  held ? { isImage: imageOf(program), most: MOST_HELD } : undefined;
+
 /** Undefined when the map is gone, or changes too much. */
 function measured(
-  { memory, types, binary, bias }: Program,
+  program: Program,
   map: FoundMap,
   type: MapType,
   header: MapHeader,
-  { held, pause }: MeasuredOptions,
+  options: MeasuredOptions,
 ): MapMeasure | undefined {
-  const slots = held || (header.kind === 'classic' && header.B > EXACT_B);
-  const isImage = (address: number): boolean =>
-    binary.elf.segments.some(({ address: start, memorySize }) => {
-      const from = toAddr(start, bias);
-      return address >= from && address < from + memorySize;
-    });
+  const { memory, types } = program;
+  const { pause } = options;
+  const held = heldOptions(program, options);
+  const slots = held !== undefined || (header.kind === 'classic' && header.B > EXACT_B);
   try {
     return measureMap({ memory, type, address: map.header, pause }, types, {
       slots,
-      ...(held ? { held: { isImage, most: MOST_HELD } } : {}),
+      ...(held === undefined ? {} : { held }),
     });
   } catch (error) {
     if (isMapauditError(error)) return undefined;
@@ -118,9 +121,7 @@ function measureRow(measure: MapMeasure): Partial<MapRow> {
   return {
     capacity,
     bytes: bytes.total,
-    ...(held === undefined
-      ? {}
-      : { held_bytes: held.total, ...(held.complete ? {} : { held_at_least: true as const }) }),
+    ...heldRow(held),
     fresh_bytes: fresh.make,
     waste,
     load,

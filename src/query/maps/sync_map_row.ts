@@ -5,6 +5,8 @@ import { measureSyncMap, type SyncMapMeasure } from '../../inspect/sync_map/meas
 import type { SyncMapTotals } from '../../inspect/sync_map/scan.ts';
 import { syncMapPlace } from '../../inspect/sync_map/scan_sync_map.ts';
 import type { SyncMapParts } from '../../protocol/sync_map.ts';
+import type { HeldOptions } from '../../inspect/measure/held.ts';
+import { heldRow } from './held_row.ts';
 import type { LookTools } from './look.ts';
 import { foundRow, type MapRow } from './map_row.ts';
 
@@ -16,12 +18,17 @@ export function measuredSyncMap(
   program: Program,
   { header }: FoundMap,
   { pause, stop }: LookTools,
+  held: HeldOptions | undefined,
 ): SyncMapMeasure | 'late' | undefined {
   const place = syncMapPlace(program, header, { limits: KEY_LIMITS, pause });
   try {
-    return measureSyncMap(place, () => {
-      if (stop()) throw new TimeIsUp();
-    });
+    return measureSyncMap(
+      place,
+      () => {
+        if (stop()) throw new TimeIsUp();
+      },
+      held,
+    );
   } catch (error) {
     if (error instanceof TimeIsUp) return 'late';
     if (isMapauditError(error)) return undefined;
@@ -32,12 +39,13 @@ export function measuredSyncMap(
 /** A row with what is known of a sync.Map. */
 export function syncMapRow(map: FoundMap, measure: SyncMapMeasure | undefined): MapRow {
   if (measure === undefined) return foundRow(map);
-  const { totals, bytes, consistent } = measure;
+  const { totals, bytes, held, consistent } = measure;
   return {
     ...foundRow(map),
     // What could not be read may be entries: their number is not known then.
     ...(totals.unstable > 0 ? {} : { len: totals.entries }),
     ...(bytes === undefined || totals.unstable > 0 ? {} : { bytes }),
+    ...heldRow(held),
     consistent,
     sync_map: partsOf(totals),
   };

@@ -24,7 +24,9 @@ var (
 	// boxed are keys and values: what is added to a sync.Map is then its own.
 	boxed []any
 
-	shops   sync.Map
+	shops sync.Map
+	// owner alone leads to its keys and values.
+	owner   sync.Map
 	pointed = &sync.Map{}
 	out     = bufio.NewWriter(os.Stdout)
 )
@@ -105,6 +107,18 @@ func main() {
 			kept = append(kept, made)
 		}
 	}
+	var before, after uint64
+	for begun := -1; begun != threads(); {
+		owner = sync.Map{}
+		begun = threads()
+		before = live()
+		for i := 0; i < 3_000; i++ {
+			stock := map[string]int{fmt.Sprint("the only article of shop ", i): i}
+			owner.Store(fmt.Sprint("the key of shop number ", i), &Shop{fmt.Sprint("the name of shop number ", i), stock})
+		}
+		after = live()
+	}
+	say("owns\tmain.owner\t%d", after-before)
 	shops.Store("plain", map[string]int{"a": 1, "b": 2})
 	shops.Store(int64(7), &Shop{"seven", map[string]int{"x": 1, "y": 2, "z": 3}})
 	shops.Store("by value", Shop{"value", map[string]int{"q": 1}})
