@@ -31,6 +31,15 @@ export function parseKey(
   return key;
 }
 
+/** Reads a key of a sync.Map: what an `any` may hold, of the types that its keys hold. Errors: `usage-key`. */
+export function parseAnyKey(text: string, types: TypeReader, held: () => TypesByName): KeyValue {
+  const hint = 'A key is written as in Go: 60, "text", int8(5), main.ID(4), nil';
+  const parser = new KeyParser(new KeyScanner(text, hint), types, held);
+  const key = parser.any();
+  parser.scanner.end();
+  return key;
+}
+
 const TYPE_NAME =
   /struct \{[^}]*\}|\(?(?:\*|\[(?:\d*|\.{3})\])*(?:map\[[^\]]*\])?(?:interface \{\}|[\p{L}_][\p{L}\p{N}_./]*)(?:\[[^(){}]*\])?\)?/u;
 const NUMBER =
@@ -54,7 +63,7 @@ class KeyParser {
 
   value(type: Addr): KeyValue {
     const head = this.#head(type);
-    if (head.kind === 'interface') return this.#interface();
+    if (head.kind === 'interface') return this.any();
     if (head.kind === 'struct' || head.kind === 'array') return this.#composite(head);
     const converted = this.#conversion(head);
     const value = this.#scalar(head);
@@ -279,7 +288,8 @@ class KeyParser {
     };
   }
 
-  #interface(): KeyValue {
+  /** What an interface holds. */
+  any(): KeyValue {
     const { scanner } = this;
     const bytes = new Uint8Array(16);
     if (scanner.match(/nil\b/) !== undefined)
