@@ -58,7 +58,8 @@ export function holdsInterface(types: TypeReader, type: Addr, depth = 0): boolea
 
 /** A key that no map in question can have. */
 export function noSuchKey(text: string, maps: string, cause: unknown): MapauditError {
-  return new MapauditError('usage-key', `${text} is no key of ${maps}`, {
+  const why = cause instanceof Error ? `: ${cause.message}` : '';
+  return new MapauditError('usage-key', `${text} is no key of ${maps}${why}`, {
     cause,
     ...(isMapauditError(cause) && cause.hint !== undefined ? { hint: cause.hint } : {}),
     fields: { key: text },
