@@ -189,9 +189,7 @@ class TopRun {
 function probeOptions(options: TopOptions): ProbeOptions {
   const { keyLiteral: text, map } = options.filters;
   return {
-    ...(text === undefined
-      ? {}
-      : { keyLiteral: { text, ...(map === undefined ? {} : { mapType: map }) } }),
+    ...(text === undefined ? {} : { keyLiteral: { text, ...(map === undefined ? {} : { mapType: map }) } }),
     mode: 'both',
     sampleEvery: 0,
     frames: 0,

@@ -204,16 +204,12 @@ function rememberedTypes(ask: (pid: number, type: number) => boolean): typeof as
   };
 }
 
-const capturesKeys = ({ keys, filters }: TraceOptions): boolean =>
-  keys.type !== 'none' || hasKey(filters);
+const capturesKeys = ({ keys, filters }: TraceOptions): boolean => keys.type !== 'none' || hasKey(filters);
 
 /** Operations of which every one leaves a record: only a filter on the map itself takes none of a map's operations away. */
 function recordedOps({ sampleEvery, filters }: TraceOptions): readonly MapOp[] {
   const partial =
-    sampleEvery !== 1 ||
-    filters.goid !== undefined ||
-    hasKey(filters) ||
-    filters.site !== undefined;
+    sampleEvery !== 1 || filters.goid !== undefined || hasKey(filters) || filters.site !== undefined;
   return partial ? [] : filters.ops.filter((op) => WRITE_OPS.includes(op));
 }
 

@@ -34,7 +34,10 @@ export function parseGoLiteral(text: string): GoLiteral | undefined {
 const INTEGER = /[-+]?(?:0[xX][\da-fA-F_]+|0[bB][01_]+|0[oO][0-7_]+|\d[\d_]*)(?![\w.])/y;
 const FLOAT = /[-+]?(?:Inf\b|NaN\b|(?:\d[\d_]*(?:\.[\d_]*)?|\.\d[\d_]*)(?:[eE][-+]?\d+)?(?![\w.]))/y;
 const PART = String.raw`[-+]?(?:Inf|NaN|(?:\d[\d_]*(?:\.[\d_]*)?|\.\d[\d_]*)(?:[eE][-+]?\d+)?)`;
-const COMPLEX = new RegExp(String.raw`\(?\s*(?:(${PART})\s*(?=[-+]))?(${PART}|[-+]\s*${PART.slice(5)})i\s*\)?`, 'y');
+const COMPLEX = new RegExp(
+  String.raw`\(?\s*(?:(${PART})\s*(?=[-+]))?(${PART}|[-+]\s*${PART.slice(5)})i\s*\)?`,
+  'y',
+);
 const COMPLEX_CALL = new RegExp(String.raw`complex\s*\(\s*(${PART})\s*,\s*(${PART})\s*\)`, 'y');
 const WORD = /(?:true|false|nil)\b/y;
 const NAME = /[\p{L}_][\p{L}\p{N}_]*/uy;

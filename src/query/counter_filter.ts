@@ -48,7 +48,8 @@ export class CounterFilter {
     if (mapAddress !== undefined && map !== mapAddress) return false;
     if (this.#type !== undefined && (row.map_type === undefined || !this.#type.test(row.map_type)))
       return false;
-    if (this.#key !== undefined && (row.map_type === undefined || !this.#key.mapTypes.has(row.map_type))) return false;
+    if (this.#key !== undefined && (row.map_type === undefined || !this.#key.mapTypes.has(row.map_type)))
+      return false;
     const place = `${row.caller ?? ''} ${row.file ?? ''}:${row.line ?? ''}`;
     return this.#site === undefined || this.#site.test(place);
   }

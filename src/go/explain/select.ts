@@ -52,9 +52,13 @@ function findFunction(binary: GoBinary, asked: string): Place {
       { hint: 'Give more of its name.', fields: { candidates: match.names.length } },
     );
   if (names.some((name) => name.startsWith(`${asked}.`) || name.includes(`/${asked}.`)))
-    throw new MapauditError('explain-unknown-function', `the binary has no function ${asked}: it is a package`, {
-      hint: `Give a function of it, as stack traces write it, or a place: cache.go:88.`,
-    });
+    throw new MapauditError(
+      'explain-unknown-function',
+      `the binary has no function ${asked}: it is a package`,
+      {
+        hint: `Give a function of it, as stack traces write it, or a place: cache.go:88.`,
+      },
+    );
   const near = match.near.length > 0 ? `Did you mean ${match.near.join(', or ')}?` : undefined;
   throw new MapauditError('explain-unknown-function', `the binary has no function ${asked}`, {
     hint:

@@ -175,7 +175,10 @@ class Evaluator {
   #convert(type: string, value: bigint, at: number): Evaluated {
     const found = this.#evaluation.scope.typeNamed(type);
     if (found === undefined) throw new Problem('no-such-type', at, `there is no type ${type}`);
-    return named(placeAt(this.#program.memory, addr(Number(value)), found), `(*(*${type})(0x${value.toString(16)}))`);
+    return named(
+      placeAt(this.#program.memory, addr(Number(value)), found),
+      `(*(*${type})(0x${value.toString(16)}))`,
+    );
   }
 
   #index(of: Evaluated, key: IndexKey, at: number): Evaluated {

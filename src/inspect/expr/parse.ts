@@ -65,7 +65,8 @@ class Parser {
     }
     const name = this.#match(NAME);
     const dots = name?.[0].indexOf('..') ?? -1;
-    if (dots >= 0) throw new Problem('usage-expression', at + dots + 1, 'a name was expected between the dots');
+    if (dots >= 0)
+      throw new Problem('usage-expression', at + dots + 1, 'a name was expected between the dots');
     if (name !== undefined) return { kind: 'name', text: name[0], at };
     throw this.#problem(at < this.#text.length ? 'a variable was expected here' : 'the expression ends here');
   }

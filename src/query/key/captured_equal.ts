@@ -102,7 +102,11 @@ function heldEqual(
   if (wanted.value === undefined) return part.type === 0 ? 'same' : 'other';
   if (wanted.type !== part.type) return 'other';
   if (wanted.value.kind === 'string') return textEqual(wanted.value.text, part);
-  return compare(types, wanted.type, wanted.value, 0, { bytes: part.bytes, part: () => undefined, missing: 'cut' });
+  return compare(types, wanted.type, wanted.value, 0, {
+    bytes: part.bytes,
+    part: () => undefined,
+    missing: 'cut',
+  });
 }
 
 /** The text of a key that is passed as a string: it is one, or a struct or array of nothing else. */

@@ -67,7 +67,8 @@ function filterOf(types: TypeReader, type: Addr, value: KeyValue): KernelKey['fi
       : { keyText: { bytes: value.text, exact: true } };
   const { bytes } = value;
   const mask = new Uint8Array(bytes.length);
-  if (bytes.length === 0 || bytes.length > FILTER_MAX || !cover(types, type, value, mask, 0)) return undefined;
+  if (bytes.length === 0 || bytes.length > FILTER_MAX || !cover(types, type, value, mask, 0))
+    return undefined;
   return { keyValue: { bytes, mask, exact: true } };
 }
 

@@ -7,8 +7,8 @@ import { parseGoLiteral } from '../../model/go_literal.ts';
 
 /**
  * What a key as a user has typed it means in maps whose keys are of a type (undefined: any). Where that is a string,
- * or where the interface holds one, a text that Go would not take as one of its literals is the string
- * itself. Errors: `usage-key`.
+ * a number or word too is the string itself; where an interface holds one, a text that Go would take as no
+ * literal. Errors: `usage-key`.
  */
 export function keyOfType(
   text: string,
@@ -17,7 +17,7 @@ export function keyOfType(
   held: () => TypesByName,
 ): KeyValue {
   const kind = type === undefined ? 'interface' : types.head(type)?.kind;
-  if (type !== undefined && kind === 'string' && !isText(text)) return textKey(text);
+  if (type !== undefined && kind === 'string' && !isMeantAsGo(text)) return textKey(text);
   if (kind === 'interface' && parseGoLiteral(text) === undefined) {
     const string = held().get('string');
     if (string !== undefined)
@@ -36,10 +36,13 @@ export function keyOfTypeIfAny(...args: Parameters<typeof keyOfType>): KeyValue 
   }
 }
 
-/** What has quotes, or what is a conversion, is meant as Go writes it, and is an error where it is not whole. */
-function isText(text: string): boolean {
-  if (/^\s*["`]/.test(text)) return true;
-  return parseGoLiteral(text)?.kind === 'conversion';
+/**
+ * Whether a string key must be written so: what has quotes, a type or braces is meant as Go writes it. Numbers,
+ * true, false and nil are, as a string, the text itself.
+ */
+export function isMeantAsGo(text: string): boolean {
+  const kind = parseGoLiteral(text)?.kind;
+  return /^\s*["`]/.test(text) || kind === 'conversion' || kind === 'composite';
 }
 
 function textKey(text: string): KeyValue {

@@ -9,11 +9,7 @@ export type LiteralLikeness = 'same' | 'cut' | 'other';
  * texts by their bytes, structs and arrays by their parts, where fields and elements that are left out are zero. Type
  * names may be written with or without packages. `keyType`: the name of the map's key type, if known.
  */
-export function sameLiteral(
-  kept: GoLiteral,
-  typed: GoLiteral,
-  keyType: string | undefined,
-): LiteralLikeness {
+export function sameLiteral(kept: GoLiteral, typed: GoLiteral, keyType: string | undefined): LiteralLikeness {
   const isInterface = keyType === undefined || /^(?:interface|any\b)/.test(keyType);
   // Where the type says what it is, a conversion to it adds nothing.
   if (typed.kind === 'conversion' && kept.kind !== 'conversion' && keyType !== undefined && !isInterface)
@@ -72,7 +68,13 @@ function partsLike(kept: readonly LiteralItem[], typed: readonly LiteralItem[]):
   for (const [i, { value }] of kept.entries()) {
     const other = wanted.get(i);
     const of =
-      other === undefined ? (value.kind === 'cut' ? 'cut' : isZero(value) ? 'same' : 'other') : like(value, other);
+      other === undefined
+        ? value.kind === 'cut'
+          ? 'cut'
+          : isZero(value)
+            ? 'same'
+            : 'other'
+        : like(value, other);
     if (of === 'other') return 'other';
     if (of === 'cut') likeness = 'cut';
   }

@@ -3,6 +3,7 @@ import { parseGoLiteral } from '../../model/go_literal.ts';
 import type { TraceEvent } from '../../protocol/event.ts';
 import type { Filters } from '../../protocol/options.ts';
 import type { OpSummary } from '../../protocol/summary.ts';
+import { isMeantAsGo } from '../key/key_of_type.ts';
 import { keyTypeName, type LiteralLikeness, sameLiteral } from '../key/same_literal.ts';
 
 /** Which of the events that a run has kept are about one key. */
@@ -73,18 +74,17 @@ function judge(text: string, wanted: string, mapType: string | undefined): Liter
   if (kept === undefined) return 'other';
   const typed = parseGoLiteral(wanted);
   const type = keyTypeName(mapType);
-  if (kept.kind === 'text' && (typed === undefined || (isString(type) && !isQuoted(wanted))))
-    return sameLiteral(kept, { kind: 'text', bytes: new TextEncoder().encode(wanted), cut: false }, undefined);
+  if (kept.kind === 'text' && (typed === undefined || (isString(type) && !isMeantAsGo(wanted))))
+    return sameLiteral(
+      kept,
+      { kind: 'text', bytes: new TextEncoder().encode(wanted), cut: false },
+      undefined,
+    );
   return typed === undefined ? 'other' : sameLiteral(kept, typed, type);
 }
 
 /** Keys that show as texts are of string types, unless the map's keys are interfaces. */
 const isString = (type: string | undefined): boolean => type === undefined || !/^interface\b/.test(type);
-
-const isQuoted = (text: string): boolean => {
-  const literal = parseGoLiteral(text);
-  return literal?.kind === 'text' || literal?.kind === 'conversion';
-};
 
 /** Counts events for a summary, as `Tally` counts rows. */
 export class EventTally {
