@@ -30,6 +30,7 @@ it.each([
   ['18446744073709551615', '18446744073709551614', 'uint64'],
   ['"1"', '1', 'interface {}'],
   ['int8(1)', '1', 'interface {}'],
+  ['main.P{X: 1, Y: 2}', '{1, 2}', 'interface {}'],
   ['"q"', 'main.Other("q")', 'main.ID'],
   ['main.P{X: 1, Y: 2}', 'main.P{1}', 'main.P'],
   ['main.P{X: 1, Y: 2}', 'other.P{1, 2}', 'main.P'],

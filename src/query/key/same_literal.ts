@@ -15,7 +15,8 @@ export function sameLiteral(kept: GoLiteral, typed: GoLiteral, keyType: string |
   if (typed.kind === 'conversion' && kept.kind !== 'conversion' && keyType !== undefined && !isInterface)
     return isSpelled(keyType, typed.type) ? like(kept, typed.value) : 'other';
   if (keyType === undefined || !isInterface) return like(kept, typed);
-  // In an interface a literal has a type of its own: 1 is no 1.0.
+  // In an interface a literal has a type of its own: 1 is no 1.0, and {1, 2} has none.
+  if (typed.kind === 'composite' && typed.type === undefined) return 'other';
   return ownKind(kept) === ownKind(typed) ? like(kept, typed) : 'other';
 }
 
