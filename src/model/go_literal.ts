@@ -247,7 +247,7 @@ interface Character {
 }
 
 const ESCAPE = /\\(?:x([\da-fA-F]{2})|u([\da-fA-F]{4})|U([\da-fA-F]{8})|([0-7]{3})|([abfnrtv\\'"]))/y;
-const SINGLE = new Map([...'abfnrtv'].map((char, i) => [char, [7, 8, 12, 10, 13, 9, 11][i] ?? 0]));
+const SINGLE = new Map(Object.entries({ a: 7, b: 8, f: 12, n: 10, r: 13, t: 9, v: 11 }));
 
 function numberOf(text: string): GoLiteral | undefined {
   const digits = text.replaceAll('_', '').replace(/^[-+]/, '');

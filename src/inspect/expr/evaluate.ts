@@ -2,7 +2,7 @@ import { closest } from '../../base/closest.ts';
 import { isMapauditError } from '../../base/errors.ts';
 import { assertUnreachable } from '../../base/assert.ts';
 import { type GoType, shortTypeName } from '../../go/debug/go_type.ts';
-import { addr, hex } from '../../model/addr.ts';
+import { addr } from '../../model/addr.ts';
 import {
   atomicPointer,
   findField,
