@@ -61,6 +61,7 @@ const volatile struct race_config race SEC(".rodata") = {};
 #define TIRED_MAX 3
 /* Looks at the clock of one wait: the verifier walks through each of them. */
 #define LOOKS 2000
+#define LAST_LOOKS 400
 
 #define NOW(field) (*(volatile __u64 *)&(field))
 
@@ -148,11 +149,16 @@ static __always_inline void remember(__u64 map)
 	bpf_map_update_elem(&reported, &map, &yes, BPF_ANY);
 }
 
+/* When whoever came is over with the operation: far away while the probe is not done with one. Without a branch. */
+static __always_inline __u64 until_left(struct watch *w)
+{
+	return NOW(w->met_at) + race.quiet + (NOW(w->inside) << 40);
+}
+
 /* Holds the operation. Gives how many came meanwhile. */
 static __always_inline __u64 wait(struct watch *w, const struct hit *hit, int write, __u64 pace, struct race_spent *spent)
 {
 	__u64 began = bpf_ktime_get_ns(), end = began + race.wait, last = began + race.longest, now = began, took;
-	int closed = 0;
 
 	w->met = w->met_at = 0;
 	w->goid = hit->goid;
@@ -167,20 +173,23 @@ static __always_inline __u64 wait(struct watch *w, const struct hit *hit, int wr
 		bpf_ktime_get_ns();
 		bpf_ktime_get_ns();
 		now = bpf_ktime_get_ns();
-		met = NOW(w->inside) ? last : NOW(w->met_at) + race.quiet;
+		met = until_left(w);
 		/* The later of both, and no later than the last moment, without a branch. */
 		until = end > met ? end : met;
 		until = until < last ? until : last;
-		if (now < until)
-			continue;
-		if (closed)
+		if (now >= until)
 			break;
-		/* No one else is met from now on; whoever came at the last moment is looked for once more. */
-		closed = 1;
-		__sync_fetch_and_add(&w->number, 1);
 	}
-	if (!closed)
-		__sync_fetch_and_add(&w->number, 1);
+	__sync_fetch_and_add(&w->number, 1);
+	/* No one else is met from now on. Whoever came at the last moment is waited for, too. */
+	for (int i = 0; i < LAST_LOOKS; i++) {
+		__u64 until = until_left(w);
+
+		bpf_ktime_get_ns();
+		until = until < last ? until : last;
+		if (bpf_ktime_get_ns() >= until)
+			break;
+	}
 	took = bpf_ktime_get_ns() - began;
 	w->gap = took * pace;
 	w->next = began + took + w->gap;

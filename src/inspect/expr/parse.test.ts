@@ -108,10 +108,10 @@ describe('constants', () => {
   });
 });
 
-test('two dots have no name between them', () => {
+it('two dots have no name between them', () => {
   expect(() => parseExpression('main..x')).toThrow('a name was expected between the dots');
 });
 
-test('an address stays what was typed, however large', () => {
+it('an address stays what was typed, however large', () => {
   expect(parseExpression('(*main.T)(0xffffffffffffffff)')).toMatchObject({ value: 0xffff_ffff_ffff_ffffn });
 });
