@@ -2,7 +2,7 @@ import { view } from '../../binary/elf/bounded_reader.ts';
 import type { FormattedValue } from '../../go/value/format_value.ts';
 import { type Addr, addr } from '../../model/addr.ts';
 import { keysEqual, keyValue } from '../hash/key_value.ts';
-import { parseAnyKey } from '../path/parse_key.ts';
+import { parseHeldKey } from '../path/parse_key.ts';
 import type { SyncMapEntry, SyncMapPlace, SyncMapScan } from './scan.ts';
 import { visitSyncMap, writersOf } from './scan_sync_map.ts';
 
@@ -20,7 +20,7 @@ const NO_TEXT: FormattedValue = { text: '', truncated: true, unreadable: false }
  */
 export function findSyncKey(place: SyncMapPlace, text: string): SyncKeySearch {
   const { memory, types } = place;
-  const wanted = parseAnyKey(text, types, () => typesOfKeys(place));
+  const wanted = parseHeldKey(text, types, () => typesOfKeys(place));
   const writers = writersOf(place);
   const isKey = (bytes: Uint8Array, at: number): boolean => {
     const type = typeAt(bytes, at);
