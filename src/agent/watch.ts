@@ -14,6 +14,7 @@ import { wallOffsetNs } from '../sys/clock.ts';
 import { RunClock } from './run_clock.ts';
 import { Target } from './target.ts';
 import { type KeyHit, type WatchedKey, watchedKey } from './watched_key.ts';
+import { WatchedStrings } from './watched_strings.ts';
 import { callerBehind, hitFrames } from './watch_frames.ts';
 
 /** Deep enough to find the program behind Go's own frames, where no stack is asked for. */
@@ -27,10 +28,11 @@ export async function* watchLines(
   options: WatchOptions,
   signal: AbortSignal,
 ): AsyncGenerator<readonly WatchLine[], void> {
-  const clock = new RunClock(options.durationMs, signal);
+  const began = performance.now();
   const run = new WatchRun(options);
   try {
-    yield run.attached(clock.elapsedMs);
+    yield run.attached(performance.now() - began);
+    const clock = new RunClock(options.durationMs, signal);
     let end: EndReason | undefined;
     while (end === undefined) {
       await clock.pause(LOOK_MS);
@@ -55,11 +57,13 @@ class WatchRun {
   #refusalSaid = false;
 
   readonly #key: WatchedKey | undefined;
+  readonly #strings: WatchedStrings;
 
   constructor(options: WatchOptions) {
     this.#options = options;
     const target = Target.open(toPid(options.pid));
     this.#target = target;
+    this.#strings = new WatchedStrings(target.memory);
     this.#symbols = new SymbolCache((pid) => (pid === target.pid ? target : undefined));
     const { what } = options;
     try {
@@ -129,7 +133,8 @@ class WatchRun {
     const meant = key === undefined ? hits.map((hit) => ({ hit, meaning: undefined })) : meantHits(key, hits);
     const shown = meant.slice(0, Math.max(0, Math.min(this.#wanted, meant.length)));
     this.#hits += shown.length;
-    return shown.map((one) => this.#line(one));
+    const strings = this.#strings.of(shown);
+    return shown.map((one, i) => ({ ...this.#line(one), ...stringOf(strings[i]) }));
   }
 
   #line({ hit, meaning }: KeyHit): Hit {
@@ -203,6 +208,8 @@ function valueOf({ bytes }: ReadValue, distance: bigint, textOf: TextOf | undefi
     read_ns: Number(distance),
   };
 }
+
+const stringOf = (string: Hit['string']): Pick<Hit, 'string'> => (string === undefined ? {} : { string });
 
 type TextOf = (bytes: Uint8Array) => string | undefined;
 

@@ -12,10 +12,12 @@ import {
   watchedRanges,
 } from '../inspect/path/watch_ranges.ts';
 import { unitShape } from '../inspect/slots.ts';
-import { type Addr, hex } from '../model/addr.ts';
+import { type Addr, addr, hex } from '../model/addr.ts';
 import type { ByteSource } from '../model/byte_source.ts';
 import type { Place } from '../probe/watch/place.ts';
 import type { WatchedPart, WatchPart } from '../protocol/watch.ts';
+
+const WORD = 8;
 
 /** What a watched place means for the key. */
 export type Meaning =
@@ -24,6 +26,8 @@ export type Meaning =
       readonly part: WatchPart;
       readonly offset: number;
       readonly text: (bytes: Uint8Array) => string | undefined;
+      /** The place is one of the two words of the string that lies here. */
+      readonly string?: Addr;
     }
   /** The key is away: an insert would write its tophash or control byte here. */
   | { readonly kind: 'controls'; readonly control: number }
@@ -70,8 +74,9 @@ export function absentPlaces(path: KeyPath, header: Addr, type: MapType): SlotPl
 function partPlace({ part, from, length }: WatchedRange, types: TypeReader): MeantPlace {
   const range = { from, to: from + length };
   const leaves: readonly Leaf[] | undefined = leavesIn(part.content, part.label, range, types);
+  const stringAt = leaves?.length === 1 && length === WORD ? leaves[0]?.stringAt : undefined;
   return {
-    address: (part.address + from) as Addr,
+    address: addr(part.address + from),
     length,
     label: labelOf(leaves, part.label, range),
     meaning: {
@@ -79,6 +84,7 @@ function partPlace({ part, from, length }: WatchedRange, types: TypeReader): Mea
       part: part.part,
       offset: from,
       text: (bytes) => textOf(leaves, range, bytes),
+      ...(stringAt === undefined ? {} : { string: addr(part.address + stringAt) }),
     },
   };
 }

@@ -130,6 +130,11 @@ export interface Hit {
   readonly before?: WatchValue;
   /** Read after the hit. */
   readonly after?: WatchValue;
+  /**
+   * The string of which the place is a word, in Go syntax, before and after the store that this hit completes. It is
+   * written in two hits; the first one says nothing of it.
+   */
+  readonly string?: { readonly before?: string; readonly after?: string };
 }
 
 /** How well a run of `watch` saw. */

@@ -58,9 +58,15 @@ function cells(hit: Hit, time: LocalTime): string[] {
     place.label === undefined ? place.address : printable(place.label),
     goroutine === undefined ? '' : `${goroutine.id}${start}`,
     String(thread),
-    `${valueText(hit.before)} -> ${valueText(hit.after)}`,
+    changeText(hit),
     `${by}${behind}${placeLabel(writer)}`,
   ];
+}
+
+/** `41 -> 42`; of a string's words the string, where it is known. */
+function changeText({ before, after, string }: Hit): string {
+  if (string?.after === undefined) return `${valueText(before)} -> ${valueText(after)}`;
+  return `${printable(string.before ?? '?')} -> ${printable(string.after)}`;
 }
 
 const valueText = (value: WatchValue | undefined): string =>

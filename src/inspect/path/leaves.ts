@@ -21,6 +21,8 @@ export interface Leaf {
   readonly size: number;
   /** In Go syntax; undefined where the bytes alone do not tell. */
   readonly text: (bytes: Uint8Array) => string | undefined;
+  /** It is one of the two words of a string, which begins here. */
+  readonly stringAt?: number;
 }
 
 /** More leaves in the eight bytes of a watchpoint are told as bytes. */
@@ -122,11 +124,11 @@ class Walk {
         return;
       }
       case 'string':
-        return this.#words(offset, `data of ${whole}`, `len(${whole})`);
+        return this.#words(offset, [`data of ${whole}`, `len(${whole})`], offset);
       case 'slice':
-        return this.#words(offset, `data of ${whole}`, `len(${whole})`, `cap(${whole})`);
+        return this.#words(offset, [`data of ${whole}`, `len(${whole})`, `cap(${whole})`]);
       case 'interface':
-        return this.#words(offset, `type of ${whole}`, `data of ${whole}`);
+        return this.#words(offset, [`type of ${whole}`, `data of ${whole}`]);
       default:
         this.#leaf(whole, offset, head.size, (bytes) => scalarText(head, bytes));
     }
@@ -139,15 +141,16 @@ class Walk {
       this.value(type, `${label}[${i}]`, offset + i * size);
   }
 
-  #words(offset: number, ...labels: string[]): void {
+  #words(offset: number, labels: readonly string[], stringAt?: number): void {
+    const text = (label: string, bytes: Uint8Array): string =>
+      /^(len|cap)/.test(label) ? String(view(bytes).getBigInt64(0, true)) : pointerText(bytes);
     for (const [i, label] of labels.entries())
-      this.#leaf(label, offset + i * WORD, WORD, (bytes) =>
-        /^(len|cap)/.test(label) ? String(view(bytes).getBigInt64(0, true)) : pointerText(bytes),
-      );
+      this.#leaf(label, offset + i * WORD, WORD, (bytes) => text(label, bytes), stringAt);
   }
 
-  #leaf(label: string, offset: number, size: number, text: Leaf['text']): void {
-    if (this.#touches(offset, size)) this.#found.push({ label, offset, size, text });
+  #leaf(label: string, offset: number, size: number, text: Leaf['text'], stringAt?: number): void {
+    if (!this.#touches(offset, size)) return;
+    this.#found.push({ label, offset, size, text, ...(stringAt === undefined ? {} : { stringAt }) });
   }
 
   #touches(offset: number, size: number): boolean {

@@ -33,7 +33,8 @@ interface Want extends ByteRange {
 
 /**
  * Lays the four watchpoints over an entry. Without a choice: one on the control byte, and the others where a write
- * changes something that matters for this kind of element; its key has one only when the element leaves it.
+ * changes something that matters for this kind of element. Its key has none but where the element has no bytes: an update
+ * writes a string's address again, and what else happens to a key the control byte shows.
  *
  * Errors: `too-many-watchpoints` when the bytes that were chosen need more, `outside-part` when they do not exist.
  */
@@ -43,7 +44,12 @@ export function watchedRanges(
   choice: RangeChoice,
 ): WatchedRange[] {
   const wants =
-    choice.parts === undefined && choice.range === undefined ? byKind(kind) : chosen(parts, choice);
+    choice.parts === undefined && choice.range === undefined
+      ? byKind(
+          kind,
+          parts.some(({ part }) => part === 'elem'),
+        )
+      : chosen(parts, choice);
   const ranges: WatchedRange[] = [];
   for (const want of wants) {
     const part = parts.find((one) => one.part === want.part);
@@ -133,17 +139,16 @@ export function fieldPlace(types: TypeReader, elem: SlotPart['address'], path: s
   return length === 0 ? fail(`${path} has no bytes`) : { part, offset, length };
 }
 
-function byKind(kind: Kind | undefined): readonly Want[] {
+function byKind(kind: Kind | undefined, hasBytes: boolean): readonly Want[] {
   const control: Want = { part: 'control', ...ALL };
   const key: Want = { part: 'key', ...ALL };
   const elem: Want = { part: 'elem', ...ALL };
   const behind: Want = { part: 'pointee', ...ALL };
   // An append writes the length always, address and capacity only with it.
   const length: Want = { part: 'elem', from: WORD, to: 2 * WORD };
-  if (kind === 'pointer') return [control, elem, behind, key];
-  if (kind === 'slice') return [control, length, behind, elem, key];
-  if (kind === 'interface') return [control, elem, behind, key];
-  return [control, elem, key];
+  if (kind === 'slice') return [control, length, behind, elem];
+  if (kind === 'pointer' || kind === 'interface') return [control, elem, behind];
+  return hasBytes ? [control, elem] : [control, key];
 }
 
 function chosen(parts: readonly SlotPart[], choice: RangeChoice): readonly Want[] {
