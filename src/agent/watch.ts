@@ -1,3 +1,4 @@
+import { MapauditError } from '../base/errors.ts';
 import { addr, hex } from '../model/addr.ts';
 import { pid as toPid } from '../model/ids.ts';
 import { fixedPlaces, type Place } from '../probe/watch/place.ts';
@@ -77,7 +78,10 @@ class WatchRun {
         goidOffset: target.binary.offsets.gGoid,
       });
     } catch (error) {
+      const hasEnded = target.ended() === 'target-exited';
       target.close();
+      if (hasEnded)
+        throw new MapauditError('target-exited', 'the program has ended meanwhile', { cause: error });
       throw error;
     }
   }

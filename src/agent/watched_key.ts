@@ -1,5 +1,8 @@
 import { isMapauditError, MapauditError } from '../base/errors.ts';
 import type { TypeReader } from '../go/types/type_reader.ts';
+import { keysEqual } from '../inspect/hash/key_value.ts';
+import { keyOfSlot } from '../inspect/hash/slot_hash.ts';
+import { unitShape } from '../inspect/slots.ts';
 import { findKey } from '../inspect/path/find_key.ts';
 import { heldTypes } from '../inspect/path/held_types.ts';
 import type { KeyPath } from '../inspect/path/key_path.ts';
@@ -79,6 +82,13 @@ export function watchedKey(target: Target, { subject, key: text, bytes }: Watche
       path.found === undefined
         ? absentPlaces(path, address, type)
         : presentPlaces(path.found.slot, type, types, memory, choice),
+    isKeyAt: (unit, slot) => {
+      const { bytes: size, keysAt, keyStride } = unitShape(type);
+      const block = memory.read(unit, size)?.slice();
+      const at = keysAt + slot * keyStride;
+      const other = block === undefined ? undefined : keyOfSlot(memory, types, type, block, at);
+      return other !== undefined && keysEqual(types, type.key, key, other);
+    },
   });
 }
 
@@ -86,15 +96,18 @@ export function watchedKey(target: Target, { subject, key: text, bytes }: Watche
 interface KeyMemory {
   readonly look: () => KeyPath;
   readonly places: (path: KeyPath) => SlotPlaces;
+  /** Whether a slot of this bucket or group has the key's bytes, full or not. */
+  readonly isKeyAt: (unit: Addr, slot: number) => boolean;
 }
 
 class FollowedKey implements WatchedKey {
   readonly #key: string;
   readonly #memory: KeyMemory;
   #news: (Notice | Watching)[] = [];
-  /** Of the slot's tophash or control byte; 0 while the key is away. */
+  /** Address of the slot's tophash or control byte; 0 while the key is away. */
   #slot: number | undefined;
   #slotName = '';
+  #isFirst = true;
   #watching: WatchedBytes;
   #meanings = new WeakMap<Place, Meaning>();
   #current: readonly MeantPlace[] = [];
@@ -115,7 +128,8 @@ class FollowedKey implements WatchedKey {
   }
 
   readonly resolve = (): readonly Place[] | undefined => {
-    const isFirst = this.#slot === undefined;
+    const isFirst = this.#isFirst;
+    this.#isFirst = false;
     const path = this.#look(isFirst);
     if (path?.consistent !== true) return undefined;
     const { places, parts } = this.#memory.places(path);
@@ -155,21 +169,28 @@ class FollowedKey implements WatchedKey {
     }
   }
 
-  /** One of eight tophash or control bytes was written: tell it if that one is the key's, which is in the map now. */
+  /**
+   * One of eight tophash or control bytes was written: tell it if that one is the key's. That is certain when the key
+   * is in the map there now; and when it lies there still although it has gone again, or the map has moved it on.
+   */
   #insertOf(hit: WatchHit, control: number): KeyHit | undefined {
-    const at = (this.#slot ?? 0) - hit.place.address;
-    if (at < 0 || at >= hit.place.length || hit.after?.bytes[at] !== control) return undefined;
-    if (hit.before?.bytes[at] === control) return undefined;
+    const { place, before, after } = hit;
+    if (after === undefined) return undefined;
+    const at = [...after.bytes.keys()].find(
+      (i) =>
+        after.bytes[i] === control &&
+        before?.bytes[i] !== control &&
+        (place.address + i === this.#slot || this.#memory.isKeyAt(place.address, i)),
+    );
+    if (at === undefined) return undefined;
     const byteOf = <T extends { readonly bytes: Uint8Array }>(value: T): T => ({
       ...value,
       bytes: value.bytes.slice(at, at + 1),
     });
     const own = this.#current.find(({ meaning }) => meaning.kind === 'part' && meaning.part === 'control');
-    const place = own ?? { address: addr(hit.place.address + at), length: 1, label: 'control byte' };
-    const { before, after } = hit;
     const narrow: WatchHit = {
       ...hit,
-      place,
+      place: { address: addr(place.address + at), length: 1, label: own?.label ?? 'control byte' },
       ...(before === undefined ? {} : { before: byteOf(before) }),
       after: byteOf(after),
     };
