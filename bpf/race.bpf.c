@@ -8,8 +8,8 @@
  * Reads are held too: of a reader without the lock and a writer with it, holding the writer keeps whoever asks for
  * the lock before he reads away, and would never show the two together.
  *
- * A race must not come to its crash because of this. So who was met is let go only when the one that met him has
- * had the time to leave, and a map whose race is told is never watched again.
+ * A race must not come to its crash because of this. So the one that waits is let go only when the probe is done with
+ * whoever came upon it, and that operation has had the time to end; and a map whose race is told is never watched again.
  *
  * Loaded by src/probe/race; built by scripts/build_bpf.mjs.
  */
@@ -19,7 +19,8 @@
 /* The operation that waits: one at a time. `number` is odd while it does. */
 struct watch {
 	__u64 map, goid, write, number;
-	__u64 met_at;   /* when another came last */
+	__u64 met_at;   /* when the probe was last done with another that came */
+	__u64 inside;   /* how many came that the probe is not done with yet */
 	__u64 met;      /* how many came */
 	__u64 lock;
 	__u64 next;     /* none waits before that time … */
@@ -60,6 +61,7 @@ const volatile struct race_config race SEC(".rodata") = {};
 #define TIRED_MAX 3
 /* Looks at the clock of one wait: the verifier walks through each of them. */
 #define LOOKS 2000
+#define LAST_LOOKS 400
 
 #define NOW(field) (*(volatile __u64 *)&(field))
 
@@ -115,15 +117,29 @@ static __always_inline __u32 mark_of(__u64 number, __u32 why)
 	return ((__u32)number << MARK_BITS) | why;
 }
 
-/* Whether an operation of another goroutine waits on this map now, one of the two a write, and which. */
+/*
+ * Whether an operation of another goroutine waits on this map now, one of the two a write, and which. That one is not
+ * let go before `leave`.
+ */
 static __always_inline __u64 waiting(struct watch *w, const struct hit *hit, int write)
 {
 	__u64 number = NOW(w->number);
 
 	if (!(number & 1) || NOW(w->map) != hit->map || NOW(w->goid) == hit->goid || !(write | NOW(w->write)))
 		return 0;
-	/* Nothing of it was the next one's. */
-	return NOW(w->number) == number ? number : 0;
+	__sync_fetch_and_add(&w->inside, 1);
+	/* Nothing of it was the next one's, and it has seen that another is inside. */
+	if (NOW(w->number) == number)
+		return number;
+	__sync_fetch_and_add(&w->inside, -1);
+	return 0;
+}
+
+/* What takes long is over: from now on it is a matter of the operation alone. */
+static __always_inline void leave(struct watch *w)
+{
+	NOW(w->met_at) = bpf_ktime_get_ns();
+	__sync_fetch_and_add(&w->inside, -1);
 }
 
 static __always_inline void remember(__u64 map)
@@ -131,6 +147,12 @@ static __always_inline void remember(__u64 map)
 	__u32 yes = 1;
 
 	bpf_map_update_elem(&reported, &map, &yes, BPF_ANY);
+}
+
+/* When whoever came is over with the operation: far away while the probe is not done with one. Without a branch. */
+static __always_inline __u64 until_left(struct watch *w)
+{
+	return NOW(w->met_at) + race.quiet + (NOW(w->inside) << 40);
 }
 
 /* Holds the operation. Gives how many came meanwhile. */
@@ -151,7 +173,7 @@ static __always_inline __u64 wait(struct watch *w, const struct hit *hit, int wr
 		bpf_ktime_get_ns();
 		bpf_ktime_get_ns();
 		now = bpf_ktime_get_ns();
-		met = NOW(w->met_at) + race.quiet;
+		met = until_left(w);
 		/* The later of both, and no later than the last moment, without a branch. */
 		until = end > met ? end : met;
 		until = until < last ? until : last;
@@ -159,6 +181,15 @@ static __always_inline __u64 wait(struct watch *w, const struct hit *hit, int wr
 			break;
 	}
 	__sync_fetch_and_add(&w->number, 1);
+	/* No one else is met from now on. Whoever came at the last moment is waited for, too. */
+	for (int i = 0; i < LAST_LOOKS; i++) {
+		__u64 until = until_left(w);
+
+		bpf_ktime_get_ns();
+		until = until < last ? until : last;
+		if (bpf_ktime_get_ns() >= until)
+			break;
+	}
 	took = bpf_ktime_get_ns() - began;
 	w->gap = took * pace;
 	w->next = began + took + w->gap;
@@ -232,7 +263,7 @@ int on_race(struct regs *ctx)
 {
 	struct hit hit = { .site = bpf_get_attach_cookie(ctx) & (MAX_SITES - 1) };
 	__u32 zero = 0, why = 0, index;
-	__u64 number, writer;
+	__u64 met, number, writer;
 	struct watch *w = bpf_map_lookup_elem(&watch, &zero);
 	struct race_control *c = bpf_map_lookup_elem(&race_control, &zero);
 	struct race_spent *spent = bpf_map_lookup_elem(&race_spent, &zero);
@@ -246,21 +277,19 @@ int on_race(struct regs *ctx)
 	if (begin(ctx, &hit))
 		return 0;
 	bump(hit.site, COUNT_HITS);
-	number = waiting(w, &hit, write);
 	index = (hit.map >> 3) * 0x9e3779b97f4a7c15ULL >> 50; /* log2 of OWNERS bits are left */
 	o = bpf_map_lookup_elem(&owners, &index);
 	if (!o)
 		return 0;
-	if (number) {
-		/* First of all, so that it is not let go before this operation is over. */
-		NOW(w->met_at) = bpf_ktime_get_ns();
+	met = waiting(w, &hit, write);
+	if (met) {
 		__sync_fetch_and_add(&spent->met, 1);
 		if (o->map == hit.map)
 			o->reported = 1;
-		if (__sync_fetch_and_add(&w->met, 1) >= MET_MAX)
-			return 0;
-		remember(hit.map);
-		why = mark_of(number, MARK_MET);
+		if (__sync_fetch_and_add(&w->met, 1) < MET_MAX) {
+			remember(hit.map);
+			why = mark_of(met, MARK_MET);
+		}
 	} else if (o->map != hit.map) {
 		settle(o, &hit, write);
 		return 0;
@@ -291,5 +320,7 @@ int on_race(struct regs *ctx)
 	}
 	if (why)
 		tell(ctx, &hit, why);
+	if (met)
+		leave(w);
 	return 0;
 }

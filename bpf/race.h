@@ -19,7 +19,7 @@ enum {
 /* Fixed before the program is loaded. Times in nanoseconds. */
 struct race_config {
 	__u64 wait;         /*  0  how long an operation is held */
-	__u64 quiet;        /*  8  it is not let go before so long after it was last met … */
+	__u64 quiet;        /*  8  it is not let go before so long after the probe is done with who met it … */
 	__u64 longest;      /* 16  … but after so long in any case */
 	__u32 moves;        /* 24  how often a map must have changed hands before it is watched */
 	__u32 iterator_type; /* 28  offsets in an iterator: of the type … */

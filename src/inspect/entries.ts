@@ -4,6 +4,7 @@ import type { TypeReader } from '../go/types/type_reader.ts';
 import { type FormattedValue, plainText } from '../go/value/format_value.ts';
 import type { Addr } from '../model/addr.ts';
 import type { ByteSource } from '../model/byte_source.ts';
+import { keyIdentity } from './key_identity.ts';
 import { type LiveMemory, liveValue, type ValueLimits, type WriteInnerMap } from './live_value.ts';
 import type { SlotVisitor } from './scan.ts';
 import { scanSteps } from './scan_map.ts';
@@ -14,6 +15,8 @@ export interface MapEntry {
   readonly key: FormattedValue;
   readonly value: FormattedValue;
   readonly slot: SlotPlace;
+  /** See `keyIdentity`; absent where the key's text is it. */
+  readonly identity?: string;
 }
 
 /** What reading entries needs. */
@@ -46,16 +49,38 @@ export function entryVisitor(
     if (text !== undefined) return { text, truncated: false, unreadable: false };
     return part(which === 'key' ? keys : live, map, which, block, at);
   };
+  const isPlain = PLAIN_KEYS.has(types.head(map.key)?.kind ?? '');
   return {
     deliver,
-    identity: (entry) => entry.key.text,
-    read: (block, key, elem, place) => ({
-      key: written('key', block, key),
-      value: written('elem', block, elem),
-      slot: { ...place },
-    }),
+    identity: (entry) => entry.identity ?? entry.key.text,
+    read: (block, keyAt, elemAt, place) => {
+      const key = written('key', block, keyAt);
+      const entry = { key, value: written('elem', block, elemAt), slot: { ...place } };
+      if (isPlain && !key.truncated && !key.unreadable) return entry;
+      const bytes = slotBytes(options, map, 'key', block, keyAt);
+      return { ...entry, identity: keyIdentity(options, map, key, bytes, slotName(place)) };
+    },
   };
 }
+
+/** Kinds whose text says all, unless it is cut off. */
+const PLAIN_KEYS: ReadonlySet<string> = new Set([
+  'string',
+  'bool',
+  'int',
+  'int8',
+  'int16',
+  'int32',
+  'int64',
+  'uint',
+  'uint8',
+  'uint16',
+  'uint32',
+  'uint64',
+  'uintptr',
+]);
+
+const slotName = ({ address, slot }: SlotPlace): string => `${address} ${slot}`;
 
 function part(
   live: LiveMemory,
@@ -97,19 +122,24 @@ export function innerMaps({ memory, types, limits, pause }: EntryOptions): Write
     const [key, elem] = map === undefined ? [] : [types.head(map.key), types.head(map.elem)];
     if (map === undefined || key === undefined || elem === undefined) return undefined;
     const shown: string[] = [];
-    const steps = scanSteps<string>(
+    const steps = scanSteps<{ readonly text: string; readonly identity: string }>(
       { memory, type: map, address, pause },
       {
-        read: (block, keyAt, elemAt) => {
-          if (shown.length >= limits.items) return '';
+        read: (block, keyAt, elemAt, place) => {
+          if (shown.length >= limits.items) return { text: '', identity: slotName(place) };
           const k = slotBytes({ memory, types }, map, 'key', block, keyAt);
           const v = slotBytes({ memory, types }, map, 'elem', block, elemAt);
           // Keys that are pointers are told apart by their address alone.
           const keyText = k === undefined ? '…' : write(key, k, inside(k, 'key'));
-          return `${keyText}: ${v === undefined ? '…' : write(elem, v, inside(v, 'elem'))}`;
+          const truncated = keyText.includes('…');
+          const formatted = { text: keyText, truncated, unreadable: k === undefined };
+          return {
+            text: `${keyText}: ${v === undefined ? '…' : write(elem, v, inside(v, 'elem'))}`,
+            identity: keyIdentity({ memory, types }, map, formatted, k, slotName(place)),
+          };
         },
-        deliver: (text) => shown.push(text),
-        identity: (text) => text,
+        deliver: ({ text }) => shown.push(text),
+        identity: ({ identity }) => identity,
       },
     );
     // A part may be large, but what is beyond the limit is not read.

@@ -1,6 +1,7 @@
 import type { MapType } from '../go/types/go_type.ts';
 import type { Addr } from '../model/addr.ts';
 import type { ByteSource } from '../model/byte_source.ts';
+import { type Outside, outsideOf } from './outside.ts';
 import { HEADER_BYTES, type MapHeader, parseHeader } from './map_header.ts';
 import { type SlotPlace, type UnitPlace, unitShape, type UnitShape } from './slots.ts';
 
@@ -11,6 +12,11 @@ export interface MapPlace {
   readonly address: Addr;
   /** Waits for about a millisecond, while a write is under way. False: there is no more time to wait. */
   readonly pause: () => boolean;
+  /**
+   * What slots only point to is compared too, as it is wherever someone looks at entries: without it, `digest` and
+   * `consistent` say nothing of keys and elements of more than 128 bytes.
+   */
+  readonly whole?: true;
 }
 
 /** What a scan does with slots. */
@@ -91,6 +97,8 @@ export interface ScanContext<T> {
   readonly totals: ScanTotals;
   /** The header now; undefined when it cannot be read, or is none. */
   readonly header: () => MapHeader | undefined;
+  /** Where keys or elements lie outside of their slots, and are looked at. */
+  readonly outside: Outside | undefined;
 }
 
 export function scanContext<T>(place: MapPlace, visitor: SlotVisitor<T> | undefined): ScanContext<T> {
@@ -100,6 +108,7 @@ export function scanContext<T>(place: MapPlace, visitor: SlotVisitor<T> | undefi
     shape,
     visitor,
     totals: noTotals(),
+    outside: visitor !== undefined || place.whole === true ? outsideOf(place, shape) : undefined,
     header: () => {
       const bytes = place.memory.read(place.address, HEADER_BYTES);
       return bytes === undefined ? undefined : parseHeader(bytes, shape.kind);

@@ -1,3 +1,4 @@
+import { settle } from './settle.ts';
 import { view } from '../binary/elf/bounded_reader.ts';
 import { type Addr, addr } from '../model/addr.ts';
 import type { ClassicHeader } from './map_header.ts';
@@ -193,14 +194,16 @@ function readLevel<T>(
     level.map((chain) => chain.address),
     {
       look,
+      outside: context.outside,
+      settle: () => settle(place),
       take: (unit, bytes) => takeUnit(context, bytes, () => placeOf(unit)),
-      keep: (unit, bytes, taken, again) => {
+      keep: (unit, bytes, taken, again, outside) => {
         kept.units.changed ||= again;
         // An evacuated bucket still holds what was moved: it is told where it went to.
         if (old && depth === 0 && isEvacuated(bytes.block[bytes.at] ?? 0)) return;
         const overflow = overflowOf(bytes, shape.bytes);
         if (overflow !== 0) next.push({ index: level[unit]?.index ?? 0, address: overflow });
-        kept.units.add(bytes, taken, level[unit]?.address ?? addr(0), () => placeOf(unit));
+        kept.units.add(bytes, taken, level[unit]?.address ?? addr(0), outside, () => placeOf(unit));
         if (depth > 0) kept.overflow++;
         kept.longestChain = Math.max(kept.longestChain, depth);
       },

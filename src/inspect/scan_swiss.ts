@@ -1,3 +1,4 @@
+import { settle } from './settle.ts';
 import { view } from '../binary/elf/bounded_reader.ts';
 import { type Addr, addr } from '../model/addr.ts';
 import type { SwissHeader } from './map_header.ts';
@@ -111,10 +112,12 @@ function readGroups<T>(
   };
   const outcome = readStable<readonly T[]>(place.memory, shape.bytes, units, {
     look,
+    outside: context.outside,
+    settle: () => settle(place),
     take: (unit, bytes) => takeUnit(context, bytes, () => placeOf(unit)),
-    keep: (unit, bytes, taken, again) => {
+    keep: (unit, bytes, taken, again, outside) => {
       kept.changed ||= again;
-      kept.add(bytes, taken, units[unit] ?? addr(0), () => placeOf(unit));
+      kept.add(bytes, taken, units[unit] ?? addr(0), outside, () => placeOf(unit));
     },
     unstable: () => kept.unstable++,
     pause: place.pause,

@@ -1,4 +1,5 @@
 import { type Addr, addr } from '../model/addr.ts';
+import type { Outside } from './outside.ts';
 import type { ByteSource } from '../model/byte_source.ts';
 
 /** What a look at the map's header between two reads says. */
@@ -22,7 +23,8 @@ const AT_ONCE = 16;
  * are equal and, between the two, the map was not marked as being written: then its bytes are those that it
  * had at that moment, and no write was half done. `look` is called between the reads; `take` before it, with
  * the bytes of the first read, and what it gives is handed to `keep` only if the unit turns out to be stable:
- * whatever was followed from the unit was then referred to by it all the time.
+ * whatever was followed from the unit was then referred to by it all the time. What a unit has elsewhere counts as a
+ * part of it: `outside` is asked for its checksum before `take` and after `look`.
  *
  * What does not become stable in a number of tries is given to `unstable`.
  */
@@ -32,9 +34,12 @@ export function readStable<T>(
   units: readonly Addr[],
   on: {
     readonly look: () => Moment;
+    readonly outside: Outside | undefined;
+    /** Waits until no store that had begun at `take` can still be under way. Asked where stores take a while. */
+    readonly settle: () => boolean;
     readonly take: (unit: number, bytes: UnitBytes) => T;
     /** `again`: not at the first look. */
-    readonly keep: (unit: number, bytes: UnitBytes, taken: T, again: boolean) => void;
+    readonly keep: (unit: number, bytes: UnitBytes, taken: T, again: boolean, outside: number) => void;
     readonly unstable: (unit: number) => void;
     /** Waits for about a millisecond. False: there is no more time, and what has not held still is unstable. */
     readonly pause: () => boolean;
@@ -46,7 +51,9 @@ export function readStable<T>(
     if (attempt >= AT_ONCE && !on.pause()) break;
     if (before === undefined) return on.look() === 'moved' ? 'moved' : 'gone';
     const first = before;
+    const outside = pending.map((_, i) => on.outside?.sum({ block: first, at: i * unitBytes }));
     const taken = pending.map((unit, i) => on.take(unit, { block: first, at: i * unitBytes }));
+    const settled = on.outside?.slow !== true || on.settle();
     const seen = on.look();
     // Memory in which nothing changes holds what the writer had come to.
     const moment = seen === 'writing' && memory.frozen === true ? 'still' : seen;
@@ -57,8 +64,13 @@ export function readStable<T>(
     const allSame = Buffer.compare(first, after) === 0;
     pending.forEach((unit, i) => {
       const at = i * unitBytes;
-      if (moment === 'still' && (allSame || sameBytes(first, after, at, unitBytes)))
-        on.keep(unit, { block: first, at }, taken[i] as T, attempt > 0);
+      const bytes = { block: first, at };
+      const same =
+        moment === 'still' &&
+        settled &&
+        (allSame || sameBytes(first, after, at, unitBytes)) &&
+        (memory.frozen === true || on.outside?.sum(bytes) === outside[i]);
+      if (same) on.keep(unit, bytes, taken[i] as T, attempt > 0, outside[i] ?? 0);
       else left.push(i);
     });
     before = attempt + 1 < TRIES ? pick(after, unitBytes, left) : undefined;

@@ -48,7 +48,14 @@ export class KeptUnits<T> {
     this.#context = context;
   }
 
-  add({ block, at }: UnitBytes, taken: readonly T[], address: Addr, place: () => UnitPlace): void {
+  /** `outside`: the checksum of what lies outside of the slots. */
+  add(
+    { block, at }: UnitBytes,
+    taken: readonly T[],
+    address: Addr,
+    outside: number,
+    place: () => UnitPlace,
+  ): void {
     const { shape, visitor } = this.#context;
     const swiss = shape.kind === 'swiss';
     let full = 0;
@@ -59,7 +66,7 @@ export class KeptUnits<T> {
       else this.#empty++;
     }
     this.#fill.push(full);
-    this.#digest += unitDigest(block, at, shape.bytes, address);
+    this.#digest += (unitDigest(block, at, shape.bytes, address) ^ outside) >>> 0;
     for (const entry of taken) this.#entries.push(entry);
     if (visitor?.unit === undefined) return;
     this.#units.push({ place: place(), controls: block.slice(at, at + SLOTS), entries: taken });

@@ -12,6 +12,11 @@ export interface ByteSource {
   read(position: number, length: number): Uint8Array | undefined;
   /** Nothing of it changes any more: it need not be read twice, and waiting for a writer is in vain. */
   readonly frozen?: true;
+  /**
+   * Of a program that goes on: notes where its threads are. What it gives says whether each of them has gone on since,
+   * so that none is still in the middle of a store that had begun. Undefined, or absent, where that is not known.
+   */
+  progress?(): (() => boolean) | undefined;
 }
 
 /** A buffer that answers for the positions `base … base + bytes.length`. */

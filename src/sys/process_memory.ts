@@ -2,6 +2,7 @@ import { closeSync, openSync, readSync } from 'node:fs';
 import type { ByteSource } from '../model/byte_source.ts';
 import type { Pid } from '../model/ids.ts';
 import { ERRNO } from './errno.ts';
+import { threadProgress } from './proc/progress.ts';
 import { addressOf, keepAlive, SYS, trySyscall } from './libc.ts';
 
 /** User space ends here. */
@@ -21,6 +22,7 @@ export function processMemory(pid: Pid): ByteSource {
       const whole = got === 'no-such-call' ? readByFile(pid, position, bytes) : got === length;
       return whole ? bytes : undefined;
     },
+    progress: () => threadProgress(pid),
   };
 }
 

@@ -11,6 +11,8 @@ import { notAMap, scanMap } from '../scan_map.ts';
 import { followClassic, type Followed, followSwiss } from './follow.ts';
 import { elementOf, type FoundElement } from './found_element.ts';
 import type { KeyPath } from './key_path.ts';
+import { isSlowlyStored } from '../outside.ts';
+import { settle } from '../settle.ts';
 import { Looker } from './looker.ts';
 
 /** What following a key needs beside the map. */
@@ -62,7 +64,9 @@ export function findKey(place: MapPlace, key: KeyValue, text: string, options: P
     const way = isBare ? 'map-is-empty' : follow(header, wanted, looker);
     const after = now();
     if (way === undefined) continue;
-    const same = after !== undefined && isSamePlace(header, after) && !after.writing && looker.isSame();
+    const settled = way === 'map-is-empty' || !isSlowlyStored(way.element) || settle(place);
+    const same =
+      settled && after !== undefined && isSamePlace(header, after) && !after.writing && looker.isSame();
     const found = { ...plain, hash: h, control, hashChecked: looker.agreed, consistent: same };
     last =
       way === 'map-is-empty'

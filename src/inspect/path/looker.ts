@@ -92,13 +92,12 @@ export class Looker {
           ? keysEqual(this.#types, this.#place.type.key, wanted.key, other)
           : undefined;
       slots.push({ slot, control, state, matches, equal });
-      if (equal === true)
-        return {
-          bytes,
-          slots,
-          found: this.#entry(bytes, unit, slot),
-          element: this.#element(bytes, unit, slot),
-        };
+      if (equal === true) {
+        const element = this.#element(bytes, unit, slot);
+        // What lies outside of the slot is written to in place: the slot does not tell of that.
+        if (element !== undefined && this.#place.type.indirectElem) this.#read.push(element);
+        return { bytes, slots, found: this.#entry(bytes, unit, slot), element };
+      }
       if (state === 'rest-is-empty') break;
     }
     return { bytes, slots, found: undefined, element: undefined };

@@ -12,7 +12,7 @@ import { RACE_CONFIG, RACE_SPENT, ROLE_READ, ROLE_STEP, ROLE_WRITE } from './lay
  */
 const WAIT_NS = 30_000;
 /**
- * Who was met is not let go before so long after the last meeting: map operations are over by then, and
+ * Who was met is not let go before so long after the probe was done with the other: map operations are over by then, and
  * the runtime does not find the two within each other.
  */
 const QUIET_NS = 8_000;

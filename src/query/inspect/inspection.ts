@@ -70,6 +70,7 @@ export class Inspection {
       type: subject.type,
       address: subject.address,
       pause: () => patience.pause(),
+      whole: true,
     };
   }
 
