@@ -11,10 +11,10 @@ import { lostText, runEndText } from './summary_text.ts';
 
 const COLUMNS: readonly Column[] = [
   { title: 'TIME', min: 12, ideal: 12 },
-  { title: 'PLACE', min: 8, ideal: 14, grows: true },
+  { title: 'PLACE', min: 8, ideal: 18, grows: true },
   { title: 'GOROUTINE', min: 9, ideal: 25, grows: true, drop: 2 },
   { title: 'THREAD', min: 7, ideal: 7, drop: 1 },
-  { title: 'VALUE', min: 10, ideal: 18, grows: true },
+  { title: 'VALUE', min: 10, ideal: 24, grows: true },
   { title: 'WRITER', min: 18, ideal: 31, grows: true },
 ];
 

@@ -111,27 +111,19 @@ class Walk {
       return;
     }
     if (this.#found.length > MOST_LEAVES || !this.#touches(offset, head.size)) return;
-    switch (head.kind) {
-      case 'struct':
-        for (const field of this.#types.fields(type) ?? this.#unknown())
-          this.value(field.type, `${label}.${field.name}`, offset + field.offset);
-        return;
-      case 'array': {
-        const array = this.#types.array(type);
-        const size = array === undefined ? undefined : this.#types.head(array.elem)?.size;
-        if (array === undefined || size === undefined) this.#unknown();
-        else if (size > 0) this.items(array.elem, size, label, offset, array.length);
-        return;
-      }
-      case 'string':
-        return this.#words(offset, [`data of ${whole}`, `len(${whole})`], offset);
-      case 'slice':
-        return this.#words(offset, [`data of ${whole}`, `len(${whole})`, `cap(${whole})`]);
-      case 'interface':
-        return this.#words(offset, [`type of ${whole}`, `data of ${whole}`]);
-      default:
-        this.#leaf(whole, offset, head.size, (bytes) => scalarText(head, bytes));
-    }
+    if (head.kind === 'struct') {
+      for (const field of this.#types.fields(type) ?? this.#unknown())
+        this.value(field.type, `${label}.${field.name}`, offset + field.offset);
+    } else if (head.kind === 'array') {
+      const array = this.#types.array(type);
+      const size = array === undefined ? undefined : this.#types.head(array.elem)?.size;
+      if (array === undefined || size === undefined) this.#unknown();
+      else if (size > 0) this.items(array.elem, size, label, offset, array.length);
+    } else if (head.kind === 'string') this.#words(offset, [`data of ${whole}`, `len(${whole})`], offset);
+    else if (head.kind === 'slice')
+      this.#words(offset, [`data of ${whole}`, `len(${whole})`, `cap(${whole})`]);
+    else if (head.kind === 'interface') this.#words(offset, [`type of ${whole}`, `data of ${whole}`]);
+    else this.#leaf(whole, offset, head.size, (bytes) => scalarText(head, bytes));
   }
 
   items(type: Addr, size: number, label: string, offset: number, count: number): void {
