@@ -1,9 +1,11 @@
 /**
- * How race watching does on the corpus of test/programs/races: node --import tsx bench/races.ts [found|survival] [sleeping|busy] [--rounds N]
+ * How race watching does on the corpus of test/programs/races:
+ * node --import tsx bench/races.ts [found|survival] [sleeping|busy] [--rounds N] [--hooked]
  *
  * `found`: each program under `mapaudit race` and, built so, under -race: found or not, and after how long.
  * `survival`: runs of a racy program in turn untouched and watched; how many have died after two seconds. A watch must
- * not hasten the crash. `sleeping` or `busy` names one kind of writers.
+ * not hasten the crash. `sleeping` or `busy` names one kind of writers. `--hooked`: both built with the hook, and
+ * watched through it.
  */
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -12,6 +14,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { RaceLine } from '../src/protocol/race.ts';
 import { buildGo } from '../test/support/go_build.ts';
+import { buildHooked } from '../test/support/mapaudit_go.ts';
 
 const MAPAUDIT = fileURLToPath(new URL('../bin/mapaudit', import.meta.url));
 const args = process.argv.slice(2);
@@ -20,6 +23,8 @@ const rounds = roundsAt < 0 ? 20 : Number(args[roundsAt + 1]);
 const parts = args.filter((arg) => ['found', 'survival'].includes(arg));
 const wants = (part: string): boolean => parts.length === 0 || parts.includes(part);
 const kinds = args.filter((arg) => ['sleeping', 'busy'].includes(arg));
+
+const buildFor = (): string => (args.includes('--hooked') ? buildHooked('races') : buildGo('races'));
 
 interface Run {
   /** Milliseconds from the start of its goroutines to the first race that was told. */
@@ -75,7 +80,7 @@ async function run(
 }
 
 if (wants('survival')) {
-  const program = buildGo('races');
+  const program = buildFor();
   for (const [label, flags] of [
     ['sleeping', []],
     ['busy', ['-busy']],
@@ -98,7 +103,7 @@ if (wants('survival')) {
 }
 
 if (wants('found')) {
-  const [plain, race] = [buildGo('races'), buildGo('races', '1.26.8', 'race')];
+  const [plain, race] = [buildFor(), buildGo('races', '1.26.8', 'race')];
   const names = execFileSync(plain, ['list'], { encoding: 'utf8' }).trim().split('\n');
   const text = (ms: number | undefined): string => (ms === undefined ? 'no' : `${Math.round(ms)} ms`);
   for (const line of names) {

@@ -43,7 +43,8 @@ async function cycles(count: number): Promise<void> {
     await program.started();
     for (let done = 0; done < count && bad.length === 0; done += BATCH) {
       const batch = String(Math.min(BATCH, count - done));
-      const run = await runChild(bundledChild(), [String(program.pid), 'cycles', batch], undefined, HOURS_MS);
+      const words = [String(program.pid), 'cycles', batch, 'none'];
+      const run = await runChild(bundledChild(), words, undefined, HOURS_MS);
       still.push(...(run.out?.still ?? []));
       if (run.code !== 0) bad.push(`cycles: ${run.complaint || String(run.signal)}`);
       const harm = (await program.harm()) ?? program.remains();

@@ -1,10 +1,12 @@
 /**
- * The right programs of test/programs/races, watched for long: npm run races -- --minutes 10 [NAME …]
+ * The right programs of test/programs/races, watched for long: npm run races -- --minutes 10 [--hooked] [NAME …]
+ * --hooked: by the build hook in place of the kernel probe.
  * Exit code 1 when anything is told of one of them.
  */
 import { execFileSync } from 'node:child_process';
 import { inTurns, raced, summaryOf } from '../test/race/raced.ts';
 import { buildGo } from '../test/support/go_build.ts';
+import { buildHooked } from '../test/support/mapaudit_go.ts';
 
 const args = process.argv.slice(2);
 const at = args.indexOf('--minutes');
@@ -13,7 +15,7 @@ const only = args.filter((arg, i) => !arg.startsWith('--') && (at < 0 || i !== a
 /** At a time: they share the machine. */
 const SIDE_BY_SIDE = 3;
 
-const program = buildGo('races');
+const program = args.includes('--hooked') ? buildHooked('races') : buildGo('races');
 const right = execFileSync(program, ['list'], { encoding: 'utf8' })
   .trim()
   .split('\n')

@@ -39,7 +39,7 @@ export async function reportBuild(
   const hooked = buildHookedHot();
   report.section(
     'The build hook',
-    'Nanoseconds an operation, more than untouched in brackets; medians over interleaved rounds, by the clock of the program itself.',
+    'Nanoseconds an operation, more than untouched in brackets; by the clock of the program itself: of each round the 5th percentile of windows of 2 ms, and of interleaved rounds the median.',
   );
   for (const threads of [1, 2]) {
     const rows = new Map(SCENARIOS.map(({ name }) => [name, [name]]));
@@ -81,21 +81,28 @@ async function once(
   { plain, hooked, op, threads, windowMs }: Setting,
 ): Promise<number> {
   const env = mode === undefined ? process.env : { ...process.env, MAPAUDIT: 'record=last:4096' };
-  const args = ['-op', op, '-g', String(threads), '-window', '20ms'];
+  const args = ['-op', op, '-g', String(threads), '-window', '2ms'];
   const child = spawn(mode === undefined ? plain : hooked, args, {
     env,
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const path = `/dev/shm/mapaudit.${child.pid ?? 0}`;
   try {
-    if (mode !== undefined) await tell(path, mode, frames ?? 0);
+    if (mode !== undefined) {
+      await tell(path, mode, frames ?? 0);
+      child.kill('SIGURG');
+    }
     await sleep(SETTLE_MS);
-    return median(await windowsOf(child, windowMs));
+    return undisturbed(await windowsOf(child, windowMs));
   } finally {
     child.kill('SIGKILL');
     rmSync(path, { force: true });
   }
 }
+
+/** Windows of 2 ms in which nobody else had the processor: what others take is not the hook's. */
+const undisturbed = (windows: readonly number[]): number =>
+  [...windows].sort((a, b) => a - b)[Math.floor(windows.length / 20)] ?? NaN;
 
 async function windowsOf(child: ChildProcess, windowMs: number): Promise<number[]> {
   let text = '';

@@ -28,7 +28,7 @@ export class Hot {
   readonly #child: ChildProcess;
   #windows: Window[] = [];
 
-  constructor(binary: string, options: { op: HotOp; goroutines?: number; rate?: number }) {
+  constructor(binary: string, options: { op: HotOp; goroutines?: number; rate?: number; windowMs?: number }) {
     const args = [
       '-op',
       options.op,
@@ -36,6 +36,8 @@ export class Hot {
       String(options.goroutines ?? 1),
       '-rate',
       String(options.rate ?? 0),
+      '-window',
+      `${options.windowMs ?? 100}ms`,
     ];
     this.#child = spawn(binary, args, { stdio: ['ignore', 'pipe', 'inherit'] });
     let rest = '';

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { loadavg, setPriority, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Target } from '../../src/agent/target.ts';
 import { probePlanFor } from '../../src/agent/plans.ts';
@@ -10,9 +10,10 @@ import { pid as toPid } from '../../src/model/ids.ts';
 import type { MapOp } from '../../src/model/map_op.ts';
 import type { ProbeOptions } from '../../src/model/probe.ts';
 import { InlineProbe } from '../../src/probe/inline/inline_probe.ts';
+import { bundledChild, runChild } from '../../test/inline/harm.ts';
 import { buildGo } from '../../test/support/go_build.ts';
 import { Hot, type HotOp } from './hot.ts';
-import { median, sleep } from './numbers.ts';
+import { median, quantile, sleep } from './numbers.ts';
 import { attach } from './probes.ts';
 import type { Report } from './report.ts';
 
@@ -48,6 +49,11 @@ const SETTLE_MS = 150;
 /** Much less than a ring takes to fill. */
 const SKIP_MS = 0.1;
 const ATTACHES = 30;
+/** Short, and of all windows the fastest tenth: what others do on the machine meanwhile is in the rest. */
+const WINDOW_MS = 2;
+const FASTEST = 0.1;
+/** Of the priorities of setpriority(2), −20 to 19. */
+const FIRST = -15;
 
 /** What the inline probe costs an operation, and how long programs stand still for it. */
 export async function reportInline(
@@ -58,16 +64,18 @@ export async function reportInline(
 ): Promise<void> {
   report.section(
     'The inline probe',
-    'Nanoseconds an operation, more than untouched in brackets; medians over interleaved rounds, by the clock of the program itself. One goroutine; the rings are emptied without a look at them.',
+    'Nanoseconds an operation, more than untouched in brackets; medians over interleaved rounds, of the fastest tenth of windows of 2 ms, by the clock of the program itself. One goroutine; the rings are emptied without a look at them, and the share of records that found theirs full is said where it is more than 1 %.',
   );
   const rows = new Map(SCENARIOS.map(({ name }) => [name, [name]]));
   for (const op of OPS) {
-    const times = await measure(binary, op, rounds, windowMs);
+    const { times, dropped } = await measure(binary, op, rounds, windowMs);
     for (const { name, goal } of SCENARIOS) {
       const all = times.get(name) ?? [];
       const added = median(all.map((time, round) => time - (times.get('untouched')?.[round] ?? NaN)));
       const own = median(all).toFixed(1);
-      rows.get(name)?.push(name === 'untouched' ? own : `${own} (+${added.toFixed(1)})`);
+      const share = dropped.get(name) ?? 0;
+      const full = share > 0.01 ? `, ${(100 * share).toFixed(0)} % dropped` : '';
+      rows.get(name)?.push(name === 'untouched' ? own : `${own} (${signed(added)}${full})`);
       if (goal !== undefined)
         report.goal({ name: `${name}, ${op}`, measured: added, most: goal, unit: ' ns' });
     }
@@ -81,27 +89,52 @@ async function measure(
   op: HotOp,
   rounds: number,
   windowMs: number,
-): Promise<Map<string, number[]>> {
+): Promise<{ times: Map<string, number[]>; dropped: Map<string, number> }> {
   const times = new Map<string, number[]>(SCENARIOS.map(({ name }) => [name, []]));
-  const target = new Hot(binary, { op });
+  const dropped = new Map<string, number>();
+  const target = new Hot(binary, { op, windowMs: WINDOW_MS });
   try {
+    // Before others on the machine: what they do is not what is measured. Without the right to that, as it is.
+    for (const pid of [target.pid, 0]) prefer(pid, FIRST);
     await sleep(SETTLE_MS);
     for (let round = 0; round < rounds; round++)
-      for (const scenario of SCENARIOS)
-        times.get(scenario.name)?.push(await once(target, op as MapOp, scenario, windowMs));
+      for (const scenario of SCENARIOS) {
+        const { name } = scenario;
+        const { time, share } = await once(target, op as MapOp, scenario, windowMs);
+        times.get(name)?.push(time);
+        dropped.set(name, Math.max(share, dropped.get(name) ?? 0));
+      }
   } finally {
     target.stop();
+    prefer(0, 0);
   }
-  return times;
+  return { times, dropped };
 }
 
-async function once(target: Hot, op: MapOp, scenario: Scenario, windowMs: number): Promise<number> {
+function prefer(pid: number, priority: number): void {
+  try {
+    setPriority(pid, priority);
+  } catch {
+    // Not root.
+  }
+}
+
+async function once(
+  target: Hot,
+  op: MapOp,
+  scenario: Scenario,
+  windowMs: number,
+): Promise<{ time: number; share: number }> {
   const probe = start(target.pid, op, scenario);
   try {
     await settle(probe, SETTLE_MS);
     target.forget();
     await settle(probe, windowMs);
-    return median(target.windows().map((window) => window.nsPerOp));
+    const time = quantile(
+      target.windows().map((window) => window.nsPerOp),
+      FASTEST,
+    );
+    return { time, share: probe?.dropped?.() ?? 0 };
   } finally {
     probe?.close();
   }
@@ -109,6 +142,8 @@ async function once(target: Hot, op: MapOp, scenario: Scenario, windowMs: number
 
 interface Skipping {
   skip?(): number;
+  /** The share of records that found their ring full. */
+  dropped?(): number;
   close(): void;
 }
 
@@ -138,7 +173,7 @@ function inline(
   ops: readonly MapOp[],
   options: ProbeOptions,
   exits: boolean,
-): Required<Skipping> & { readonly stillMs: number } {
+): Required<Skipping> {
   const target = Target.open(toPid(pid));
   const { binary, bias } = target;
   const { text: begin, etext: end } = binary.moduleData;
@@ -147,8 +182,11 @@ function inline(
   const file = (address: number, length: number) => binary.read(fileAddr(address), length);
   const probe = new InlineProbe({ pid: toPid(pid), plan, patch, bias, options, keyPlans: [], file });
   return {
-    stillMs: probe.stillMs,
     skip: () => probe.skip(),
+    dropped() {
+      const hits = probe.siteCounts().reduce((sum, site) => sum + site.hits, 0);
+      return probe.lost() / Math.max(1, hits);
+    },
     close() {
       probe.close();
       target.close();
@@ -156,9 +194,15 @@ function inline(
   };
 }
 
-/** A program under load (test/programs/patched), with its own few threads and with two hundred. */
+const signed = (value: number): string => `${value < 0 ? '' : '+'}${value.toFixed(1)}`;
+
+/**
+ * A program under load (test/programs/patched), with its own few threads and with two hundred. Each attachment comes
+ * from a mapaudit of its own, as in real life: what a longer run would have compiled is new to it.
+ */
 async function reportStill(report: Report, attaches: number): Promise<void> {
   const rows: string[][] = [];
+  const path = bundledChild();
   for (const [extra, goal] of [
     [0, 1],
     [190, 5],
@@ -174,14 +218,17 @@ async function reportStill(report: Report, attaches: number): Promise<void> {
       while (!existsSync(stat) || readFileSync(stat).length < 16 || readFileSync(stat)[8] !== 1)
         await sleep(20);
       await sleep(SETTLE_MS);
-      const still: number[] = [];
+      const [still, held, tries]: [number[], number[], number[]] = [[], [], []];
       for (let i = 0; i < attaches; i++) {
-        const probe = inline(pid, ['delete', 'assign', 'access'], OPTIONS, true);
-        still.push(probe.stillMs);
-        probe.close();
+        const { code, complaint, out } = await runChild(path, [String(pid), 'cycles', '1', 'none']);
+        if (code !== 0 || out === undefined) throw new Error(complaint);
+        still.push(...out.still.map((us) => us / 1000));
+        held.push(...out.held.map((us) => us / 1000));
+        tries.push(...out.tries);
       }
       const threads = readdirSync(`/proc/${pid}/task`).length;
-      rows.push([String(threads), median(still).toFixed(2), Math.max(...still).toFixed(2)]);
+      const shown = [median(still), Math.max(...still), median(held)].map((ms) => ms.toFixed(2));
+      rows.push([String(threads), ...shown, median(tries).toFixed(0), loadavg()[0]?.toFixed(1) ?? '']);
       report.goal({
         name: `stand-still, ${threads} threads`,
         measured: median(still),
@@ -193,5 +240,15 @@ async function reportStill(report: Report, attaches: number): Promise<void> {
       rmSync(folder, { recursive: true, force: true });
     }
   }
-  report.table(['threads', 'stand-still in ms, median', 'worst'], rows);
+  report.table(
+    [
+      'threads',
+      'those that run stand still, ms',
+      'worst',
+      'also those that sleep, ms',
+      'tries',
+      'load average',
+    ],
+    rows,
+  );
 }

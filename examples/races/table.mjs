@@ -1,5 +1,5 @@
 /**
- * What -race, the runtime's own check and mapaudit each see of the programs here, as the table of docs/races.md:
+ * What -race, the runtime's own check and mapaudit, by kernel probe and by build hook, each see of the programs here, as the table of docs/races.md:
  *   sudo node examples/races/table.mjs             prints it
  *   sudo node examples/races/table.mjs --write     puts it into docs/races.md
  *   … NAME …                                       these rows alone
@@ -38,9 +38,22 @@ async function seen(run) {
   return count === 0 ? 'no' : `yes, ${count} of ${RUNS}`;
 }
 
+/** With mapaudit's hook in the runtime. */
+const buildHooked = () => {
+  const path = join(folder, 'hooked');
+  const mapaudit = join(ROOT, 'bin/mapaudit');
+  execFileSync(process.execPath, [mapaudit, 'go', 'build', '-buildvcs=false', '-o', path, '.'], {
+    cwd: HERE,
+  });
+  return path;
+};
+
 /** What a program says on stderr in its time. */
-async function said(program, name) {
-  const child = spawn(program, [name, String(SECONDS)], { stdio: ['ignore', 'ignore', 'pipe'] });
+async function said(program, name, env = {}) {
+  const child = spawn(program, [name, String(SECONDS)], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+    env: { ...process.env, ...env },
+  });
   let text = '';
   child.stderr.on('data', (part) => (text += part));
   await once(child, 'close');
@@ -50,6 +63,9 @@ async function said(program, name) {
 const withRace = async (program, name) => (await said(program, name)).includes('WARNING: DATA RACE');
 const untouched = async (program, name) =>
   (await said(program, name)).includes('fatal error: concurrent map');
+
+const withItself = async (program, name) =>
+  (await said(program, name, { MAPAUDIT: 'races' })).includes('WARNING: MAP RACE');
 
 /** A program that ends by its race before anybody has looked is begun anew. */
 async function withMapaudit(program, name, tries = 5) {
@@ -77,7 +93,7 @@ async function withMapaudit(program, name, tries = 5) {
 }
 
 try {
-  const [plain, race] = [build('plain'), build('race', '-race')];
+  const [plain, race, hooked] = [build('plain'), build('race', '-race'), buildHooked()];
   const rows = execFileSync(plain, ['list'], { encoding: 'utf8' })
     .trim()
     .split('\n')
@@ -92,13 +108,23 @@ try {
         await seen(() => withRace(race, name)),
         await seen(() => untouched(plain, name)),
         await seen(() => withMapaudit(plain, name)),
+        await seen(() => withMapaudit(hooked, name)),
+        await seen(() => withItself(hooked, name)),
       ];
       cells[i] = [`\`${name}\``, says, ...found];
       console.error([name, ...found].join('  '));
     }
   };
   await Promise.all(Array.from({ length: SIDE_BY_SIDE }, worker));
-  const head = ['program', 'what it does', '`-race`', 'the runtime', '`mapaudit race`'];
+  const head = [
+    'program',
+    'what it does',
+    '`-race`',
+    'the runtime',
+    'kernel probe',
+    'build hook',
+    '`--map-races`',
+  ];
   const lines = [head, head.map(() => '---'), ...cells].map((row) => `| ${row.join(' | ')} |`);
   const table = lines.join('\n');
   console.log(table);

@@ -1,11 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { CloseStack } from '../base/dispose.ts';
-import { planRace } from '../go/plan/race.ts';
 import { addr } from '../model/addr.ts';
 import type { ProbePlan } from '../model/probe_plan.ts';
 import type { RaceProbe } from '../model/race_probe.ts';
 import { KEY_TEXT_MAX } from '../model/record.ts';
-import { attachKernelRace } from '../probe/race/kernel_race.ts';
 import { NO_LOSS } from '../protocol/loss.ts';
 import type { RaceLine, RaceOptions, RaceTotals } from '../protocol/race.ts';
 import type { EndReason, Summary } from '../protocol/summary.ts';
@@ -15,6 +13,7 @@ import { versionName } from '../query/version_name.ts';
 import { cpuTimeMs } from '../sys/proc/cpu_time.ts';
 import { withMapPath } from './map_path.ts';
 import { RaceStream } from './race_stream.ts';
+import { raceWayFor } from './race_way.ts';
 import { ringBytesOf } from './ring_size.ts';
 import { RunClock } from './run_clock.ts';
 import { Target } from './target.ts';
@@ -71,23 +70,22 @@ class RaceRun {
     try {
       const target = this.#closing.add(Target.open(toPid(options.pid)));
       this.#target = target;
-      this.#plan = planRace(target.binary);
+      const way = raceWayFor(target, options.probe);
+      this.#plan = way.plan;
+      const { type: keys } = options.keys;
       this.#probe = this.#closing.add(
-        attachKernelRace({
-          plan: this.#plan,
-          scope: { type: 'process', pid: target.pid },
-          options: {
+        way.attach(
+          {
             mode: 'events',
             sampleEvery: 1,
             frames: options.frames,
-            keyBytes: options.keys.type === 'none' ? 0 : KEY_TEXT_MAX,
+            keyBytes: keys === 'none' ? 0 : KEY_TEXT_MAX,
             verdicts: map !== undefined,
             ...(mapAddress === undefined ? {} : { mapAddress: addr(mapAddress) }),
             ringBytes: ringBytesOf(options.ringBytes ?? RING_BYTES),
           },
-          code: { memory: target.memory, bias: target.bias },
-          keyPlans: options.keys.type === 'none' ? [] : target.keyPlans(),
-        }),
+          keys === 'none' ? [] : target.keyPlans(),
+        ),
       );
       this.#stream = new RaceStream({
         target,

@@ -78,7 +78,7 @@ export type VerdictSubject = 'type' | 'caller' | 'map';
 export interface RunningProbe extends Closable {
   /** Milliseconds that attaching took. */
   readonly attachMs: number;
-  /** Milliseconds that all threads of the program stood still for it; absent where they did not have to. */
+  /** Milliseconds that those threads of the program that ran stood still for it; absent where they did not have to. */
   readonly stillMs?: number;
   /**
    * Hands over what lies in the rings, ring by ring. Returns the CLOCK_MONOTONIC nanoseconds up to which

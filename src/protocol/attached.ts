@@ -18,7 +18,7 @@ export interface Attached {
   readonly flavour: MapFlavour;
   readonly probes: number;
   readonly attach_ms: number;
-  /** The inline probe: how long all threads stood still for it, in milliseconds. */
+  /** The inline probe: how long those of its threads that ran stood still, in milliseconds. */
   readonly still_ms?: number;
   /** `watch --key`: the bytes that are watched, and those that are not. */
   readonly watching?: WatchedBytes;

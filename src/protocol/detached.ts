@@ -10,6 +10,6 @@ export interface Detached {
   readonly name: string;
   /** Something was there, and is taken out. */
   readonly found: boolean;
-  /** How long all threads of the program stood still for that, in milliseconds; absent when nothing was there. */
+  /** How long those threads of the program that ran stood still, in milliseconds; absent when nothing was there. */
   readonly still_ms?: number;
 }

@@ -2,7 +2,7 @@ import type { Attached } from './attached.ts';
 import type { EventFrame, EventGoroutine, EventKey, EventMap } from './event.ts';
 import type { MapOp } from './map_op.ts';
 import type { Notice } from './notice.ts';
-import type { KeyMode } from './options.ts';
+import type { KeyMode, ProbeKind } from './options.ts';
 import type { Summary } from './summary.ts';
 
 /** All that `race` needs. */
@@ -21,6 +21,8 @@ export interface RaceOptions {
   /** Ends after so many races. */
   readonly count?: number;
   readonly ringBytes?: number;
+  /** How operations are held; `inline` is none. */
+  readonly probe: ProbeKind;
 }
 
 /** One of two operations that were about to begin at the same moment. */

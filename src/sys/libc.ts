@@ -6,12 +6,16 @@ import { errnoName } from './errno.ts';
 export const SYS = {
   read: 0,
   close: 3,
+  fstat: 5,
   mmap: 9,
   mprotect: 10,
   munmap: 11,
   rtSigprocmask: 14,
   ioctl: 16,
+  pread64: 17,
+  pwrite64: 18,
   dup: 32,
+  nanosleep: 35,
   setitimer: 38,
   fcntl: 72,
   flock: 73,
@@ -88,4 +92,10 @@ export function callNumber(address: bigint): bigint {
   return BigInt(koffi.call(address, NUMBER_OF_NOTHING) as Word);
 }
 
+/** Calls machine code that takes an address and a count, and returns a number. */
+export function callWithTwo(code: number, address: number, count: number): number {
+  return Number(koffi.call(code, NUMBER_OF_TWO, address, count) as Word);
+}
+
+const NUMBER_OF_TWO = koffi.proto('int64_t mapaudit_two(int64_t address, int64_t count)');
 const NUMBER_OF_NOTHING = koffi.proto('uint64_t mapaudit_number()');

@@ -2,7 +2,7 @@ import { ERRNO } from './errno.ts';
 import { addressOf, keepAlive, SYS, type SyscallResult, trySyscall } from './libc.ts';
 
 /** include/uapi/linux/ptrace.h and arch/x86/include/asm/ptrace-abi.h. */
-const REQUEST = {
+export const PTRACE = {
   cont: 7,
   getRegs: 12,
   setRegs: 13,
@@ -33,6 +33,10 @@ const WEXITED = 4;
 const WNOWAIT = 0x01000000;
 const WALL = 0x40000000;
 const P_PID = 1;
+/** A look at what a thread does: the report stays with the kernel, see `ptrace.state`. waitid(2). */
+export const WAIT = { byPid: P_PID, look: WNOHANG | WSTOPPED | WEXITED | WNOWAIT | WALL } as const;
+/** siginfo_t. */
+export const SIGINFO_WORDS = 32;
 const CLD_TRAPPED = 4;
 const CLD_STOPPED = 5;
 
@@ -55,28 +59,28 @@ const request = (
   data: number | bigint,
 ): SyscallResult => trySyscall(SYS.ptrace, number, tid, address, data);
 
-const info = new Int32Array(32);
+const info = new Int32Array(SIGINFO_WORDS);
 
 /**
  * ptrace(2) on threads of another process. All calls for a thread must come from the system thread that has seized it;
  * when that ends, by a signal too, the kernel lets go of all its threads.
  */
 export const ptrace = {
-  seize: (tid: number): SyscallResult => request(REQUEST.seize, tid, 0, TRACESYSGOOD),
-  interrupt: (tid: number): SyscallResult => request(REQUEST.interrupt, tid, 0, 0),
-  cont: (tid: number, signal: number): SyscallResult => request(REQUEST.cont, tid, 0, signal),
+  seize: (tid: number): SyscallResult => request(PTRACE.seize, tid, 0, TRACESYSGOOD),
+  interrupt: (tid: number): SyscallResult => request(PTRACE.interrupt, tid, 0, 0),
+  cont: (tid: number, signal: number): SyscallResult => request(PTRACE.cont, tid, 0, signal),
   /** Goes on to the next beginning or end of a system call. */
-  toSyscall: (tid: number, signal: number): SyscallResult => request(REQUEST.syscall, tid, 0, signal),
-  detach: (tid: number): SyscallResult => request(REQUEST.detach, tid, 0, 0),
+  toSyscall: (tid: number, signal: number): SyscallResult => request(PTRACE.syscall, tid, 0, signal),
+  detach: (tid: number): SyscallResult => request(PTRACE.detach, tid, 0, 0),
 
   getRegs(tid: number, into: BigUint64Array): boolean {
-    const { ok } = request(REQUEST.getRegs, tid, 0, addressOf(into));
+    const { ok } = request(PTRACE.getRegs, tid, 0, addressOf(into));
     keepAlive(into);
     return ok;
   },
 
   setRegs(tid: number, from: BigUint64Array): SyscallResult {
-    const result = request(REQUEST.setRegs, tid, 0, addressOf(from));
+    const result = request(PTRACE.setRegs, tid, 0, addressOf(from));
     keepAlive(from);
     return result;
   },
@@ -84,14 +88,14 @@ export const ptrace = {
   /** The signals that the thread holds back. */
   signalMask(tid: number): bigint {
     const mask = new BigUint64Array(1);
-    request(REQUEST.getSigmask, tid, 8, addressOf(mask));
+    request(PTRACE.getSigmask, tid, 8, addressOf(mask));
     return mask[0] ?? 0n;
   },
 
   /** At a system call: `entry` with the address after the instruction, or `exit` with the result. */
   syscallInfo(tid: number): { entry: boolean; at: bigint; result: bigint } {
     const bytes = new DataView(new ArrayBuffer(96));
-    request(REQUEST.getSyscallInfo, tid, 96, addressOf(bytes));
+    request(PTRACE.getSyscallInfo, tid, 96, addressOf(bytes));
     keepAlive(bytes);
     return {
       entry: bytes.getUint8(0) === 1,
@@ -102,10 +106,10 @@ export const ptrace = {
 
   /** The instructions of a seccomp filter, 8 bytes each; undefined beyond the last, or the errno. */
   seccompFilter(tid: number, index: number): Uint8Array | number | undefined {
-    const size = request(REQUEST.seccompGetFilter, tid, index, 0);
+    const size = request(PTRACE.seccompGetFilter, tid, index, 0);
     if (!size.ok) return size.errno === ERRNO.ENOENT ? undefined : size.errno;
     const bytes = new Uint8Array(size.value * 8);
-    const got = request(REQUEST.seccompGetFilter, tid, index, addressOf(bytes));
+    const got = request(PTRACE.seccompGetFilter, tid, index, addressOf(bytes));
     keepAlive(bytes);
     return got.ok ? bytes : got.errno;
   },
@@ -116,19 +120,26 @@ export const ptrace = {
    */
   state(tid: number): ThreadState {
     info.fill(0);
-    const flags = WNOHANG | WSTOPPED | WEXITED | WNOWAIT | WALL;
-    const result = trySyscall(SYS.waitid, P_PID, tid, addressOf(info), flags, 0);
-    if (!result.ok) return result.errno === ERRNO.EINTR ? { kind: 'running' } : { kind: 'gone' };
-    if (info[0] === 0) return { kind: 'running' };
-    const [code, status] = [info[2] ?? 0, info[6] ?? 0];
-    if (code !== CLD_TRAPPED && code !== CLD_STOPPED) {
+    const result = trySyscall(SYS.waitid, WAIT.byPid, tid, addressOf(info), WAIT.look, 0);
+    if (!result.ok) return result.errno === ERRNO.EINTR ? RUNNING : GONE;
+    const state = stateIn(info, 0);
+    if (state.kind === 'gone')
       trySyscall(SYS.waitid, P_PID, tid, addressOf(info), WNOHANG | WEXITED | WALL, 0);
-      return { kind: 'gone' };
-    }
-    if (status >> 8 === EVENT_STOP) return { kind: 'stopped', group: (status & 0xff) !== SIGTRAP };
-    if (status === SYSCALL_STOP) return { kind: 'syscall' };
-    return status >> 8 === 0 ? { kind: 'signal', signal: status & 0x7f } : { kind: 'event' };
+    return state;
   },
 };
+
+const RUNNING = { kind: 'running' } as const;
+const GONE = { kind: 'gone' } as const;
+
+/** What waitid(2) has reported in the siginfo_t that begins at word `at`. */
+export function stateIn(words: Int32Array, at: number): ThreadState {
+  if (words[at] === 0) return RUNNING;
+  const [code, status] = [words[at + 2] ?? 0, words[at + 6] ?? 0];
+  if (code !== CLD_TRAPPED && code !== CLD_STOPPED) return GONE;
+  if (status >> 8 === EVENT_STOP) return { kind: 'stopped', group: (status & 0xff) !== SIGTRAP };
+  if (status === SYSCALL_STOP) return { kind: 'syscall' };
+  return status >> 8 === 0 ? { kind: 'signal', signal: status & 0x7f } : { kind: 'event' };
+}
 
 export const newRegisters = (): BigUint64Array => new BigUint64Array(REGISTERS);

@@ -243,7 +243,10 @@ describe('mapaudit go', () => {
   });
 
   it('hands signals on, and ends as its child does', async () => {
-    write({ 'fake/go': '#!/bin/sh\ntrap "kill $! 2>/dev/null; echo got; exit 7" TERM\necho ready\nsleep 20 & wait\n' });
+    write({
+      'fake/go':
+        '#!/bin/sh\ntrap "kill $! 2>/dev/null; echo got; exit 7" TERM\necho ready\nsleep 20 & wait\n',
+    });
     chmodSync(inFolder('fake/go'), 0o755);
     const env = { ...process.env, PATH: `${inFolder('fake')}:${process.env['PATH'] ?? ''}` };
     const child = spawn(process.execPath, [MAPAUDIT, 'go', 'version'], {

@@ -1,7 +1,7 @@
 /**
  * Attaches the inline probe to a process and takes it out again, in a process of its own, so that tests can have it
  * killed: `child.ts PID attach|remove|cycles N [STEP OCCURRENCE]`. With STEP it kills itself when that step of the
- * recipe is reached for the given time.
+ * recipe is reached for the given time; `none` is no step, and nobody is told of any: as in real life.
  */
 import { Target } from '../../src/agent/target.ts';
 import { planPatches } from '../../src/go/plan/patch_plan.ts';
@@ -22,6 +22,12 @@ const { plan, patch } = planPatches(target.binary, planProbes(target.binary, { o
 const steps = new Map<string, number>();
 const MODES = ['events', 'both', 'counts'] as const;
 
+function note(name: string): void {
+  const seen = (steps.get(name) ?? 0) + 1;
+  steps.set(name, seen);
+  if (name === fatal && seen === Number(occurrence)) process.kill(process.pid, 'SIGKILL');
+}
+
 function attach(i: number): InlineProbe {
   return new InlineProbe({
     pid,
@@ -30,11 +36,7 @@ function attach(i: number): InlineProbe {
     bias: target.bias,
     keyPlans: target.keyPlans(),
     file: (address, length) => target.binary.read(fileAddr(address), length),
-    step(name) {
-      const seen = (steps.get(name) ?? 0) + 1;
-      steps.set(name, seen);
-      if (name === fatal && seen === Number(occurrence)) process.kill(process.pid, 'SIGKILL');
-    },
+    ...(fatal === 'none' ? {} : { step: note }),
     options: {
       mode: MODES[i % MODES.length] ?? 'events',
       sampleEvery: 1,
@@ -47,11 +49,15 @@ function attach(i: number): InlineProbe {
 }
 
 const still: number[] = [];
+const held: number[] = [];
+const tries: number[] = [];
 const attached: number[] = [];
 for (let i = 0; i < Number(count); i++) {
   process.send?.('attaching');
   const probe = attach(i);
   still.push(probe.cost.stillUs);
+  held.push(probe.cost.heldUs);
+  tries.push(probe.cost.tries);
   attached.push(probe.attachMs);
   probe.drain(() => undefined);
   if (what === 'attach') {
@@ -69,6 +75,8 @@ if (what !== 'attach')
     JSON.stringify({
       steps: [...steps],
       still: sorted(still),
+      held: sorted(held),
+      tries: sorted(tries),
       attachMs: sorted(attached),
       cycles: still.length,
     }),

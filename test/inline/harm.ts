@@ -124,7 +124,15 @@ export interface ChildRun {
   readonly code: number | null;
   readonly signal: string | null;
   readonly out:
-    { steps: [string, number][]; still: number[]; attachMs: number[]; cycles: number } | undefined;
+    | {
+        steps: [string, number][];
+        still: number[];
+        held: number[];
+        tries: number[];
+        attachMs: number[];
+        cycles: number;
+      }
+    | undefined;
   readonly complaint: string;
 }
 
@@ -199,14 +207,14 @@ export async function killTest(
       const atStep = random() < 0.67;
       const run = atStep
         ? await runChild(child, [target, 'cycles', '1', name, String(1 + Math.floor(random() * most))])
-        : await runChild(child, [target, 'cycles', '1'], Math.floor(random() * 80));
+        : await runChild(child, [target, 'cycles', '1', 'none'], Math.floor(random() * 120));
       const where = atStep ? name : 'a random moment';
       if (run.signal === 'SIGKILL') {
         killed++;
         at[where] = (at[where] ?? 0) + 1;
       } else notReached++;
       let harm = random() < 0.3 ? await program.harm() : undefined;
-      const again = await runChild(child, [target, 'cycles', '1']);
+      const again = await runChild(child, [target, 'cycles', '1', 'none']);
       if (again.code !== 0) notRecovered.push(`${where}: ${again.complaint.slice(0, 300)}`);
       else still.push(...(again.out?.still ?? []));
       harm ??= await program.harm();

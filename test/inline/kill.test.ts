@@ -24,7 +24,12 @@ describe('the inline probe leaves the program unharmed', () => {
     });
 
     it('many times', { timeout: 120_000 }, async () => {
-      const { code, complaint } = await runChild(bundledChild(), [String(program.pid), 'cycles', '50']);
+      const { code, complaint } = await runChild(bundledChild(), [
+        String(program.pid),
+        'cycles',
+        '50',
+        'none',
+      ]);
       expect(complaint).toBe('');
       expect(code).toBe(0);
       expect(await program.harm()).toBeUndefined();

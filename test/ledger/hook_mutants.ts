@@ -24,23 +24,30 @@ const AGAIN = `if p.head%64 == 0 {
 			memmove(add(ring, next), add(ring, here), uintptr(page.stride))
 			mapauditPublish(&p.head, p.head+1)
 		}`;
-const AT_EXIT = '\tr.m = uintptr(m)\n\tr.goid = uint64(gp.goid)\n\tr.flags = mapauditState(r, m)\n';
+const AT_EXIT = '\tr.m = uintptr(m)\n\tflags := mapauditState(r, m)\n\tr.goid = uint64(gp.goid)\n';
+
+const WHAT = 'func mapauditWhat(r *mapauditRecord, probe uint32, kind, flags uint8) {\n';
+const WHERE = 'func mapauditWhere(r *mapauditRecord, t, m unsafe.Pointer, pc uintptr) {\n';
+const WHO = '\tr.startPC = gp.startpc\n';
+const ON_STACK = '\tif uintptr(m)-gp.stack.lo < gp.stack.hi-gp.stack.lo {\n';
 
 export const HOOK_MUTANTS: readonly HookMutant[] = [
-  { name: 'map', after: '\tr.m = uintptr(m)\n\tflags := mapauditState(r, m)\n', then: 'r.m += 8', noticedBy: 'address' },
+  { name: 'map', after: '\tr.m = uintptr(m)\n\tr.keySize = 0\n', then: 'r.m += 8', noticedBy: 'address' },
   { name: 'type', after: '\tr.typ = uintptr(t)\n', then: 'r.typ = *(*uintptr)(add(t, mapauditKeyType))', noticedBy: 'type' },
-  { name: 'function', after: '\tr.probe = uint16(site)\n', then: 'r.probe ^= 1', noticedBy: 'function' },
+  { name: 'function', after: WHAT, then: 'if kind == 0 { probe ^= 1 }', noticedBy: 'function' },
   { name: 'caller', after: '\tr.caller = pc\n', then: 'r.caller += 64', noticedBy: 'line' },
-  { name: 'goroutine', after: '\tr.startPC = gp.startpc\n', then: 'r.goid += 1000', noticedBy: 'missing' },
-  { name: 'start of a goroutine', after: '\tr.startPC = gp.startpc\n', then: 'r.startPC = pc', noticedBy: 'start' },
-  { name: 'map on the stack', after: '\t\tflags |= 32\n', then: 'flags &^= 32', noticedBy: 'on_stack' },
+  { name: 'goroutine', after: WHO, then: 'r.goid += 1000', noticedBy: 'missing' },
+  { name: 'start of a goroutine', after: WHO, then: 'r.startPC = r.caller', noticedBy: 'start' },
+  { name: 'map on the stack', after: ON_STACK, then: 'return 0', noticedBy: 'on_stack' },
   { name: 'count', after: '\tr.count = *(*uint64)(m)\n', then: 'r.count++', noticedBy: 'len' },
-  { name: 'seed at the beginning of a write', after: '\tr.startPC = gp.startpc\n', then: 'r.seed ^= uint32(r.count)', noticedBy: 'second id of a map' },
+  { name: 'seed at the beginning of a write', after: WHAT, then: 'if kind == 0 { r.seed ^= uint32(r.count) }', noticedBy: 'second id of a map' },
   { name: 'seed that is no seed', after: '\t\tr.seed = *(*uint32)(add(m, 8))\n', then: 'r.seed = 0', noticedBy: 'id of another map' },
-  { name: 'time', after: '\tr.time = cputicks()\n\tr.tid = uint32(mp.procid)\n\tr.probe = uint16(site)\n', then: 'r.time -= 1 << 34', noticedBy: 'time' },
-  { name: 'thread', after: '\tr.tid = uint32(mp.procid)\n\tr.probe = uint16(site)\n', then: 'r.tid++', noticedBy: 'thread' },
-  { name: 'key in a register', after: '\t\t\t*(*uint64)(add(unsafe.Pointer(r), mapauditHead)) = key\n', then: '*(*uint64)(add(unsafe.Pointer(r), mapauditHead))++', noticedBy: 'key' },
-  { name: 'length of a string', after: '\tr.keySize = uint64(s.len)\n', then: 'r.keySize, r.keyStored = uint64(r.keyStored/2), r.keyStored/2', noticedBy: 'key' },
+  { name: 'time', after: WHERE, then: 'r.time += 1 << 34', noticedBy: 'time' },
+  { name: 'thread', after: WHO, then: 'r.tid++', noticedBy: 'thread' },
+  { name: 'key in a register', after: '\t*(*uint64)(add(unsafe.Pointer(r), mapauditHead)) = key\n', then: '*(*uint64)(add(unsafe.Pointer(r), mapauditHead))++', noticedBy: 'key' },
+  { name: 'length of a short string', after: '\tr.keySize = uint64(n)\n', then: 'r.keySize--', noticedBy: 'key' },
+  { name: 'end of a short string', after: '\t*(*uint64)(add(to, n-8)) = *(*uint64)(add(from, n-8))\n', then: '*(*byte)(add(to, n-1)) ^= 1', noticedBy: 'key' },
+  { name: 'length of a string', after: '\tr.keySize = uint64(len(key))\n', then: 'r.keySize, r.keyStored = uint64(r.keyStored/2), r.keyStored/2', noticedBy: 'key' },
   { name: 'type of an interface key', after: '\tr.keyType = uintptr(word)\n', then: 'r.keyType = uintptr(data)', noticedBy: 'unplanned keys' },
   { name: 'string in a key', after: '\tpart.length, part.stored = uint64(length), uint32(n)\n', then: 'part.length++', noticedBy: 'key' },
   { name: 'end of a write that is forgotten', after: LEAVE, then: 'return', noticedBy: 'unknown' },

@@ -1,6 +1,6 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { copyFileSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
-import { request, Agent } from 'node:http';
+import { Agent, type IncomingMessage, request } from 'node:http';
 import { connect, createServer } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -169,7 +169,7 @@ function fullCaddyConfig(port: number, admin: number): unknown {
   };
 }
 
-/** Requests over a few connections that are kept. */
+/** Requests over a few connections that are kept; each must get its own answer. */
 async function requests(
   port: number,
   count = CADDY_REQUESTS,
@@ -180,7 +180,18 @@ async function requests(
     new Promise((resolve, reject) => {
       const headers = { 'X-Request': String(i), Cookie: `session=s${i}`, Host: hostOf(i) };
       const options = { host: HOST, port, path: `/page/${i % 50}?name=n${i}`, agent, headers };
-      request(options, (response) => response.resume().on('end', resolve))
+      const check = (response: IncomingMessage, body: string): void => {
+        const right = body === 'hello\n' || body === `hello n${i}\n`;
+        if (response.statusCode === 200 && right) resolve();
+        else reject(new Error(`request ${i}: ${response.statusCode ?? ''} ${body}`));
+      };
+      request(options, (response) => {
+        let body = '';
+        response.setEncoding('utf8').on('data', (text: string) => (body += text));
+        response.on('end', () => {
+          check(response, body);
+        });
+      })
         .on('error', reject)
         .end();
     });

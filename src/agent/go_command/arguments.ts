@@ -45,10 +45,11 @@ export function parseGoCall(args: readonly string[]): GoCall {
   return { directory, verb, head: args.slice(0, start), words, ...flagsOf(verb, words) };
 }
 
-/** The words behind the head without those of one flag, in their order. */
-export function wordsWithout({ words, flags }: GoCall, name: string): readonly string[] {
+/** The words behind the head without those of some flags, in their order. */
+export function wordsWithout({ words, flags }: GoCall, ...names: readonly string[]): readonly string[] {
   const gone = new Set<number>();
-  for (const flag of flags) if (flag.name === name) flag.words.forEach((_, i) => gone.add(flag.at + i));
+  for (const flag of flags)
+    if (names.includes(flag.name)) flag.words.forEach((_, i) => gone.add(flag.at + i));
   return words.filter((_, at) => !gone.has(at));
 }
 

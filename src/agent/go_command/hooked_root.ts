@@ -61,7 +61,7 @@ function templates(): HookTemplates {
     if (path === undefined) throw new MapauditError('broken-install', `go/hook/${name} is missing`);
     return readFileSync(path, 'utf8');
   };
-  return { core: text('core.go.txt'), linux: text('linux.go.txt') };
+  return { core: text('core.go.txt'), linux: text('linux.go.txt'), race: text('race.go.txt') };
 }
 
 function cacheFolder(): string {

@@ -234,12 +234,12 @@ export const COMMANDS: readonly CommandSpec[] = [
     name: 'go',
     summary: 'the go command, with the hook in what it builds',
     description:
-      'mapaudit go build, run, test, install and vet are those of the go command, with all their flags; the runtime that they compile has a hook in every map operation. Nothing is recorded until somebody looks: mapaudit trace and top then need no root and no kernel probe. Other builds stay as they are. docs/build.md says more.',
+      'mapaudit go build, run, test, install and vet are those of the go command, with all their flags; the runtime that they compile has a hook in every map operation. Nothing is recorded until somebody looks: mapaudit trace and top then need no root and no kernel probe. Other builds stay as they are. With test and run, --map-races[=SHARE] makes map races, and --map-leaks[=ENTRIES] maps that only grow, fail the run, with stacks. docs/build.md and docs/races.md say more.',
     argument: { name: 'ARGS...', help: 'What the go command gets.' },
     raw: true,
     examples: [
       { line: 'mapaudit go build -o server ./cmd/server', says: 'build' },
-      { line: 'mapaudit go test -race ./...', says: 'test' },
+      { line: 'mapaudit go test ./... --map-races --map-leaks', says: 'test, and look for races and leaks' },
     ],
   },
 ];

@@ -30,3 +30,8 @@ export const RACE_MAP = {
   help: "Maps whose type matches (--map 'Session'), or one map: --map main.cache.sessions, 0xc000123450.",
   details: 'No time of the budget goes into others. A variable stands for the map that it holds now.',
 } as const;
+
+/** What `--probe` is for `race`: one of the ways is none. */
+export const RACE_PROBE = {
+  help: 'How operations are held: kernel (eBPF uprobes), build (the hook of mapaudit go build; needs no root), or auto. Default: auto, which is build where the program has the hook, else kernel.',
+} as const;

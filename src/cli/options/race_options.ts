@@ -28,5 +28,6 @@ export function raceOptionsOf(values: OptionValues): RaceOptions {
     ...present('durationMs', values.duration),
     ...present('count', values.count),
     ...present('ringBytes', values.ring),
+    probe: values.probe ?? 'auto',
   };
 }

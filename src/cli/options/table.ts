@@ -14,7 +14,7 @@ import { parseRingSize } from '../parse/size.ts';
 import { BREAK_OPTIONS } from './break_options.ts';
 import { INSPECT_FLAGS } from './inspect_flags.ts';
 import { MAPS_FLAGS } from './maps_flags.ts';
-import { RACE_FLAGS, RACE_MAP } from './race_flags.ts';
+import { RACE_FLAGS, RACE_MAP, RACE_PROBE } from './race_flags.ts';
 import { WATCH_FLAGS } from './watch_flags.ts';
 import { WHO_FLAGS } from './who_flags.ts';
 import type { CommandName, OptionSpec, ValueOf } from './spec.ts';
@@ -309,8 +309,9 @@ export const OPTIONS = {
     flag: '--probe',
     value: 'KIND',
     group: 'How it works',
-    commands: [...RUNS, ...KNOW],
+    commands: [...RUNS, ...KNOW, 'race'],
     help: 'How operations are noticed: kernel (eBPF uprobes), inline (jumps written into the running program: a small part of the cost, but its code is changed and it can notice: threads stand still for some milliseconds, system calls may end with EINTR, profiles show _ExternalCode and a SIGQUIT trace "unknown pc"; docs/inline.md), build (the hook of mapaudit go build; needs no root), or auto. Default: auto, which is build where the program has the hook, else kernel.',
+    of: { race: RACE_PROBE },
     parse: oneOf('probe', PROBE_KINDS),
   },
   ...RACE_FLAGS,

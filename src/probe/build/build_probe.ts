@@ -22,6 +22,8 @@ export interface BuildProbeSpec {
   readonly plan: ProbePlan;
   readonly options: ProbeOptions;
   readonly keyPlans: readonly KeyPlan[];
+  /** Of a reader that looks for races and nothing else: writes what it asks for before the hook begins. */
+  readonly prepare?: (words: DataView) => void;
 }
 
 const STRIDE = Math.ceil((RECORD_HEAD + KEY_AREA + 8 * MAX_FRAMES) / 64) * 64;
@@ -57,7 +59,7 @@ export class BuildProbe implements RunningProbe {
   #ack = -1;
   #isClosed = false;
 
-  constructor({ pid, plan, options, keyPlans }: BuildProbeSpec) {
+  constructor({ pid, plan, options, keyPlans, prepare }: BuildProbeSpec) {
     const began = monotonicNs();
     this.#pid = pid;
     this.#plan = plan;
@@ -81,13 +83,19 @@ export class BuildProbe implements RunningProbe {
     try {
       this.#calibrate();
       this.setKeyPlans(pid, keyPlans);
-      this.#configure(options);
+      prepare?.(this.#words);
+      this.#configure(options, prepare !== undefined);
     } catch (error) {
       this.#file.close();
       throw error;
     }
     this.#timer = setInterval(() => this.#beat(), BEAT_MS).unref();
     this.attachMs = Number(monotonicNs() - began) / 1e6;
+  }
+
+  /** The shared file. */
+  get words(): DataView {
+    return this.#words;
   }
 
   get fill(): number {
@@ -160,7 +168,7 @@ export class BuildProbe implements RunningProbe {
     this.#file.close();
   }
 
-  #configure(options: ProbeOptions): void {
+  #configure(options: ProbeOptions, races: boolean): void {
     const u32 = (at: number, value: number): void => this.#words.setUint32(at, value, true);
     const u64 = (at: number, value: bigint): void => this.#words.setBigUint64(at, value, true);
     for (let p = 0; p < this.#file.ps; p++) this.#clear(p);
@@ -181,9 +189,9 @@ export class BuildProbe implements RunningProbe {
     u64(HEADER.sites, sites);
     const events = options.mode !== 'counts' ? MODE.events : 0;
     const counts = options.mode !== 'events' ? MODE.counts : 0;
-    this.#recorded = events | (exits ? MODE.exits : 0);
-    this.#counted = counts;
-    this.#setMode(options.sampleEvery === 0 ? counts : this.#recorded | counts);
+    this.#recorded = races ? MODE.races : events | (exits ? MODE.exits : 0);
+    this.#counted = races ? 0 : counts;
+    this.#setMode(options.sampleEvery === 0 ? this.#counted : this.#recorded | this.#counted);
     this.#settle();
   }
 

@@ -1,9 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { PLAN, PLANS, ROW, SHARED_HEADER, TABLE } from '../shared/layout.ts';
-import { HEADER, P } from './layout.ts';
+import { MARK_MET, MARK_SHARED, MARK_WATCHED, MARK_WRITING, RECORD } from '../../model/record.ts';
+import { HEADER, MODE, P } from './layout.ts';
+import { RACE_AREA, RACE_PAGE, RACE_TYPES } from './race_layout.ts';
 
-const CORE = readFileSync(new URL('../../../go/hook/core.go.txt', import.meta.url), 'utf8');
+const hook = (name: string): string =>
+  readFileSync(new URL(`../../../go/hook/${name}.go.txt`, import.meta.url), 'utf8');
+const CORE = hook('core') + hook('race');
 const SIZES: Readonly<Record<string, number>> = {
   uint64: 8,
   int64: 8,
@@ -63,6 +67,19 @@ describe('the shared file', () => {
       (name) => new RegExp(`type ${name} struct \\{(.*?)\\n\\}`, 's').exec(CORE)?.[1] ?? 'unsafe.Pointer',
     );
     for (const text of fields) expect(text).not.toMatch(/unsafe\.Pointer|\*/);
+  });
+
+  it('has what a reader asks for that looks for races', () => {
+    const { types, ...fields } = RACE_PAGE;
+    expect(offsets('mapauditRacePage')).toMatchObject({ ...fields, types });
+    expect(types + 8 * RACE_TYPES).toBe(RACE_AREA.bytes);
+    expect(constant('mapauditRaceAt')).toBe(RACE_AREA.at);
+    expect(HEADER.exe + 512).toBeLessThanOrEqual(RACE_AREA.at);
+    expect(RACE_AREA.at + RACE_AREA.bytes).toBeLessThanOrEqual(PLANS.at);
+    expect(constant('mapauditRaces')).toBe(MODE.races);
+    const marks = [MARK_WATCHED, MARK_MET, MARK_WRITING, MARK_SHARED];
+    expect(['Watched', 'Met', 'Writing', 'Shared'].map((name) => constant(`mapaudit${name}`))).toEqual(marks);
+    expect(CORE).toContain(`add(unsafe.Pointer(r), ${RECORD.mark})) = mark`);
   });
 
   it('has tables of the same size', () => {

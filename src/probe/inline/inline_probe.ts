@@ -114,18 +114,18 @@ export class InlineProbe implements RunningProbe {
   }
 
   lost(): number {
-    let lost = this.#reader.wide(HEADER.outside);
-    for (const { index } of this.#spec.plan.sites) lost += this.#reader.sum(P.dropped + 8 * index);
+    let lost = 0;
+    for (const { index } of this.#spec.plan.sites) lost += this.#ringFull(index);
     return lost;
   }
 
   siteCounts(): readonly SiteCount[] {
     const reader = this.#reader;
-    return this.#spec.plan.sites.map(({ index }) => ({
+    return this.#spec.plan.sites.map(({ index, role }) => ({
       site: index,
-      hits: reader.sum(P.hits + 8 * index),
+      hits: reader.sum(P.hits + 8 * index) + (role === 'entry' ? this.#outside(index) : 0),
       sampledOut: reader.sum(P.skipped + 8 * index),
-      ringFull: reader.sum(P.dropped + 8 * index),
+      ringFull: this.#ringFull(index),
       ignored: reader.sum(P.ignored + 8 * index),
     }));
   }
@@ -140,8 +140,10 @@ export class InlineProbe implements RunningProbe {
         .map((p) => reader.at(p));
     const sites = plan.sites.map(({ index }) => index);
     const rows = TABLE.rows + TABLE_STEPS;
-    return new PCounters(this.#memory.bytes, rows, used).read(pid, sites, (site) =>
-      reader.sum(P.rest + 8 * site),
+    return new PCounters(this.#memory.bytes, rows, used).read(
+      pid,
+      sites,
+      (site) => reader.sum(P.rest + 8 * site) + this.#outside(site),
     );
   }
 
@@ -183,6 +185,16 @@ export class InlineProbe implements RunningProbe {
   get #words(): DataView {
     const bytes = this.#memory?.bytes ?? new Uint8Array(0);
     return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  }
+
+  /** Where there are counters, those have what happened on a P without a ring. */
+  #ringFull(site: number): number {
+    const outside = this.#spec.options.mode === 'events' ? this.#outside(site) : 0;
+    return this.#reader.sum(P.dropped + 8 * site) + outside;
+  }
+
+  #outside(site: number): number {
+    return this.#reader.wide(HEADER.outsideOf + 8 * site);
   }
 
   #attach(): InjectionCost {

@@ -4,7 +4,11 @@ import { PLANS, SHARED_HEADER, SHARED_P, type SharedShape, TABLE } from '../shar
  * The memory that a patched program and its reader share. The code that writes to it is made from this file, so there
  * is no second copy to differ.
  */
-export const HEADER = SHARED_HEADER;
+export const HEADER = {
+  ...SHARED_HEADER,
+  /** For each site: hits on Ps without a ring, that is beyond those that there were room for at the attachment. */
+  outsideOf: 1024,
+} as const;
 
 /** Slot goid % slots holds the goroutine whose write waits for its end; one to a cache line. */
 export const OPEN = { at: PLANS.at + PLANS.rows * PLANS.rowBytes, slots: 4096, slotBytes: 64 } as const;

@@ -46,7 +46,11 @@ export class RingReader {
     this.#read.forEach((head, p) => this.#tellRead(p, head));
   }
 
-  /** Hands over what lies in the rings of the first `ps`; gives the moment up to which nothing can come any more. */
+  /**
+   * Hands over what lies in the rings of the first `ps`; gives the moment up to which nothing can come any more. A
+   * thread may be put aside after it has read the clock and before its P is marked as busy: what it began before the
+   * moment that was given, and did after, is given that moment.
+   */
   drain(pid: number, ticks: Ticks, consume: (chunk: RingChunk) => void, ps = this.#rings.ps): bigint {
     let watermark = monotonicNs() - SLACK_NS;
     this.fill = 0;
@@ -106,7 +110,7 @@ export class RingReader {
     for (let i = 0; i < filled; i++) {
       const at = ((first + i) % slots) * stride;
       const word = (ring + at) / 4;
-      last = ticks.nanos(this.#longs[(word + RECORD.time / 4) / 2] ?? 0n);
+      last = max(ticks.nanos(this.#longs[(word + RECORD.time / 4) / 2] ?? 0n), this.#watermark);
       this.#longs[(word + RECORD.time / 4) / 2] = last;
       this.#words[word + RECORD.pid / 4] = pid;
       if (!this.#isRecord(ring + at)) continue;
@@ -139,3 +143,4 @@ export class RingReader {
 }
 
 const min = (a: bigint, b: bigint): bigint => (a < b ? a : b);
+const max = (a: bigint, b: bigint): bigint => (a > b ? a : b);

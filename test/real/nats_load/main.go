@@ -69,4 +69,7 @@ func main() {
 	}
 	all.Wait()
 	fmt.Println(arrived.Load(), "messages arrived")
+	if want := int64(*connections) * int64(*messages); arrived.Load() != want {
+		check(fmt.Errorf("%d messages were sent", want))
+	}
 }

@@ -1,6 +1,7 @@
 import type { MapOp } from '../../../model/map_op.ts';
 import { type HookSite } from '../sites.ts';
 import type { GoFunction, GoParam } from './go_source.ts';
+import { SHAPES } from './shapes.ts';
 
 /** What differs from file to file. */
 export interface HookDialect {
@@ -14,50 +15,92 @@ const ENDS: readonly MapOp[] = ['assign', 'delete', 'clear'];
 export const twinOf = (name: string): string => `mapaudit_${name}`;
 
 /**
- * The statements that go before a hooked function's first one. When nobody looks it is one load and one branch.
- * A write that somebody looks at goes to the twin, so that its end can be recorded, too.
+ * The statements that go before a hooked function's first one. When nobody looks it is one load and one branch: the
+ * arguments go to the hook in the registers in which they came and come back in them, so that none of them outlives the
+ * call, which would be stored on the stack whether somebody looks or not. What the hook gives back beside them is a
+ * read's stand-in value or, of a write, that its end is wanted: then the twin does it.
  */
 export function hookText(fn: GoFunction, site: HookSite, { callerPc }: HookDialect): string {
-  const { map, type } = mapAndType(fn, site.op);
-  const [shape, key] = keyArgument(fn, site.op);
-  // Growth finds its caller by itself: who called the map's function.
-  const caller = site.op === 'grow' ? [] : [callerPc];
-  const args = [String(site.index), pointer(type), pointer(map), ...key, ...caller].join(', ');
-  const call = `mapaudit${shape}(${args})`;
-  if (site.op === 'access')
-    return guarded(`if p := ${call}; p != nil {\n\t\t\treturn p${standIn(fn)}\n\t\t}`);
-  if (!ENDS.includes(site.op)) return guarded(call);
-  const twin = `${twinOf(fn.name)}(${fn.params.map((p) => p.name).join(', ')})`;
-  const leave = `mapauditLeave(${site.index}, ${pointer(map)})`;
-  const inner =
-    fn.results === ''
-      ? `${twin}\n\t\t${leave}\n\t\treturn`
-      : `mapauditResult := ${twin}\n\t\t${leave}\n\t\treturn mapauditResult`;
-  return `\tif mapauditMode != 0 && ${call} != nil {\n\t\t${inner}\n\t}\n`;
+  if (site.op === 'grow') return guarded([growth(fn, site)]);
+  const { shape, given, taken } = argumentsOf(fn, site.op);
+  const names = taken.map((_, i) => `mapauditA${i}`);
+  const wanted = site.op !== 'iterate';
+  const end = wanted ? 'mapauditEnd' : '_';
+  const call = (entry: string): string =>
+    `\t${[...padded(names), end].join(', ')} = ${entry}(${given.join(', ')}, ${callerPc}, ${site.index}, 0)`;
+  const types = ['unsafe.Pointer', 'unsafe.Pointer', SHAPES[shape]];
+  const back = taken.map((p, i) => converted(p, names[i] ?? ''));
+  return guarded([
+    ...names.map((name, i) => `var ${name} ${types[i] ?? ''}`),
+    ...(wanted ? ['var mapauditEnd unsafe.Pointer'] : []),
+    'if mapauditTimed {',
+    call(`mapauditTimed${shape}`),
+    '} else {',
+    call(`mapaudit${shape}`),
+    '}',
+    `${taken.map((p) => p.name).join(', ')} = ${back.join(', ')}`,
+    ...(wanted ? answer(fn, site) : []),
+  ]);
 }
 
-const guarded = (statement: string): string => `\tif mapauditMode != 0 {\n\t\t${statement}\n\t}\n`;
+/** What is done when the hook gives something back. */
+function answer(fn: GoFunction, site: HookSite): readonly string[] {
+  const inner = ENDS.includes(site.op) ? ending(fn, site) : [`return mapauditEnd${standIn(fn)}`];
+  return ['if mapauditEnd != nil {', ...inner.map((line) => `\t${line}`), '}'];
+}
+
+/** A write whose end is recorded. */
+function ending(fn: GoFunction, site: HookSite): readonly string[] {
+  const twin = `${twinOf(fn.name)}(${fn.params.map((p) => p.name).join(', ')})`;
+  const leave = `mapauditLeave(${site.index}, ${pointer(fn.params[1]?.name ?? 'nil')})`;
+  return fn.results === ''
+    ? [twin, leave, 'return']
+    : [`mapauditResult := ${twin}`, leave, 'return mapauditResult'];
+}
+
+const guarded = (lines: readonly string[]): string =>
+  `\tif mapauditMode != 0 {\n${lines.map((line) => `\t\t${line}\n`).join('')}\t}\n`;
 
 const standIn = ({ results }: GoFunction): string => (results.includes('bool') ? ', true' : '');
 
 const pointer = (expression: string): string => `unsafe.Pointer(${expression})`;
 
-/** Growth in Swiss maps has methods of Map and of table; all others are func(type, map, …). */
-function mapAndType(fn: GoFunction, op: MapOp): { map: string; type: string } {
-  const [first, second] = fn.params.map((p) => p.name);
-  if (op === 'grow' && fn.receiver !== undefined)
-    return fn.receiver.type === '*Map'
-      ? { map: fn.receiver.name, type: first ?? 'nil' }
-      : { map: second ?? 'nil', type: first ?? 'nil' };
-  return { map: second ?? 'nil', type: first ?? 'nil' };
+/**
+ * Growth in Swiss maps has methods of Map and of table; all others are func(type, map, …). Its hook finds the caller by
+ * itself: who called the map's function.
+ */
+function growth(fn: GoFunction, { index }: HookSite): string {
+  const [first = 'nil', second = 'nil'] = fn.params.map((p) => p.name);
+  const map = fn.receiver?.type === '*Map' ? fn.receiver.name : second;
+  return `mapauditGrow(${index}, ${pointer(first)}, ${pointer(map)})`;
 }
 
-/** Which of the hook's entries takes the key, and how it is handed over. */
-function keyArgument(fn: GoFunction, op: MapOp): readonly [string, readonly string[]] {
-  if (op === 'clear' || op === 'grow' || op === 'iterate') return [op === 'grow' ? 'Grow' : 'Plain', []];
-  const key: GoParam = fn.params[2] ?? { name: 'nil', type: 'unsafe.Pointer' };
-  if (key.type === 'string') return ['Text', [key.name]];
-  if (key.type.startsWith('uint')) return ['Word', [`uint64(${key.name})`]];
-  if (fn.name.endsWith('ptr')) return ['Word', [`uint64(uintptr(${key.name}))`]];
-  return ['Pointer', [key.name]];
+/** How a function's arguments are handed to the hook. */
+interface HookArguments {
+  /** Which of the hook's entries takes them. */
+  readonly shape: keyof typeof SHAPES;
+  /** Type, map, and key or the like. */
+  readonly given: readonly string[];
+  /** Those that come back. */
+  readonly taken: readonly GoParam[];
 }
+
+function argumentsOf({ name, params }: GoFunction, op: MapOp): HookArguments {
+  const [type, map, third] = params;
+  if (type === undefined || map === undefined) throw new TypeError(`${name} has no map`);
+  const both = [pointer(type.name), pointer(map.name)];
+  const taken = third === undefined ? [type, map] : [type, map, third];
+  if (third === undefined) return { shape: 'Plain', given: [...both, 'nil'], taken };
+  if (op === 'iterate') return { shape: 'Plain', given: [...both, pointer(third.name)], taken };
+  if (third.type === 'string') return { shape: 'Text', given: [...both, third.name], taken };
+  if (third.type.startsWith('uint'))
+    return { shape: 'Word', given: [...both, `uint64(${third.name})`], taken };
+  return { shape: name.endsWith('ptr') ? 'Address' : 'Pointer', given: [...both, third.name], taken };
+}
+
+/** The hook gives back three arguments. */
+const padded = (names: readonly string[]): readonly string[] => [...names, '_'].slice(0, 3);
+
+/** What comes back has the type that the hook knows. */
+const converted = ({ type }: GoParam, value: string): string =>
+  ['string', 'unsafe.Pointer', 'uint64'].includes(type) ? value : `(${type})(${value})`;

@@ -1,9 +1,11 @@
 import { MapauditError } from '../../../base/errors.ts';
 import type { GoVersion } from '../../../model/go_version.ts';
 import { HOOK_SITES, type HookSite } from '../sites.ts';
+import { ticksOf } from './assembly.ts';
 import { goFunctions } from './go_source.ts';
 import { twinOf } from './hook_text.ts';
 import { patchFile } from './patch_file.ts';
+import { SHAPES } from './shapes.ts';
 import { coreOf, dialectOf, linuxOf, type HookTemplates, SIGNAL_HOOK } from './templates.ts';
 
 /** Reads a file of GOROOT by its path below src/; undefined when it is not there. */
@@ -49,10 +51,17 @@ export function makeOverlay(version: GoVersion, read: ReadSource, templates: Hoo
     const text = edits.reduce((before, [anchor, by]) => once(before, anchor, by, path), needed(read, path));
     overlay.set(path, text + more);
   };
-  edit('runtime/proc.go', [...PROC_EDITS, exitEdit(version)], coreOf(templates, version));
+  edit('runtime/proc.go', [...PROC_EDITS, ...exitEdits(version)], coreOf(templates, version));
   edit('runtime/os_linux.go', [], linuxOf(templates, version));
   edit('runtime/stubs_nonlinux.go', [], ELSEWHERE);
+  edit('runtime/asm_amd64.s', [], ticksOf(version));
   edit('runtime/panic.go', [before('func startpanic_m() bool {\n', '\tmapauditDying()\n')]);
+  edit('internal/race/norace.go', [['func Errors() int { return 0 }\n', FOUND]]);
+  const runner = 'func tRunner(t *T, fn func(t *T)) {\n';
+  // For go:linkname; there since 1.23.
+  const unsafe = needed(read, 'testing/testing.go').includes('_ "unsafe"') ? '' : '\t_ "unsafe"\n';
+  const count = before(runner, '\tatomic.AddUint64(&mapauditTests, 1)\n');
+  edit('testing/testing.go', [before('\t"sync/atomic"\n', unsafe), count], TESTS);
   const handler = 'func sighandler(sig uint32, info *siginfo, ctxt unsafe.Pointer, gp *g) {\n';
   edit('runtime/signal_unix.go', [before(handler, SIGNAL_HOOK)]);
   return overlay;
@@ -67,14 +76,30 @@ const before = (anchor: string, text: string): Edit => [anchor, anchor + text];
 const PROC_EDITS: readonly Edit[] = [
   before('\tgoenvs()\n', '\tmapauditInit()\n'),
   // The end of main, and that of os.Exit.
-  ['\n\texit(0)\n\tfor {\n', '\n\tmapauditEnded()\n\texit(0)\n\tfor {\n'],
+  ['\n\texit(0)\n\tfor {\n', '\n\tmapauditVerdict()\n\tmapauditEnded()\n\texit(0)\n\tfor {\n'],
 ];
 
-/** os.Exit: up to 1.19 the function is called for code 0 alone. What ended otherwise may be asked for. */
-const exitEdit = ({ minor }: GoVersion): Edit =>
+/**
+ * os.Exit: up to 1.19 the function is called for code 0 alone. What ended otherwise may be asked for. The verdict comes
+ * behind the hooks that write coverage.
+ */
+const exitEdits = ({ minor }: GoVersion): readonly Edit[] =>
   minor < 20
-    ? before('func os_beforeExit() {\n', '\tmapauditEnded()\n')
-    : before('func os_beforeExit(exitCode int) {\n', '\tif exitCode == 0 {\n\t\tmapauditEnded()\n\t}\n');
+    ? [before('func os_beforeExit() {\n', '\tmapauditVerdict()\n\tmapauditEnded()\n')]
+    : [
+        [
+          '\tif exitCode == 0 && raceenabled {\n',
+          '\tif exitCode == 0 {\n\t\tmapauditVerdict()\n\t\tmapauditEnded()\n\t}\n\tif exitCode == 0 && raceenabled {\n',
+        ],
+      ];
+
+/** A test in which a race was told fails, as under the race detector. */
+const FOUND =
+  '//go:linkname mapauditFound runtime.mapauditFound\nvar mapauditFound int64\n\n' +
+  'func Errors() int { return int(mapauditFound) }\n';
+
+/** Tests are counted as they begin. */
+const TESTS = '\n//go:linkname mapauditTests runtime.mapauditTests\nvar mapauditTests uint64\n';
 
 /** Other systems have no shared file: counters and records need one, callbacks do not. */
 const ELSEWHERE = `
@@ -110,7 +135,7 @@ function patchFamily(
   texts.set(main, `${texts.get(main) ?? ''}\nconst mapauditSwiss = ${String(family.flavour === 'swiss')}\n`);
   if (family.flavour === 'swiss') {
     linkTwins(family, texts);
-    const [first = ''] = family.maps;
+    const first = family.maps.find((path) => /\/map\w*\.go$/.test(path)) ?? '';
     texts.set(first, (texts.get(first) ?? '') + HOOKS_IN_MAPS);
   }
   for (const [path, text] of texts) overlay.set(path, text);
@@ -160,18 +185,29 @@ function append(texts: Map<string, string>, path: string, text: string): void {
   texts.set(path, (texts.get(path) ?? '') + text);
 }
 
-const hookDeclaration = (name: string, params: string, result = ' unsafe.Pointer'): string =>
-  `\n//go:linkname mapaudit${name}\n//go:noescape\nfunc mapaudit${name}(site uint32, ${params})${result}\n`;
+const hookDeclaration = (name: string, params: string, result: string): string =>
+  `\n//go:linkname mapaudit${name}\n//go:noescape\nfunc mapaudit${name}(${params})${result}\n`;
+
+/** The two ways into the hook, of which one is a constant's choice; each gives back what it got. */
+const entry = ([shape, key]: [string, string]): string => {
+  const params = `(t, m unsafe.Pointer, key ${key}, pc uintptr, site uint32, time int64)`;
+  const results = `(unsafe.Pointer, unsafe.Pointer, ${key}, unsafe.Pointer)`;
+  const link = (name: string, to: string): string =>
+    `\n//go:linkname ${name}${to}\n//go:noescape\nfunc ${name}${params} ${results}\n`;
+  const timed = `mapauditTimed${shape}`;
+  return link(`mapaudit${shape}`, '') + link(timed, ` runtime.${timed}`);
+};
 
 /** Package maps is below runtime: the hook's functions are linked into it. */
 const HOOKS_IN_MAPS =
   '\n//go:linkname mapauditMode runtime.mapauditMode\nvar mapauditMode uint32\n' +
-  hookDeclaration('Plain', 't, m unsafe.Pointer, pc uintptr') +
-  hookDeclaration('Word', 't, m unsafe.Pointer, key uint64, pc uintptr') +
-  hookDeclaration('Text', 't, m unsafe.Pointer, key string, pc uintptr') +
-  hookDeclaration('Pointer', 't, m, key unsafe.Pointer, pc uintptr') +
-  hookDeclaration('Grow', 't, m unsafe.Pointer') +
-  hookDeclaration('Leave', 'm unsafe.Pointer', '');
+  '\nconst mapauditTimed = goarch.IsAmd64 != 0\n' +
+  Object.entries(SHAPES)
+    .filter(([shape]) => shape !== 'Grown')
+    .map(entry)
+    .join('') +
+  hookDeclaration('Grow', 'site uint32, t, m unsafe.Pointer', '') +
+  hookDeclaration('Leave', 'site uint32, m unsafe.Pointer', '');
 
 function needed(read: ReadSource, path: string): string {
   const text = read(path);

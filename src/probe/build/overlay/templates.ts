@@ -1,10 +1,12 @@
 import type { GoVersion } from '../../../model/go_version.ts';
 import type { HookDialect } from './hook_text.ts';
+import { SHAPES } from './shapes.ts';
 
 /** The hook's Go text, before the differences between releases are filled in: go/hook/. */
 export interface HookTemplates {
   readonly core: string;
   readonly linux: string;
+  readonly race: string;
 }
 
 /** In a signal's handler: SIGURG, which Go itself uses to preempt, also says that a reader may have come. */
@@ -16,17 +18,30 @@ export function dialectOf({ minor }: GoVersion, prefix: string): HookDialect {
 }
 
 /** The part that is the same on all systems. */
-export function coreOf({ core }: HookTemplates, { minor }: GoVersion): string {
-  const links = ['Plain', 'Word', 'Text', 'Pointer', 'Grow', 'Leave'];
-  const linked = minor < 24 ? core : links.reduce(linkToMaps, core);
-  return fill(linked, {
-    CALLERSP: minor < 24 ? 'getcallersp()' : 'sys.GetCallerSP()',
+export function coreOf({ core, race }: HookTemplates, { minor }: GoVersion): string {
+  const sp = minor < 24 ? 'getcallersp()' : 'sys.GetCallerSP()';
+  const links = ['Plain', 'Word', 'Address', 'Text', 'Pointer', 'Grow', 'Leave'];
+  const entries = core.replaceAll(EACH, (_whole, text: string) =>
+    Object.entries(SHAPES)
+      .map(([SHAPE, KEY]) => fill(text, { SHAPE, KEY, SP: SHAPE === 'Grown' ? 'key' : sp }))
+      .join('\n'),
+  );
+  const linked = minor < 24 ? entries : links.reduce(linkToMaps, entries);
+  return fill(linked + race, {
+    CALLERSP: sp,
+    // What was taken the address of lies on the stack.
+    TEXT: minor < 20 ? '*(*unsafe.Pointer)(unsafe.Pointer(&key))' : 'unsafe.Pointer(unsafe.StringData(key))',
     HASPREFIX: minor < 23 ? 'hasPrefix' : 'stringslite.HasPrefix',
+    // The names of types are a method of another type since 1.21.
+    TYPE: minor < 21 ? '' : 'toRType',
     // runtime.isDirectIface: KindDirectIface of Kind_ up to 1.25, TFlagDirectIface of TFlag since 1.26.
     DIRECT_AT: minor < 26 ? '23' : '20',
     DIRECT_MASK: '0x20',
   });
 }
+
+/** The text of an entry, of which there is one for each shape of keys. */
+const EACH = /^\/\/mapaudit:each\n(.*?)^\/\/mapaudit:end\n/gms;
 
 const linkToMaps = (text: string, name: string): string =>
   text.replace(

@@ -72,7 +72,10 @@ export function writeEntry(a: Assembler, config: CodeConfig, routines: Routines,
   runDisplaced(a, patch.displaced.slice(patch.first), bias);
   a.jmp(patch.address + bias + patch.original.length);
   a.bind(outside);
-  countOutside(a, config);
+  filters(a, config, site, out);
+  if (site.partOf.length > 0) a.mov(USE.caller, at('RSP'));
+  isIn(a, site.partOf, bias, out);
+  countOutside(a, config, site.index);
   a.jmp(out);
   a.bind(ignored);
   a.inc(counter('ignored'));

@@ -60,7 +60,7 @@ export function writeExit(a: Assembler, config: CodeConfig, site: ExitSite, patc
   a.inc(at(USE.p, P.dropped + 8 * site.index));
   a.jmp(done);
   a.bind(outside);
-  countOutside(a, config);
+  countOutside(a, config, site.index);
   a.jmp(done);
   return start;
 }

@@ -19,9 +19,9 @@ export function findP(a: Assembler, { thread, shape, shared }: CodeConfig, outsi
   a.alu('add', 'R12', 'RDX');
 }
 
-/** Counts a hit that no P has room for. Uses RDX. */
-export function countOutside(a: Assembler, { shared }: CodeConfig): void {
-  a.movImm('RDX', shared + HEADER.outside);
+/** Counts a hit on a P that has no ring, and no counters. Uses RDX. */
+export function countOutside(a: Assembler, { shared }: CodeConfig, site: number): void {
+  a.movImm('RDX', shared + HEADER.outsideOf + 8 * site);
   a.inc(at('RDX'), 8, true);
 }
 

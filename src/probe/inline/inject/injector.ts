@@ -6,7 +6,7 @@ import { encodeHeader, type Journal, type PatchedSite } from './journal.ts';
 import { type HeldThread, holdOne, leavePayload, type Places, runPayload } from './one_thread.ts';
 import { CALLS, makePayload, type PayloadKind } from './payload.ts';
 import { findRemains, foreign, isClean, type Remains, type Room, same } from './remains.ts';
-import { cannotStop, StandStill } from './stand_still.ts';
+import { cannotStop, whileStill } from './stand_still.ts';
 import { sleep, type Tracee } from './tracee.ts';
 
 /** Bytes of a jump, and its opcode. */
@@ -40,8 +40,10 @@ export interface Injection {
 
 /** How long the program had to wait. */
 export interface InjectionCost {
-  /** All threads stood still, at most, in microseconds. */
+  /** Those of its threads that ran stood still, at most, in microseconds. */
   readonly stillUs: number;
+  /** And those that slept in a system call, which would not go on when they were woken meanwhile. */
+  readonly heldUs: number;
   readonly tries: number;
 }
 
@@ -176,51 +178,55 @@ export class Injector {
     // A page that was written to once is the process's own: that takes time which nobody should wait for.
     for (const { address, original } of sites) tracee.write(address, original.subarray(0, 1));
     tracee.step('pages copied');
-    const jumps = sites.map(({ address, trampoline }) => ({ address, bytes: jump(address, trampoline) }));
-    const { stillUs, tries } = StandStill.during(tracee, (still) => {
-      if (sites.some(({ address, original }) => still.isBusy(address + 1, address + original.length)))
-        return undefined;
+    const { stillUs, heldUs, tries } = whileStill(tracee, {
+      keepOut: sites.map(({ address, original }) => ({ start: address + 1, end: address + original.length })),
       // Somebody else may have come meanwhile: a uprobe is one byte.
-      const changed = sites.find(
-        ({ address, original }) => !same(tracee.read(address, original.length), original),
-      );
-      if (changed !== undefined) throw foreign(tracee, changed.address, tracee.read(changed.address, 1));
-      for (const { address, bytes } of jumps) {
-        tracee.write(address, bytes);
-        tracee.step('site patched');
-      }
-      return true;
+      expected: sites.map(({ address, original }) => ({ address, bytes: original })),
+      writes: sites.map(({ address, trampoline }) => ({ address, bytes: jump(address, trampoline) })),
+      name: 'site patched',
+      watched: [],
+      goText: this.#patched.text,
     });
-    return { stillUs, tries };
+    return { stillUs, heldUs, tries };
   }
 
   /** All sites as they were, and nobody left in what is to be taken away. */
   #clearSites(): InjectionCost {
     const tracee = this.#tracee;
-    let stillUs = 0;
+    let [stillUs, heldUs] = [0, 0];
     for (let tries = 1; tries <= CLEAR_TRIES; tries++) {
       const { code, header } = this.remains;
-      const patched = (header?.sites ?? []).filter((site) => this.#isPatched(site, code));
-      const { start, end } = this.#roomRange;
-      const cost = StandStill.during(tracee, (still) => {
-        for (const { address, original } of patched) {
-          tracee.write(address, original.subarray(0, JUMP_BYTES));
-          tracee.step('site restored');
-        }
-        const inCode = code !== undefined && still.isBusy(code.start, code.start + code.bytes);
-        return { inside: inCode || still.isBusy(start, end) };
+      const patched = (header?.sites ?? []).flatMap((site) => {
+        const now = this.#patchOf(site, code);
+        return now === undefined ? [] : [{ ...site, now }];
+      });
+      const watched = code === undefined ? [] : [{ start: code.start, end: code.start + code.bytes }];
+      const cost = whileStill(tracee, {
+        keepOut: [],
+        expected: patched.map(({ address, now }) => ({ address, bytes: now })),
+        writes: patched.map(({ address, original }) => ({
+          address,
+          bytes: original.subarray(0, JUMP_BYTES),
+        })),
+        name: 'site restored',
+        watched: [...watched, this.#roomRange],
+        goText: this.#patched.text,
       });
       stillUs = Math.max(stillUs, cost.stillUs);
-      if (!cost.answer.inside) return { stillUs, tries };
+      heldUs = Math.max(heldUs, cost.heldUs);
+      if (!cost.inside) return { stillUs, heldUs, tries };
       sleep(0.3);
     }
     throw cannotStop(tracee, 'some thread stays in a trampoline');
   }
 
-  /** Errors: `foreign-code` where there is neither the program's own code nor our jump. */
-  #isPatched({ address, original }: PatchedSite, code: Remains['code']): boolean {
+  /**
+   * What stands at a patched site; undefined where it is the program's own. Errors: `foreign-code` where it is neither
+   * that nor our jump.
+   */
+  #patchOf({ address, original }: PatchedSite, code: Remains['code']): Uint8Array | undefined {
     const now = this.#tracee.read(address, original.length);
-    if (same(now, original)) return false;
+    if (same(now, original)) return undefined;
     if (now.length < original.length) throw this.#tracee.gone();
     const target = address + JUMP_BYTES + new DataView(now.buffer, now.byteOffset).getInt32(1, true);
     const ours =
@@ -228,7 +234,7 @@ export class Injector {
     const file = this.#patched.original(address, original.length);
     const rest = same(now.subarray(JUMP_BYTES), original.subarray(JUMP_BYTES));
     if (!ours || !rest || file === undefined || !same(file, original)) throw foreign(this.#tracee, address);
-    return true;
+    return now;
   }
 
   #unmap(): void {

@@ -1,10 +1,12 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { closeSync, openSync, readFileSync } from 'node:fs';
 import { MapauditError } from '../../../base/errors.ts';
-import { monotonicNs } from '../../../sys/clock.ts';
-import { addressOf, keepAlive, SYS, trySyscall } from '../../../sys/libc.ts';
 import { ERRNO } from '../../../sys/errno.ts';
+import { ptrace } from '../../../sys/ptrace.ts';
 import { tracingRefused } from '../../kernel/requirements.ts';
 import { alreadyTraced, targetStopped, tracerOf } from '../preflight.ts';
+import { hurry, watchdog } from './hurry.ts';
+import { StillThreads } from './still_threads.ts';
+import { PreparedWork, type StillWork } from './still_work.ts';
 import { TracedThread } from './traced_thread.ts';
 import { sleep, type Tracee } from './tracee.ts';
 
@@ -13,107 +15,211 @@ import { sleep, type Tracee } from './tracee.ts';
  * its threads. Before that comes the limit that ends in an error.
  */
 const WATCHDOG_MS = 1000;
-const LIMIT_NS = 200_000_000n;
 const TRIES = 200;
-const PAUSE_MS = 0.5;
-const ITIMER_REAL = 0;
-const SCHED_OTHER = 0;
-const SCHED_FIFO = 1;
+/** So long those that run wait for one that does not stop, at first and at most; then all go on for a while. */
+const PATIENCE_MS = { least: 0.5, aThread: 0.01, growth: 1.1, most: 50 } as const;
+/** So long those that sleep are waited for, while the others run. */
+const SLEEPERS_MS = 50;
+const PAUSE_MS = { least: 0.5, most: 10 } as const;
+const SPARE_THREADS = 64;
+/** Until then the code of a try is no longer new to Node. */
+const REHEARSALS = 25;
+/** Stand for threads: no call is made. */
+const REHEARSED: readonly number[] = [1, 2, 3, 4];
 
-/** All threads of a program, standing still. */
-export class StandStill {
+/** How it went. */
+export interface Stood {
+  /** Whether a thread was in one of the watched ranges. */
+  readonly inside: boolean;
+  /** The longest time, in microseconds, from when a thread that ran was asked to stop until the last of those went on. */
+  readonly stillUs: number;
+  /** The same of all threads, those that slept in a system call, too. */
+  readonly heldUs: number;
+  readonly tries: number;
+}
+
+/**
+ * Stops all threads of a program, does some work, and lets them go whatever happens. All is prepared and rehearsed
+ * before the first has to wait. Errors: `target-stopped`, `cannot-stop`, `no-such-process`, `foreign-code`.
+ */
+export function whileStill(tracee: Tracee, work: StillWork): Stood {
+  const still = new StandStill(tracee, work);
+  try {
+    return still.run();
+  } finally {
+    still.close();
+  }
+}
+
+class StandStill {
   readonly #tracee: Tracee;
-  readonly #threads = new Map<number, TracedThread>();
-  #began: bigint | undefined;
-  /** When those that stood still went on. */
-  #ended: bigint | undefined;
+  readonly #work: PreparedWork;
+  readonly #tasks: number;
+  #threads: StillThreads;
+  /** Threads before this one were asleep when they were seized. */
+  #sleeping = 0;
+  /** When the first thread that ran was asked to stop. */
+  #began: number | undefined;
+  #stillMs = 0;
+  #heldMs = 0;
 
-  private constructor(tracee: Tracee) {
+  constructor(tracee: Tracee, work: StillWork) {
     this.#tracee = tracee;
+    const tids = tracee.threads();
+    try {
+      this.#tasks = openSync(`/proc/${tracee.pid}/task`, 'r');
+    } catch (cause) {
+      throw tracee.gone(cause);
+    }
+    this.#work = new PreparedWork(tracee, work);
+    this.#threads = new StillThreads(tracee, tids.length + SPARE_THREADS);
+  }
+
+  run(): Stood {
+    this.#rehearse();
+    const { least, aThread, growth, most } = PATIENCE_MS;
+    let patience = least + aThread * this.#tracee.threads().length;
+    for (let tries = 1; tries <= TRIES; tries++) {
+      const before = this.#stillMs;
+      const inside = this.#try(patience);
+      if (inside !== undefined)
+        return { inside, stillUs: this.#stillMs * 1000, heldUs: this.#heldMs * 1000, tries };
+      patience = Math.min(Math.max(most, least), patience * growth);
+      sleep(Math.min(PAUSE_MS.most, Math.max(PAUSE_MS.least, 2 * (this.#stillMs - before))));
+    }
+    throw cannotStop(this.#tracee, 'its threads do not all stop in time, or one always stands where code has to change'); // prettier-ignore
+  }
+
+  close(): void {
+    this.#threads.close();
+    this.#work.close();
+    closeSync(this.#tasks);
+  }
+
+  #rehearse(): void {
+    const threads = this.#threads;
+    this.#work.dry = true;
+    for (let i = 0; i < REHEARSALS; i++) {
+      threads.rehearse(REHEARSED);
+      this.#sleeping = 2;
+      this.#stopAndWork(Infinity);
+      this.#release();
+    }
+    this.#work.dry = false;
+    threads.clear();
+    this.#stillMs = 0;
+  }
+
+  /** Undefined when it has to be done again a little later. */
+  #try(patience: number): boolean | undefined {
+    let began: number | undefined;
+    watchdog(WATCHDOG_MS);
+    hurry(true);
+    try {
+      this.#seizeAll();
+      began = performance.now();
+      return this.#stopAndWork(patience);
+    } finally {
+      this.#release();
+      if (began !== undefined) this.#heldMs = Math.max(this.#heldMs, performance.now() - began);
+      watchdog(0);
+      hurry(false);
+      this.#letGo();
+    }
   }
 
   /**
-   * Stops all threads and runs `work`; lets them go whatever it does. `work` gives undefined when it has to be done
-   * again a little later. Gives its answer, and the longest time that the threads stood still, in microseconds.
-   * Errors: `target-stopped`, `cannot-stop`, `no-such-process`.
+   * Those that sleep first: nobody misses them, and it takes long until each of many was woken to stand still. All
+   * else is what the program waits for.
    */
-  static during<T>(
-    tracee: Tracee,
-    work: (still: StandStill) => T | undefined,
-  ): { answer: T; stillUs: number; tries: number } {
-    let stillUs = 0;
-    for (let tries = 1; tries <= TRIES; tries++) {
-      const still = new StandStill(tracee);
-      let answer: T | undefined;
-      watchdog(WATCHDOG_MS);
-      hurry(true);
-      try {
-        if (still.#stopAll()) answer = work(still);
-      } finally {
-        still.#letAll();
-        watchdog(0);
-        hurry(false);
-      }
-      stillUs = Math.max(stillUs, still.#stillUs);
-      if (answer !== undefined) return { answer, stillUs, tries };
-      sleep(PAUSE_MS);
+  #stopAndWork(patience: number): boolean | undefined {
+    const threads = this.#threads;
+    this.#began = undefined;
+    if (!this.#stop(0, this.#sleeping, performance.now() + SLEEPERS_MS)) return undefined;
+    this.#began = performance.now();
+    for (let from = this.#sleeping; ;) {
+      if (!this.#stop(from, threads.count, this.#began + patience)) return undefined;
+      from = threads.count;
+      if (threads.isComplete(this.#tasks)) break;
+      // One was born, or has ended, meanwhile.
+      this.#seizeNew();
+      if (threads.count === from) break;
     }
-    throw cannotStop(tracee, 'some thread always stands where code has to change');
+    if (!threads.dry) this.#tracee.step('all stopped');
+    return this.#doWork();
   }
 
-  get #stillUs(): number {
-    const ended = this.#ended ?? monotonicNs();
-    return Number(ended - (this.#began ?? ended)) / 1000;
-  }
-
-  /** Whether any thread is in `[low, high)`, or will be when it returns from a signal handler. */
-  isBusy(low: number, high: number): boolean {
-    for (const thread of this.#threads.values()) if (thread.held && thread.isIn(low, high)) return true;
-    return false;
-  }
-
-  /** False when one of them is in the kernel for too long: again a little later. */
-  #stopAll(): boolean {
-    const tracee = this.#tracee;
-    // All are seized before the first has to wait; those that were born meanwhile come afterwards.
-    for (let waiting = this.#seizeNew(); waiting.length > 0; waiting = this.#seizeNew()) {
-      this.#began ??= monotonicNs();
-      for (const thread of waiting) thread.interrupt();
-      for (const thread of waiting) {
-        const result = thread.stop();
-        tracee.step('stopped');
-        if (result === 'job-stop') throw targetStopped(tracee.pid);
-        if (result === 'busy' || monotonicNs() - this.#began > LIMIT_NS) return false;
-      }
+  /** False when they do not all stand still in time. */
+  #stop(from: number, to: number, until: number): boolean {
+    const threads = this.#threads;
+    threads.interrupt(from, to);
+    for (let state = threads.poll(to); state !== 'all'; state = threads.poll(to)) {
+      if (state === 'job-stop') throw targetStopped(this.#tracee.pid);
+      if (performance.now() > until) return false;
+      threads.nap();
     }
-    tracee.step('all stopped');
     return true;
   }
 
-  #seizeNew(): TracedThread[] {
-    const fresh = this.#tracee.threads().filter((tid) => !this.#threads.has(tid));
-    return fresh.flatMap((tid) => this.#seize(tid));
+  #release(): void {
+    const threads = this.#threads;
+    threads.release(this.#sleeping, threads.count);
+    if (this.#began !== undefined) this.#stillMs = Math.max(this.#stillMs, performance.now() - this.#began);
+    threads.release(0, this.#sleeping);
   }
 
-  #seize(tid: number): TracedThread[] {
-    const thread = TracedThread.seize(this.#tracee, tid);
-    if (typeof thread !== 'number') {
-      this.#threads.set(tid, thread);
-      return [thread];
+  #doWork(): boolean | undefined {
+    const [threads, prepared] = [this.#threads, this.#work];
+    const { keepOut, watched, goText } = prepared.work;
+    threads.look();
+    if (!threads.dry) this.#tracee.step('looked');
+    if (threads.isIn(keepOut, goText)) return undefined;
+    prepared.check();
+    prepared.write();
+    return threads.isIn(watched, goText);
+  }
+
+  #seizeAll(): void {
+    const { capacity } = this.#threads;
+    const count = this.#tracee.threads().length;
+    if (count > capacity) {
+      this.#threads.close();
+      this.#threads = new StillThreads(this.#tracee, count + SPARE_THREADS);
     }
-    if (!isAlive(this.#tracee.pid, tid)) return [];
-    throw seizeRefused(this.#tracee, tid, thread);
+    this.#threads.clear();
+    this.#began = undefined;
+    this.#sleeping = 0;
+    const asleep = this.#tracee.threads().filter((tid) => isAsleep(this.#tracee.pid, tid));
+    for (const tid of asleep) this.#seize(tid);
+    this.#sleeping = this.#threads.count;
+    while (this.#seizeNew() > 0);
   }
 
-  #letAll(): void {
-    const threads = [...this.#threads.values()];
-    // Those first that wait only for us.
-    for (const thread of threads) if (thread.held) thread.release();
-    this.#ended = monotonicNs();
+  /** Gives how many there were. Errors: `cannot-stop`, those of rights. */
+  #seizeNew(): number {
+    const threads = this.#threads;
+    const before = threads.count;
+    for (const tid of this.#tracee.threads()) if (!threads.has(tid)) this.#seize(tid);
+    return threads.count - before;
+  }
+
+  #seize(tid: number): void {
+    if (this.#threads.count === this.#threads.capacity)
+      throw cannotStop(this.#tracee, 'it makes threads quicker than they can be stopped');
+    const seized = ptrace.seize(tid);
+    if (seized.ok) {
+      this.#threads.add(tid);
+      this.#tracee.step('seize');
+    } else if (isAlive(this.#tracee.pid, tid)) throw seizeRefused(this.#tracee, tid, seized.errno);
+  }
+
+  /** Those that did not stop in time: the kernel lets go only of one that stands still. */
+  #letGo(): void {
+    for (const tid of this.#threads.gone()) ptrace.state(tid);
     const failed: unknown[] = [];
-    for (const thread of threads) {
+    for (const tid of this.#threads.left()) {
       try {
-        thread.release();
+        TracedThread.seized(this.#tracee, tid).release();
       } catch (error) {
         failed.push(error);
       }
@@ -123,36 +229,19 @@ export class StandStill {
 }
 
 /** Zombies cannot be seized, and need not be. */
-export function isAlive(pid: number, tid: number): boolean {
-  const path = `/proc/${pid}/task/${tid}/stat`;
-  if (!existsSync(path)) return false;
+export const isAlive = (pid: number, tid: number): boolean => !['Z', 'X', ''].includes(stateOf(pid, tid));
+
+/** In a system call, or waiting for a child to exec. */
+const isAsleep = (pid: number, tid: number): boolean => ['S', 'D'].includes(stateOf(pid, tid));
+
+/** proc(5), the state; empty when there is no such thread any more. */
+function stateOf(pid: number, tid: number): string {
   try {
-    const stat = readFileSync(path, 'utf8');
-    return !/^[ZX]/.test(stat.slice(stat.lastIndexOf(')') + 2));
+    const stat = readFileSync(`/proc/${pid}/task/${tid}/stat`, 'latin1');
+    return stat.charAt(stat.lastIndexOf(')') + 2);
   } catch {
-    return false;
+    return '';
   }
-}
-
-/** Has SIGALRM sent to this process; 0 ends that. setitimer(2). */
-function watchdog(milliseconds: number): void {
-  const value = new BigInt64Array([
-    0n,
-    0n,
-    BigInt(Math.floor(milliseconds / 1000)),
-    BigInt((milliseconds % 1000) * 1000),
-  ]);
-  trySyscall(SYS.setitimer, ITIMER_REAL, addressOf(value), 0);
-  keepAlive(value);
-}
-
-/**
- * Nobody else runs before us while others wait for us, where we have the right to ask for that: sched_setscheduler(2).
- */
-function hurry(on: boolean): void {
-  const parameter = Int32Array.of(on ? 1 : 0);
-  trySyscall(SYS.schedSetscheduler, 0, on ? SCHED_FIFO : SCHED_OTHER, addressOf(parameter));
-  keepAlive(parameter);
 }
 
 /** The error for a thread that the kernel does not let us trace. */

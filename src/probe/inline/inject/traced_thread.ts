@@ -1,17 +1,12 @@
 import { MapauditError } from '../../../base/errors.ts';
 import { newRegisters, ptrace, REG } from '../../../sys/ptrace.ts';
+import { returnsInto, STACK_BYTES, type StackReader } from './signal_frames.ts';
 import { type Tracee, waitFor } from './tracee.ts';
 
 /** A thread may be in the middle of a system call that cannot be interrupted. */
 const STOP_MS = 20;
 /** Until then it must have stopped, or we cannot let go of it: it waits for a child that is about to exec, or for a disk. */
 const RELEASE_TRIES = 250;
-/** So far above its stack pointer a thread's signal frames are looked for. */
-const STACK_BYTES = 65536;
-/** The selector of user code, behind RIP and EFLAGS in a signal frame: arch/x86/include/uapi/asm/sigcontext.h. */
-const USER_CODE = 0x33;
-const TWO_32 = 0x1_0000_0000;
-
 export type StopResult = 'stopped' | 'gone' | 'job-stop' | 'busy';
 
 /** One thread that we have seized. */
@@ -19,9 +14,7 @@ export class TracedThread {
   readonly tid: number;
   readonly registers = newRegisters();
   readonly #tracee: Tracee;
-  #mask = 0n;
   #held = false;
-  #returns: readonly number[] | undefined;
   #seized = true;
 
   private constructor(tracee: Tracee, tid: number) {
@@ -34,6 +27,11 @@ export class TracedThread {
     const seized = ptrace.seize(tid);
     if (!seized.ok) return seized.errno;
     tracee.step('seize');
+    return new TracedThread(tracee, tid);
+  }
+
+  /** One that is seized already. */
+  static seized(tracee: Tracee, tid: number): TracedThread {
     return new TracedThread(tracee, tid);
   }
 
@@ -58,9 +56,7 @@ export class TracedThread {
     if (result === 'gone') this.#seized = false;
     if (result === undefined || result === 'gone') return result ?? 'busy';
     if (!ptrace.getRegs(tid, this.registers)) return 'gone';
-    this.#mask = ptrace.signalMask(tid);
     this.#held = true;
-    this.#returns = undefined;
     return result;
   }
 
@@ -102,22 +98,21 @@ export class TracedThread {
   isIn(low: number, high: number): boolean {
     const inside = (address: number): boolean => address >= low && address < high;
     if (inside(Number(this.registers[REG.rip]))) return true;
-    this.#returns ??= this.#mask === 0n ? [] : this.#signalFrames();
-    return this.#returns.some(inside);
+    return returnsInto(new TraceeStack(this.#tracee), Number(this.registers[REG.rsp]), inside);
+  }
+}
+
+class TraceeStack implements StackReader {
+  readonly #tracee: Tracee;
+  words: Uint32Array = new Uint32Array(0);
+
+  constructor(tracee: Tracee) {
+    this.#tracee = tracee;
   }
 
-  /**
-   * Where the signal handlers that it may be in return to. A frame has RIP, EFLAGS and the selector of user code in
-   * three words; whatever else looks so only makes us wait.
-   */
-  #signalFrames(): number[] {
-    const sp = Number((this.registers[REG.rsp] ?? 0n) & ~7n);
-    const bytes = this.#tracee.read(sp, STACK_BYTES);
-    const words = new Uint32Array(bytes.buffer, bytes.byteOffset, bytes.length >> 2);
-    const found: number[] = [];
-    for (let i = 0; i + 4 < words.length; i += 2)
-      if (((words[i + 4] ?? 0) & 0xffff) === USER_CODE)
-        found.push((words[i + 1] ?? 0) * TWO_32 + (words[i] ?? 0));
-    return found;
+  read(address: number): number {
+    const bytes = this.#tracee.read(address, STACK_BYTES);
+    this.words = new Uint32Array(bytes.buffer, bytes.byteOffset, bytes.length >> 2);
+    return this.words.length;
   }
 }

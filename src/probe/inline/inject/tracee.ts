@@ -2,6 +2,7 @@ import { closeSync, existsSync, openSync, readdirSync, readFileSync, readSync, w
 import type { Closable } from '../../../base/dispose.ts';
 import { MapauditError } from '../../../base/errors.ts';
 import { monotonicNs } from '../../../sys/clock.ts';
+import type { SyscallBatch } from '../../../sys/syscall_batch.ts';
 import { tracingRefused } from '../../kernel/requirements.ts';
 
 /** Told of each numbered instant, so that tests can kill mapaudit at any of them. */
@@ -11,14 +12,16 @@ export type Steps = (name: string) => void;
 export class Tracee implements Closable {
   readonly pid: number;
   readonly step: Steps;
+  readonly #isStepped: boolean;
   readonly #memory: number;
   /** Some address that the program has. */
   readonly #known: number;
 
   /** Errors: `no-such-process`, and those of rights. */
-  constructor(pid: number, step: Steps = () => undefined) {
+  constructor(pid: number, step?: Steps) {
     this.pid = pid;
-    this.step = step;
+    this.step = step ?? (() => undefined);
+    this.#isStepped = step !== undefined;
     try {
       this.#memory = openSync(`/proc/${pid}/mem`, 'r+');
     } catch (error) {
@@ -26,6 +29,16 @@ export class Tracee implements Closable {
       throw tracingRefused(`the memory of pid ${pid}`, error);
     }
     this.#known = this.mappings()[0]?.start ?? 0;
+  }
+
+  /** Makes prepared calls, of which each is a step: one by one where somebody wants to know. Gives how many succeeded. */
+  runSteps(batch: SyscallBatch, from: number, count: number, name: string): number {
+    if (!this.#isStepped || batch.dry) return batch.run(from, count);
+    for (let i = 0; i < count; i++) {
+      if (batch.run(from + i, 1) === 0) return i;
+      this.step(name);
+    }
+    return count;
   }
 
   /** The descriptor of its memory, which also holds the lock. */

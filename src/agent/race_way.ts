@@ -1,0 +1,51 @@
+import { MapauditError } from '../base/errors.ts';
+import { planRace } from '../go/plan/race.ts';
+import type { KeyPlan } from '../model/key_plan.ts';
+import type { MapOp } from '../model/map_op.ts';
+import type { ProbeOptions } from '../model/probe.ts';
+import type { ProbePlan } from '../model/probe_plan.ts';
+import type { RaceProbe } from '../model/race_probe.ts';
+import { BuildRace } from '../probe/build/build_race.ts';
+import { hookPlan } from '../probe/build/hook_plan.ts';
+import { attachKernelRace } from '../probe/race/kernel_race.ts';
+import type { ProbeKind } from '../protocol/options.ts';
+import type { Target } from './target.ts';
+import { kindFor } from './way.ts';
+
+/** A way to look for races in one process. */
+export interface RaceWay {
+  readonly plan: ProbePlan;
+  attach(options: ProbeOptions, keyPlans: readonly KeyPlan[]): RaceProbe;
+}
+
+const OPS: readonly MapOp[] = ['delete', 'assign', 'clear', 'access', 'iterate'];
+
+/** Errors: those of `kindFor` and of the plan, and `inline-impossible`. */
+export function raceWayFor(target: Target, asked: ProbeKind): RaceWay {
+  const { binary, pid } = target;
+  switch (kindFor(binary, asked)) {
+    case 'inline':
+      throw new MapauditError('inline-impossible', 'the inline probe does not hold operations', {
+        hint: 'Use --probe kernel, or --probe build with a program of mapaudit go build.',
+      });
+    case 'build': {
+      const { version, flavour, offsets } = binary;
+      const plan = hookPlan({ version, flavour, offsets, ops: OPS, exits: false });
+      return { plan, attach: (options, keyPlans) => new BuildRace({ pid, plan, options, keyPlans }) };
+    }
+    case 'kernel': {
+      const plan = planRace(binary);
+      return {
+        plan,
+        attach: (options, keyPlans) =>
+          attachKernelRace({
+            plan,
+            scope: { type: 'process', pid },
+            options,
+            code: { memory: target.memory, bias: target.bias },
+            keyPlans,
+          }),
+      };
+    }
+  }
+}
