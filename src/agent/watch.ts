@@ -1,3 +1,4 @@
+import { MapauditError } from '../base/errors.ts';
 import { addr, hex } from '../model/addr.ts';
 import { pid as toPid } from '../model/ids.ts';
 import { fixedPlaces, type Place } from '../probe/watch/place.ts';
@@ -13,7 +14,8 @@ import { rfc3339 } from '../stream/wall_clock.ts';
 import { wallOffsetNs } from '../sys/clock.ts';
 import { RunClock } from './run_clock.ts';
 import { Target } from './target.ts';
-import { type WatchedKey, watchedKey } from './watched_key.ts';
+import { type KeyHit, type WatchedKey, watchedKey } from './watched_key.ts';
+import { WatchedStrings } from './watched_strings.ts';
 import { callerBehind, hitFrames } from './watch_frames.ts';
 
 /** Deep enough to find the program behind Go's own frames, where no stack is asked for. */
@@ -27,10 +29,11 @@ export async function* watchLines(
   options: WatchOptions,
   signal: AbortSignal,
 ): AsyncGenerator<readonly WatchLine[], void> {
-  const clock = new RunClock(options.durationMs, signal);
+  const began = performance.now();
   const run = new WatchRun(options);
   try {
-    yield run.attached(clock.elapsedMs);
+    yield run.attached(performance.now() - began);
+    const clock = new RunClock(options.durationMs, signal);
     let end: EndReason | undefined;
     while (end === undefined) {
       await clock.pause(LOOK_MS);
@@ -55,11 +58,13 @@ class WatchRun {
   #refusalSaid = false;
 
   readonly #key: WatchedKey | undefined;
+  readonly #strings: WatchedStrings;
 
   constructor(options: WatchOptions) {
     this.#options = options;
     const target = Target.open(toPid(options.pid));
     this.#target = target;
+    this.#strings = new WatchedStrings(target.memory);
     this.#symbols = new SymbolCache((pid) => (pid === target.pid ? target : undefined));
     const { what } = options;
     try {
@@ -73,7 +78,10 @@ class WatchRun {
         goidOffset: target.binary.offsets.gGoid,
       });
     } catch (error) {
+      const hasEnded = target.ended() === 'target-exited';
       target.close();
+      if (hasEnded)
+        throw new MapauditError('target-exited', 'the program has ended meanwhile', { cause: error });
       throw error;
     }
   }
@@ -92,18 +100,19 @@ class WatchRun {
       flavour: binary.flavour,
       probes: this.#probe.size,
       attach_ms: Math.round(tookMs),
+      ...(this.#key === undefined ? {} : { watching: this.#key.watching }),
     };
     const refusal = this.#probe.witnessRefusal;
-    if (refusal === undefined) return [attached, ...(this.#key?.takeNotices() ?? [])];
+    if (refusal === undefined) return [attached, ...(this.#key?.takeNews() ?? [])];
     const message = `goroutines are not shown, and values less often: ${refusal.message}`;
     const hint = refusal.hint === undefined ? {} : { hint: refusal.hint };
     const noWitness: WatchLine = { type: 'notice', level: 'warning', code: 'no-witness', message, ...hint };
-    return [attached, noWitness, ...(this.#key?.takeNotices() ?? [])];
+    return [attached, noWitness, ...(this.#key?.takeNews() ?? [])];
   }
 
   step(): readonly WatchLine[] {
     const hits = this.#probe.drain();
-    // A map may move its slots at any time: what was hit before the move is told first.
+    // A map may move its slots at any time: what was hit before the move is told first, and the move after it.
     const lines = this.#lines(this.#key === undefined ? hits : [...hits, ...this.#probe.resolveAgain()]);
     this.#notices(lines);
     return lines;
@@ -124,33 +133,40 @@ class WatchRun {
   }
 
   #lines(hits: readonly WatchHit[]): WatchLine[] {
-    const shown = hits.slice(0, Math.max(0, Math.min(this.#wanted, hits.length)));
+    const key = this.#key;
+    const meant = key === undefined ? hits.map((hit) => ({ hit, meaning: undefined })) : meantHits(key, hits);
+    const shown = meant.slice(0, Math.max(0, Math.min(this.#wanted, meant.length)));
     this.#hits += shown.length;
-    return shown.map((hit) => this.#line(hit));
+    const strings = this.#strings.of(shown);
+    return shown.map((one, i) => ({ ...this.#line(one), ...stringOf(strings[i]) }));
   }
 
-  #line(hit: WatchHit): Hit {
+  #line({ hit, meaning }: KeyHit): Hit {
     const { place, time, before, after, goid } = hit;
+    const of = meaning?.kind === 'part' ? { part: meaning.part, offset: meaning.offset } : {};
+    const text = meaning?.kind === 'part' ? meaning.text : undefined;
     const frames = hitFrames(hit, this.#target, this.#symbols);
     const caller = callerBehind(frames);
     const { address, length, label } = place;
     return {
       type: 'hit',
       time: rfc3339(time + this.#wallOffset),
-      place: { address: hex(address), length, ...(label === undefined ? {} : { label }) },
+      place: { address: hex(address), length, ...(label === undefined ? {} : { label }), ...of },
       thread: hit.tid,
       ...(goid === undefined ? {} : { goroutine: { id: goid } }),
       ...(hit.kernel ? { kernel: true } : {}),
       writer: frames[0] ?? { function: hex(hit.pc), inlined: false },
       ...(caller === undefined ? {} : { caller }),
       ...(this.#options.frames > 0 ? { stack: frames.slice(0, this.#options.frames) } : {}),
-      ...(before === undefined ? {} : { before: valueOf(before, time - before.ended) }),
-      ...(after === undefined ? {} : { after: valueOf(after, after.begun > time ? after.begun - time : 0n) }),
+      ...(before === undefined ? {} : { before: valueOf(before, time - before.ended, text) }),
+      ...(after === undefined
+        ? {}
+        : { after: valueOf(after, after.begun > time ? after.begun - time : 0n, text) }),
     };
   }
 
   #notices(to: WatchLine[]): void {
-    to.push(...(this.#key?.takeNotices() ?? []));
+    to.push(...(this.#key?.takeNews() ?? []));
     const { lost } = this.#probe.totals;
     if (lost > this.#lostSaid) {
       const message = `${(lost - this.#lostSaid).toLocaleString('en-US')} hits lost: they come faster than they can be told`;
@@ -168,7 +184,8 @@ class WatchRun {
   }
 
   #summary(ended: EndReason, elapsedMs: number): Summary {
-    const { lost, threads, lateThreads, longestGapMs, moves } = this.#probe.totals;
+    const { lost, threads, lateThreads, longestGapMs } = this.#probe.totals;
+    const { moves = 0, ...followed } = this.#key?.totals ?? {};
     return {
       type: 'summary',
       ended,
@@ -178,14 +195,26 @@ class WatchRun {
       sampled: 0,
       loss: { ...NO_LOSS, ring_full: lost },
       by_op: {},
-      watched: { threads, late_threads: lateThreads, longest_gap_ms: longestGapMs, moves },
+      watched: { threads, late_threads: lateThreads, longest_gap_ms: longestGapMs, moves, ...followed },
     };
   }
 }
 
-function valueOf({ bytes }: ReadValue, distance: bigint): WatchValue {
+const meantHits = (key: WatchedKey, hits: readonly WatchHit[]): KeyHit[] =>
+  hits.map((hit) => key.meant(hit)).filter((one) => one !== undefined);
+
+function valueOf({ bytes }: ReadValue, distance: bigint, textOf: TextOf | undefined): WatchValue {
   const digits = Buffer.from(bytes).reverse().toString('hex');
-  return { word: `0x${BigInt(`0x${digits}`).toString(16)}`, read_ns: Number(distance) };
+  const text = textOf?.(bytes);
+  return {
+    word: `0x${BigInt(`0x${digits}`).toString(16)}`,
+    ...(text === undefined ? {} : { text }),
+    read_ns: Number(distance),
+  };
 }
+
+const stringOf = (string: Hit['string']): Pick<Hit, 'string'> => (string === undefined ? {} : { string });
+
+type TextOf = (bytes: Uint8Array) => string | undefined;
 
 const placeOf = (place: WatchedPlace): Place => ({ ...place, address: addr(place.address) });

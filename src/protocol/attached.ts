@@ -1,4 +1,5 @@
 import type { MapFlavour } from '../model/go_version.ts';
+import type { WatchedBytes } from './watch.ts';
 
 /**
  * Probes are in place: in one process, or with `exe` in a file, for all processes that run it. The first line of a
@@ -19,4 +20,6 @@ export interface Attached {
   readonly attach_ms: number;
   /** The inline probe: how long those of its threads that ran stood still, in milliseconds. */
   readonly still_ms?: number;
+  /** `watch --key`: the bytes that are watched, and those that are not. */
+  readonly watching?: WatchedBytes;
 }

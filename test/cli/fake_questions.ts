@@ -38,6 +38,8 @@ import {
   slotLines,
   snapshot,
   summary,
+  keyHit,
+  watching,
   watchSummary,
 } from './samples.ts';
 import { classicMap, keyPaths, swissMap } from './map_samples.ts';
@@ -183,7 +185,10 @@ async function* inspect(options: InspectOptions): AsyncGenerator<readonly Inspec
 
 async function* watch(options: WatchOptions): AsyncGenerator<readonly WatchLine[]> {
   if (options.pid === NO_SUCH_PID) throw noSuchProcess();
-  yield [{ ...attached, pid: options.pid }];
+  const ofKey = options.what.type === 'key';
+  const { type, ...bytes } = watching;
+  yield [{ ...attached, pid: options.pid, ...(ofKey ? { watching: bytes } : {}) }];
+  if (ofKey) yield [{ ...bytes, type, slot: 'slot 4 of group 0 in table 0' }, keyHit];
   const hits = Array.from({ length: options.count ?? 4 }, (_, i) => hit(i, options.frames));
   yield [...hits, bareHit];
   await Promise.resolve();

@@ -10,7 +10,7 @@ import type { TraceOptions } from '../../src/protocol/options.ts';
 import type { ProcessEntry } from '../../src/protocol/process_entry.ts';
 import type { Counter, Snapshot } from '../../src/protocol/snapshot.ts';
 import type { EndReason, Summary } from '../../src/protocol/summary.ts';
-import type { Hit } from '../../src/protocol/watch.ts';
+import type { Hit, Watching } from '../../src/protocol/watch.ts';
 
 /** Results as an agent could give them; every optional field stands in one of them, so that schemas are tried. */
 export const attached: Attached = {
@@ -82,6 +82,34 @@ export function hit(i: number, frames = 0): Hit {
   };
 }
 
+/** A key's slot, as `attached` and `watching` tell it. */
+export const watching: Watching = {
+  type: 'watching',
+  key: '"sess:91af"',
+  present: true,
+  slot: 'slot 3 of group 0 in table 0',
+  parts: [
+    {
+      part: 'elem',
+      label: 'value',
+      address: '0xc000123450',
+      size: 40,
+      watched: [{ from: 0, to: 24 }],
+      unwatched: [{ from: 24, to: 40 }],
+    },
+  ],
+  places: [{ address: '0xc000123450', length: 8, label: 'value.Hits' }],
+};
+
+/** A hit of a key's slot. */
+export const keyHit: Hit = {
+  ...hit(0),
+  place: { address: '0xc000123450', length: 8, label: 'len(value)', part: 'elem', offset: 8 },
+  before: { word: '0x1', text: '1', read_ns: 3 },
+  after: { word: '0x2', text: '2', read_ns: 4 },
+  string: { before: '"a"', after: '"aa"' },
+};
+
 /** As little as a hit can tell. */
 export const bareHit: Hit = {
   type: 'hit',
@@ -95,7 +123,15 @@ export function watchSummary(events: number, ended: EndReason): Summary {
   return {
     ...summary(events, ended),
     by_op: {},
-    watched: { threads: 9, late_threads: 2, longest_gap_ms: 11.25, moves: 1 },
+    watched: {
+      threads: 9,
+      late_threads: 2,
+      longest_gap_ms: 11.25,
+      moves: 1,
+      gone: 1,
+      returned: 1,
+      retargeted: 2,
+    },
   };
 }
 

@@ -19,11 +19,13 @@ import {
   explainReport,
   hit,
   hostileEvent,
+  keyHit,
   notice,
   oddEvents,
   processes,
   snapshot,
   summary,
+  watching,
   watchSummary,
 } from './samples.ts';
 import { classicMap, keyPaths, swissMap } from './map_samples.ts';
@@ -38,6 +40,7 @@ describe('what the types allow fits the schemas', () => {
     new MapauditError('no-such-process', 'no', { hint: 'mapaudit ps', fields: { pid: 7 } }),
   );
   const whole = { ...snapshot(3, 1, true), ended: 'target-exited' } as const;
+  const { type: _, ...watchedBytes } = watching;
   const all = [
     attached,
     notice,
@@ -48,6 +51,9 @@ describe('what the types allow fits the schemas', () => {
     hit(0),
     hit(1, 2),
     bareHit,
+    keyHit,
+    watching,
+    { ...attached, watching: watchedBytes },
     watchSummary(3, 'count'),
     stop(0),
     stop(1),
@@ -146,6 +152,10 @@ test.each([
   [
     ['watch', '-p', '1', '--address', '0xc000123450', '--json', '--stack'],
     ['attached', 'hit', 'summary'],
+  ],
+  [
+    ['watch', '-p', '1', '--expr', 'main.m', '--key', '7', '--json'],
+    ['attached', 'watching', 'hit', 'summary'],
   ],
   [
     ['inspect', '-p', '1', '--expr', 'main.m', '--json'],

@@ -154,7 +154,7 @@ it('shows a write through a pointer that is the element of a key', async () => {
   await sleep(100);
   run.child.kill('SIGINT');
   const hits = (await run.rest()).filter((line) => line.type === 'hit');
-  expect(hits.map((hit) => hit.place.label)).toEqual(book.map(() => '*value'));
+  expect(hits.map((hit) => hit.place.label)).toEqual(book.map(() => 'value.Hits'));
   expect(hits.map((hit) => [hit.writer.function, hit.writer.line])).toEqual(
     book.map((wrote) => [wrote.how === 'field' ? 'main.byField' : 'main.byUnsafe', wrote.line]),
   );

@@ -1,5 +1,5 @@
 import type { Summary } from '../../protocol/summary.ts';
-import type { Hit } from '../../protocol/watch.ts';
+import type { Hit, WatchValue, WatchedThreads } from '../../protocol/watch.ts';
 import { placeLabel, shortFunction } from '../../protocol/text/labels.ts';
 import { counted, grouped } from '../../protocol/text/numbers.ts';
 import { printable } from '../../protocol/text/printable.ts';
@@ -11,10 +11,10 @@ import { lostText, runEndText } from './summary_text.ts';
 
 const COLUMNS: readonly Column[] = [
   { title: 'TIME', min: 12, ideal: 12 },
-  { title: 'PLACE', min: 8, ideal: 14, grows: true },
+  { title: 'PLACE', min: 8, ideal: 18, grows: true },
   { title: 'GOROUTINE', min: 9, ideal: 25, grows: true, drop: 2 },
   { title: 'THREAD', min: 7, ideal: 7, drop: 1 },
-  { title: 'VALUE', min: 10, ideal: 18, grows: true },
+  { title: 'VALUE', min: 10, ideal: 24, grows: true },
   { title: 'WRITER', min: 18, ideal: 31, grows: true },
 ];
 
@@ -58,10 +58,19 @@ function cells(hit: Hit, time: LocalTime): string[] {
     place.label === undefined ? place.address : printable(place.label),
     goroutine === undefined ? '' : `${goroutine.id}${start}`,
     String(thread),
-    `${hit.before?.word ?? '?'} -> ${hit.after?.word ?? '?'}`,
+    changeText(hit),
     `${by}${behind}${placeLabel(writer)}`,
   ];
 }
+
+/** `41 -> 42`; of a string's words the string, where it is known. */
+function changeText({ before, after, string }: Hit): string {
+  if (string?.after === undefined) return `${valueText(before)} -> ${valueText(after)}`;
+  return `${printable(string.before ?? '?')} -> ${printable(string.after)}`;
+}
+
+const valueText = (value: WatchValue | undefined): string =>
+  value === undefined ? '?' : printable(value.text ?? value.word);
 
 /** `3 hits · 0 lost · 9 threads (2 new ones unwatched for up to 11 ms)`, and before it why it ended. */
 export function watchSummaryText(summary: Summary): readonly string[] {
@@ -73,16 +82,31 @@ export function watchSummaryText(summary: Summary): readonly string[] {
         ? ''
         : ` (${grouped(watched.late_threads)} new, unwatched at first for up to ${watched.longest_gap_ms.toFixed(1)} ms)`;
     parts.push(`${counted(watched.threads, 'thread')}${late}`);
-    if (watched.moves > 0) parts.push(`moved ${counted(watched.moves, 'time')}`);
+    parts.push(...followedText(watched));
   }
   return [...runEndText(summary), parts.join(' · ')];
+}
+
+/** `moved 2 times · left the map once · …` */
+function followedText({ moves, gone = 0, returned = 0, retargeted = 0 }: WatchedThreads): string[] {
+  const happened: [count: number, what: string][] = [
+    [moves, 'moved'],
+    [gone, 'left the map'],
+    [returned, 'came back'],
+    [retargeted, 'pointed elsewhere'],
+  ];
+  return happened
+    .filter(([count]) => count > 0)
+    .map(([count, what]) => `${what} ${count === 1 ? 'once' : counted(count, 'time')}`);
 }
 
 /** What to do when the summary is not what one hopes for. */
 export function watchAdvice(summary: Summary): string | undefined {
   if (summary.lost > 0)
     return 'Hits came faster than they could be told: watch a place that is touched less often.';
-  return summary.events === 0
+  if (summary.events > 0) return undefined;
+  // Of a key: its slot is followed.
+  return summary.watched?.gone === undefined
     ? 'Nothing was seen. The place may have moved: a map that grows takes its elements elsewhere.'
-    : undefined;
+    : 'Nothing was written to the bytes that are watched. To watch others: --part, --field, --offset.';
 }

@@ -168,6 +168,10 @@ export const COMMANDS: readonly CommandSpec[] = [
         line: `sudo mapaudit watch -p 4242 --expr main.cache.sessions --key '"sess:91af"'`,
         says: 'the slot of a key, wherever the map moves it',
       },
+      {
+        line: `sudo mapaudit watch -p 4242 --expr main.cache.sessions --key '"sess:91af"' --field Hits`,
+        says: 'one field of what the value is or points to',
+      },
       { line: 'sudo mapaudit watch -p 4242 --address 0xc000123450', says: 'eight bytes there' },
       {
         line: 'sudo mapaudit watch -p 4242 --address 0xc000123450:1=control,0xc000123460=value --stack --count 10',

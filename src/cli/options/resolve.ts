@@ -2,10 +2,11 @@ import { DEFAULT_OPS } from '../../model/map_op.ts';
 import type { CrashOptions } from '../../protocol/crash.ts';
 import type { DetachOptions } from '../../protocol/detached.ts';
 import type { Filters, RunOptions, TopOptions, TraceOptions } from '../../protocol/options.ts';
-import type { WatchOptions } from '../../protocol/watch.ts';
+import type { KeyBytes, WatchOptions } from '../../protocol/watch.ts';
 import type { CheckSubject, Selection } from '../../protocol/selection.ts';
 import { usageError } from '../parse/usage_error.ts';
 import { parseKey } from '../parse/key.ts';
+import { watchLength } from '../parse/places.ts';
 import { subjectOf } from './inspect_options.ts';
 import type { OptionValues } from './table.ts';
 
@@ -104,13 +105,37 @@ function watchedOf(values: OptionValues): WatchOptions['what'] {
     throw usageError('contradiction', '--address and a key of a map cannot be watched together', {
       hint: 'Keep --address, or --map (or --expr) with --key.',
     });
-  if (address !== undefined)
-    return { type: 'places', places: address.map((place) => ({ length: length ?? 8, ...place })) };
-  if (ofMap && key !== undefined) return { type: 'key', subject: subjectOf(values), key };
+  if (address !== undefined) {
+    const own = ['part', 'field', 'offset'] as const;
+    const [wrong] = own.filter((name) => values[name] !== undefined);
+    if (wrong !== undefined)
+      throw usageError('contradiction', `--${wrong} has no meaning with --address`, {
+        hint: 'It chooses among the bytes of a --key.',
+      });
+    const bytes = watchLength(length ?? 8);
+    return { type: 'places', places: address.map((place) => ({ length: bytes, ...place })) };
+  }
+  if (ofMap && key !== undefined)
+    return { type: 'key', subject: subjectOf(values), key, ...present('bytes', keyBytesOf(values)) };
   if (ofMap)
     throw usageError('no-key', 'watch which key of it?', { hint: `Add --key '"sess:91af"', in Go syntax.` });
   const hint = `Add --map REGEX (or --expr 'main.cache.sessions') with --key '"sess:91af"', or --address 0xc000123450.`;
   throw usageError('no-place', key === undefined ? 'watch what?' : 'watch the key of which map?', { hint });
+}
+
+/** Which bytes of a key's entry; undefined: nothing is said of it. */
+function keyBytesOf({ part, field, offset, length }: OptionValues): KeyBytes | undefined {
+  if (field !== undefined && part !== undefined)
+    throw usageError('contradiction', '--part and --field cannot be used together', {
+      hint: 'A field lies in the value, or in what it points to: --field is enough.',
+    });
+  const bytes = {
+    ...present('parts', part),
+    ...present('field', field),
+    ...present('offset', offset),
+    ...present('length', length),
+  };
+  return Object.keys(bytes).length === 0 ? undefined : bytes;
 }
 
 /** All that `top` needs. */

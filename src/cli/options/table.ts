@@ -1,5 +1,4 @@
 import { EFFECT_MODES, PROBE_KINDS } from '../../protocol/options.ts';
-import { WATCH_ACCESSES } from '../../protocol/watch.ts';
 import { oneOf } from '../parse/choice.ts';
 import { parseDuration } from '../parse/duration.ts';
 import { globOf } from '../parse/glob.ts';
@@ -9,13 +8,14 @@ import { parseSample, wholeNumber } from '../parse/number.ts';
 import { parseOps } from '../parse/ops.ts';
 import { notEmpty, parsePath } from '../parse/path.ts';
 import { parsePid } from '../parse/pid.ts';
-import { parseLength, parsePlaces } from '../parse/places.ts';
+import { parsePlaces } from '../parse/places.ts';
 import { regexOf } from '../parse/regex.ts';
 import { parseRingSize } from '../parse/size.ts';
 import { BREAK_OPTIONS } from './break_options.ts';
 import { INSPECT_FLAGS } from './inspect_flags.ts';
 import { MAPS_FLAGS } from './maps_flags.ts';
 import { RACE_FLAGS, RACE_MAP, RACE_PROBE } from './race_flags.ts';
+import { WATCH_FLAGS } from './watch_flags.ts';
 import { WHO_FLAGS } from './who_flags.ts';
 import type { CommandName, OptionSpec, ValueOf } from './spec.ts';
 
@@ -193,7 +193,7 @@ export const OPTIONS = {
       watch: {
         group: 'Which map',
         value: 'KEY',
-        help: 'Watch the slot of this key, wherever the map moves it: tophash or control byte, key, value, and what a pointer as value points to: --key \'"sess:91af"\'.',
+        help: 'Watch the slot of this key, wherever the map moves it: tophash or control byte, value, and what a pointer or slice as value points to: --key \'"sess:91af"\'.',
         details: 'Written as in Go: "text", 42, 1.5, true, main.Point{X: 1, Y: 2}, [2]int{1, 2}.',
       },
     },
@@ -233,22 +233,7 @@ export const OPTIONS = {
     },
     parse: parsePlaces,
   },
-  length: {
-    flag: '--length',
-    value: 'N',
-    group: 'Which operations',
-    commands: ['watch'],
-    help: 'Bytes of each place that has no length of its own: 1, 2, 4 or 8. Default: 8.',
-    parse: parseLength,
-  },
-  for: {
-    flag: '--for',
-    value: 'ACCESS',
-    group: 'Which operations',
-    commands: ['watch'],
-    help: 'write, or rw for reads and writes (processors know no watchpoint for reads alone). Default: write.',
-    parse: oneOf('kind of access', WATCH_ACCESSES),
-  },
+  ...WATCH_FLAGS,
   ...MAPS_FLAGS,
   sample: {
     flag: '--sample',

@@ -13,3 +13,9 @@ export function oneOf<T extends string>(what: string, words: readonly T[]): (tex
     });
   };
 }
+
+/** A parser of some words out of a few, joined by commas, without repeats. */
+export function wordsOf<T extends string>(what: string, words: readonly T[]): (text: string) => readonly T[] {
+  const one = oneOf(what, words);
+  return (text) => [...new Set(text.split(',').map((word) => one(word.trim())))];
+}

@@ -23,17 +23,17 @@ export function parsePlaces(text: string): readonly PlaceText[] {
       });
     return {
       address: Number(address),
-      ...(length === undefined ? {} : { length: parseLength(length) }),
+      ...(length === undefined ? {} : { length: watchLength(Number(length)) }),
       ...(label === undefined ? {} : { label }),
     };
   });
 }
 
 /** 1, 2, 4 or 8 bytes. */
-export function parseLength(text: string): WatchLength {
-  const length = WATCH_LENGTHS.find((one) => String(one) === text);
+export function watchLength(bytes: number): WatchLength {
+  const length = WATCH_LENGTHS.find((one) => one === bytes);
   if (length !== undefined) return length;
-  throw usageError('length', `${text} bytes cannot be watched`, {
+  throw usageError('length', `${bytes} bytes cannot be watched`, {
     hint: 'A watchpoint is 1, 2, 4 or 8 bytes long; for more, name several addresses.',
   });
 }

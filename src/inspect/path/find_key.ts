@@ -22,6 +22,8 @@ export interface PathOptions {
   readonly hash: MemHash | undefined;
   /** How much of the element is shown. */
   readonly limits: ValueLimits;
+  /** Also in a map without entries the way is followed: to where the key would be put. */
+  readonly throughEmpty?: true;
 }
 
 /** How often a way that changed meanwhile is followed again, with a pause after so many. */
@@ -58,7 +60,8 @@ export function findKey(place: MapPlace, key: KeyValue, text: string, options: P
     const control = controlOf(header.kind, h);
     const wanted = { key, hash: h, control, seed };
     const looker = new Looker(place, types, hash, limits);
-    const way = header.count === 0 ? 'map-is-empty' : follow(header, wanted, looker);
+    const isBare = isWithoutUnits(header) || (header.count === 0 && options.throughEmpty !== true);
+    const way = isBare ? 'map-is-empty' : follow(header, wanted, looker);
     const after = now();
     if (way === undefined) continue;
     const settled = way === 'map-is-empty' || !isSlowlyStored(way.element) || settle(place);
@@ -83,6 +86,9 @@ export function findKey(place: MapPlace, key: KeyValue, text: string, options: P
   if (last === undefined) throw notAMap(place);
   return last;
 }
+
+const isWithoutUnits = (header: MapHeader): boolean =>
+  header.kind === 'classic' ? header.buckets === 0 : header.dirPtr === 0;
 
 type Way = Parameters<typeof followClassic>[1];
 

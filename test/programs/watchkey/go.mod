@@ -1,0 +1,3 @@
+module watchkey
+
+go 1.18
