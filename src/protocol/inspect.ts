@@ -198,6 +198,8 @@ export interface InspectedSyncMap extends SyncMapParts {
   /** Of all that it is made of, as the heap counts it, without what keys and values point to. */
   readonly bytes?: number;
   readonly held?: InspectedHeld;
+  /** The key that was looked for, and whether Load finds it. */
+  readonly key?: { readonly text: string; readonly found: boolean };
   readonly consistent: boolean;
   /** Parts that changed at every look. */
   readonly unstable?: number;

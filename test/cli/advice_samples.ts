@@ -47,6 +47,7 @@ export const syncMaps: readonly (InspectedSyncMap | InspectedEntry)[] = [
     ...syncMap,
     map: { ...syncMap.map, name: 'main.live' },
     bytes: 3048,
+    key: { text: '"a"', found: true },
     held: { keys: 48, values: 96, total: 144, objects: 6, complete: true },
     trie: { nodes: 2, depths: [0, 1, 2], collisions: 0, longest_chain: 1 },
   },

@@ -24,6 +24,7 @@ export function syncMapText(
     ['layout', layoutText(map)],
     ...(map.bytes === undefined ? [] : [['memory', `${bytes(map.bytes)} without keys and values`] as const]),
     ...(map.held === undefined ? [] : [['held', heldText(map.held)] as const]),
+    ...(map.key === undefined ? [] : [['key', keyText(map.key)] as const]),
     ['read', readText(map)],
   ];
   return [
@@ -35,6 +36,9 @@ export function syncMapText(
     ),
   ];
 }
+
+const keyText = ({ text, found }: NonNullable<InspectedSyncMap['key']>): string =>
+  `${text} is ${found ? '' : 'not '}in the map: Load ${found ? 'finds' : 'does not find'} it`;
 
 function layoutText({ trie, maps }: InspectedSyncMap): string {
   if (trie !== undefined) {

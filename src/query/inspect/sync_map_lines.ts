@@ -43,7 +43,13 @@ export function readSyncMap(
   const shown = all.slice(0, limit ?? all.length);
   const unreadable = shown.filter(({ key, value }) => key.unreadable || value.unreadable).length;
   return {
-    lines: [headOf(name, place, scan, heldBy(program, place, held === true)), ...shown.map(entryOf)],
+    lines: [
+      {
+        ...headOf(name, place, scan, heldBy(program, place, held === true)),
+        ...(key === undefined ? {} : { key: { text: key.trim(), found: all.length > 0 } }),
+      },
+      ...shown.map(entryOf),
+    ],
     end: {
       limited: shown.length < all.length,
       inspected: {
