@@ -44,7 +44,10 @@ struct config {
 	__u64 image_end;        /* 176  of the file's addresses, where by_process */
 	__u32 facts;            /* 184  records carry struct facts */
 	__u32 sync;             /* 188  there are sites of sync.Map */
-};                              /* 192 */
+	__u8 key_mask[KEY_FILTER_MAX]; /* 192  of a value: the bits that count */
+	__u32 key_is_value;     /* 256  key_filter is the memory of a value, not a text */
+	__u32 pad;              /* 260 */
+};                              /* 264 */
 
 /* Which registers hold type, map and key: the argument orders of Go's map functions. */
 enum {

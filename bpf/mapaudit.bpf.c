@@ -28,6 +28,28 @@ struct bpf_map_def SEC("maps") counter_slots = { BPF_MAP_TYPE_ARRAY, 4, sizeof(s
 /* What finds no slot. */
 struct bpf_map_def SEC("maps") counters = { BPF_MAP_TYPE_PERCPU_HASH, sizeof(struct counter_key), 8, 65536, BPF_F_NO_PREALLOC };
 
+/* Whether the memory of the key is, or begins with, that of the value asked for, in the bits that count. */
+static __always_inline int value_matches(const struct key *key)
+{
+	__u64 value[KEY_FILTER_MAX / 8] = {};
+	const volatile __u64 *wanted = (const volatile __u64 *)config.key_filter;
+	const volatile __u64 *mask = (const volatile __u64 *)config.key_mask;
+	__u32 length = config.key_filter_len;
+
+	if (key->form == KEY_STRING || key->size < length || length > KEY_FILTER_MAX)
+		return 0;
+	if (config.key_filter_exact && key->size != length)
+		return 0;
+	if (key->form == KEY_WORD)
+		value[0] = key->at;
+	else if (bpf_probe_read_user(value, length, (void *)key->at))
+		return 1;
+	for (int i = 0; i < KEY_FILTER_MAX / 8; i++)
+		if ((value[i] ^ wanted[i]) & mask[i])
+			return 0;
+	return 1;
+}
+
 /* Whether the key is, or begins with, the text that was asked for. A text out of memory's reach passes. */
 static __always_inline int key_matches(const struct key *key)
 {
@@ -166,7 +188,7 @@ int on_entry(struct regs *ctx)
 		note_bias(&hit);
 	if (config.key_filter_len && !site->keyless) {
 		resolve_key(ctx, &hit, site, &key);
-		if (!key_matches(&key))
+		if (config.key_is_value ? !value_matches(&key) : !key_matches(&key))
 			return 0;
 	}
 	bump(hit.site, COUNT_HITS);

@@ -105,6 +105,8 @@ export interface MemoryFacts {
   /** What a fresh map with as many entries needs. */
   readonly freshBytes?: number;
   readonly tombstones?: number;
+  /** Classic: overflow buckets in use. */
+  readonly overflow?: number;
   /** Bytes of one bucket or group of 8 slots. */
   readonly unitBytes?: number;
 }

@@ -1,12 +1,12 @@
 import type { Advice } from '../protocol/advice.ts';
 import { bytes, counted } from '../protocol/text/numbers.ts';
-import type { MapFacts } from './facts.ts';
+import type { MapFacts, MemoryFacts } from './facts.ts';
 import { typeOf, variableOf } from './go_code.ts';
 import { LEAST_TO_FRESH, LEAST_WASTE, remakeCode } from './shrink.ts';
 
 /**
- * A map that is far larger than its entries need, which no growth makes it: it was emptied, or made for more than came.
- * `shrink` says which, where operations were seen.
+ * A map that is far larger than its entries need, and that its memory shows to have been full: one that was made for
+ * what is still to come looks the same but for that. `shrink` knows more, where operations were seen.
  */
 export function oversized(facts: MapFacts): Advice | undefined {
   const { memory, lens, map } = facts;
@@ -16,6 +16,7 @@ export function oversized(facts: MapFacts): Advice | undefined {
     return undefined;
   const waste = size - fresh;
   if (type === undefined || waste < LEAST_WASTE || size < LEAST_TO_FRESH * fresh) return undefined;
+  if (memory === undefined || !wasFull(memory)) return undefined;
   return {
     type: 'advice',
     kind: 'shrink',
@@ -30,4 +31,18 @@ export function oversized(facts: MapFacts): Advice | undefined {
     gain: { bytes: waste, how: `${bytes(size)} that it holds, less ${bytes(fresh)} for a fresh map` },
     code: remakeCode(variableOf(facts, undefined), type),
   };
+}
+
+const SLOTS = 8;
+/**
+ * A group of a Swiss map keeps tombstones only when it was full as an entry was deleted, and a bucket has an overflow
+ * bucket only after it was. Of 8 slots that are filled by chance to 7/16, the least after a growth, one group in forty is
+ * full (Poisson); of a map with as few entries as are asked for here none.
+ */
+const LEAST_MARKS = 1 / 256;
+
+/** Whether memory itself shows that most of the slots have held entries. */
+function wasFull({ capacity, tombstones, overflow }: MemoryFacts): boolean {
+  if (capacity === undefined) return false;
+  return (tombstones ?? 0) + SLOTS * (overflow ?? 0) >= capacity * LEAST_MARKS;
 }

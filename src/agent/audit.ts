@@ -17,6 +17,7 @@ import { FLAG_KEY_UNPLANNED, RECORD_ENTRY } from '../model/record.ts';
 import type { Attached } from '../protocol/attached.ts';
 import type { EventBatch } from '../model/event_batch.ts';
 import type { ReadLease } from '../sys/lease.ts';
+import { type KernelKey, kernelKey } from '../query/key/kernel_value.ts';
 import { versionName } from '../query/version_name.ts';
 import { Program } from './program.ts';
 import { type OpenedBinary, Target } from './target.ts';
@@ -50,6 +51,8 @@ export class Audit implements Closable {
   readonly plan: ProbePlan;
   readonly probe: RunningProbe;
   readonly attached: Attached;
+  /** How the kernel tells the key of `options.keyLiteral`, where it can. */
+  readonly kernelKey: KernelKey | undefined;
   readonly #subject: Subject;
   readonly #program: Program;
   readonly #programs = new Map<number, Program>();
@@ -64,12 +67,15 @@ export class Audit implements Closable {
       subject.type === 'process'
         ? subject.target.memory
         : { name: subject.path, read: (at: number, n: number) => binary.read(fileAddr(at), n) };
+    const asked = options.keyLiteral;
+    if (asked !== undefined)
+      this.kernelKey = kernelKey(asked.text, binary.typeReader(), binary.mapTypes(), asked.mapType);
     // In place before the first hit, also of processes that begin later.
     const keyPlans = options.keyBytes > 0 ? this.#program.keyPlans() : [];
     this.probe = attach({
       plan,
       scope: scopeOf(subject),
-      options,
+      options: this.kernelKey === undefined ? options : { ...options, ...this.kernelKey.filter },
       code: { memory, bias },
       keyPlans,
     });

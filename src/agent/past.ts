@@ -2,22 +2,20 @@ import { createReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import { MapauditError } from '../base/errors.ts';
-import type { Attached } from '../protocol/attached.ts';
-import type { TraceEvent } from '../protocol/event.ts';
 import type { Notice } from '../protocol/notice.ts';
 import type { PastOptions } from '../protocol/options.ts';
 import type { WhoLine } from '../protocol/questions.ts';
 import type { EndReason, Summary } from '../protocol/summary.ts';
 import { KeyLife } from '../query/who/key_life.ts';
 import { EventTally, KeptEvents } from '../query/who/kept_events.ts';
+import { type KeptLine, keptLine, MalformedLine } from '../query/who/kept_line.ts';
 
 /** Lines between two moments at which others get their turn. */
 const BATCH = 4096;
+/** The last moment that a date can be, in milliseconds: ECMA-262, Time Values. */
+const LAST_DATE = 8.64e15;
 /** Of the end of a file, enough to hold an event. */
 const TAIL = 1 << 18;
-
-/** A line of a kept run, as far as it is looked at. */
-type KeptLine = Attached | TraceEvent | Summary | { readonly type: 'encoded' | 'other' };
 
 /**
  * The life of one key out of what `trace --json -o FILE` or `who --json -o FILE` has kept. Errors: `no-such-file`,
@@ -59,7 +57,7 @@ export async function* pastLines(
     loss: { ring_full: lost, output_slow: 0, key_unreadable: 0, stack_unreadable: 0, len_unreadable: 0 },
     by_op: tally.byOp(),
   };
-  yield [...unnamedNotice(kept.unnamed), life.touched(), summary];
+  yield [...unnamedNotice(kept.unnamed), ...cutNotice(kept.cut), life.touched(), summary];
 }
 
 function unnamedNotice(count: number): Notice[] {
@@ -72,6 +70,18 @@ function unnamedNotice(count: number): Notice[] {
       code: 'keys-not-kept',
       message,
       hint: 'Keep events with --keys=full.',
+    },
+  ];
+}
+
+function cutNotice(count: number): Notice[] {
+  if (count === 0) return [];
+  return [
+    {
+      type: 'notice',
+      level: 'warning',
+      code: 'keys-cut',
+      message: `of ${count.toLocaleString('en-US')} events only the beginning of the key was kept, which is that of this key; what follows may differ`,
     },
   ];
 }
@@ -89,7 +99,7 @@ async function* batchesOf(path: string): AsyncGenerator<readonly KeptLine[]> {
     const next: IteratorResult<string, unknown> = await Promise.race([lines.next(), failed]);
     if (next.done === true) break;
     if (half !== undefined) throw notKept(path, half);
-    const line = lineOf(next.value);
+    const line = lineOf(path, number, next.value);
     if (line === undefined) half = number;
     else batch.push(line);
     if (batch.length < BATCH) continue;
@@ -101,12 +111,12 @@ async function* batchesOf(path: string): AsyncGenerator<readonly KeptLine[]> {
 }
 
 /** Undefined for what is no line of mapaudit. */
-function lineOf(text: string): KeptLine | undefined {
+function lineOf(path: string, number: number, text: string): KeptLine | undefined {
   try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null && 'type' in value ? (value as KeptLine) : undefined;
-  } catch {
-    return undefined;
+    return keptLine(text);
+  } catch (error) {
+    if (error instanceof MalformedLine) throw notKept(path, number, error.message);
+    throw error;
   }
 }
 
@@ -118,7 +128,8 @@ async function sinceTime(path: string, ms: number): Promise<string | undefined> 
     const { buffer, bytesRead } = await file.read(Buffer.alloc(TAIL), 0, TAIL, Math.max(0, size - TAIL));
     const times = [...buffer.toString('utf8', 0, bytesRead).matchAll(/"type":"event","time":"([^"]+)"/g)];
     const last = times.at(-1)?.[1];
-    return last === undefined ? undefined : new Date(Date.parse(last) - ms).toISOString().slice(0, -1);
+    const at = Date.parse(last ?? '') - ms;
+    return Number.isNaN(at) || Math.abs(at) > LAST_DATE ? undefined : new Date(at).toISOString().slice(0, -1);
   } finally {
     await file.close();
   }
@@ -131,9 +142,11 @@ function unreadable(path: string, cause: unknown): MapauditError {
   });
 }
 
-function notKept(path: string, line: number): MapauditError {
-  return new MapauditError('not-kept-events', `line ${line} of ${path} is not what mapaudit writes`, {
+/** `part`: what of the line is wrong. */
+function notKept(path: string, line: number, part?: string): MapauditError {
+  const what = part === undefined ? '' : `: "${part}" is missing or makes no sense`;
+  return new MapauditError('not-kept-events', `line ${line} of ${path} is not what mapaudit writes${what}`, {
     hint: 'Keep events with mapaudit trace -p PID --json -o FILE.',
-    fields: { line },
+    fields: { path, line, ...(part === undefined ? {} : { part }) },
   });
 }

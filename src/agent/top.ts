@@ -187,7 +187,9 @@ class TopRun {
 }
 
 function probeOptions(options: TopOptions): ProbeOptions {
+  const { keyLiteral: text, map } = options.filters;
   return {
+    ...(text === undefined ? {} : { keyLiteral: { text, ...(map === undefined ? {} : { mapType: map }) } }),
     mode: 'both',
     sampleEvery: 0,
     frames: 0,

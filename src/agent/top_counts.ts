@@ -35,7 +35,7 @@ export class TopCounts {
   constructor(audit: Audit, options: TopOptions) {
     this.#audit = audit;
     this.#symbols = new SymbolCache((pid) => audit.target(pid));
-    this.#filter = new CounterFilter(options.filters);
+    this.#filter = new CounterFilter(options.filters, audit.kernelKey);
     this.#showPid = options.selection.type !== 'pid';
     const records = { keyArea: true, keepKeys: true, keepFrames: false };
     this.#pipeline = new Pipeline({

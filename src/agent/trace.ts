@@ -6,6 +6,7 @@ import type { TraceLine } from '../protocol/questions.ts';
 import type { EndReason, Summary } from '../protocol/summary.ts';
 import { captureBytes, kernelFilter } from '../query/kernel_filter.ts';
 import { mentions } from '../query/condition/ast.ts';
+import { addDoubts, doubtNotices, NO_DOUBTS } from '../query/key/doubts.ts';
 import { Tally } from '../query/tally.ts';
 import type { Audit } from './audit.ts';
 import { Fleet } from './fleet.ts';
@@ -60,6 +61,7 @@ class TraceRun {
   #outputSlow = 0;
   #unknownTypes = 0;
   #slow = false;
+  #doubts = NO_DOUBTS;
 
   constructor(options: TraceOptions, extras: TraceExtras) {
     this.#options = options;
@@ -114,6 +116,7 @@ class TraceRun {
     const events = [...this.#streams.values()].flatMap((stream) => this.#finishStream(stream));
     this.#streams.clear();
     if (this.#unknownTypes > 0) this.#extra.push(unknownTypesNotice(this.#unknownTypes));
+    this.#extra.push(...doubtNotices(this.#doubts));
     return [...this.#extra, ...events, this.#summary(ended, elapsedMs)];
   }
 
@@ -137,14 +140,20 @@ class TraceRun {
     // What was asked for has been delivered: what came after it is neither wanted nor lost.
     if (this.#isCountReached) {
       this.#lostGone += stream.ringFull;
+      this.#noteDoubts(stream);
       return [];
     }
     const { events, totals } = stream.finish();
+    this.#noteDoubts(stream);
     this.#unknownTypes += stream.unknownTypes;
     this.#sampled += totals.sampledOut;
     this.#noteLoss();
     this.#lostGone += totals.ringFull;
     return events;
+  }
+
+  #noteDoubts({ doubts }: TraceStream): void {
+    this.#doubts = addDoubts(this.#doubts, doubts);
   }
 
   #lostNow(): number {

@@ -6,6 +6,9 @@ import { type Condition, mentions } from '../query/condition/ast.ts';
 import { holds } from '../query/condition/evaluate.ts';
 import { rowReader } from '../query/condition/row_reader.ts';
 import { EventObjects, EventTexts, type EventOutput } from '../query/event_output.ts';
+import { type KeyDoubts } from '../query/key/doubts.ts';
+import { KeyMatcher } from '../query/key/key_matcher.ts';
+import { hasKey } from '../query/kernel_filter.ts';
 import { type RowCondition, RowFilter } from '../query/row_filter.ts';
 import { opsOf, type ProbeTotals, type Tally, totalsOf } from '../query/tally.ts';
 import { traceRows, type TraceRowsOptions } from '../query/trace_rows.ts';
@@ -50,6 +53,7 @@ export class TraceStream {
   readonly #symbols: SymbolCache;
   #ringFull = 0;
   #unknownTypes = 0;
+  readonly #doubts = { cut: 0, unknown: 0 };
 
   constructor(audit: EventSource, shared: TraceShared) {
     const { options, effects, tally, condition } = shared;
@@ -86,6 +90,14 @@ export class TraceStream {
       symbols: this.#symbols,
       keyText: (batch: TracedBatch, row: number): KeyText | undefined => whole.of(batch, row),
     };
+    const matcher =
+      options.filters.keyLiteral === undefined
+        ? undefined
+        : new KeyMatcher(options.filters.keyLiteral, {
+            typesOf: (pid) => audit.target(pid)?.types,
+            captured: (batch, row) => whole.captured(batch, row),
+            text: (batch, row) => whole.of(batch, row)?.text,
+          });
     const rowCondition: RowCondition | undefined =
       condition === undefined ? undefined : (batch, row) => holds(condition, rowReader(reader, batch, row));
     const filter = new RowFilter(
@@ -95,6 +107,10 @@ export class TraceStream {
         sync,
         keyText: (batch, row) => whole.of(batch, row),
         plainKey: (batch, row) => whole.plain(batch, row),
+        ...(matcher === undefined
+          ? {}
+          : { likeness: (batch: TracedBatch, row: number) => matcher.likeness(batch, row) }),
+        onDoubt: (doubt) => this.#doubts[doubt]++,
         onUnknownType: () => this.#unknownTypes++,
         onVerdict: (pid, subject, address, accept) => audit.setVerdict(pid, subject, address, accept),
       },
@@ -123,6 +139,11 @@ export class TraceStream {
   /** Rows that a filter by type left out for want of the type's name. */
   get unknownTypes(): number {
     return this.#unknownTypes;
+  }
+
+  /** Rows of which it did not show whether they have the wanted key. */
+  get doubts(): KeyDoubts {
+    return this.#doubts;
   }
 
   /** Empties the rings. */
@@ -183,16 +204,12 @@ function rememberedTypes(ask: (pid: number, type: number) => boolean): typeof as
   };
 }
 
-const capturesKeys = ({ keys, filters }: TraceOptions): boolean =>
-  keys.type !== 'none' || filters.key !== undefined;
+const capturesKeys = ({ keys, filters }: TraceOptions): boolean => keys.type !== 'none' || hasKey(filters);
 
 /** Operations of which every one leaves a record: only a filter on the map itself takes none of a map's operations away. */
 function recordedOps({ sampleEvery, filters }: TraceOptions): readonly MapOp[] {
   const partial =
-    sampleEvery !== 1 ||
-    filters.goid !== undefined ||
-    filters.key !== undefined ||
-    filters.site !== undefined;
+    sampleEvery !== 1 || filters.goid !== undefined || hasKey(filters) || filters.site !== undefined;
   return partial ? [] : filters.ops.filter((op) => WRITE_OPS.includes(op));
 }
 

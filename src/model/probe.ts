@@ -33,7 +33,11 @@ export interface ProbeOptions {
   readonly mapAddress?: Addr;
   /** Only keys whose text begins with (or, with `exact`, is) these bytes. Keys that are not strings do not match. */
   readonly keyText?: { readonly bytes: Uint8Array; readonly exact: boolean };
-  /** With `keyText`: operations without a key pass. */
+  /** In place of `keyText`: only keys of this value. */
+  readonly keyValue?: KeyValueFilter;
+  /** In place of both: one key in Go syntax, which means what it does in the map types whose name matches. */
+  readonly keyLiteral?: { readonly text: string; readonly mapType?: string };
+  /** With `keyText` or `keyValue`: operations without a key pass. */
   readonly keyless?: boolean;
   /** Records carry the map's header, and the argument registers (see FACTS in record.ts). */
   readonly facts?: boolean;
@@ -41,6 +45,15 @@ export interface ProbeOptions {
   readonly verdicts: boolean;
   /** Bytes of each ring, a power of two. */
   readonly ringBytes: number;
+}
+
+/** A key that is no string, by its memory. */
+export interface KeyValueFilter {
+  readonly bytes: Uint8Array;
+  /** The bits that count: not those between fields, nor the addresses of texts. */
+  readonly mask: Uint8Array;
+  /** That is all of the key. */
+  readonly exact: boolean;
 }
 
 /** Hits of one site that the kernel saw, exact even where events are sampled or lost. */

@@ -19,6 +19,11 @@ export interface Filters {
   readonly key?: string;
   /** `key` means a string: no other key, whose Go syntax looks the same, does match. */
   readonly keyIsString?: true;
+  /**
+   * One key as Go writes it, in place of `key`: `42`, `"a\\n"`, `main.P{X: 1}`. It means a value, so in maps of one
+   * key type this value, however it is written. On string keys a text without quotes is the string itself.
+   */
+  readonly keyLiteral?: string;
   /** Operations without a key (clear) pass the filter on keys. */
   readonly keyless?: true;
   readonly goid?: number;

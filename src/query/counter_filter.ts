@@ -2,6 +2,7 @@ import { MapauditError } from '../base/errors.ts';
 import { SYNC_MAP, SYNC_TYPE } from '../model/sync_method.ts';
 import type { Filters } from '../protocol/options.ts';
 import type { CounterRow } from '../stream/aggregate/counter_row.ts';
+import type { KernelKey } from './key/kernel_value.ts';
 import { literalPrefix } from './glob.ts';
 import { kernelKeyText } from './kernel_filter.ts';
 
@@ -12,9 +13,20 @@ import { kernelKeyText } from './kernel_filter.ts';
 export class CounterFilter {
   readonly #filters: Filters;
   readonly #type: RegExp | undefined;
+  readonly #key: KernelKey | undefined;
   readonly #site: RegExp | undefined;
 
-  constructor(filters: Filters) {
+  /** `key`: how the kernel tells `filters.keyLiteral`, where it can. */
+  constructor(filters: Filters, key?: KernelKey) {
+    this.#key = key;
+    if (filters.keyLiteral !== undefined && key === undefined)
+      throw new MapauditError(
+        'key-filter-needs-events',
+        `the kernel cannot count by the key ${filters.keyLiteral}`,
+        {
+          hint: 'It counts what is the same memory of at most 64 bytes, or text, in all maps that are meant: name their type with --map, or use mapaudit trace.',
+        },
+      );
     this.#filters = filters;
     this.#type = filters.map === undefined ? undefined : new RegExp(filters.map);
     this.#site = filters.site === undefined ? undefined : new RegExp(filters.site);
@@ -35,6 +47,8 @@ export class CounterFilter {
     if (mapId !== undefined && id !== mapId) return false;
     if (mapAddress !== undefined && map !== mapAddress) return false;
     if (this.#type !== undefined && (row.map_type === undefined || !this.#type.test(row.map_type)))
+      return false;
+    if (this.#key !== undefined && (row.map_type === undefined || !this.#key.mapTypes.has(row.map_type)))
       return false;
     const place = `${row.caller ?? ''} ${row.file ?? ''}:${row.line ?? ''}`;
     return this.#site === undefined || this.#site.test(place);

@@ -3,13 +3,19 @@ import { goid } from '../model/ids.ts';
 import type { ProbeOptions } from '../model/probe.ts';
 import type { Filters, KeyMode } from '../protocol/options.ts';
 import { KEY_TEXT_MAX } from '../model/record.ts';
+import { parseGoLiteral } from '../model/go_literal.ts';
 import { literalPrefix } from './glob.ts';
 
 /** What of the filters the kernel decides alone. */
 export function kernelFilter(
   filters: Filters,
 ): Pick<ProbeOptions, 'goid' | 'mapAddress' | 'keyText' | 'keyless' | 'verdicts'> {
-  const keyText = filters.key === undefined ? undefined : kernelKeyText(filters.key, filters.keyIsString);
+  const keyText =
+    filters.keyLiteral !== undefined
+      ? kernelLiteral(filters.keyLiteral)
+      : filters.key === undefined
+        ? undefined
+        : kernelKeyText(filters.key, filters.keyIsString);
   return {
     ...(filters.goid === undefined ? {} : { goid: goid(filters.goid) }),
     ...(filters.mapAddress === undefined ? {} : { mapAddress: addr(filters.mapAddress) }),
@@ -41,8 +47,22 @@ export function kernelKeyText(
   return { bytes: bytes.subarray(0, FILTER_MAX), exact: exact && bytes.length <= FILTER_MAX };
 }
 
+/** The bytes of a string key, where the literal means no other: others depend on the map's type. */
+export function kernelLiteral(
+  text: string,
+): { readonly bytes: Uint8Array; readonly exact: boolean } | undefined {
+  const literal = parseGoLiteral(text);
+  if (literal?.kind !== 'text' || literal.bytes.length === 0) return undefined;
+  const { bytes } = literal;
+  return { bytes: bytes.subarray(0, FILTER_MAX), exact: bytes.length <= FILTER_MAX };
+}
+
+/** Whether the filters ask for keys. */
+export const hasKey = (filters: Filters): boolean =>
+  filters.key !== undefined || filters.keyLiteral !== undefined;
+
 /** Bytes of text to capture, for hashing too; cutting for display is done later, so as not to lie about lengths. */
 export function captureBytes(keys: KeyMode, filters: Filters): number {
-  const wanted = filters.key !== undefined || keys.type !== 'none';
+  const wanted = hasKey(filters) || keys.type !== 'none';
   return wanted ? KEY_TEXT_MAX : 0;
 }

@@ -5,12 +5,17 @@ import type { KeyText } from '../stream/key_text.ts';
 import type { Site, SymbolCache } from '../stream/symbols.ts';
 import type { TracedBatch } from '../stream/traced_batch.ts';
 import { globMatcher } from './glob.ts';
+import type { Likeness } from './key/captured_equal.ts';
 
 /** What a filter needs to know of a row. */
 export interface FilterContext {
   readonly symbols: SymbolCache;
   /** Indexes of the sites that are methods of sync.Map. */
   readonly sync?: ReadonlySet<number>;
+  /** Whether the row's key is the one of `keyLiteral`; needed where that is given. */
+  readonly likeness?: (batch: TracedBatch, row: number) => Likeness;
+  /** Told of each row of which it does not show whether its key is that one. */
+  readonly onDoubt?: (doubt: 'cut' | 'unknown') => void;
   /** The row's whole key, whatever of it may be shown. */
   readonly keyText: (batch: TracedBatch, row: number) => KeyText | undefined;
   /** The text itself that a string key is, as far as it was captured. */
@@ -57,6 +62,7 @@ export class RowFilter {
       this.#type === undefined &&
       this.#site === undefined &&
       this.#key === undefined &&
+      this.#filters.keyLiteral === undefined &&
       mapId === undefined &&
       mapAddress === undefined &&
       goid === undefined
@@ -79,6 +85,7 @@ export class RowFilter {
       return false;
     if (this.#site !== undefined && !this.#acceptsCaller(pid, batch.caller[row] ?? 0)) return false;
     if (this.#key !== undefined && !this.#acceptsKey(batch, row)) return false;
+    if (this.#filters.keyLiteral !== undefined && !this.#isKey(batch, row)) return false;
     return this.#condition === undefined || this.#condition(batch, row);
   }
 
@@ -125,6 +132,14 @@ export class RowFilter {
     if (!accept || subject === 'type' || this.#filters.sync !== true)
       this.#context.onVerdict(pid, subject, address, accept);
     return accept;
+  }
+
+  /** A key that is the wanted one as far as it was captured is taken; one that could not be read is only told of. */
+  #isKey(batch: TracedBatch, row: number): boolean {
+    if (batch.keyForm[row] === KEY_NONE) return this.#filters.keyless === true;
+    const likeness = this.#context.likeness?.(batch, row) ?? 'unknown';
+    if (likeness === 'cut' || likeness === 'unknown') this.#context.onDoubt?.(likeness);
+    return likeness === 'same' || likeness === 'cut';
   }
 
   #acceptsKey(batch: TracedBatch, row: number): boolean {

@@ -76,6 +76,12 @@ export class KeyTexts {
     return text;
   }
 
+  /** The key as it was captured, with what of it lies in the program's image; undefined when the row has none. */
+  captured(batch: EventBatch, row: number): CapturedKey | undefined {
+    const captured = captureOf(batch, row);
+    return captured === undefined ? undefined : this.#complete(batch.pid[row] ?? 0, captured);
+  }
+
   #shown(batch: EventBatch, row: number, captured: CapturedKey, mode: KeyMode): KeyText {
     const { formatter } = this.#options;
     const pid = batch.pid[row] ?? 0;

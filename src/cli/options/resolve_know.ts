@@ -8,7 +8,7 @@ import type {
   RunOptions,
   WhoOptions,
 } from '../../protocol/options.ts';
-import { isLiteralGlob, parseKey } from '../parse/key.ts';
+import { ONE_KEY_HINT, parseOneKey } from '../parse/key.ts';
 import { parseMapId } from '../parse/map_id.ts';
 import type { OnFilter } from '../parse/on.ts';
 import { usageError } from '../parse/usage_error.ts';
@@ -58,13 +58,9 @@ export function pastOptionsOf(path: string, values: OptionValues): PastOptions {
 
 /** One key, and the maps in which it may be. */
 function keyFilters({ key, map, reads }: OptionValues): Filters {
-  const hint = `Write a string key as the output shows it: --key '"sess:91af"'; others as Go writes them: --key 42.`;
-  if (key === undefined) throw usageError('no-key', 'which key?', { hint });
-  const filter = parseKey(key);
-  if (!isLiteralGlob(filter.key))
-    throw usageError('contradiction', 'who follows one key, and --key is a pattern', { hint });
+  if (key === undefined) throw usageError('no-key', 'which key?', { hint: ONE_KEY_HINT });
   const ops = reads === true ? ([...WRITE_OPS, 'access'] as const) : WRITE_OPS;
-  return { ops, ...mapOf(map), ...filter, keyless: true };
+  return { ops, ...mapOf(map), ...parseOneKey(key), keyless: true };
 }
 
 /** All that `grow` needs. */

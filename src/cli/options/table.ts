@@ -180,9 +180,9 @@ export const OPTIONS = {
     value: 'GLOB',
     group: 'Which operations',
     commands: [...RUNS, 'who', 'inspect', 'watch'],
-    help: "Operations on matching keys: --key 'sess:*'.",
+    help: "Operations on matching keys: --key 'sess:*', --key 42, --key 'main.P{X: 1}'.",
     details:
-      'For string keys the glob is compared with the string itself, without quotes; for other keys with their Go syntax. A literal and a prefix (`sess:*`) are decided in the kernel and cost the least; other globs are decided after the event was sent. A text between double quotes is one string key, as the output shows it.',
+      'What Go takes as a literal is one key, compared by its value, however it is written: a number, a rune, true, false, nil, a text between quotes (as the output shows it), `T(x)`, `T{…}` or `{…}`. In maps with string keys a number or a word is the text itself. All else is a glob: for string keys it is compared with the string itself, without quotes; for other keys with their Go syntax. A text between quotes and a prefix (`sess:*`) are decided in the kernel and cost the least; most others are decided after the event was sent.',
     of: {
       inspect: {
         group: 'What is shown of each',

@@ -47,6 +47,12 @@ test('several that fit are listed, and what is like it when none does', () => {
   expect(matchFunction('xyzzyxyzzy', NAMES)).toEqual({ kind: 'none', near: [] });
 });
 
+test('what was made for a type is meant by its whole name alone', () => {
+  const names = ['type:.eq.fmt.fmt', 'type..hash.main.fmt', 'fmt.Println'];
+  expect(matchFunction('fmt', names)).toMatchObject({ kind: 'none' });
+  expect(matchFunction('type:.eq.fmt.fmt', names)).toEqual({ kind: 'one', name: 'type:.eq.fmt.fmt' });
+});
+
 test('closures and loop bodies belong to their function, other functions do not', () => {
   expect(belongsTo('a.F.func1', 'a.F')).toBe(true);
   expect(belongsTo('a.F[...]-range1', 'a.F')).toBe(true);

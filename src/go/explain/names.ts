@@ -22,26 +22,31 @@ export type FunctionMatch =
 /**
  * Which function a user means: the whole name, or its end from an element of the path (`shop.(*Cache).evict`)
  * or from a dot on (`evict`); the first of these rules under which something is found decides. Type arguments
- * do not count: all instances of a generic function are one.
+ * do not count: all instances of a generic function are one. What the linker or compiler has made for a type
+ * (`type:.eq.fmt.fmt`) is meant by its whole name alone.
  */
 export function matchFunction(asked: string, names: Iterable<string>): FunctionMatch {
   const wanted = plainName(asked);
   const plain = new Set<string>();
   for (const name of names) plain.add(plainName(name));
   const all = [...plain];
+  const written = all.filter((name) => !MADE_FOR_A_TYPE.test(name));
   const rules: readonly ((name: string) => boolean)[] = [
     (name) => name === wanted,
     (name) => name.endsWith(`/${wanted}`),
     (name) => name.endsWith(`.${wanted}`),
   ];
   for (const rule of rules) {
-    const found = all.filter(rule);
+    const found = rule === rules[0] ? all.filter(rule) : written.filter(rule);
     const [only] = found;
     if (found.length === 1 && only !== undefined) return { kind: 'one', name: only };
     if (found.length > 1) return { kind: 'many', names: found.sort() };
   }
-  return { kind: 'none', near: nearest(wanted, all) };
+  return { kind: 'none', near: nearest(wanted, written) };
 }
+
+/** cmd/compile/internal/reflectdata/alg.go, of go1.18–1.27: `type..eq.`, from 1.20 on `type:.eq.`. */
+const MADE_FOR_A_TYPE = /^type(?::|\.)\.(?:eq|hash(?:var)?)\./;
 
 /** Suggestions are few enough to be read. */
 const MAX_NEAR = 3;

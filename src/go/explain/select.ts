@@ -51,6 +51,14 @@ function findFunction(binary: GoBinary, asked: string): Place {
       `${asked} can be ${match.names.length} functions:\n${listed(match.names)}`,
       { hint: 'Give more of its name.', fields: { candidates: match.names.length } },
     );
+  if (names.some((name) => name.startsWith(`${asked}.`) || name.includes(`/${asked}.`)))
+    throw new MapauditError(
+      'explain-unknown-function',
+      `the binary has no function ${asked}: it is a package`,
+      {
+        hint: `Give a function of it, as stack traces write it, or a place: cache.go:88.`,
+      },
+    );
   const near = match.near.length > 0 ? `Did you mean ${match.near.join(', or ')}?` : undefined;
   throw new MapauditError('explain-unknown-function', `the binary has no function ${asked}`, {
     hint:

@@ -2,7 +2,7 @@ import { closest } from '../../base/closest.ts';
 import { isMapauditError } from '../../base/errors.ts';
 import { assertUnreachable } from '../../base/assert.ts';
 import { type GoType, shortTypeName } from '../../go/debug/go_type.ts';
-import { addr, hex } from '../../model/addr.ts';
+import { addr } from '../../model/addr.ts';
 import {
   atomicPointer,
   findField,
@@ -172,10 +172,13 @@ class Evaluator {
     return named(place, `${of.name}.(${type})`);
   }
 
-  #convert(type: string, value: number, at: number): Evaluated {
+  #convert(type: string, value: bigint, at: number): Evaluated {
     const found = this.#evaluation.scope.typeNamed(type);
     if (found === undefined) throw new Problem('no-such-type', at, `there is no type ${type}`);
-    return named(placeAt(this.#program.memory, addr(value), found), `(*(*${type})(${hex(value)}))`);
+    return named(
+      placeAt(this.#program.memory, addr(Number(value)), found),
+      `(*(*${type})(0x${value.toString(16)}))`,
+    );
   }
 
   #index(of: Evaluated, key: IndexKey, at: number): Evaluated {

@@ -107,3 +107,11 @@ describe('constants', () => {
     expect(parseLiteral(text)).toBeUndefined();
   });
 });
+
+it('two dots have no name between them', () => {
+  expect(() => parseExpression('main..x')).toThrow('a name was expected between the dots');
+});
+
+it('an address stays what was typed, however large', () => {
+  expect(parseExpression('(*main.T)(0xffffffffffffffff)')).toMatchObject({ value: 0xffff_ffff_ffff_ffffn });
+});

@@ -55,7 +55,7 @@ class Parser {
     const conversion = this.#match(CONVERSION);
     if (conversion !== undefined) {
       const [, type = '', value = ''] = conversion;
-      return { kind: 'convert', type, value: Number(value), at };
+      return { kind: 'convert', type, value: BigInt(value), at };
     }
     if (this.#take('(')) {
       const inner = this.unary();
@@ -64,6 +64,9 @@ class Parser {
       return inner;
     }
     const name = this.#match(NAME);
+    const dots = name?.[0].indexOf('..') ?? -1;
+    if (dots >= 0)
+      throw new Problem('usage-expression', at + dots + 1, 'a name was expected between the dots');
     if (name !== undefined) return { kind: 'name', text: name[0], at };
     throw this.#problem(at < this.#text.length ? 'a variable was expected here' : 'the expression ends here');
   }

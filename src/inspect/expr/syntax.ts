@@ -13,8 +13,8 @@ export type Expression =
   | { readonly kind: 'deref'; readonly of: Expression; readonly at: number }
   | { readonly kind: 'index'; readonly of: Expression; readonly key: IndexKey; readonly at: number }
   | { readonly kind: 'assert'; readonly of: Expression; readonly type: string; readonly at: number }
-  /** `(*main.T)(0xc000012345)`: a value of that type at that address. */
-  | { readonly kind: 'convert'; readonly type: string; readonly value: number; readonly at: number };
+  /** `(*main.T)(0xc000012345)`: a value of that type at that address, which a double may not hold. */
+  | { readonly kind: 'convert'; readonly type: string; readonly value: bigint; readonly at: number };
 
 /** What stands between the brackets: its text, and what it is when it can be told without the map's key type. */
 export interface IndexKey {

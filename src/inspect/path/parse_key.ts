@@ -31,6 +31,17 @@ export function parseKey(
   return key;
 }
 
+/**
+ * Reads a key of type `any`, such as a sync.Map has, whose own type is not at hand. Errors: `usage-key`.
+ */
+export function parseHeldKey(text: string, types: TypeReader, held: () => TypesByName): KeyValue {
+  const hint = 'The key is of type any, written as in Go: "text", 42, main.ID("text")';
+  const parser = new KeyParser(new KeyScanner(text, hint), types, held);
+  const key = parser.held();
+  parser.scanner.end();
+  return key;
+}
+
 const TYPE_NAME =
   /struct \{[^}]*\}|\(?(?:\*|\[(?:\d*|\.{3})\])*(?:map\[[^\]]*\])?(?:interface \{\}|[\p{L}_][\p{L}\p{N}_./]*)(?:\[[^(){}]*\])?\)?/u;
 const NUMBER =
@@ -54,7 +65,7 @@ class KeyParser {
 
   value(type: Addr): KeyValue {
     const head = this.#head(type);
-    if (head.kind === 'interface') return this.#interface();
+    if (head.kind === 'interface') return this.held();
     if (head.kind === 'struct' || head.kind === 'array') return this.#composite(head);
     const converted = this.#conversion(head);
     const value = this.#scalar(head);
@@ -235,19 +246,29 @@ class KeyParser {
     const { scanner } = this;
     const array = this.#types.array(head.address);
     if (array === undefined) throw scanner.fail('the type of this part cannot be read');
-    const items: KeyValue[] = [];
+    const given = new Map<number, KeyValue>();
+    let [next, count] = [0, 0];
     while (!scanner.take('}')) {
-      if (items.length > 0) {
+      if (given.size > 0) {
         scanner.expect(',');
         if (scanner.take('}')) break;
       }
       scanner.skipSpace();
-      if (items.length === array.length) throw scanner.fail(`${head.name} has no more elements`);
-      items.push(this.value(array.elem));
+      const start = scanner.at;
+      const index = scanner.match(/\d+\s*:/);
+      if (index !== undefined) next = parseInt(index, 10);
+      if (next >= array.length)
+        throw scanner.fail(
+          `${head.name} has no ${index === undefined ? 'more elements' : `element ${next}`}`,
+          start,
+        );
+      if (given.has(next)) throw scanner.fail(`element ${next} is given twice`, start);
+      given.set(next++, this.value(array.elem));
+      count = Math.max(count, next);
     }
-    if (counted !== undefined && items.length < array.length)
-      throw scanner.fail(`that is an array of ${items.length}, and no ${head.name}`, counted);
-    while (items.length < array.length) items.push(this.#zero(array.elem));
+    if (counted !== undefined && count < array.length)
+      throw scanner.fail(`that is an array of ${count}, and no ${head.name}`, counted);
+    const items = Array.from({ length: array.length }, (_, i) => given.get(i) ?? this.#zero(array.elem));
     const bytes = new Uint8Array(head.size);
     const size = this.#head(array.elem).size;
     items.forEach((item, i) => bytes.set(item.bytes, i * size));
@@ -279,7 +300,8 @@ class KeyParser {
     };
   }
 
-  #interface(): KeyValue {
+  /** What an interface holds. */
+  held(): KeyValue {
     const { scanner } = this;
     const bytes = new Uint8Array(16);
     if (scanner.match(/nil\b/) !== undefined)

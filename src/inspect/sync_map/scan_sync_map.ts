@@ -1,3 +1,4 @@
+import type { FormattedValue } from '../../go/value/format_value.ts';
 import { innerMaps } from '../entries.ts';
 import type { LiveMemory } from '../live_value.ts';
 import type { Program } from '../place/program.ts';
@@ -51,15 +52,23 @@ function syncMapsOf({ binary, bias, memory, types, debug }: Program): SyncMapsOf
  * No number of entries is kept anywhere: `totals` has it.
  */
 export function scanSyncMap(place: SyncMapPlace, deliver: (entry: SyncMapEntry) => void): SyncMapScan {
-  const { memory, types, limits, pause } = place;
+  return visitSyncMap(place, { ...writersOf(place), deliver });
+}
+
+/** What writes keys and values in Go syntax. */
+export function writersOf({
+  memory,
+  types,
+  limits,
+  pause,
+}: SyncMapPlace): Pick<SyncMapVisitor<FormattedValue>, 'key' | 'value'> {
   const innerMap = innerMaps({ memory, types, limits, pause });
   const live: LiveMemory = { memory, types, limits, innerMap };
   const keys: LiveMemory = { ...live, isKey: true };
-  return visitSyncMap(place, {
+  return {
     key: (bytes, at) => anyValue(keys, bytes, at),
     value: (bytes, at) => anyValue(live, bytes, at),
-    deliver,
-  });
+  };
 }
 
 /** The same for those who want something else of the values than their text. */

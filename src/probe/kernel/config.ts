@@ -1,5 +1,5 @@
 import { MapauditError } from '../../base/errors.ts';
-import type { ProbeOptions } from '../../model/probe.ts';
+import type { KeyValueFilter, ProbeOptions } from '../../model/probe.ts';
 import type {
   EntrySite,
   ExitSite,
@@ -49,7 +49,9 @@ export const CONFIG = {
   image_end: 176,
   facts: 184,
   sync: 188,
-  size: 192,
+  key_mask: 192,
+  key_is_value: 256,
+  size: 264,
 } as const;
 
 /** Offsets in struct site_config. */
@@ -163,10 +165,26 @@ export function fillConfig(
   u32('key_filter_len', filter.length);
   u32('key_filter_exact', Number(options.keyText?.exact === true && whole));
   data.set(filter, at.config + CONFIG.key_filter);
+  if (options.keyValue !== undefined) fillValue(data, at.config, options.keyValue, u32);
   const exitOps = new Set(plan.sites.filter((site) => site.role === 'exit').map((site) => site.op));
   for (const site of plan.sites)
     fillSite(data, at.sites + site.index * SITE.size, site, exitOps.has(site.op), options);
   fillBeyond(view, at.beyond, plan);
+}
+
+/** In place of a text: bytes beyond the value do not count. */
+function fillValue(
+  data: Uint8Array,
+  at: number,
+  { bytes, mask, exact }: KeyValueFilter,
+  u32: (field: keyof typeof CONFIG, value: number) => void,
+): void {
+  const length = Math.min(bytes.length, KEY_FILTER_MAX);
+  u32('key_is_value', 1);
+  u32('key_filter_len', length);
+  u32('key_filter_exact', Number(exact && bytes.length === length));
+  data.set(bytes.subarray(0, length), at + CONFIG.key_filter);
+  data.set(mask.subarray(0, length), at + CONFIG.key_mask);
 }
 
 function fillOffsets(u32: (field: keyof typeof CONFIG, value: number) => void, { offsets }: ProbePlan): void {

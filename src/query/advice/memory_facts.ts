@@ -21,9 +21,10 @@ export function memoryFacts(
 }
 
 /** What advice takes of a measured map. */
-export const factsOf = ({ capacity, bytes, fresh, tombstones }: MapMeasure): MemoryFacts => ({
+export const factsOf = ({ capacity, bytes, fresh, tombstones, overflow }: MapMeasure): MemoryFacts => ({
   capacity,
   bytes: bytes.total,
   freshBytes: fresh.make,
   ...(tombstones === undefined ? {} : { tombstones }),
+  ...(overflow === undefined ? {} : { overflow: overflow.buckets }),
 });

@@ -1,5 +1,7 @@
+import { MapauditError } from '../../base/errors.ts';
 import type { Program } from '../../inspect/place/program.ts';
 import type { HeldBytes } from '../../inspect/measure/held.ts';
+import { findSyncKey } from '../../inspect/sync_map/find_sync_key.ts';
 import { imageOf } from '../../inspect/place/image.ts';
 import { measureSyncMap, syncMapBytes } from '../../inspect/sync_map/measure_sync_map.ts';
 import type { SyncMapEntry, SyncMapPlace, SyncMapScan } from '../../inspect/sync_map/scan.ts';
@@ -25,25 +27,28 @@ export interface SyncMapAnswer {
   readonly end: InspectionEnd;
 }
 
-/** Reads a sync.Map. `slots` and `heat` are of maps of the runtime: it has neither, and its own make-up is told. */
+type SyncView = Pick<InspectOptions, 'limits' | 'limit' | 'view' | 'held' | 'key' | 'spread'>;
+
+/** Reads a sync.Map, or one key of it. Errors: `sync-map` for what only a map of the runtime has; `usage-key`. */
 export function readSyncMap(
   program: Program,
   { name, syncMap }: SyncSubject,
-  { limits, limit, view, held }: Pick<InspectOptions, 'limits' | 'limit' | 'view' | 'held'>,
+  view: SyncView,
   patience: Patience,
 ): SyncMapAnswer {
-  const all: SyncMapEntry[] = [];
+  mustBeOfSyncMaps(name, view);
+  const { limits, limit, held, key } = view;
   const place = syncMapPlace(program, syncMap, { limits, pause: () => patience.pause() });
-  const scan = scanSyncMap(place, (entry) => all.push(entry));
-  const shown = view === 'entries' ? all.slice(0, limit ?? all.length) : [];
+  const { all, scan } = key === undefined ? allOf(place) : oneOf(place, key);
+  const shown = all.slice(0, limit ?? all.length);
   const unreadable = shown.filter(({ key, value }) => key.unreadable || value.unreadable).length;
   return {
     lines: [headOf(name, place, scan, heldBy(program, place, held === true)), ...shown.map(entryOf)],
     end: {
-      limited: view === 'entries' && shown.length < all.length,
+      limited: shown.length < all.length,
       inspected: {
         entries: shown.length,
-        left: all.length - shown.length,
+        ...(key === undefined ? { left: all.length - shown.length } : {}),
         unreadable,
         consistent: scan.consistent,
         unstable: scan.totals.unstable,
@@ -52,6 +57,30 @@ export function readSyncMap(
       },
     },
   };
+}
+
+interface Read {
+  readonly all: readonly SyncMapEntry[];
+  readonly scan: SyncMapScan;
+}
+
+function allOf(place: SyncMapPlace): Read {
+  const all: SyncMapEntry[] = [];
+  return { all, scan: scanSyncMap(place, (entry) => all.push(entry)) };
+}
+
+function oneOf(place: SyncMapPlace, key: string): Read {
+  const { entry, ...scan } = findSyncKey(place, key);
+  return { all: entry === undefined ? [] : [entry], scan };
+}
+
+/** A sync.Map has neither buckets nor groups: its own make-up is told. */
+function mustBeOfSyncMaps(name: string | undefined, { view, spread }: SyncView): void {
+  const asked = view === 'slots' || view === 'heat' ? `--${view}` : spread === true ? '--spread' : undefined;
+  if (asked === undefined) return;
+  throw new MapauditError('sync-map', `${name ?? 'this'} is a sync.Map, which has no ${asked}`, {
+    hint: 'Without it its entries and how it is made up are told; --key "k" tells one of them.',
+  });
 }
 
 function headOf(

@@ -1,29 +1,35 @@
 import type { MapOp } from '../../model/map_op.ts';
-import { quote } from '../../go/value/quote.ts';
+import { parseGoLiteral } from '../../model/go_literal.ts';
 import type { TraceEvent } from '../../protocol/event.ts';
 import type { Filters } from '../../protocol/options.ts';
 import type { OpSummary } from '../../protocol/summary.ts';
-import { literalPrefix } from '../glob.ts';
+import { isMeantAsGo } from '../key/key_of_type.ts';
+import { keyTypeName, type LiteralLikeness, sameLiteral } from '../key/same_literal.ts';
 
 /** Which of the events that a run has kept are about one key. */
 export class KeptEvents {
   readonly #filters: Filters;
   readonly #type: RegExp | undefined;
-  /** How the key may be written in an event. */
-  readonly #texts: ReadonlySet<string>;
+  readonly #key: string;
+  readonly #judged = new Map<string, LiteralLikeness>();
   #unnamed = 0;
+  #cut = 0;
 
+  /** `filters.keyLiteral` is the key. */
   constructor(filters: Filters) {
-    const key = literalPrefix(filters.key ?? '').text;
-    const quoted = quote(new TextEncoder().encode(key));
     this.#filters = filters;
+    this.#key = filters.keyLiteral ?? '';
     this.#type = filters.map === undefined ? undefined : new RegExp(filters.map);
-    this.#texts = new Set(filters.keyIsString === true ? [quoted] : [quoted, key]);
   }
 
-  /** Events of maps in question whose key was hashed, cut or not kept: it may have been this one. */
+  /** Events of maps in question whose key was hashed or not kept: it may have been this one. */
   get unnamed(): number {
     return this.#unnamed;
+  }
+
+  /** Accepted events of which only the beginning of the key was kept. */
+  get cut(): number {
+    return this.#cut;
   }
 
   accepts(event: TraceEvent): boolean {
@@ -31,11 +37,14 @@ export class KeptEvents {
     if (!ops.includes(event.op) || !this.#isMap(event)) return false;
     if (event.op === 'clear') return keyless === true;
     const { key } = event;
-    if (key?.text === undefined || (key.truncated === true && !this.#texts.has(key.text))) {
-      if (key?.text === undefined || this.#mayBe(key.text)) this.#unnamed++;
+    if (key?.text === undefined) {
+      this.#unnamed++;
       return false;
     }
-    return key.truncated !== true && this.#texts.has(key.text);
+    const likeness = this.#likeness(key.text, event.map.type);
+    if (likeness === 'other') return false;
+    if (likeness === 'cut' || key.truncated === true) this.#cut++;
+    return true;
   }
 
   #isMap({ map }: TraceEvent): boolean {
@@ -45,12 +54,37 @@ export class KeptEvents {
     return this.#type === undefined || (map.type !== undefined && this.#type.test(map.type));
   }
 
-  /** Whether what was cut off could make this text the key. */
-  #mayBe(cut: string): boolean {
-    const beginning = cut.replace(/"?…?$/, '');
-    return [...this.#texts].some((text) => text.startsWith(beginning));
+  #likeness(text: string, mapType: string | undefined): LiteralLikeness {
+    if (text === this.#key) return 'same';
+    const name = `${mapType ?? ''} ${text}`;
+    let likeness = this.#judged.get(name);
+    if (likeness === undefined) {
+      likeness = judge(text, this.#key, mapType);
+      if (this.#judged.size < MOST_JUDGED) this.#judged.set(name, likeness);
+    }
+    return likeness;
   }
 }
+
+/** Keys whose likeness is remembered. */
+const MOST_JUDGED = 65_536;
+
+function judge(text: string, wanted: string, mapType: string | undefined): LiteralLikeness {
+  const kept = parseGoLiteral(text);
+  if (kept === undefined) return 'other';
+  const typed = parseGoLiteral(wanted);
+  const type = keyTypeName(mapType);
+  if (kept.kind === 'text' && (typed === undefined || (isString(type) && !isMeantAsGo(wanted))))
+    return sameLiteral(
+      kept,
+      { kind: 'text', bytes: new TextEncoder().encode(wanted), cut: false },
+      undefined,
+    );
+  return typed === undefined ? 'other' : sameLiteral(kept, typed, type);
+}
+
+/** Keys that show as texts are of string types, unless the map's keys are interfaces. */
+const isString = (type: string | undefined): boolean => type === undefined || !/^interface\b/.test(type);
 
 /** Counts events for a summary, as `Tally` counts rows. */
 export class EventTally {

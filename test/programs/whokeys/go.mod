@@ -1,0 +1,2 @@
+module whokeys
+go 1.18
