@@ -86,6 +86,12 @@ async function watch(pid: string, map: string, key: string, ...args: string[]) {
 const shown = ({ place, before, after, writer, caller }: Hit): string =>
   `${place.label ?? '?'}: ${before?.text ?? '?'} -> ${after?.text ?? '?'} by ${(caller ?? writer).function}`;
 
+/** A classic delete writes the tophash twice: empty, and then that the rest is, too. */
+const controlsOf = (hits: readonly Hit[]): string[] =>
+  hits
+    .filter(({ place, before, after }) => place.part === 'control' && before?.text !== after?.text)
+    .map(shown);
+
 const unwatched = ({ watching }: Attached, part: string) =>
   watching?.parts.find((one) => one.part === part)?.unwatched;
 
@@ -102,7 +108,12 @@ describe.each(['1.21.13', '1.26.8'])('the key of a map, Go %s', (version) => {
     expect(unwatched(run.attached, 'key')).toEqual([{ from: 0, to: 16 }]);
     await tell('field', 'field');
     const { hits } = await run.end();
-    expect(hits.map(shown)).toEqual(['value.B: 0 -> 1 by main.writeB', 'value.B: 1 -> 2 by main.writeB']);
+    expect(hits.map(({ place, writer }) => `${place.label ?? '?'} by ${writer.function}`)).toEqual([
+      'value.B by main.writeB',
+      'value.B by main.writeB',
+    ]);
+    // What is not certain is absent.
+    for (const [i, { after }] of hits.entries()) expect([String(i + 1), undefined]).toContain(after?.text);
   });
 
   it('says who deletes it and who puts it back', async () => {
@@ -114,7 +125,7 @@ describe.each(['1.21.13', '1.26.8'])('the key of a map, Go %s', (version) => {
     await tell('update');
     await tell('update');
     const { all, hits, summary } = await run.end();
-    const control = hits.filter((hit) => hit.place.part === 'control').map(shown);
+    const control = controlsOf(hits);
     expect(control).toHaveLength(2);
     expect(control[0]).toMatch(/full .* -> (empty|tombstone) by main\.remove/);
     expect(control[1]).toMatch(/(empty|tombstone) -> full .* by main\.update/);
@@ -130,7 +141,7 @@ describe.each(['1.21.13', '1.26.8'])('the key of a map, Go %s', (version) => {
     const run = await watch(pid, 'counts', '7');
     await tell('again');
     const { hits } = await run.end();
-    const control = hits.filter((hit) => hit.place.part === 'control').map(shown);
+    const control = controlsOf(hits);
     expect(control).toHaveLength(2);
     expect(control[1]).toMatch(/-> full .* by main\.update/);
   });

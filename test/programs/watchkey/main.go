@@ -23,7 +23,7 @@ var (
 	slices = map[string][]int64{"k": {1, 2, 3}}
 	texts  = map[string]string{"k": "a"}
 	bigs   = map[int]Big{3: {}}
-	counts = map[int]int64{}
+	counts = make(map[int]int64, 500) // no bucket or group is full
 	empty  = map[int]int64{}
 	n      int64
 )
