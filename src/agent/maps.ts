@@ -69,12 +69,23 @@ async function* observe(
         advisers.find(({ pid }) => pid === subject.pid),
       );
     yield observer.takeLines();
-    for (const subject of subjects.all) yield subject.lines();
+    for (const subject of subjects.all) yield subject.ended ? [leftNotice(subject)] : subject.lines();
+    if (subjects.all.every(({ ended }) => ended))
+      throw new MapauditError('target-exited', 'the program has ended while it was watched', {
+        hint: 'Its maps are gone with it. mapaudit ps lists the Go processes that run now.',
+      });
   } finally {
     for (const adviser of advisers) adviser.close();
     observer.close();
   }
 }
+
+const leftNotice = ({ pid }: ProcessMaps): Notice => ({
+  type: 'notice',
+  level: 'warning',
+  code: 'process-left',
+  message: `pid ${pid ?? '?'} has ended meanwhile: its maps are not listed`,
+});
 
 /** The processes of a selection that can be looked into. */
 class Subjects implements Closable {

@@ -12,6 +12,8 @@ export interface MapsSource extends Closable {
   readonly program: Program;
   /** Undefined for a core that does not tell. */
   readonly pid: number | undefined;
+  /** The process is gone, or has become another program. */
+  readonly ended: () => boolean;
   /** What the report says of it. */
   readonly told: () => Pick<MapsReport, 'pid' | 'name' | 'age_ms' | 'core'>;
 }
@@ -26,8 +28,9 @@ export function processSource(target: Target): MapsSource {
     const ageMs = uptime() * 1000 - Number(facts.startTime) * TICK_MS;
     return { pid, name: facts.name, ...(ageMs >= 0 ? { age_ms: Math.round(ageMs) } : {}) };
   };
+  const ended = (): boolean => target.ended() !== undefined;
   try {
-    return { program: programOf(target), pid, told, close: () => target.close() };
+    return { program: programOf(target), pid, told, ended, close: () => target.close() };
   } catch (error) {
     target.close();
     throw error;
@@ -40,5 +43,5 @@ export function coreSource(target: CoreTarget): MapsSource {
   const pid = program.core.process?.pid;
   const core = { file: program.core.source.name, exe };
   const told = { ...(pid === undefined ? {} : { pid }), name: basename(exe), core };
-  return { program, pid, told: () => told, close: () => target.close() };
+  return { program, pid, told: () => told, ended: () => false, close: () => target.close() };
 }

@@ -50,6 +50,11 @@ export class ProcessMaps implements Closable {
     return this.#source.pid;
   }
 
+  /** Its memory is gone, and what was in it. */
+  get ended(): boolean {
+    return this.#source.ended();
+  }
+
   /** What is there before an observation: what is found later and not now, is younger. */
   lookBefore(): void {
     this.#before = this.#look();

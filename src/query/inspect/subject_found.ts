@@ -7,6 +7,8 @@ import { FIND_LIMITS, type FoundMap, type FoundMaps } from '../../inspect/find/f
 import { valuesOf } from '../../inspect/find/map_values.ts';
 import { plausibleMap } from '../../inspect/find/plausible.ts';
 import { allMapTypes, mapTypeOf, mapTypesNamed } from '../../inspect/map_type.ts';
+import { keysFit } from '../../inspect/hash/keys_fit.ts';
+import { hashOf } from './measured.ts';
 import { isFreed } from '../../inspect/freed.ts';
 import { HEADER_BYTES } from '../../inspect/map_header.ts';
 import { wordAt } from '../../inspect/place/place.ts';
@@ -32,7 +34,7 @@ export function subjectAt(
       fields: { address: hex(address) },
       hint: 'The map may be gone, or the address be of another process or an earlier run.',
     });
-  if (typeText !== undefined) return subjectOfType(program, address, typeText);
+  if (typeText !== undefined) return subjectOfType(program, address, typeText, patience);
   const found = search(program, patience);
   const map = found.maps.find((one) => one.header === address);
   if (map !== undefined) return subjectOf(program, map);
@@ -46,7 +48,7 @@ export function subjectAt(
   });
 }
 
-function subjectOfType(program: Program, address: Addr, text: string): Subject {
+function subjectOfType(program: Program, address: Addr, text: string, patience: Patience): Subject {
   const type = chosenType(program, text);
   if (isFreed(program, address) === true)
     throw new MapauditError(
@@ -70,6 +72,14 @@ function subjectOfType(program: Program, address: Addr, text: string): Subject {
     throw new MapauditError('not-a-map', `what lies at ${hex(address)} is no map`, {
       fields: { address: hex(address), type: type.name },
       hint: notThere(program, address),
+    });
+  const { memory, types } = program;
+  const hash = hashOf(program);
+  const fits = hash && keysFit({ memory, type, address, pause: () => patience.pause() }, types, hash);
+  if (fits === false)
+    throw new MapauditError('wrong-type', `the map at ${hex(address)} is no ${type.name}`, {
+      fields: { address: hex(address), type: type.name },
+      hint: 'The hashes of its keys are others. Without --type its own is looked for.',
     });
   return { name: undefined, type, address, goroutine: undefined };
 }
