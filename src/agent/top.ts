@@ -1,7 +1,8 @@
+import { MapauditError } from '../base/errors.ts';
 import type { ProbeOptions } from '../model/probe.ts';
 import { NO_LOSS } from '../protocol/loss.ts';
 import type { Notice } from '../protocol/notice.ts';
-import type { TopOptions } from '../protocol/options.ts';
+import type { ProbeKind, TopOptions } from '../protocol/options.ts';
 import type { TopLine, TopSession } from '../protocol/questions.ts';
 import type { KeyPrefixCounter, Snapshot } from '../protocol/snapshot.ts';
 import type { EndReason, Summary } from '../protocol/summary.ts';
@@ -79,7 +80,7 @@ class TopRun {
         effects: 'off',
         sync: options.filters.sync === true,
         probe: probeOptions(options),
-        kind: options.probe,
+        kind: kindOf(options),
       },
       {
         joined: (audit) => this.#join(audit),
@@ -184,6 +185,15 @@ class TopRun {
     counts.freeze();
     this.#gone.push(counts);
   }
+}
+
+/** Keys are told while counting by the kernel alone: the others count by site, map and caller. */
+function kindOf({ probe, filters: { key, keyLiteral } }: TopOptions): ProbeKind {
+  if (key === undefined && keyLiteral === undefined) return probe;
+  if (probe === 'auto' || probe === 'kernel') return 'kernel';
+  throw new MapauditError('key-filter-needs-kernel', `the ${probe} probe counts without a look at keys`, {
+    hint: 'Use --probe kernel, or mapaudit trace --key, which looks at each event.',
+  });
 }
 
 function probeOptions(options: TopOptions): ProbeOptions {

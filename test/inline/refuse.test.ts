@@ -114,6 +114,14 @@ time.sleep(60)`;
     expect(await program.harm()).toBeUndefined();
   });
 
+  it('to count by a key, which it does not look at', { timeout: 60_000 }, async () => {
+    const program = await started();
+    const top = ['top', '-p', String(program.pid), '--once', '--duration', '1s'];
+    for (const key of ['"a"', 'a*'])
+      expect(mapaudit(...top, '--key', key, '--probe', 'inline').error?.code).toBe('key-filter-needs-kernel');
+    expect(program.remains()).toBeUndefined();
+  });
+
   it('code that is not as in the file', { timeout: 60_000 }, async () => {
     const program = await started();
     const { address } = startCode();

@@ -133,7 +133,9 @@ describe.each(['1.21.13', '1.26.8'])('inspect of a program of Go %s', { timeout:
       err: expect.stringContaining('the garbage collector has freed that memory') as string,
     });
     expect(ask('--address', program.address('main.counters'), '--type', 'map[string]int64').map.len).toBe(1);
-    expect(fail('--address', program.address('main.big'), '--type', 'map[string]int64').code).toBe('wrong-type');
+    expect(fail('--address', program.address('main.big'), '--type', 'map[string]int64').code).toBe(
+      'wrong-type',
+    );
     expect(fail('--address', program.address('main.big'), '--type', 'map[int]').code).toBe('ambiguous-type');
     expect(fail('--address', program.address('main.big'), '--type', 'map[string]*main.Sesion').code).toBe(
       'no-such-type',
