@@ -1,11 +1,12 @@
 import { MapauditError } from '../base/errors.ts';
 import type { GoType } from '../go/debug/go_type.ts';
 import { addr } from '../model/addr.ts';
-import { type MapLookup, mapHeader, type TypedKey } from './expr/evaluate.ts';
+import { isSyncMap, type MapLookup, mapHeader, type TypedKey } from './expr/evaluate.ts';
 import { type KeyValue, keyValue } from './hash/key_value.ts';
 import type { MemHash } from './hash/mem_hash.ts';
 import { processHash } from './hash/process_hash.ts';
 import { mapTypeOf } from './map_type.ts';
+import { syncLookup } from './sync_map/sync_lookup.ts';
 import { findKey } from './path/find_key.ts';
 import type { FoundElement } from './path/found_element.ts';
 import { heldTypes } from './path/held_types.ts';
@@ -29,6 +30,7 @@ export function keyLookup(
 ): MapLookup {
   const { memory, types } = program;
   return (place, key) => {
+    if (isSyncMap(place.type)) return syncLookup(program, place, key, pause);
     const elem = place.type.elem();
     const type = mapTypeOf(program, place.type);
     const header = mapHeader(place);

@@ -3,6 +3,8 @@ import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { mapsLines } from '../../src/agent/maps.ts';
 import type { ListedMap, MapsReport } from '../../src/protocol/maps.ts';
+import { mapaudit } from '../agent/support.ts';
+import type { InspectedEntry, InspectLine } from '../../src/protocol/inspect.ts';
 import { buildGo } from '../support/go_build.ts';
 
 /** sync.Maps of one state, and what the program's heap grew by when they were made. */
@@ -112,6 +114,25 @@ describe.each([
     expect(maps.filter((map) => map.name?.includes('gone') === true)).toEqual([]);
   });
 
+  it('are found by the names of what their values hold, and by key', { timeout: 60_000 }, () => {
+    const ask = (...args: string[]): readonly InspectLine[] => {
+      const { code, out, err } = mapaudit('inspect', '-p', String(child!.pid), '--json', ...args);
+      if (code !== 0) throw new Error(err);
+      return out
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line) as InspectLine);
+    };
+    const found = holds.slice(0, 5).map(([name]) => [name, lenOf(ask('--expr', name))]);
+    expect(found).toEqual(holds.slice(0, 5));
+    const one = ask('--expr', 'main.owner', '--key', '"the key of shop number 7"');
+    expect(entriesOf(one).map(({ value }) => value.text)).toEqual([
+      expect.stringContaining('"the name of shop number 7"'),
+    ]);
+    expect(entriesOf(ask('--expr', 'main.owner', '--key', '"none"'))).toEqual([]);
+    expect(mapaudit('inspect', '-p', String(child!.pid), '--expr', 'main.owner', '--heat').code).toBe(1);
+  });
+
   it('are counted once', () => {
     const parts = maps.filter((map) => map.part_of !== undefined);
     const sum = (rows: readonly ListedMap[]): number =>
@@ -131,3 +152,9 @@ describe.each([
     expect(read!.bytes! + dirty!.bytes!).toBeLessThan(owner!.bytes!);
   });
 });
+
+const entriesOf = (lines: readonly InspectLine[]): readonly InspectedEntry[] =>
+  lines.filter((line) => line.type === 'entry');
+
+const lenOf = (lines: readonly InspectLine[]): number | undefined =>
+  lines.find((line) => line.type === 'map')?.len;

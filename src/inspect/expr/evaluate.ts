@@ -28,7 +28,7 @@ export interface TypedKey {
 }
 
 /**
- * Finds the element of a key in a map: `map` is the variable that holds the map, not nil. Undefined: no such
+ * Finds the element of a key in a map: `map` is the variable that holds the map, not nil, or a sync.Map. Undefined: no such
  * key. May throw a MapauditError, for a key that does not fit the map's key type.
  */
 export type MapLookup = (map: Place, key: TypedKey) => Place | undefined;
@@ -183,7 +183,7 @@ class Evaluator {
 
   #index(of: Evaluated, key: IndexKey, at: number): Evaluated {
     const name = `${of.name}[${key.text}]`;
-    if (of.type.kind === 'map') return named(this.#lookup(of, key, at), name);
+    if (of.type.kind === 'map' || isSyncMap(of.type)) return named(this.#lookup(of, key, at), name);
     const list = of.type.kind === 'pointer' && of.type.elem()?.kind === 'array' ? this.#deref(of, at) : of;
     const elem = list.type.kind === 'array' || list.type.kind === 'slice' ? list.type.elem() : undefined;
     if (elem === undefined)
@@ -214,7 +214,7 @@ class Evaluator {
   #lookup(of: Evaluated, key: IndexKey, at: number): Place {
     const { lookup } = this.#evaluation;
     if (lookup === undefined) throw new Problem('no-map-lookup', at, 'maps cannot be looked into here');
-    const header = mapHeader(of);
+    const header = isSyncMap(of.type) ? of.address : mapHeader(of);
     if (header === undefined) throw unreadable(at);
     if (header === 0) throw new Problem('nil-map', at, `${of.name} is a nil map`);
     const found = this.#found(lookup, of, key);
@@ -233,6 +233,9 @@ class Evaluator {
     }
   }
 }
+
+/** Whether a type is sync.Map, which is looked into like a map. */
+export const isSyncMap = ({ fullName }: GoType): boolean => fullName === 'sync.Map';
 
 /** Other expressions that can be keys: nil, and a pointer's conversion, whose value would be what it points to. */
 const isKeyText = (node: Expression): boolean =>

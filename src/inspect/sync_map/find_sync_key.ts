@@ -3,6 +3,7 @@ import type { FormattedValue } from '../../go/value/format_value.ts';
 import { type Addr, addr } from '../../model/addr.ts';
 import { keysEqual, keyValue } from '../hash/key_value.ts';
 import { parseHeldKey } from '../path/parse_key.ts';
+import { ANY } from './any_value.ts';
 import type { SyncMapEntry, SyncMapPlace, SyncMapScan } from './scan.ts';
 import { visitSyncMap, writersOf } from './scan_sync_map.ts';
 
@@ -10,6 +11,13 @@ import { visitSyncMap, writersOf } from './scan_sync_map.ts';
 export interface SyncKeySearch extends SyncMapScan {
   /** Undefined: Load does not find the key. */
   readonly entry: SyncMapEntry | undefined;
+  /** The `any` that is its value. */
+  readonly value: Uint8Array | undefined;
+}
+
+interface Value {
+  readonly text: FormattedValue;
+  readonly any: Uint8Array;
 }
 
 const NO_TEXT: FormattedValue = { text: '', truncated: true, unreadable: false };
@@ -33,18 +41,20 @@ export function findSyncKey(place: SyncMapPlace, text: string): SyncKeySearch {
     return other !== undefined && keysEqual(types, type, wanted.value, other);
   };
   let matches = false;
-  const found: SyncMapEntry[] = [];
-  const scan = visitSyncMap<{ readonly value: FormattedValue; readonly matches: boolean }>(place, {
+  const found: { readonly entry: SyncMapEntry; readonly value: Uint8Array }[] = [];
+  const scan = visitSyncMap<Value | undefined>(place, {
     key: (bytes, at) => {
       matches = isKey(bytes, at);
       return matches ? writers.key(bytes, at) : NO_TEXT;
     },
-    value: (bytes, at) => ({ value: matches ? writers.value(bytes, at) : NO_TEXT, matches }),
-    deliver: ({ key, value: { value, matches: isIt }, slot }) => {
-      if (isIt) found.push({ key, value, slot });
+    value: (bytes, at) =>
+      matches ? { text: writers.value(bytes, at), any: bytes.slice(at, at + ANY) } : undefined,
+    deliver: ({ key, value, slot }) => {
+      if (value !== undefined) found.push({ entry: { key, value: value.text, slot }, value: value.any });
     },
   });
-  return { ...scan, entry: found[0] };
+  const [one] = found;
+  return { ...scan, entry: one?.entry, value: one?.value };
 }
 
 /** The types of all keys, by name. */

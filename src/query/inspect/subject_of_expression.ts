@@ -1,5 +1,5 @@
 import { isMapauditError, MapauditError } from '../../base/errors.ts';
-import { type Evaluated, evaluate, mapHeader } from '../../inspect/expr/evaluate.ts';
+import { type Evaluated, evaluate, mapHeader, isSyncMap } from '../../inspect/expr/evaluate.ts';
 import { packageScope } from '../../inspect/expr/scope.ts';
 import { keyLookup } from '../../inspect/lookup.ts';
 import { mapTypeOf } from '../../inspect/map_type.ts';
@@ -23,7 +23,7 @@ export function subjectOfExpression(
   const scope = packageScope(program, debug);
   const found = withHint(() => evaluate(text, { program, scope, lookup: keyLookup(program, pause) }));
   const map = mapBehind(program, found);
-  if (isSyncMap(map) && map.address !== undefined) return { name: found.name, syncMap: map.address };
+  if (isSyncMap(map.type) && map.address !== undefined) return { name: found.name, syncMap: map.address };
   const header = mapHeader(map);
   if (header === undefined)
     throw new MapauditError('unreadable-memory', `the memory of ${found.name} cannot be read`, {
@@ -42,14 +42,12 @@ export function subjectOfExpression(
   };
 }
 
-const isSyncMap = ({ type }: Place): boolean => type.fullName === 'sync.Map';
-
 /** Follows pointers and interfaces to a map, or a sync.Map. */
 function mapBehind(program: Program, found: Evaluated): Place {
   let place: Place = found;
   for (let i = 0; i < MOST_STEPS; i++) {
     const { kind } = place.type;
-    if (kind === 'map' || isSyncMap(place)) return place;
+    if (kind === 'map' || isSyncMap(place.type)) return place;
     const pointer = atomicPointer(place);
     const next =
       pointer !== undefined || kind === 'pointer'
