@@ -8,8 +8,6 @@ import type { UnitBytes } from './stable_units.ts';
 const SIZE_BYTES = 8;
 /** No key and no element is larger than what a Go type may be here; a descriptor that says so is none. */
 const MOST_BYTES = 2 ** 40;
-/** Storing so many bytes takes a processor longer than looking at a clock: a thread may well be stopped within it. */
-const SLOW_STORE = 2048;
 /** What cannot be read has this sum, before and after. */
 const UNREADABLE = 0x9e3779b1;
 
@@ -20,20 +18,14 @@ interface Part {
   readonly size: number;
 }
 
-/** What the slots of a map only point to: keys and elements of more than 128 bytes lie elsewhere. */
-export interface Outside {
-  /** A checksum of that of one unit. It is written to in place, so that the slot does not tell that it has changed. */
-  readonly sum: (unit: UnitBytes) => number;
-  /** Some of it is so large that storing it takes a while. */
-  readonly slow: boolean;
-}
-
-/** Whether storing an element takes a while. */
-export const isSlowlyStored = (element: { readonly bytes: Uint8Array } | undefined): boolean =>
-  element !== undefined && element.bytes.length > SLOW_STORE;
+/**
+ * A checksum of what the full slots of a bucket or group only point to: keys and elements of more than 128 bytes lie
+ * elsewhere. They are written to in place, so that their slot does not tell that they have changed.
+ */
+export type OutsideSum = (unit: UnitBytes) => number;
 
 /** Undefined for maps that hold all in their slots. */
-export function outsideOf({ memory, type }: MapPlace, shape: UnitShape): Outside | undefined {
+export function outsideOf({ memory, type }: MapPlace, shape: UnitShape): OutsideSum | undefined {
   const sizeOf = (part: number): number => {
     const bytes = memory.read(part, SIZE_BYTES);
     const size = bytes === undefined ? 0 : Number(view(bytes).getBigUint64(0, true));
@@ -43,7 +35,7 @@ export function outsideOf({ memory, type }: MapPlace, shape: UnitShape): Outside
   if (type.indirectKey) parts.push({ at: shape.keysAt, stride: shape.keyStride, size: sizeOf(type.key) });
   if (type.indirectElem) parts.push({ at: shape.elemsAt, stride: shape.elemStride, size: sizeOf(type.elem) });
   if (parts.length === 0) return undefined;
-  const sum = ({ block, at }: UnitBytes): number => {
+  return ({ block, at }) => {
     const words = view(block);
     let all = 0;
     for (let slot = 0; slot < SLOTS; slot++) {
@@ -51,10 +43,9 @@ export function outsideOf({ memory, type }: MapPlace, shape: UnitShape): Outside
       for (const part of parts) {
         const address = Number(words.getBigUint64(at + part.at + slot * part.stride, true));
         const bytes = memory.read(address, part.size);
-        all = bytes === undefined ? Math.imul(all ^ UNREADABLE, UNREADABLE) : crc32(bytes, all);
+        all = bytes === undefined ? Math.imul(all ^ UNREADABLE, UNREADABLE) >>> 0 : crc32(bytes, all);
       }
     }
     return all >>> 0;
   };
-  return { sum, slow: parts.some(({ size }) => size > SLOW_STORE) };
 }

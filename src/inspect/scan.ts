@@ -1,7 +1,7 @@
 import type { MapType } from '../go/types/go_type.ts';
 import type { Addr } from '../model/addr.ts';
 import type { ByteSource } from '../model/byte_source.ts';
-import { type Outside, outsideOf } from './outside.ts';
+import { type OutsideSum, outsideOf } from './outside.ts';
 import { HEADER_BYTES, type MapHeader, parseHeader } from './map_header.ts';
 import { type SlotPlace, type UnitPlace, unitShape, type UnitShape } from './slots.ts';
 
@@ -98,7 +98,7 @@ export interface ScanContext<T> {
   /** The header now; undefined when it cannot be read, or is none. */
   readonly header: () => MapHeader | undefined;
   /** Where keys or elements lie outside of their slots, and are looked at. */
-  readonly outside: Outside | undefined;
+  readonly outside: OutsideSum | undefined;
 }
 
 export function scanContext<T>(place: MapPlace, visitor: SlotVisitor<T> | undefined): ScanContext<T> {

@@ -1,5 +1,5 @@
 import { type Addr, addr } from '../model/addr.ts';
-import type { Outside } from './outside.ts';
+import type { OutsideSum } from './outside.ts';
 import type { ByteSource } from '../model/byte_source.ts';
 
 /** What a look at the map's header between two reads says. */
@@ -34,8 +34,8 @@ export function readStable<T>(
   units: readonly Addr[],
   on: {
     readonly look: () => Moment;
-    readonly outside: Outside | undefined;
-    /** Waits until no store that had begun at `take` can still be under way. Asked where stores take a while. */
+    readonly outside: OutsideSum | undefined;
+    /** Waits until no store that had begun at `take` can still be under way. Asked where there is an `outside`. */
     readonly settle: () => boolean;
     readonly take: (unit: number, bytes: UnitBytes) => T;
     /** `again`: not at the first look. */
@@ -51,9 +51,9 @@ export function readStable<T>(
     if (attempt >= AT_ONCE && !on.pause()) break;
     if (before === undefined) return on.look() === 'moved' ? 'moved' : 'gone';
     const first = before;
-    const outside = pending.map((_, i) => on.outside?.sum({ block: first, at: i * unitBytes }));
+    const outside = pending.map((_, i) => on.outside?.({ block: first, at: i * unitBytes }));
     const taken = pending.map((unit, i) => on.take(unit, { block: first, at: i * unitBytes }));
-    const settled = on.outside?.slow !== true || on.settle();
+    const settled = on.outside === undefined || on.settle();
     const seen = on.look();
     // Memory in which nothing changes holds what the writer had come to.
     const moment = seen === 'writing' && memory.frozen === true ? 'still' : seen;
@@ -69,7 +69,7 @@ export function readStable<T>(
         moment === 'still' &&
         settled &&
         (allSame || sameBytes(first, after, at, unitBytes)) &&
-        (memory.frozen === true || on.outside?.sum(bytes) === outside[i]);
+        (memory.frozen === true || on.outside?.(bytes) === outside[i]);
       if (same) on.keep(unit, bytes, taken[i] as T, attempt > 0, outside[i] ?? 0);
       else left.push(i);
     });

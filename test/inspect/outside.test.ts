@@ -49,7 +49,6 @@ describe.each(['1.23.12', '1.26.8'])('what lies outside of the slots, in Go %s',
   );
 
   it('is of one moment where the answer says so', { timeout: 300_000 }, () => {
-    let shown = 0;
     for (let round = 0; round < ROUNDS; round++) {
       const { entries, summary } = ask('main.medium');
       const all = entries.flatMap(({ value }) => {
@@ -57,11 +56,10 @@ describe.each(['1.23.12', '1.26.8'])('what lies outside of the slots, in Go %s',
         expect(each.size).toBe(1);
         return [...each];
       });
-      shown += all.length;
       // The program writes to one after the other.
+      expect(all.length === 100 || summary.inspected!.unstable > 0).toBe(true);
       if (summary.inspected!.consistent) expect(Math.max(...all) - Math.min(...all)).toBeLessThan(all.length);
     }
-    expect(shown).toBeGreaterThan(0);
   });
 
   it.each([

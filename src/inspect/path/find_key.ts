@@ -11,7 +11,6 @@ import { notAMap, scanMap } from '../scan_map.ts';
 import { followClassic, type Followed, followSwiss } from './follow.ts';
 import { elementOf, type FoundElement } from './found_element.ts';
 import type { KeyPath } from './key_path.ts';
-import { isSlowlyStored } from '../outside.ts';
 import { settle } from '../settle.ts';
 import { Looker } from './looker.ts';
 
@@ -64,7 +63,7 @@ export function findKey(place: MapPlace, key: KeyValue, text: string, options: P
     const way = isBare ? 'map-is-empty' : follow(header, wanted, looker);
     const after = now();
     if (way === undefined) continue;
-    const settled = way === 'map-is-empty' || !isSlowlyStored(way.element) || settle(place);
+    const settled = !place.type.indirectElem || settle(place);
     const same =
       settled && after !== undefined && isSamePlace(header, after) && !after.writing && looker.isSame();
     const found = { ...plain, hash: h, control, hashChecked: looker.agreed, consistent: same };
@@ -84,7 +83,14 @@ export function findKey(place: MapPlace, key: KeyValue, text: string, options: P
     return last;
   }
   if (last === undefined) throw notAMap(place);
-  return last;
+  return place.type.indirectElem ? withoutElement(last) : last;
+}
+
+/** An element that is written to all the time, outside of its slot, may be half of one value and half of another. */
+function withoutElement(path: KeyPath): KeyPath {
+  if (path.found === undefined) return path;
+  const value = { text: '…', truncated: false, unreadable: true };
+  return { ...path, found: { ...path.found, value }, element: undefined };
 }
 
 const isWithoutUnits = (header: MapHeader): boolean =>
