@@ -6,7 +6,7 @@ import type { MemHash } from './mem_hash.ts';
 import { controlOf, keyOfSlot, seedOf } from './slot_hash.ts';
 
 /** So many keys tell. */
-const ENOUGH = 16;
+const ENOUGH = 64;
 /** Fewer that are wrong may have been written to while they were read. */
 const FEW = 2;
 
@@ -19,18 +19,18 @@ export function keysFit(place: MapPlace, types: TypeReader, hash: MemHash): bool
   if (header === undefined) return undefined;
   const { memory, type } = place;
   let [right, wrong] = [0, 0];
-  const steps = scanSteps<boolean | undefined>(place, {
+  // Counted as they are read: taken for another type, a map's memory leads to where nothing is, and nothing is delivered.
+  const steps = scanSteps<undefined>(place, {
     read: (block, at, _, { control }) => {
+      if (right + wrong >= ENOUGH) return undefined;
       const key = keyOfSlot(memory, types, type, block, at);
+      const its = key && keyHash(hash, types, type.key, key, seedOf(header));
+      if (its !== undefined && controlOf(header.kind, its) === control) right++;
       // What cannot be read as a key is none.
-      if (key === undefined) return false;
-      const its = keyHash(hash, types, type.key, key, seedOf(header));
-      return its === undefined ? undefined : controlOf(header.kind, its) === control;
+      else if (its !== undefined || key === undefined) wrong++;
+      return undefined;
     },
-    deliver: (fits) => {
-      if (fits === true) right++;
-      if (fits === false) wrong++;
-    },
+    deliver: () => undefined,
   });
   while (steps.next().done !== true && right + wrong < ENOUGH);
   if (right > wrong) return true;
