@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { buildHooked } from '../support/mapaudit_go.ts';
@@ -45,7 +45,7 @@ export const HOOK_MUTANTS: readonly HookMutant[] = [
   { name: 'time', after: WHERE, then: 'r.time += 1 << 34', noticedBy: 'time' },
   { name: 'thread', after: WHO, then: 'r.tid++', noticedBy: 'thread' },
   { name: 'key in a register', after: '\t*(*uint64)(add(unsafe.Pointer(r), mapauditHead)) = key\n', then: '*(*uint64)(add(unsafe.Pointer(r), mapauditHead))++', noticedBy: 'key' },
-  { name: 'length of a short string', after: '\tr.keySize = uint64(n)\n', then: 'r.keySize--', noticedBy: 'key' },
+  { name: 'length of a short string', after: '\tr.keySize = uint64(n)\n', then: 'r.keySize, r.keyStored = uint64(n-1), uint16(n-1)', noticedBy: 'key' },
   { name: 'end of a short string', after: '\t*(*uint64)(add(to, n-8)) = *(*uint64)(add(from, n-8))\n', then: '*(*byte)(add(to, n-1)) ^= 1', noticedBy: 'key' },
   { name: 'length of a string', after: '\tr.keySize = uint64(len(key))\n', then: 'r.keySize, r.keyStored = uint64(r.keyStored/2), r.keyStored/2', noticedBy: 'key' },
   { name: 'type of an interface key', after: '\tr.keyType = uintptr(word)\n', then: 'r.keyType = uintptr(data)', noticedBy: 'unplanned keys' },
@@ -67,9 +67,8 @@ const LOADER = new URL('./mutate.mjs', import.meta.url).href;
 export function buildMutants(): string {
   const core = mutated(readFileSync(join(HOOK, 'core.go.txt'), 'utf8'));
   const folder = join(CACHE, `hook-${createHash('sha256').update(core).digest('hex').slice(0, 16)}`);
-  mkdirSync(folder, { recursive: true });
+  cpSync(HOOK, folder, { recursive: true });
   writeFileSync(join(folder, 'core.go.txt'), core);
-  writeFileSync(join(folder, 'linux.go.txt'), readFileSync(join(HOOK, 'linux.go.txt')));
   return buildHooked('ledger', '1.26.8', [], { NODE_OPTIONS: `--import ${LOADER}`, MUTANT_HOOK: folder });
 }
 
