@@ -12,6 +12,8 @@ export function buildMapaudit(): void {
   execFileSync(process.execPath, [join(ROOT, 'scripts', 'build.mjs')], { stdio: 'inherit' });
 }
 
+const AGAIN_MS = 10_000;
+
 /** A tool that observes the target: mapaudit or bpftrace. */
 export class Tool {
   readonly child: ChildProcess;
@@ -48,9 +50,12 @@ export class Tool {
     throw new Error(`${this.child.spawnfile} ended early: ${this.stderr}`);
   }
 
+  /** bpftrace does not notice a signal that comes while it does not wait for events: it gets another one then. */
   async stop(signal: NodeJS.Signals = 'SIGINT'): Promise<void> {
     if (this.child.exitCode === null) this.child.kill(signal);
+    const again = setInterval(() => this.child.kill(signal), AGAIN_MS);
     await this.ended;
+    clearInterval(again);
   }
 }
 
