@@ -84,7 +84,7 @@ func newLedger(bound bool) *ledger {
 
 // beganWith is the function that go was called with: the outermost but runtime.goexit.
 func beganWith() string {
-	var pcs [16]uintptr
+	var pcs [512]uintptr
 	frames := runtime.CallersFrames(pcs[:runtime.Callers(1, pcs[:])])
 	name := ""
 	for {

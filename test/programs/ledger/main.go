@@ -98,6 +98,7 @@ func run(file *os.File) {
 		_, err := file.Write(g.text)
 		check(err)
 	}
+	atTheEdge(&group, save)
 	common := newShared()
 	for i := 0; i < *goroutines; i++ {
 		group.Add(1)
@@ -253,6 +254,46 @@ func recurse(n int, act func()) int {
 		return int(frame[0])
 	}
 	return recurse(n-1, act) + int(frame[n%256])
+}
+
+// atTheEdge deletes in goroutines that are each one frame deeper than the one before. In some of them it is the
+// map function that finds the stack too small: it is begun again after the stack has grown.
+func atTheEdge(group *sync.WaitGroup, save func(*ledger)) {
+	for depth := 0; depth < 256; depth++ {
+		m, depth := map[int64]int64{}, depth
+		group.Add(1)
+		go func() {
+			defer group.Done()
+			g := descend(depth, m)
+			atomic.AddInt64(&done, g.count)
+			save(g)
+		}()
+	}
+}
+
+//go:noinline
+func descend(n int, m map[int64]int64) *ledger {
+	if n == 0 {
+		return deleteAtTheEdge(m)
+	}
+	return descend(n-1, m)
+}
+
+var edgeSite site
+
+// deleteAtTheEdge calls nothing before the delete, so that the stack does not grow earlier.
+//
+//go:noinline
+func deleteAtTheEdge(m map[int64]int64) *ledger {
+	s := &edgeSite
+	if atomic.LoadInt32(&s.line) == 0 {
+		s.below(2)
+	}
+	delete(m, 1)
+	g := newLedger(false)
+	b := g.begin(s, "delete", "runtime.mapdelete_fast64", addressOf(m), newNumber(), "map[int64]int64")
+	g.end(appendInt(b, 1), s, whole, 0, 0)
+	return g
 }
 
 // disturb collects garbage and keeps a processor busy without a call, so that goroutines are preempted.
