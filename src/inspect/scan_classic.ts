@@ -1,8 +1,8 @@
-import { settle } from './settle.ts';
 import { view } from '../binary/elf/bounded_reader.ts';
 import { type Addr, addr } from '../model/addr.ts';
 import type { ClassicHeader } from './map_header.ts';
 import type { ScanContext } from './scan.ts';
+import { settle } from './settle.ts';
 import { isEvacuated, type UnitPlace } from './slots.ts';
 import { type Moment, readStable, type StableOutcome, type UnitBytes } from './stable_units.ts';
 import { KeptUnits, takeUnit } from './unit_visit.ts';

@@ -226,6 +226,10 @@ export function plainText(type: TypeHead, bytes: DataView, at: number): string |
   return PLAIN.has(type.kind) && at + type.size <= bytes.byteLength ? scalar(type, bytes, at) : undefined;
 }
 
+/** Whether two keys of this type are the same where their whole texts are: not floats, whose NaN is not itself. */
+export const textTellsAll = ({ kind }: TypeHead): boolean =>
+  SIGNED.has(kind) || UNSIGNED.has(kind) || kind === 'bool' || kind === 'string';
+
 /** A value of a kind that holds no other values. The caller has made sure that all its bytes are there. */
 function scalar({ kind, size }: TypeHead, bytes: DataView, at: number): string {
   if (SIGNED.has(kind)) return signed(bytes, at, size);

@@ -1,5 +1,5 @@
 import { isMapauditError, MapauditError } from '../../base/errors.ts';
-import { type Evaluated, evaluate, mapHeader, isSyncMap } from '../../inspect/expr/evaluate.ts';
+import { evaluate, type Evaluated, isSyncMap, mapHeader } from '../../inspect/expr/evaluate.ts';
 import { packageScope } from '../../inspect/expr/scope.ts';
 import { keyLookup } from '../../inspect/lookup.ts';
 import { mapTypeOf } from '../../inspect/map_type.ts';
