@@ -175,6 +175,7 @@ var (
 	bigBad   = map[int]big{}
 	bigGood  = map[int]*big{}
 	hugeBad  = map[int]huge{}
+	hugePart = map[int]huge{}
 	hugeGood = map[int]*huge{}
 )
 
@@ -194,11 +195,16 @@ func bigRound() {
 	}
 }
 
+// wholeOf takes a copy; of hugePart a single word is read where it lies.
+//
+//go:noinline
+func wholeOf(h huge) int { return int(h.words[7]) }
+
 //go:noinline
 func hugeRound() {
 	for i := 0; i < 300; i++ {
-		v := hugeBad[i] // want: large-element
-		total += int(v.words[7])
+		total += wholeOf(hugeBad[i]) // want: large-element
+		total += int(hugePart[i].words[7])
 		total += int(hugeGood[i].words[7])
 	}
 }
@@ -251,6 +257,7 @@ func prepare() {
 	}
 	for i := 0; i < 300; i++ {
 		hugeBad[i] = huge{}
+		hugePart[i] = huge{}
 		hugeGood[i] = &huge{}
 	}
 	leakBadRound(-1)
