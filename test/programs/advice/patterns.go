@@ -217,6 +217,7 @@ type config struct {
 var (
 	configBad  = config{values: map[string]int{}}
 	configGood = config{values: map[string]int{}}
+	configFree = config{values: map[string]int{}}
 	configSync sync.Map
 )
 
@@ -236,6 +237,11 @@ func (c *config) getAlone(k string) int {
 	return c.values[k]
 }
 
+// Nobody writes to it any more: the lock beside it is for something else.
+//
+//go:noinline
+func (c *config) getFreely(k string) int { return c.values[k] }
+
 var keys [100]string
 
 func prepare() {
@@ -243,6 +249,7 @@ func prepare() {
 		keys[i] = fmt.Sprint("key ", i)
 		configBad.values[keys[i]] = i
 		configGood.values[keys[i]] = i
+		configFree.values[keys[i]] = i
 		configSync.Store(keys[i], i)
 	}
 	for i := 0; i < churnN; i++ {
@@ -307,6 +314,7 @@ func start() {
 		every(50*time.Millisecond, func(round int) {
 			for j := 0; j < 50; j++ {
 				total += configBad.get(keys[j])
+				total += configFree.getFreely(keys[j])
 			}
 		})
 	}
