@@ -58,6 +58,30 @@ export async function* inspectProgram(
   signal: AbortSignal,
   ended: () => EndReason | undefined,
 ): AsyncGenerator<readonly InspectLine[], void> {
+  for (let tries = MOST_REPLACED; ; tries--) {
+    let told = false;
+    try {
+      for await (const lines of inspectOnce(program, question, signal, ended)) {
+        told = true;
+        yield lines;
+      }
+      return;
+    } catch (error) {
+      // The program makes it anew again and again: one of these maps may live as long as it is read.
+      if (told || tries === 0 || !isMapauditError(error, 'map-replaced')) throw error;
+    }
+  }
+}
+
+/** How often a map that was replaced while it was read is looked for again. */
+const MOST_REPLACED = 4;
+
+async function* inspectOnce(
+  program: Program,
+  question: InspectQuestion,
+  signal: AbortSignal,
+  ended: () => EndReason | undefined,
+): AsyncGenerator<readonly InspectLine[], void> {
   const began = performance.now();
   const patience = new Patience(question.timeoutMs, pause);
   const subject = whileAlive(ended, () => findSubject(program, question.subject, patience));

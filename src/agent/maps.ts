@@ -42,7 +42,9 @@ async function* observe(
 ): AsyncGenerator<readonly MapsLine[], void> {
   for (const subject of subjects.all) subject.lookBefore();
   const observer = new MapsObserver(selection);
+  // Lengths and operations are of the same moments.
   const began = performance.now();
+  observer.begin();
   for (const subject of subjects.all) subject.lengthsBefore();
   const advisers: MapsAdviser[] = [];
   try {

@@ -62,13 +62,19 @@ export class MapsObserver implements Closable {
     return lines;
   }
 
+  /** Operations count from now on. */
+  begin(): void {
+    for (const stream of this.#streams.values()) stream.begin();
+  }
+
   step(look: boolean): void {
     if (look) this.#fleet.look();
     for (const stream of this.#streams.values()) stream.drain();
   }
 
-  /** Takes the probes out, and tells of all maps that were seen. */
+  /** Takes the probes out, and tells of all maps that were seen, with what was done up to now. */
   finish(durationMs: number): readonly SeenMap[] {
+    for (const stream of this.#streams.values()) stream.end(durationMs);
     for (const { probe } of this.#fleet.audits) probe.detach();
     return [...this.#streams.values()].flatMap((stream) => stream.finish(durationMs));
   }
@@ -85,6 +91,7 @@ class ObservedStream {
   readonly #pipeline: Pipeline;
   readonly #ops: ReturnType<typeof opsOf>;
   readonly #maps = new ObservedMaps();
+  readonly #counts = new KernelCounts();
   #every = 1;
 
   constructor(audit: Audit) {
@@ -111,12 +118,19 @@ class ObservedStream {
       this.#audit.probe.setSampling((this.#every *= 2 ** Math.ceil(Math.log2(samples / SAMPLES_A_LOOK))));
   }
 
+  begin(): void {
+    this.#counts.begin(this.#audit.counters());
+  }
+
+  end(durationMs: number): void {
+    this.#counts.update(this.#audit.counters(), durationMs / 1000);
+  }
+
   finish(durationMs: number): readonly SeenMap[] {
     this.drain();
-    const counts = new KernelCounts();
-    counts.update(this.#audit.counters(), durationMs / 1000);
     const { sites } = this.#audit.plan;
-    const counters = counts.rows().map((raw): SeenCounter => {
+    const counted = this.#counts.rows().filter(({ count }) => count > 0);
+    const counters = counted.map((raw): SeenCounter => {
       const row = counterRow(raw, sites, this.#symbols, 'address');
       return { row, map: raw.map, type: raw.type };
     });

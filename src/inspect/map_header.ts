@@ -71,6 +71,7 @@ function classic(words: DataView): ClassicHeader | undefined {
     flags > 15 ||
     header.buckets % 8 !== 0 ||
     header.oldbuckets % 8 !== 0 ||
+    (header.oldbuckets !== 0 && header.oldbuckets === header.buckets) ||
     header.nevacuate > 2 ** header.B ||
     (header.buckets === 0 && header.count > 0);
   return impossible ? undefined : header;

@@ -13,6 +13,9 @@ const CHUNK_BYTES = 1 << 18;
 /** How often a part may change its place under the scan before it is given up. */
 const TRIES = 24;
 
+/** So many times on end the same is seen, and nobody writes: that is how it is. */
+const SURE = 8;
+
 /** What was kept of a part; told when all of it is done. */
 interface Kept<T> {
   readonly units: KeptUnits<T>;
@@ -48,6 +51,7 @@ export function* scanClassic<T>(context: ScanContext<T>): Generator<void, void> 
 /** Reads parts, and what changed its place meanwhile once more in smaller portions. */
 function scanParts<T>(context: ScanContext<T>, parts: number, range: Range): void {
   const { totals } = context;
+  let looped = 0;
   for (let tries = 0; tries < TRIES; tries++) {
     const header = classicNow(context);
     if (header === undefined || header.buckets === 0) return;
@@ -55,8 +59,8 @@ function scanParts<T>(context: ScanContext<T>, parts: number, range: Range): voi
     units.changed = tries > 0;
     const kept: Kept<T> = { units, overflow: 0, longestChain: 0, oldLeft: 0, oldBuckets: 0 };
     const outcome = tryParts(context, header, parts, range, kept);
-    if (outcome === 'looped' && tries === TRIES - 1)
-      throw damagedMap(context.place, 'a chain of overflow buckets comes back to itself');
+    looped = outcome === 'looped' && isStill(header, classicNow(context)) ? looped + 1 : 0;
+    if (looped === SURE) throw damagedMap(context.place, 'a chain of overflow buckets comes back to itself');
     if (outcome === 'done') {
       units.tell();
       totals.overflow += kept.overflow;
@@ -111,6 +115,10 @@ function tryParts<T>(
   }
   return 'done';
 }
+
+/** Nothing has been written to the map meanwhile, as far as its header tells. */
+const isStill = (then: ClassicHeader, now: ClassicHeader | undefined): boolean =>
+  now !== undefined && !now.writing && JSON.stringify(now) === JSON.stringify(then);
 
 const bucketCount = ({ B }: ClassicHeader): number => 2 ** B;
 const oldCount = ({ B, sameSizeGrow }: ClassicHeader): number => (sameSizeGrow ? 2 ** B : 2 ** (B - 1));

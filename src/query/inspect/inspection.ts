@@ -1,8 +1,10 @@
+import { isMapauditError, MapauditError } from '../../base/errors.ts';
 import { entryVisitor, type MapEntry } from '../../inspect/entries.ts';
 import type { MapPlace, SeenUnit, SlotVisitor } from '../../inspect/scan.ts';
 import { type MapScan, type MapScanSoFar, sameState, scanSteps } from '../../inspect/scan_map.ts';
 import { unitShape } from '../../inspect/slots.ts';
 import type { Program } from '../../inspect/place/program.ts';
+import { hex } from '../../model/addr.ts';
 import type { MapFlavour } from '../../model/go_version.ts';
 import type { InspectLine, InspectOptions, Inspected } from '../../protocol/inspect.ts';
 import { keyPath } from '../../inspect/path/path_of_key.ts';
@@ -74,7 +76,18 @@ export class Inspection {
     };
   }
 
+  /** Errors: `map-replaced`; those of `scanSteps`, of a map that is there. */
   *lines(): Generator<Batch, void> {
+    try {
+      yield* this.#allLines();
+    } catch (error) {
+      // What is not where it was is not damaged.
+      if (isMapauditError(error, 'damaged-map')) this.#mustBeThere();
+      throw error;
+    }
+  }
+
+  *#allLines(): Generator<Batch, void> {
     const first = yield* this.#measure();
     const few = Math.min(first.header.count, this.#view.limit ?? Infinity) <= MOST_KEPT;
     if (this.#view.view === 'heat' || this.#view.view === 'key' || few) yield* this.#atOnce(first);
@@ -120,6 +133,7 @@ export class Inspection {
       before = after;
       const enough = attempt >= MOST_ATTEMPTS || performance.now() > until;
       if (!this.#consistent && (!enough || this.#mayTellMore(performance.now() - began))) continue;
+      this.#mustBeThere();
       yield [this.#head(after), ...kept];
       return;
     }
@@ -141,7 +155,22 @@ export class Inspection {
     this.#consistent = false;
     const read = yield* this.#content(second);
     const third = read ?? (yield* this.#measure());
+    this.#mustBeThere();
     this.#consistent = sameState(second, third);
+  }
+
+  /** Error: `map-replaced`. */
+  #mustBeThere(): void {
+    const { name, address, isThere } = this.#subject;
+    if (this.#program.memory.frozen === true || isThere()) return;
+    throw new MapauditError(
+      'map-replaced',
+      `${name ?? hex(address)} is another map, or none, since it was read`,
+      {
+        fields: { address: hex(address) },
+        hint: 'What was read may be memory that is used for something else by now. Ask again; a --limit makes it quicker.',
+      },
+    );
   }
 
   #head({ header, totals }: MapScanSoFar): InspectLine {

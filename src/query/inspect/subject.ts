@@ -16,6 +16,11 @@ export interface Subject {
   readonly address: Addr;
   /** Whose local variable leads to it. */
   readonly goroutine: number | undefined;
+  /**
+   * What led to the map leads to it still. A map that was replaced or freed meanwhile keeps its header for a while,
+   * and its buckets may hold what others have put there.
+   */
+  readonly isThere: () => boolean;
 }
 
 /**

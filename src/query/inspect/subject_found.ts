@@ -11,7 +11,8 @@ import { keysFit } from '../../inspect/hash/keys_fit.ts';
 import { hashOf } from './measured.ts';
 import { isFreed } from '../../inspect/freed.ts';
 import { HEADER_BYTES } from '../../inspect/map_header.ts';
-import { wordAt } from '../../inspect/place/place.ts';
+import { imageOf } from '../../inspect/place/image.ts';
+import { wordAt, wordOf } from '../../inspect/place/place.ts';
 import type { Program } from '../../inspect/place/program.ts';
 import { type Addr, addr, hex } from '../../model/addr.ts';
 import { best } from './best.ts';
@@ -81,7 +82,8 @@ function subjectOfType(program: Program, address: Addr, text: string, patience: 
       fields: { address: hex(address), type: type.name },
       hint: 'The hashes of its keys are others. Without --type its own is looked for.',
     });
-  return { name: undefined, type, address, goroutine: undefined };
+  const isThere = (): boolean => isFreed(program, address) !== true;
+  return { name: undefined, type, address, goroutine: undefined, isThere };
 }
 
 /** A map has a random seed: its header is never all zero, but memory that is to be used again is. */
@@ -183,5 +185,13 @@ function subjectOf(program: Program, map: FoundMap): Subject | SyncSubject {
     type: mapTypeOf(program, map.type),
     address: map.header,
     goroutine: map.where?.goroutine,
+    isThere: () => isHeld(program, map),
   };
+}
+
+/** A variable of a package stays where it is; what else held the map may have moved itself. */
+function isHeld(program: Program, { holder, header }: FoundMap): boolean {
+  const { address } = holder;
+  if (address !== undefined && imageOf(program)(address)) return wordOf(holder, 0) === header;
+  return isFreed(program, header) !== true;
 }

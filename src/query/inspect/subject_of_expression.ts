@@ -21,7 +21,8 @@ export function subjectOfExpression(
   const { debug } = program;
   if (debug === undefined) throw noDebugInfo();
   const scope = packageScope(program, debug);
-  const found = withHint(() => evaluate(text, { program, scope, lookup: keyLookup(program, pause) }));
+  const look = (): Evaluated => evaluate(text, { program, scope, lookup: keyLookup(program, pause) });
+  const found = withHint(look);
   const map = mapBehind(program, found);
   if (isSyncMap(map.type) && map.address !== undefined) return { name: found.name, syncMap: map.address };
   const header = mapHeader(map);
@@ -39,7 +40,18 @@ export function subjectOfExpression(
     type: mapTypeOf(program, map.type),
     address: addr(header),
     goroutine: undefined,
+    isThere: () => leadsTo(header, () => mapHeader(mapBehind(program, look()))),
   };
+}
+
+/** Whether a look gives this header still; where it fails, nothing leads there any more. */
+function leadsTo(header: number, look: () => number | undefined): boolean {
+  try {
+    return look() === header;
+  } catch (error) {
+    if (!isMapauditError(error)) throw error;
+    return false;
+  }
 }
 
 /** Follows pointers and interfaces to a map, or a sync.Map. */

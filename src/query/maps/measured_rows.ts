@@ -6,6 +6,7 @@ import type { SyncMapMeasure } from '../../inspect/sync_map/measure_sync_map.ts'
 import type { MapMeasure } from '../../inspect/measure/map_measure.ts';
 import type { MapHeader } from '../../inspect/map_header.ts';
 import { imageOf } from '../../inspect/place/image.ts';
+import { wordOf } from '../../inspect/place/place.ts';
 import type { HeldOptions } from '../../inspect/measure/held.ts';
 import type { Program } from '../../inspect/place/program.ts';
 import { memoryAdvice } from '../advice/memory_advice.ts';
@@ -107,7 +108,9 @@ function measured(
     });
   } catch (error) {
     if (!isMapauditError(error)) throw error;
-    if (error.code === 'damaged-map') damaged.push(map.name === '' ? map.type.name : map.name);
+    // A map that was replaced meanwhile is none any more, and not damaged.
+    if (error.code === 'damaged-map' && wordOf(map.holder, 0) === map.header)
+      damaged.push(map.name === '' ? map.type.name : map.name);
     return undefined;
   }
 }

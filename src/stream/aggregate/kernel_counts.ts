@@ -44,6 +44,13 @@ export class KernelCounts {
     this.#seconds = seconds;
   }
 
+  /** Counts from this reading on: what was counted before is left out. */
+  begin(counters: readonly KernelCounter[]): void {
+    this.update(counters, 0);
+    this.#table.count.fill(0);
+    this.#now = new Float64Array(this.#table.length);
+  }
+
   /** All counters, with the rates between the last two readings. */
   rows(): RawCounter[] {
     const { pid, probe, map, type, caller, length } = this.#table;
