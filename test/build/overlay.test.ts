@@ -43,6 +43,8 @@ describe('the runtime with the hook', () => {
         expect(text, path).not.toMatch(/@[A-Z_]+@/);
       }
       const all = [...overlay.values()].join('\n');
+      for (const [, twin = ''] of all.matchAll(/^func mapaudit_.*\{\n(.*?)^\}$/gms))
+        expect(count(twin, /getcallerpc\(\)/gi), twin).toBe(count(twin, /callerpc = mapauditPC/g));
       const families = ['1.24.13', '1.25.8'].includes(version) ? 2 : 1;
       for (const { index, function: name, op } of HOOK_SITES) {
         const hook = new RegExp(`mapaudit(Timed[A-Z]\\w+\\(.*, ${index}, 0|Grow\\(${index}, .*)\\)$`, 'gm');
@@ -71,4 +73,5 @@ describe('the runtime with the hook', () => {
     });
 });
 
+const count = (text: string, pattern: RegExp): number => text.match(pattern)?.length ?? 0;
 const isHooked = (text: string, at: number): boolean => /^\tif mapauditMode != 0/.test(text.slice(at));
