@@ -13,7 +13,12 @@ import { GO_VERSIONS, gorootOf } from '../support/go_build.ts';
 
 const HOOK = fileURLToPath(new URL('../../go/hook/', import.meta.url));
 const template = (name: string): string => readFileSync(join(HOOK, `${name}.go.txt`), 'utf8');
-const templates = { core: template('core'), linux: template('linux'), race: template('race') };
+const templates = {
+  core: template('core'),
+  linux: template('linux'),
+  race: template('race'),
+  leaks: template('leaks'),
+};
 
 /** The hook for a release, whose sources may be changed on the way. */
 function overlayOf(version: string, change: (path: string, text: string) => string | undefined): Overlay {

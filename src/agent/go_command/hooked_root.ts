@@ -75,7 +75,12 @@ function templates(): HookTemplates {
     if (path === undefined) throw new MapauditError('broken-install', `go/hook/${name} is missing`);
     return readFileSync(path, 'utf8');
   };
-  return { core: text('core.go.txt'), linux: text('linux.go.txt'), race: text('race.go.txt') };
+  return {
+    core: text('core.go.txt'),
+    linux: text('linux.go.txt'),
+    race: text('race.go.txt'),
+    leaks: text('leaks.go.txt'),
+  };
 }
 
 function cacheFolder(): string {
