@@ -1,7 +1,8 @@
 // Command forks works on a map while it starts children in all the ways that there are: of itself and of others, by
 // os/exec, by syscall.ForkExec, by fork(2) without an exec. It begins when its standard input says so.
 //
-//	forks ROUNDS     prints how many deletes its own process has made, and ends when its standard input does
+//	forks ROUNDS     prints how many deletes its own process has made, and the pids of its children; ends when its
+//	                 standard input does
 //	forks child      is what it starts of itself
 //	forks replaced   becomes forks child, in the same process
 //	forks becomes X  becomes the program X, when its standard input says so
@@ -14,6 +15,7 @@ import (
 	"os/exec"
 	"runtime/debug"
 	"strconv"
+	"strings"
 	"syscall"
 	"time"
 )
@@ -23,6 +25,8 @@ type job struct{ id int }
 var jobs = map[job]string{}
 
 const deletes = 100
+
+var children []int
 
 //go:noinline
 func work(n int) {
@@ -45,7 +49,14 @@ func forked() {
 	wait(int(pid))
 }
 
+func run(name string, args ...string) {
+	child := exec.Command(name, args...)
+	must(child.Run())
+	children = append(children, child.Process.Pid)
+}
+
 func wait(pid int) {
+	children = append(children, pid)
 	var status syscall.WaitStatus
 	for {
 		_, err := syscall.Wait4(pid, &status, 0, nil)
@@ -88,9 +99,9 @@ func main() {
 	in.ReadString('\n')
 	for i := 0; i < rounds; i++ {
 		work(deletes)
-		must(exec.Command(self, "child").Run())
-		must(exec.Command(self, "replaced").Run())
-		must(exec.Command("/bin/true").Run())
+		run(self, "child")
+		run(self, "replaced")
+		run("/bin/true")
 		pid, err := syscall.ForkExec(self, []string{"forks", "child"}, &syscall.ProcAttr{Env: os.Environ()})
 		must(err)
 		wait(pid)
@@ -99,5 +110,6 @@ func main() {
 	}
 	time.Sleep(100 * time.Millisecond)
 	fmt.Println("deletes", rounds*deletes)
+	fmt.Println("children", strings.Trim(fmt.Sprint(children), "[]"))
 	in.ReadString('\n')
 }
