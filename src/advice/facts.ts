@@ -48,6 +48,8 @@ export interface SiteCount {
   readonly notFound?: number;
   /** The function of the runtime: `runtime.mapassign_fast64`. */
   readonly function?: string;
+  /** Of reads of large elements: the code behind the call copies the element. */
+  readonly copies?: boolean;
 }
 
 /** A growth of the map that was seen. */
@@ -145,6 +147,6 @@ export interface MapFacts {
   readonly writers?: number;
   /** Goroutines that did anything to it. */
   readonly users?: number;
-  /** The field beside the map that locks it. */
+  /** A mutex in the same struct, where all functions that read the map take one. */
   readonly lock?: { readonly field: string };
 }

@@ -1,10 +1,12 @@
 import type { CountedOp, GrowthFact, MapFacts, SiteCount, SweepFacts } from '../advice/facts.ts';
 import { openDebugInfo } from '../go/debug/debug_info.ts';
 import { isMapauditError } from '../base/errors.ts';
+import { takesLock } from '../go/lock_calls.ts';
+import { copiesResult } from '../go/result_copy.ts';
 import { findMaps } from '../inspect/find/find_maps.ts';
 import type { FoundMap } from '../inspect/find/found_map.ts';
 import type { Program } from '../inspect/place/program.ts';
-import { addr, hex } from '../model/addr.ts';
+import { addr, fileAddr, hex } from '../model/addr.ts';
 import type { FrameOfEvent } from '../model/map_event.ts';
 import { memoryFacts } from '../query/advice/memory_facts.ts';
 import { partFacts } from '../query/advice/part_facts.ts';
@@ -13,6 +15,7 @@ import type { ReadCount } from '../query/advice/reads.ts';
 import type { Sweep } from '../query/advice/sweeps.ts';
 import { inflate } from '../sys/inflate.ts';
 import { pause } from '../sys/pause.ts';
+import type { Target } from './target.ts';
 import type { UsageStream } from './usage_stream.ts';
 
 /** Maps of the runtime's own kinds of operations, all of which are counted. */
@@ -102,11 +105,12 @@ function factsOf(stream: UsageStream, subject: Subject, observedSeconds: number)
     : undefined;
   const key = partFacts(target.types, type.key, type.indirectKey);
   const elem = partFacts(target.types, type.elem, type.indirectElem);
+  const isLarge = type.indirectElem;
   const madeAt = life?.made === undefined ? undefined : line(life.made);
   const keyTypes = [...(life?.keyTypes ?? [])].flatMap((one) => target.types.nameOf(addr(one)) ?? []);
   const counts = [
     ...(life?.places ?? []).flatMap((one) => countOf(one, line)),
-    ...readsOf(reads ?? [], line),
+    ...readsOf(reads ?? [], line, (at) => isLarge && copiesResult(target.binary, fileAddr(at - target.bias))),
   ];
   const lens = lensOf(life, memory?.len, observedSeconds);
   const readers = stream.reads.readers(address).size;
@@ -136,9 +140,15 @@ function factsOf(stream: UsageStream, subject: Subject, observedSeconds: number)
     ...(returns === undefined ? {} : { returns }),
     ...(reads === undefined || readers === 0 ? {} : { readers }),
     ...(life === undefined ? {} : { writers: life.writers.size }),
-    ...(found?.owner?.lock === undefined ? {} : { lock: { field: found.owner.lock } }),
+    ...(reads !== undefined && reads.length > 0 && found?.owner?.lock !== undefined && isLocked(target, reads)
+      ? { lock: { field: found.owner.lock } }
+      : {}),
   };
 }
+
+/** Whether every place that reads it takes a lock there. That it is the one beside the map is not known. */
+const isLocked = ({ binary, bias }: Target, reads: readonly ReadCount[]): boolean =>
+  reads.every(({ address }) => takesLock(binary, fileAddr(address - bias)));
 
 type LineOf = (at: number) => FrameOfEvent | undefined;
 
@@ -153,10 +163,15 @@ function countOf(
   return [{ op, site, count, function: name, ...outcome }];
 }
 
-const readsOf = (reads: readonly ReadCount[], line: LineOf): SiteCount[] =>
+const readsOf = (
+  reads: readonly ReadCount[],
+  line: LineOf,
+  copies: (returnAddress: number) => boolean,
+): SiteCount[] =>
   reads.flatMap(({ function: name, address, count }): SiteCount[] => {
     const site = line(address);
-    return site === undefined ? [] : [{ op: 'access', site, count, function: name }];
+    const read = { op: 'access' as const, count, function: name };
+    return site === undefined ? [] : [{ ...read, site, ...(copies(address) ? { copies: true } : {}) }];
   });
 
 function growthOf({ address, ...growth }: SeenGrowth, line: LineOf): GrowthFact {
