@@ -5,8 +5,7 @@ import { openGoBinary } from '../go/go_binary.ts';
 import { bias } from '../model/addr.ts';
 import { openFile } from '../sys/file_source.ts';
 import { hookPlan } from '../probe/build/hook_plan.ts';
-import { FOLDER } from '../probe/build/place.ts';
-import { readRecording, type Recording } from '../probe/build/recording.ts';
+import type { Recording } from '../probe/build/recording.ts';
 import type { Crash, CrashLine, CrashOptions } from '../protocol/crash.ts';
 import type { TraceEvent } from '../protocol/event.ts';
 import { NO_LOSS } from '../protocol/loss.ts';
@@ -15,13 +14,13 @@ import { Tally } from '../query/tally.ts';
 import { versionName } from '../query/version_name.ts';
 import type { EventSource } from './audit.ts';
 import { Program } from './program.ts';
+import { recordingOf } from './recording_of.ts';
 import { TraceStream } from './trace_stream.ts';
 
-/** The last operations before the end of a program. Errors: those of `readRecording`, `openFile` and `openGoBinary`. */
-export function crash({ subject, frames, limit }: CrashOptions): readonly CrashLine[] {
-  const path = subject.type === 'file' ? subject.path : `${FOLDER}/mapaudit.${subject.pid}`;
-  const recording = readRecording(path);
-  const target = programOf(recording);
+/** The last operations before the end of a program. Errors: those of `recordingOf`, `openFile` and `openGoBinary`. */
+export function crash({ subject, exe, frames, limit }: CrashOptions): readonly CrashLine[] {
+  const recording = recordingOf(subject);
+  const target = programOf(recording, exe);
   try {
     const tally = new Tally();
     const shared = { options: optionsFor(recording, frames), effects: 'exit', tally } as const;
@@ -54,8 +53,8 @@ export function crash({ subject, frames, limit }: CrashOptions): readonly CrashL
 }
 
 /** A program that has gone: what its binary tells. */
-function programOf({ exe, text }: Recording): Program {
-  const file = openFile(exe);
+function programOf({ exe, text }: Recording, given = exe): Program {
+  const file = openFile(given);
   try {
     const binary = openGoBinary(file);
     return new Program(binary, bias(text - binary.moduleData.text), undefined, () => file.close());

@@ -1,12 +1,14 @@
 import type { TraceEvent } from './event.ts';
 import type { Summary } from './summary.ts';
 
-/** Whose recording is read. */
+/** Whose recording is read. A file is what the hook left, a copy of that, or a core dump. */
 export type CrashSubject =
   { readonly type: 'pid'; readonly pid: number } | { readonly type: 'file'; readonly path: string };
 
 export interface CrashOptions {
   readonly subject: CrashSubject;
+  /** The program's file; absent: the one that ran, where it was. */
+  readonly exe?: string;
   /** Frames of each stack beyond the caller. */
   readonly frames: number;
   /** The newest so many events; absent: all that are left. */

@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { HOOK_FUNCTION } from '../../src/probe/build/sites.ts';
-import { GO_VERSIONS } from '../support/go_build.ts';
+import { GO_VERSIONS, gorootOf } from '../support/go_build.ts';
 import { fewOrAll, goEnv, mapauditGo } from '../support/mapaudit_go.ts';
 
 const MAPAUDIT = fileURLToPath(new URL('../../bin/mapaudit', import.meta.url));
@@ -221,6 +221,26 @@ describe('mapaudit go', () => {
       expect(vet.status, vet.stderr).toBe(0);
     }
   });
+
+  // There the main module is std, whose packages are found where the go command stands, not through GOROOT.
+  for (const version of fewOrAll(['1.26.8'], ['1.18.10', '1.23.12', '1.26.8', '1.27.4']))
+    it(`with Go ${version}: tests a package of the standard library where it lies`, () => {
+      const src = join(gorootOf(version), 'src');
+      const env = { GOFLAGS: '' };
+      const calls: readonly (readonly [string, readonly string[]])[] = [
+        [src, ['test', '-count=1', 'errors']],
+        [join(src, 'errors'), ['test', '-count=1', '.']],
+        // Go 1.20 brought -C.
+        ...(version.startsWith('1.18')
+          ? []
+          : [[folder, ['test', '-C', src, '-count=1', './errors']] as const]),
+      ];
+      for (const [cwd, args] of calls) {
+        const end = mapauditGo(args, { cwd, version, env });
+        expect(end.status, end.stderr + end.stdout).toBe(0);
+        expect(end.stdout).toMatch(/^ok\s+errors\s/);
+      }
+    });
 
   it('installs', () => {
     const env = { GOBIN: inFolder('bin') };

@@ -13,7 +13,12 @@ import { GO_VERSIONS, gorootOf } from '../support/go_build.ts';
 
 const HOOK = fileURLToPath(new URL('../../go/hook/', import.meta.url));
 const template = (name: string): string => readFileSync(join(HOOK, `${name}.go.txt`), 'utf8');
-const templates = { core: template('core'), linux: template('linux'), race: template('race') };
+const templates = {
+  core: template('core'),
+  linux: template('linux'),
+  race: template('race'),
+  leaks: template('leaks'),
+};
 
 /** The hook for a release, whose sources may be changed on the way. */
 function overlayOf(version: string, change: (path: string, text: string) => string | undefined): Overlay {
@@ -43,6 +48,8 @@ describe('the runtime with the hook', () => {
         expect(text, path).not.toMatch(/@[A-Z_]+@/);
       }
       const all = [...overlay.values()].join('\n');
+      for (const [, twin = ''] of all.matchAll(/^func mapaudit_.*\{\n(.*?)^\}$/gms))
+        expect(count(twin, /getcallerpc\(\)/gi), twin).toBe(count(twin, /callerpc = mapauditPC/g));
       const families = ['1.24.13', '1.25.8'].includes(version) ? 2 : 1;
       for (const { index, function: name, op } of HOOK_SITES) {
         const hook = new RegExp(`mapaudit(Timed[A-Z]\\w+\\(.*, ${index}, 0|Grow\\(${index}, .*)\\)$`, 'gm');
@@ -71,4 +78,5 @@ describe('the runtime with the hook', () => {
     });
 });
 
+const count = (text: string, pattern: RegExp): number => text.match(pattern)?.length ?? 0;
 const isHooked = (text: string, at: number): boolean => /^\tif mapauditMode != 0/.test(text.slice(at));

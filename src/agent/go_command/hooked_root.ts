@@ -11,7 +11,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { homedir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { MapauditError, messageOf } from '../../base/errors.ts';
 import { makeOverlay, type Overlay } from '../../probe/build/overlay/overlay.ts';
 import type { HookTemplates } from '../../probe/build/overlay/templates.ts';
@@ -49,6 +49,20 @@ export function hookedRoot(toolchain: Toolchain, own: Replacements): HookedRoot 
   }
 }
 
+/**
+ * The name under which the go command is to know the directory that it works in, for PWD: beneath GOROOT it is the link's.
+ * There, packages of the standard library are those of the main module `std` (or `cmd`), found where it works, and the
+ * overlay's keys are the link's.
+ */
+export function workingName(directory: string, goroot: string): string {
+  try {
+    const beneath = relative(realpathSync(goroot), realpathSync(directory));
+    return beneath === '..' || beneath.startsWith('../') ? directory : join(goroot, beneath);
+  } catch {
+    return directory; // not there: the go command says so
+  }
+}
+
 /** A file of GOROOT/src, or what the user has put in its place. */
 function sourceOf(path: string, goroot: string, theirs: Replacements): string | undefined {
   const file = theirs.get(`/src/${path}`) ?? join(goroot, 'src', path);
@@ -61,7 +75,12 @@ function templates(): HookTemplates {
     if (path === undefined) throw new MapauditError('broken-install', `go/hook/${name} is missing`);
     return readFileSync(path, 'utf8');
   };
-  return { core: text('core.go.txt'), linux: text('linux.go.txt'), race: text('race.go.txt') };
+  return {
+    core: text('core.go.txt'),
+    linux: text('linux.go.txt'),
+    race: text('race.go.txt'),
+    leaks: text('leaks.go.txt'),
+  };
 }
 
 function cacheFolder(): string {

@@ -1,7 +1,7 @@
 import { join, resolve } from 'node:path';
 import { MapauditError, isMapauditError, messageOf } from '../../base/errors.ts';
 import { type GoCall, hasFlag, parseGoCall, wordsWithout } from './arguments.ts';
-import { hookedRoot } from './hooked_root.ts';
+import { hookedRoot, workingName } from './hooked_root.ts';
 import { MAP_LEAKS, MAP_RACES, mapChecksOf } from './map_checks.ts';
 import { type GoRun, hookMissing, proveOutputs, proveRuntime } from './proof.ts';
 import { type ChildEnd, runChild } from './run_child.ts';
@@ -30,6 +30,7 @@ export async function runGo(args: readonly string[]): Promise<ChildEnd> {
       ...process.env,
       GOROOT: root.goroot,
       GOTOOLCHAIN: 'local',
+      PWD: workingName(directory, root.goroot),
       ...(checks === undefined ? {} : { MAPAUDIT: checks }),
     },
     directory,

@@ -83,7 +83,7 @@ function list(call: GoCall, run: GoRun, flags: readonly string[], packages: read
   const args = ['list', `-overlay=${run.overlay}`, ...same, ...flags, '--', ...packages];
   const { stdout, status } = spawnSync(run.go, args, {
     cwd: run.directory,
-    env: { ...run.env, PWD: run.directory },
+    env: run.env,
     encoding: 'utf8',
     stdio: ['ignore', 'pipe', 'ignore'],
     maxBuffer: 1 << 28,

@@ -216,11 +216,12 @@ export const COMMANDS: readonly CommandSpec[] = [
     name: 'crash',
     summary: 'show the last map operations of a program that has crashed',
     description:
-      'Reads what a program left that was built with mapaudit go build and started with MAPAUDIT=record=last:N: the last N operations of each of its Ps, with key, goroutine and stack. After a fatal error (concurrent map writes), a panic or a SIGSEGV it shows those on the map that the goroutine worked on last; after a kill those on all maps. It needs the binary where it was.',
-    argument: { name: 'FILE', help: 'What it left: /dev/shm/mapaudit.PID, or a copy of it.' },
+      'Reads what a program left that was built with mapaudit go build and started with MAPAUDIT=record=last:N: the last N operations of each of its Ps, with key, goroutine and stack. After a fatal error (concurrent map writes), a panic or a SIGSEGV it shows those on the map that the goroutine worked on last; after a kill those on all maps. Of a core dump it reads what the kernel has dumped of the recording (with bit 3 of coredump_filter), else the file that the core names, if it is still there.',
+    argument: { name: 'FILE', help: 'What it left: /dev/shm/mapaudit.PID, a copy of it, or a core dump.' },
     examples: [
       { line: 'mapaudit crash -p 4242', says: 'the pid that it had' },
       { line: 'mapaudit crash /tmp/mapaudit.4242 --stack --json', says: 'a copy, with stacks, for a script' },
+      { line: 'mapaudit crash core.4242 --exe ./server', says: 'from a core dump' },
     ],
   },
   {

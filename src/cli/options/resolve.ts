@@ -64,10 +64,11 @@ export function crashOptionsOf(file: string | undefined, values: OptionValues): 
   const { pid } = values;
   if ((file === undefined) === (pid === undefined))
     throw usageError('no-target', 'which program?', {
-      hint: 'Give the pid that it had (-p PID), or the file that it left: /dev/shm/mapaudit.PID.',
+      hint: 'Give the pid that it had (-p PID), the file that it left (/dev/shm/mapaudit.PID), or a core dump.',
     });
   return {
     subject: pid === undefined ? { type: 'file', path: file ?? '' } : { type: 'pid', pid },
+    ...present('exe', values.exe),
     frames: values.stack ?? 0,
     ...present('limit', values.count),
   };

@@ -67,9 +67,10 @@ export const OPTIONS = {
     flag: '--exe',
     value: 'PATH',
     group: 'Which processes',
-    commands: [...SELECTS, 'inspect'],
+    commands: [...SELECTS, 'inspect', 'crash'],
     help: 'All processes that run this binary, new ones too.',
     of: {
+      crash: { value: 'FILE', help: 'The program that ran, if it is not where it was any more.' },
       maps: {
         help: 'All processes that run this binary; with --core the program that the core dump is of.',
         details:

@@ -7,7 +7,7 @@ import { RACE_AREA, RACE_PAGE, RACE_TYPES } from './race_layout.ts';
 
 const hook = (name: string): string =>
   readFileSync(new URL(`../../../go/hook/${name}.go.txt`, import.meta.url), 'utf8');
-const CORE = hook('core') + hook('race');
+const CORE = hook('core') + hook('race') + hook('leaks');
 const SIZES: Readonly<Record<string, number>> = {
   uint64: 8,
   int64: 8,

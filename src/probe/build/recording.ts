@@ -1,9 +1,9 @@
 import { MapauditError } from '../../base/errors.ts';
 import { type Addr, addr } from '../../model/addr.ts';
+import type { ByteSource } from '../../model/byte_source.ts';
 import type { RunningProbe } from '../../model/probe.ts';
 import { EXIT_RECORD, KEY_AREA, MAX_FRAMES, RECORD, RECORD_EXIT } from '../../model/record.ts';
 import type { RingChunk } from '../../model/ring_chunk.ts';
-import { openFile } from '../../sys/file_source.ts';
 import { Ticks } from '../shared/ticks.ts';
 import { bytesOfP, HEADER, MAGIC, P, PS_AT, VERSION } from './layout.ts';
 import { HOOK_SITES, EXIT_BASE } from './sites.ts';
@@ -21,47 +21,40 @@ export interface Recording {
   readonly crashGoid: number;
   /** The header of the map that this goroutine worked on last; undefined when nothing of it is left. */
   readonly crashMap: Addr | undefined;
+  /** When it began: nanoseconds of CLOCK_MONOTONIC. */
+  readonly startNs: bigint;
   /** Hands over all records once, P by P. */
   readonly probe: RunningProbe;
 }
 
-/** Errors: `no-such-file`, `no-recording`. */
-export function readRecording(path: string): Recording {
-  const file = openFile(path);
-  try {
-    const head = file.read(0, PS_AT);
-    const words = head === undefined ? undefined : viewOf(head);
-    if (
-      words?.getBigUint64(HEADER.magic, true) !== MAGIC ||
-      words.getUint32(HEADER.version, true) !== VERSION
-    )
-      throw noRecording(path, 'this is no file of the hook');
-    if (words.getUint32(HEADER.base, true) === 0)
-      throw noRecording(path, 'the program was not started with MAPAUDIT=record=last:N');
-    const [slots, stride, ps] = [HEADER.slots, HEADER.stride, HEADER.ps].map((at) =>
-      words.getUint32(at, true),
-    );
-    const chunks = Array.from({ length: ps ?? 0 }, (_, p) => {
-      const each = bytesOfP(slots ?? 0, stride ?? 0);
-      const bytes = file.read(PS_AT + p * each, each);
-      return bytes === undefined ? undefined : chunkOf(bytes, slots ?? 0, stride ?? 0);
-    }).filter((chunk) => chunk !== undefined);
-    convert(chunks, words);
-    const crashed = words.getUint32(HEADER.crashed, true) !== 0;
-    const crashGoid = Number(words.getBigUint64(HEADER.crashGoid, true));
-    const length = Math.min(Number(words.getBigUint64(HEADER.exeLength, true)), 512);
-    return {
-      pid: Number(words.getBigUint64(HEADER.pid, true)),
-      exe: new TextDecoder().decode(head?.subarray(HEADER.exe, HEADER.exe + length)),
-      text: addr(Number(words.getBigUint64(HEADER.text, true))),
-      crashed,
-      crashGoid,
-      crashMap: crashed && crashGoid > 0 ? lastMapOf(chunks, crashGoid) : undefined,
-      probe: replay(chunks),
-    };
-  } finally {
-    file.close();
-  }
+/** What a file holds: what the hook has left, or a copy. Errors: `no-recording`. */
+export function recordingIn(file: ByteSource): Recording {
+  const head = file.read(0, PS_AT);
+  const words = head === undefined ? undefined : viewOf(head);
+  if (words?.getBigUint64(HEADER.magic, true) !== MAGIC || words.getUint32(HEADER.version, true) !== VERSION)
+    throw noRecording(file.name, 'this is no file of the hook');
+  if (words.getUint32(HEADER.base, true) === 0)
+    throw noRecording(file.name, 'the program was not started with MAPAUDIT=record=last:N');
+  const [slots, stride, ps] = [HEADER.slots, HEADER.stride, HEADER.ps].map((at) => words.getUint32(at, true));
+  const chunks = Array.from({ length: ps ?? 0 }, (_, p) => {
+    const each = bytesOfP(slots ?? 0, stride ?? 0);
+    const bytes = file.read(PS_AT + p * each, each);
+    return bytes === undefined ? undefined : chunkOf(bytes, slots ?? 0, stride ?? 0);
+  }).filter((chunk) => chunk !== undefined);
+  convert(chunks, words);
+  const crashed = words.getUint32(HEADER.crashed, true) !== 0;
+  const crashGoid = Number(words.getBigUint64(HEADER.crashGoid, true));
+  const length = Math.min(Number(words.getBigUint64(HEADER.exeLength, true)), 512);
+  return {
+    pid: Number(words.getBigUint64(HEADER.pid, true)),
+    exe: new TextDecoder().decode(head?.subarray(HEADER.exe, HEADER.exe + length)),
+    text: addr(Number(words.getBigUint64(HEADER.text, true))),
+    crashed,
+    crashGoid,
+    crashMap: crashed && crashGoid > 0 ? lastMapOf(chunks, crashGoid) : undefined,
+    startNs: words.getBigInt64(HEADER.firstNanos, true),
+    probe: replay(chunks),
+  };
 }
 
 const viewOf = (bytes: Uint8Array): DataView =>
@@ -145,7 +138,8 @@ function replay(chunks: readonly RingChunk[]): RunningProbe {
   };
 }
 
-const noRecording = (path: string, why: string): MapauditError =>
+/** The error of all that is no recording. */
+export const noRecording = (path: string, why: string): MapauditError =>
   new MapauditError('no-recording', `${path}: ${why}`, {
     hint: 'Build with mapaudit go build and start with MAPAUDIT=record=last:1000.',
   });

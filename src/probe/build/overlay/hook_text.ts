@@ -14,6 +14,9 @@ const ENDS: readonly MapOp[] = ['assign', 'delete', 'clear'];
 /** The name of a function's copy that has no hook. */
 export const twinOf = (name: string): string => `mapaudit_${name}`;
 
+/** The first parameter of a twin: the PC that called the operation, or 0 for who calls the twin. */
+export const TWIN_CALLER = 'mapauditPC uintptr';
+
 /**
  * The statements that go before a hooked function's first one. When nobody looks it is one load and one branch: the
  * arguments go to the hook in the registers in which they came and come back in them, so that none of them outlives the
@@ -39,19 +42,19 @@ export function hookText(fn: GoFunction, site: HookSite, { callerPc }: HookDiale
     call(`mapaudit${shape}`),
     '}',
     `${taken.map((p) => p.name).join(', ')} = ${back.join(', ')}`,
-    ...(wanted ? answer(fn, site) : []),
+    ...(wanted ? answer(fn, site, callerPc) : []),
   ]);
 }
 
 /** What is done when the hook gives something back. */
-function answer(fn: GoFunction, site: HookSite): readonly string[] {
-  const inner = ENDS.includes(site.op) ? ending(fn, site) : [`return mapauditEnd${standIn(fn)}`];
+function answer(fn: GoFunction, site: HookSite, callerPc: string): readonly string[] {
+  const inner = ENDS.includes(site.op) ? ending(fn, site, callerPc) : [`return mapauditEnd${standIn(fn)}`];
   return ['if mapauditEnd != nil {', ...inner.map((line) => `\t${line}`), '}'];
 }
 
 /** A write whose end is recorded. */
-function ending(fn: GoFunction, site: HookSite): readonly string[] {
-  const twin = `${twinOf(fn.name)}(${fn.params.map((p) => p.name).join(', ')})`;
+function ending(fn: GoFunction, site: HookSite, callerPc: string): readonly string[] {
+  const twin = `${twinOf(fn.name)}(${[callerPc, ...fn.params.map((p) => p.name)].join(', ')})`;
   const leave = `mapauditLeave(${site.index}, ${pointer(fn.params[1]?.name ?? 'nil')})`;
   return fn.results === ''
     ? [twin, leave, 'return']

@@ -3,7 +3,7 @@ import type { GoVersion } from '../../../model/go_version.ts';
 import { HOOK_SITES, type HookSite } from '../sites.ts';
 import { ticksOf } from './assembly.ts';
 import { goFunctions } from './go_source.ts';
-import { twinOf } from './hook_text.ts';
+import { TWIN_CALLER, twinOf } from './hook_text.ts';
 import { patchFile } from './patch_file.ts';
 import { SHAPES } from './shapes.ts';
 import { coreOf, dialectOf, linuxOf, type HookTemplates, SIGNAL_HOOK } from './templates.ts';
@@ -170,13 +170,17 @@ function linkTwins({ runtime, maps }: Family, texts: Map<string, string>): void 
     const own = new Set(goFunctions(text).map((fn) => fn.name));
     for (const name of called) {
       if (own.has(twinOf(name))) continue;
-      const declaration = new RegExp(`^func ${name}(\\(.*)$`, 'm').exec(text);
+      const declaration = new RegExp(`^func ${name}\\((.*)$`, 'm').exec(text);
       const inMaps = twinOf(`runtime_${name}`);
       const home = maps.find((one) => (texts.get(one) ?? '').includes(`\nfunc ${inMaps}(`));
       if (declaration === null || home === undefined)
         throw unknownRuntime(`${path} calls ${name}, which is declared nowhere`);
       append(texts, home, `\n//go:linkname ${inMaps} runtime.${twinOf(name)}\n`);
-      append(texts, path, `\n//go:linkname ${twinOf(name)}\nfunc ${twinOf(name)}${declaration[1] ?? ''}\n`);
+      append(
+        texts,
+        path,
+        `\n//go:linkname ${twinOf(name)}\nfunc ${twinOf(name)}(${TWIN_CALLER}, ${declaration[1] ?? ''}\n`,
+      );
     }
   }
 }

@@ -1,6 +1,6 @@
 import { HOOK_SITES, type HookSite } from '../sites.ts';
 import { type GoFunction, goFunctions } from './go_source.ts';
-import { hookText, type HookDialect, twinOf } from './hook_text.ts';
+import { hookText, type HookDialect, TWIN_CALLER, twinOf } from './hook_text.ts';
 
 /** A file with its hooks. */
 export interface PatchedFile {
@@ -31,7 +31,8 @@ export function patchFile(text: string, prefix: string, dialect: HookDialect): P
     else {
       sites.push(site);
       patched += hookText(fn, site, dialect) + body;
-      if (fn.receiver === undefined && site.op !== 'grow') twins += `\n${twinDeclaration(text, fn)}${body}`;
+      if (fn.receiver === undefined && site.op !== 'grow')
+        twins += `\n${twinDeclaration(text, fn)}${withCaller(body)}`;
     }
   }
   return { text: patched + text.slice(at) + twins, sites };
@@ -49,12 +50,21 @@ function siteOf(fn: GoFunction, prefix: string): HookSite | undefined {
   return HOOK_SITES.find((site) => site.function === name);
 }
 
-/** The declaration's line of a twin: the same parameters and results. */
+/** The declaration's line of a twin: who calls, the same parameters and results. */
 function twinDeclaration(text: string, fn: GoFunction): string {
-  return text.slice(fn.start, fn.bodyAt).replace(`func ${fn.name}(`, `func ${twinOf(fn.name)}(`);
+  return text
+    .slice(fn.start, fn.bodyAt)
+    .replace(`func ${fn.name}(`, `func ${twinOf(fn.name)}(${TWIN_CALLER}, `);
 }
 
-/** Calls from one hooked function to another are parts of the same operation: they go to the twin. */
+/** The race detector is told who called the operation: of a twin, that is not who called the twin. */
+const withCaller = (body: string): string =>
+  body.replaceAll(
+    /^(\t+)callerpc := (?:sys\.GetCallerPC|getcallerpc)\(\)\n/gm,
+    (line, tabs: string) => `${line}${tabs}if mapauditPC != 0 {\n${tabs}\tcallerpc = mapauditPC\n${tabs}}\n`,
+  );
+
+/** Calls from one hooked function to another are parts of the same operation: they go to the twin, as their own callers. */
 function callsOf(hooked: readonly GoFunction[], prefix: string): (body: string) => string {
   const names = new Set(hooked.filter((fn) => fn.receiver === undefined).map((fn) => fn.name));
   for (const { function: name, op } of HOOK_SITES) {
@@ -63,6 +73,6 @@ function callsOf(hooked: readonly GoFunction[], prefix: string): (body: string) 
   }
   return (body) =>
     body.replaceAll(/(?<![\w.])(\w+)\(/g, (call, name: string) =>
-      names.has(name) && name !== 'hashGrow' ? `${twinOf(name)}(` : call,
+      names.has(name) && name !== 'hashGrow' ? `${twinOf(name)}(0, ` : call,
     );
 }

@@ -7,6 +7,7 @@ export interface HookTemplates {
   readonly core: string;
   readonly linux: string;
   readonly race: string;
+  readonly leaks: string;
 }
 
 /** In a signal's handler: SIGURG, which Go itself uses to preempt, also says that a reader may have come. */
@@ -18,7 +19,7 @@ export function dialectOf({ minor }: GoVersion, prefix: string): HookDialect {
 }
 
 /** The part that is the same on all systems. */
-export function coreOf({ core, race }: HookTemplates, { minor }: GoVersion): string {
+export function coreOf({ core, race, leaks }: HookTemplates, { minor }: GoVersion): string {
   const sp = minor < 24 ? 'getcallersp()' : 'sys.GetCallerSP()';
   const links = ['Plain', 'Word', 'Address', 'Text', 'Pointer', 'Grow', 'Leave'];
   const entries = core.replaceAll(EACH, (_whole, text: string) =>
@@ -27,7 +28,7 @@ export function coreOf({ core, race }: HookTemplates, { minor }: GoVersion): str
       .join('\n'),
   );
   const linked = minor < 24 ? entries : links.reduce(linkToMaps, entries);
-  return fill(linked + race, {
+  return fill(linked + race + leaks, {
     CALLERSP: sp,
     // What was taken the address of lies on the stack.
     TEXT: minor < 20 ? '*(*unsafe.Pointer)(unsafe.Pointer(&key))' : 'unsafe.Pointer(unsafe.StringData(key))',

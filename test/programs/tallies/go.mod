@@ -1,0 +1,3 @@
+module tallies
+
+go 1.18
