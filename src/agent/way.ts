@@ -87,7 +87,8 @@ function inlineWay(binary: GoBinary, pid: Pid | undefined, wish: WayWish): Probe
   };
 }
 
-const placeOf = (binary: GoBinary, bias: Bias) => ({
+/** Where a binary's code is in a process, and in its file. */
+export const placeOf = (binary: GoBinary, bias: Bias) => ({
   bias,
   file: (address: number, length: number): Uint8Array | undefined => binary.read(fileAddr(address), length),
 });

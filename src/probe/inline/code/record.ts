@@ -91,7 +91,12 @@ export function writeFrames(a: Assembler, count: number): void {
 }
 
 /** Only what the operation reads as well: the key, as long as it is. Uses all free registers. */
-export function writeKey(a: Assembler, { options }: CodeConfig, { key: source }: EntrySite, routines: Routines): void {
+export function writeKey(
+  a: Assembler,
+  { options }: CodeConfig,
+  { key: source }: EntrySite,
+  routines: Routines,
+): void {
   if (options.keyBytes === 0 || source.kind === 'none') return;
   const field = (name: keyof typeof RECORD) => at(USE.record, RECORD[name]);
   if (source.kind === 'word') {
