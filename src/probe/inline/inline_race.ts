@@ -27,9 +27,8 @@ export class InlineRace extends RaceBase<InlineProbe> {
     });
   }
 
-  /** Milliseconds that the program stood still. */
-  get stillMs(): number {
-    return this.probe.stillMs;
+  get cost(): InlineProbe['cost'] {
+    return this.probe.cost;
   }
 
   allow(totalNs: number, pace: number): void {

@@ -22,6 +22,11 @@ export abstract class RaceBase<Source extends RaceSource> implements RaceProbe {
     return this.probe.fill;
   }
 
+  /** Of a probe for which the program has to stand still: for how long, in milliseconds. */
+  get stillMs(): number | undefined {
+    return this.probe.stillMs;
+  }
+
   drain(...args: Parameters<RaceProbe['drain']>): bigint {
     return this.probe.drain(...args);
   }
