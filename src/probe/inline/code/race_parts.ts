@@ -1,6 +1,6 @@
 import type { Register } from '../../../model/probe_plan.ts';
 import type { Assembler } from '../asm/assembler.ts';
-import { at, indexed } from '../asm/operand.ts';
+import { at, indexed, type Memory } from '../asm/operand.ts';
 import { ASKED, OWNER, OWNERS, SPENT, TOLD_ROWS, WATCH } from '../race_layout.ts';
 import { type CodeConfig, USE } from './config.ts';
 
@@ -32,10 +32,10 @@ export const SPREAD = 0x9e3779b97f4a7c15n;
 /** Bits of the hash that say where among the owners a map has its place. */
 export const OWNER_SHIFT = 64 - Math.log2(OWNERS);
 
-export const watch = (name: keyof typeof WATCH) => at(IN.race, WATCH[name]);
-export const asked = (name: keyof typeof ASKED) => at(IN.race, ASKED[name]);
-export const spent = (name: keyof typeof SPENT) => at(IN.race, SPENT[name]);
-export const owner = (name: Exclude<keyof typeof OWNER, 'bytes'>) => at(LOOK.owner, OWNER[name]);
+export const watch = (name: keyof typeof WATCH): Memory => at(IN.race, WATCH[name]);
+export const asked = (name: keyof typeof ASKED): Memory => at(IN.race, ASKED[name]);
+export const spent = (name: keyof typeof SPENT): Memory => at(IN.race, SPENT[name]);
+export const owner = (name: Exclude<keyof typeof OWNER, 'bytes'>): Memory => at(LOOK.owner, OWNER[name]);
 
 /** RAX gets the processor's counter. Uses RDX. */
 export function ticks(a: Assembler): void {
