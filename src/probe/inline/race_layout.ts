@@ -21,6 +21,8 @@ export const WATCH = {
   metAt: 72,
   /** What `came` was when this wait began. */
   first: 80,
+  /** For how long its processor was another's. */
+  away: 88,
   lock: 128,
   /** None waits before that time, nor, for maps that were often watched in vain, for some gaps after it. */
   next: 136,

@@ -1,21 +1,9 @@
-import { MARK_BITS, MARK_MET, MARK_SHARED, MARK_WRITING } from '../../../model/record.ts';
-import { MOVES } from '../../shared/race_rules.ts';
 import type { Assembler, Label } from '../asm/assembler.ts';
 import { at, indexed } from '../asm/operand.ts';
-import { P } from '../layout.ts';
 import { P_RACE, RACE_AT, STATE, TYPES } from '../race_layout.ts';
-import {
-  asked,
-  IN,
-  LOOK,
-  owner,
-  type RaceCode,
-  remember,
-  spent,
-  ticks,
-  toldRow,
-  watch,
-} from './race_parts.ts';
+import { changeHands, mayShare, settle } from './race_hands.ts';
+import { meet, writeLeave } from './race_meet.ts';
+import { asked, IN, LOOK, owner, type RaceCode, spent, ticks, toldRow, watch } from './race_parts.ts';
 import { writeWait } from './race_wait.ts';
 
 /** Code that all sites call. Addresses. */
@@ -30,21 +18,11 @@ export interface RaceRoutines {
 }
 
 const SAVED = ['RAX', 'RBX', 'RCX', 'RDI'] as const;
-/** Numerical Recipes' generator of 64 bits: only its upper half is used. */
-const RANDOM = { factor: 6364136223846793005n, add: 1442695040888963407n } as const;
-/** Partners of one wait that are told. */
-const MET_MAX = 8;
-/** Records of each kind that one map gets; what comes after says nothing new. */
-const SHARED_MAX = 8;
-const WRITING_MAX = 4;
 /** 16 watches in vain make a map wait for another gap, up to three. */
 const TIRED_SHIFT = 4;
 const TIRED_MAX = 3;
 /** Between two looks at the clock a map has up to so many operations. */
 const PAUSE_MAX = 63;
-/** One came in the upper half, one is inside in the lower half of the word at `WATCH.inside`. */
-const ONE_CAME = 0x1_0000_0001n;
-
 export function writeRaceRoutines(a: Assembler, config: RaceCode): RaceRoutines {
   a.align(64);
   const look = a.here;
@@ -57,7 +35,7 @@ export function writeRaceRoutines(a: Assembler, config: RaceCode): RaceRoutines 
 
 /** The same decisions, in the same order, as bpf/race.bpf.c, on_race. */
 function writeLook(a: Assembler, config: RaceCode): void {
-  const [alone, mine, quiet, none, tell, end] = Array.from({ length: 6 }, () => a.label()) as [
+  const [alone, mine, wait, quiet, none, tell] = Array.from({ length: 6 }, () => a.label()) as [
     Label, Label, Label, Label, Label, Label,
   ]; // prettier-ignore
   for (const register of SAVED) a.push(register);
@@ -73,7 +51,6 @@ function writeLook(a: Assembler, config: RaceCode): void {
   a.bind(mine);
   a.mov(IN.writer, owner('writer'));
   changeHands(a, config, tell);
-  const wait = a.label();
   mayWait(a, config, wait, quiet);
   a.bind(wait);
   writeWait(a, config.told, tell, none);
@@ -84,111 +61,8 @@ function writeLook(a: Assembler, config: RaceCode): void {
   a.bind(tell);
   a.mov(at(LOOK.p, P_RACE.mark), 'RCX', 4);
   a.mov('RDX', 'RCX', 4);
-  a.bind(end);
   for (const register of [...SAVED].reverse()) a.pop(register);
   a.ret();
-}
-
-/** Whether an operation of another goroutine waits on this map now, one of the two a write: it stays until `leave`. */
-function meet(a: Assembler, { told }: RaceCode, alone: Label, none: Label, tell: Label): void {
-  const [same, notOurs, many] = [a.label(), a.label(), a.label()];
-  a.mov('RCX', watch('number'));
-  a.testImm('RCX', 1, 1);
-  a.jcc('e', alone);
-  a.alu('cmp', watch('map'), LOOK.map);
-  a.jcc('ne', alone);
-  a.alu('cmp', watch('goid'), IN.goid);
-  a.jcc('e', alone);
-  a.mov('RDX', watch('write'));
-  a.alu('or', 'RDX', LOOK.write);
-  a.jcc('e', alone);
-  a.movImm('RAX', ONE_CAME);
-  a.lock();
-  a.xadd(watch('inside'), 'RAX');
-  // Nothing of it was the next one's, and it has seen that another is inside.
-  a.alu('cmp', watch('number'), 'RCX');
-  a.jcc('e', same);
-  a.movImm('RAX', -ONE_CAME);
-  a.lock();
-  a.alu('add', watch('inside'), 'RAX');
-  a.jmp(alone);
-  a.bind(same);
-  a.lock();
-  a.inc(spent('met'));
-  a.alu('cmp', owner('map'), LOOK.map);
-  a.jcc('ne', notOurs);
-  a.storeImm(owner('state'), STATE.told, 1);
-  a.bind(notOurs);
-  a.shift('shr', 'RAX', 32);
-  a.alu('sub', 'RAX', watch('first'), 4);
-  a.alu('cmp', 'RAX', MET_MAX, 4);
-  a.jcc('ae', many);
-  remember(a, told);
-  a.storeImm(at(LOOK.p, P_RACE.met), 1, 4);
-  a.shift('shl', 'RCX', MARK_BITS);
-  a.alu('or', 'RCX', MARK_MET);
-  a.jmp(tell);
-  a.bind(many);
-  sayLeft(a);
-  a.jmp(none);
-}
-
-/** A new map at this place; another's place is taken now and then only, so that two of them do not both lose it. */
-function settle(a: Assembler, none: Label): void {
-  const [free, read] = [a.label(), a.label()];
-  a.alu('cmp', owner('map'), 0);
-  a.jcc('e', free);
-  a.movImm('RDX', RANDOM.factor);
-  a.imul('RDX', at(LOOK.p, P.random));
-  a.movImm('RAX', RANDOM.add);
-  a.alu('add', 'RDX', 'RAX');
-  a.mov(at(LOOK.p, P.random), 'RDX');
-  a.shift('shr', 'RDX', 60);
-  a.jcc('ne', none);
-  a.bind(free);
-  a.mov(owner('goid'), IN.goid);
-  a.alu('xor', 'RDX', 'RDX', 4);
-  a.test(LOOK.write, LOOK.write);
-  a.jcc('e', read);
-  a.mov('RDX', IN.goid);
-  a.bind(read);
-  a.mov(owner('writer'), 'RDX');
-  a.storeImm(owner('watches'), 0, 8);
-  a.mov(owner('map'), LOOK.map);
-  a.jmp(none);
-}
-
-/** Who uses it now; a map that another finds marked as being written is told of. */
-function changeHands(a: Assembler, { offsets }: RaceCode, tell: Label): void {
-  const [read, same, moved, often, quiet] = Array.from({ length: 5 }, () => a.label()) as [
-    Label, Label, Label, Label, Label,
-  ]; // prettier-ignore
-  a.test(LOOK.write, LOOK.write);
-  a.jcc('e', read);
-  a.mov(owner('writer'), IN.goid);
-  a.bind(read);
-  a.alu('cmp', owner('goid'), IN.goid);
-  a.jcc('e', same);
-  a.mov(owner('goid'), IN.goid);
-  a.alu('cmp', owner('moves'), MOVES, 1);
-  a.jcc('ae', often);
-  a.alu('add', owner('moves'), 1, 1);
-  a.alu('cmp', owner('moves'), MOVES, 1);
-  a.jcc('b', moved);
-  a.bind(often);
-  a.alu('cmp', owner('state'), STATE.fresh, 1);
-  a.jcc('ne', moved);
-  a.storeImm(owner('state'), STATE.watched, 1);
-  a.bind(moved);
-  a.alu('cmp', owner('writing'), WRITING_MAX, 1);
-  a.jcc('ae', quiet);
-  a.testImm(at(LOOK.map, offsets.mapWriting), offsets.mapWritingMask, 1);
-  a.jcc('e', quiet);
-  a.alu('add', owner('writing'), 1, 1);
-  a.movImm('RCX', MARK_WRITING);
-  a.jmp(tell);
-  a.bind(quiet);
-  a.bind(same);
 }
 
 /** On to `wait`, with the time in `began` and the lock taken, or to `quiet`. */
@@ -267,43 +141,4 @@ function mayWait(a: Assembler, { told }: RaceCode, wait: Label, quiet: Label): v
   a.alu('add', owner('pause'), 1, 1);
   a.bind(full);
   a.jmp(quiet);
-}
-
-/** A record of a map that several write to, whether or not with a lock. */
-function mayShare(a: Assembler, none: Label, tell: Label): void {
-  a.test(LOOK.write, LOOK.write);
-  a.jcc('e', none);
-  a.test(IN.writer, IN.writer);
-  a.jcc('e', none);
-  a.alu('cmp', IN.writer, IN.goid);
-  a.jcc('e', none);
-  a.alu('cmp', owner('moves'), MOVES, 1);
-  a.jcc('b', none);
-  a.alu('cmp', owner('shared'), SHARED_MAX, 1);
-  a.jcc('ae', none);
-  ticks(a);
-  a.alu('cmp', 'RAX', watch('sharedNext'));
-  a.jcc('b', none);
-  a.alu('add', 'RAX', asked('sharedGap'));
-  a.mov(watch('sharedNext'), 'RAX');
-  a.alu('add', owner('shared'), 1, 1);
-  a.movImm('RCX', MARK_SHARED);
-  a.jmp(tell);
-}
-
-/** What takes long is over: from now on it is a matter of the operation alone. Uses RAX, RDX. */
-function sayLeft(a: Assembler): void {
-  ticks(a);
-  a.mov(watch('metAt'), 'RAX');
-  a.lock();
-  a.alu('sub', watch('inside'), 1);
-}
-
-function writeLeave(a: Assembler, { shared }: RaceCode): void {
-  a.storeImm(at(LOOK.p, P_RACE.met), 0, 4);
-  a.movImm(IN.race, shared + RACE_AT);
-  a.mov('RSI', 'RAX');
-  sayLeft(a);
-  a.mov('RAX', 'RSI');
-  a.ret();
 }

@@ -19,6 +19,8 @@ export function writeWait(a: Assembler, told: number, tell: Label, none: Label):
   a.mov(first, watch('came'), 4);
   a.mov(watch('first'), first, 4);
   a.storeImm(watch('metAt'), 0, 8);
+  a.storeImm(watch('away'), 0, 8);
+  a.mov('RCX', IN.began);
   a.mov(watch('map'), LOOK.map);
   a.lock();
   a.inc(watch('number'));
@@ -49,12 +51,20 @@ export function writeWait(a: Assembler, told: number, tell: Label, none: Label):
   a.jmp(none);
 }
 
-/** Until whoever came is surely over, no longer than the longest time, and no less than `wait` where that is asked. */
+/** Until whoever came is surely over, no longer than the longest time, and no less than `wait` where that is asked. RCX: the last look. */
 function turnsUntilLeft(a: Assembler, least: boolean): void {
-  const [again, over] = [a.label(), a.label()];
+  const [again, here, over] = [a.label(), a.label(), a.label()];
   a.bind(again);
   a.pause();
   ticks(a);
+  // From one turn to the next it takes that long only when the system has given its processor to others.
+  a.mov('RDX', 'RAX');
+  a.alu('sub', 'RDX', 'RCX');
+  a.mov('RCX', 'RAX');
+  a.alu('cmp', 'RDX', asked('quiet'));
+  a.jcc('b', here);
+  a.alu('add', watch('away'), 'RDX');
+  a.bind(here);
   a.mov('RDX', 'RAX');
   a.alu('sub', 'RDX', IN.began);
   a.alu('cmp', 'RDX', asked('longest'));
@@ -72,11 +82,19 @@ function turnsUntilLeft(a: Assembler, least: boolean): void {
   a.bind(over);
 }
 
-/** The time is in RAX. Uses RCX, RDX. */
+/**
+ * The longest is what it was held by the clock; what comes out of the budget is the time that it spun. Now is in RAX.
+ * Uses RCX, RDX.
+ */
 function count(a: Assembler): void {
   const shorter = a.label();
   a.mov('RDX', 'RAX');
   a.alu('sub', 'RDX', IN.began);
+  a.alu('cmp', 'RDX', spent('longest'));
+  a.jcc('be', shorter);
+  a.mov(spent('longest'), 'RDX');
+  a.bind(shorter);
+  a.alu('sub', 'RDX', watch('away'));
   a.mov('RCX', 'RDX');
   a.imul('RCX', asked('pace'));
   a.mov(watch('gap'), 'RCX');
@@ -84,8 +102,4 @@ function count(a: Assembler): void {
   a.mov(watch('next'), 'RCX');
   a.alu('add', spent('ticks'), 'RDX');
   a.inc(spent('watches'));
-  a.alu('cmp', 'RDX', spent('longest'));
-  a.jcc('be', shorter);
-  a.mov(spent('longest'), 'RDX');
-  a.bind(shorter);
 }
