@@ -145,6 +145,6 @@ export interface MapFacts {
   readonly writers?: number;
   /** Goroutines that did anything to it. */
   readonly users?: number;
-  /** The field beside the map that locks it. */
+  /** A mutex in the same struct, where all functions that read the map take one. */
   readonly lock?: { readonly field: string };
 }

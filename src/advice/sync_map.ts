@@ -14,7 +14,7 @@ const LEAST_READERS = 4;
 /** Under this a lock is no burden, however many wait for it. */
 const LEAST_PER_SECOND = 10_000;
 
-/** A map under a lock that many goroutines read and hardly anybody writes to. */
+/** A map that many goroutines read in functions that take a lock, and hardly anybody writes to. */
 export function asSyncMap(facts: MapFacts): Advice | undefined {
   const { lock, readers } = facts;
   if (facts.kind !== 'map' || lock === undefined || (readers ?? 0) < LEAST_READERS) return undefined;
@@ -35,7 +35,7 @@ export function asSyncMap(facts: MapFacts): Advice | undefined {
     ...(facts.pid === undefined ? {} : { pid: facts.pid }),
     map: facts.map,
     site,
-    text: `${grouped(readers ?? 0)} goroutines read it under ${lock.field}, and hardly anybody writes: a sync.Map reads without a lock`,
+    text: `${grouped(readers ?? 0)} goroutines read it in functions that take a lock, and hardly anybody writes: if that is ${lock.field} and for the map alone, a sync.Map reads without it`,
     evidence: [
       { source: 'operations', what: 'reads a second', value: saved, unit: 'per_second', site },
       {
@@ -51,7 +51,7 @@ export function asSyncMap(facts: MapFacts): Advice | undefined {
     ],
     gain: {
       operations_per_second: saved,
-      how: `${rate(saved)} reads/s that need not take ${lock.field}`,
+      how: `${rate(saved)} reads/s in functions that take a lock`,
     },
     code: `v, ok := ${name}.Load(k) // ${name} is a sync.Map then, and v an any: v.(${elem})`,
   };

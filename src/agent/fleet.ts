@@ -18,6 +18,7 @@ import { Audit, type Subject } from './audit.ts';
 import type { Effects } from './plans.ts';
 import { Program } from './program.ts';
 import { InlinePays } from './inline_pays.ts';
+import { noSuchType } from './no_such_type.ts';
 import { refusePatched } from './patched.ts';
 import { fileIdentity, identityOf, selectPids } from './select.ts';
 import { Target, type TargetEnd } from './target.ts';
@@ -37,6 +38,8 @@ export interface FleetOptions {
   readonly effects: Effects;
   /** Also the methods of sync.Map. */
   readonly sync?: boolean;
+  /** Which map types are meant: a regular expression. */
+  readonly map?: string | undefined;
   readonly probe: ProbeOptions;
   /** Another plan than that for `ops` and `effects`; uprobes alone can follow it. */
   readonly plan?: (binary: GoBinary) => ProbePlan;
@@ -203,7 +206,7 @@ export class Fleet implements Closable {
   }
 
   #attach(program: Program, subject: Subject): void {
-    const { ops, effects, sync, probe } = this.#options;
+    const { ops, effects, sync, map, probe } = this.#options;
     try {
       const own = this.#options.plan?.(program.binary);
       const pid = subject.type === 'process' ? subject.target.pid : undefined;
@@ -212,6 +215,8 @@ export class Fleet implements Closable {
       const audit = new Audit(subject, way, probe);
       this.#audits.add(audit);
       this.#events.joined(audit);
+      const none = map === undefined || sync === true ? undefined : noSuchType(program.binary, map);
+      if (none !== undefined) this.#events.notice(none);
     } catch (error) {
       program.close();
       throw error;

@@ -53,6 +53,7 @@ class GrowRun {
       {
         selection: options.selection,
         ops: options.filters.ops,
+        map: options.filters.map,
         effects: 'off',
         probe: probeOptions(options),
         kind: options.probe,

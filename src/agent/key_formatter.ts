@@ -52,7 +52,13 @@ function formatKey(
     };
   }
   const elsewhere = key.form === 'string' ? soleText(key) : elsewhereOf(types, type, key);
-  const value = formatValue(types, type, key.bytes, elsewhere, arrayBytes);
+  const value = formatValue(
+    types,
+    type,
+    key.bytes,
+    elsewhere,
+    arrayBytes === undefined ? {} : { bytes: arrayBytes },
+  );
   if (value === undefined) return undefined;
   const text = isInterface ? inInterface(head, value.text) : value.text;
   return { type: head.name, text, truncated: value.truncated, unreadable: value.unreadable };

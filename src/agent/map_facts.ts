@@ -1,10 +1,11 @@
 import type { CountedOp, GrowthFact, MapFacts, SiteCount, SweepFacts } from '../advice/facts.ts';
 import { openDebugInfo } from '../go/debug/debug_info.ts';
 import { isMapauditError } from '../base/errors.ts';
+import { takesLock } from '../go/lock_calls.ts';
 import { findMaps } from '../inspect/find/find_maps.ts';
 import type { FoundMap } from '../inspect/find/found_map.ts';
 import type { Program } from '../inspect/place/program.ts';
-import { addr, hex } from '../model/addr.ts';
+import { addr, fileAddr, hex } from '../model/addr.ts';
 import type { FrameOfEvent } from '../model/map_event.ts';
 import { memoryFacts } from '../query/advice/memory_facts.ts';
 import { partFacts } from '../query/advice/part_facts.ts';
@@ -13,6 +14,7 @@ import type { ReadCount } from '../query/advice/reads.ts';
 import type { Sweep } from '../query/advice/sweeps.ts';
 import { inflate } from '../sys/inflate.ts';
 import { pause } from '../sys/pause.ts';
+import type { Target } from './target.ts';
 import type { UsageStream } from './usage_stream.ts';
 
 /** Maps of the runtime's own kinds of operations, all of which are counted. */
@@ -136,9 +138,15 @@ function factsOf(stream: UsageStream, subject: Subject, observedSeconds: number)
     ...(returns === undefined ? {} : { returns }),
     ...(reads === undefined || readers === 0 ? {} : { readers }),
     ...(life === undefined ? {} : { writers: life.writers.size }),
-    ...(found?.owner?.lock === undefined ? {} : { lock: { field: found.owner.lock } }),
+    ...(reads !== undefined && reads.length > 0 && found?.owner?.lock !== undefined && isLocked(target, reads)
+      ? { lock: { field: found.owner.lock } }
+      : {}),
   };
 }
+
+/** Whether every place that reads it takes a lock there. That it is the one beside the map is not known. */
+const isLocked = ({ binary, bias }: Target, reads: readonly ReadCount[]): boolean =>
+  reads.every(({ address }) => takesLock(binary, fileAddr(address - bias)));
 
 type LineOf = (at: number) => FrameOfEvent | undefined;
 

@@ -42,6 +42,8 @@ async function* observe(
 ): AsyncGenerator<readonly MapsLine[], void> {
   for (const subject of subjects.all) subject.lookBefore();
   const observer = new MapsObserver(selection);
+  const began = performance.now();
+  for (const subject of subjects.all) subject.lengthsBefore();
   const advisers: MapsAdviser[] = [];
   try {
     for (const { pid } of subjects.all) {
@@ -51,7 +53,6 @@ async function* observe(
     }
     yield observer.takeLines();
     const clock = new RunClock(durationMs, signal);
-    for (const subject of subjects.all) subject.readLengths();
     while (clock.ended === undefined && observer.ended === undefined) {
       observer.step(clock.isTimeToLook);
       for (const adviser of advisers) adviser.step();
@@ -59,7 +60,9 @@ async function* observe(
       if (lines.length > 0) yield lines;
       await clock.tick(Math.max(observer.fill, ...advisers.map(({ fill }) => fill)));
     }
-    const elapsedMs = clock.elapsedMs;
+    const elapsedMs = performance.now() - began;
+    // At the moment up to which operations are counted.
+    for (const subject of subjects.all) subject.lengthsAfter();
     const seen = observer.finish(elapsedMs);
     for (const adviser of advisers) adviser.finish(elapsedMs);
     for (const subject of subjects.all)

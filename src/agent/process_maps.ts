@@ -12,7 +12,14 @@ import { joinObserved, type Lengths } from '../query/maps/join.ts';
 import { LOOK_LIMITS, lookForMaps, type LookTools } from '../query/maps/look.ts';
 import type { MapRow } from '../query/maps/map_row.ts';
 import { type MeasuredRow, measuredRows } from '../query/maps/measured_rows.ts';
-import { BAD_DEBUG_INFO, cutTexts, NO_DEBUG_INFO, notMeasured, notReadable } from '../query/maps/not_seen.ts';
+import {
+  BAD_DEBUG_INFO,
+  cutTexts,
+  damaged,
+  NO_DEBUG_INFO,
+  notMeasured,
+  notReadable,
+} from '../query/maps/not_seen.ts';
 import type { SeenMap } from '../query/maps/observed_maps.ts';
 import { seenMaps } from '../query/maps/seen_maps.ts';
 import { gathered } from '../query/maps/short_lived.ts';
@@ -61,9 +68,20 @@ export class ProcessMaps implements Closable {
   }
 
   /** Reads the lengths of the maps that are known, at the beginning of an observation. */
-  readLengths(): void {
+  lengthsBefore(): void {
     this.#lengthsAt = performance.now();
     this.#lengths = this.#lengthsNow();
+  }
+
+  /** Reads them again, at its end. */
+  lengthsAfter(): void {
+    const seconds = Math.max(performance.now() - this.#lengthsAt, 1) / 1000;
+    this.#growth = new Map(
+      [...this.#lengthsNow()].flatMap(([map, len]) => {
+        const before = this.#lengths.get(map);
+        return before === undefined ? [] : [[map, (len - before) / seconds] as const];
+      }),
+    );
   }
 
   /** Takes what was seen, at the end of an observation. */
@@ -71,14 +89,6 @@ export class ProcessMaps implements Closable {
     this.#adviser = adviser;
     this.#seen = seen;
     this.#observedMs = durationMs;
-    const now = this.#lengthsNow();
-    const seconds = Math.max(performance.now() - this.#lengthsAt, 1) / 1000;
-    this.#growth = new Map(
-      [...now].flatMap(([map, len]) => {
-        const before = this.#lengths.get(map);
-        return before === undefined ? [] : [[map, (len - before) / seconds] as const];
-      }),
-    );
   }
 
   /** All that is to be said: the maps, and then the report. */
@@ -90,12 +100,19 @@ export class ProcessMaps implements Closable {
       found,
       ...(this.#before === undefined ? [] : [this.#before]),
     ]);
-    const { rows, unmeasured, unreadable } = measuredRows(this.#program, [...found.maps, ...seen], {
+    const {
+      rows,
+      unmeasured,
+      unreadable,
+      damaged: damagedMaps,
+    } = measuredRows(this.#program, [...found.maps, ...seen], {
       ...patience(this.#options),
       held: this.#options.held,
     });
     if (unmeasured > 0) this.#notSeen.push(notMeasured(unmeasured, this.#options.patienceMs));
     if (unreadable > 0) this.#notSeen.push(notReadable(unreadable));
+    const broken = [...(found.damaged ?? []), ...damagedMaps];
+    if (broken.length > 0) this.#notSeen.push(damaged(broken));
     const maps = withAdvice(this.#joined(rows), this.#adviser?.advice([...found.maps, ...seen]));
     const wanted = arrange(maps, this.#options);
     const matching = this.#options.families ? arrange(asFamilies(wanted), this.#options) : wanted;

@@ -79,6 +79,7 @@ class TopRun {
         ops: options.filters.ops,
         effects: 'off',
         sync: options.filters.sync === true,
+        map: options.filters.map,
         probe: probeOptions(options),
         kind: kindOf(options),
       },

@@ -74,6 +74,7 @@ class TraceRun {
         ops: options.filters.ops,
         effects,
         sync: options.filters.sync === true,
+        map: options.filters.map,
         probe: probeOptions(options, extras),
         kind: options.probe,
       },

@@ -72,7 +72,8 @@ class WatchRun {
       this.#probe = new WatchProbe({
         pid: target.pid,
         memory: target.memory,
-        source: this.#key ?? fixedPlaces(what.type === 'places' ? what.places.map(placeOf) : []),
+        source:
+          this.#key ?? fixedPlaces(what.type === 'places' ? placesIn(target, what.places.map(placeOf)) : []),
         access: options.access === 'rw' ? 'read-write' : 'write',
         frames: Math.max(options.frames, FEWEST_FRAMES),
         goidOffset: target.binary.offsets.gGoid,
@@ -216,5 +217,15 @@ function valueOf({ bytes }: ReadValue, distance: bigint, textOf: TextOf | undefi
 const stringOf = (string: Hit['string']): Pick<Hit, 'string'> => (string === undefined ? {} : { string });
 
 type TextOf = (bytes: Uint8Array) => string | undefined;
+
+/** Errors: `unreadable-memory` for a place where the program has nothing. */
+function placesIn({ memory }: Target, places: readonly Place[]): readonly Place[] {
+  for (const { address } of places)
+    if (memory.read(address, 1) === undefined)
+      throw new MapauditError('unreadable-memory', `the program has no memory at ${hex(address)}`, {
+        hint: 'Take an address that mapaudit inspect or trace has shown of this process.',
+      });
+  return places;
+}
 
 const placeOf = (place: WatchedPlace): Place => ({ ...place, address: addr(place.address) });

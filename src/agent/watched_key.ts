@@ -2,7 +2,7 @@ import { isMapauditError, MapauditError } from '../base/errors.ts';
 import type { TypeReader } from '../go/types/type_reader.ts';
 import { keysEqual } from '../inspect/hash/key_value.ts';
 import { keyOfSlot } from '../inspect/hash/slot_hash.ts';
-import { unitShape } from '../inspect/slots.ts';
+import { isFull, unitShape } from '../inspect/slots.ts';
 import { findKey } from '../inspect/path/find_key.ts';
 import { heldTypes } from '../inspect/path/held_types.ts';
 import type { KeyPath } from '../inspect/path/key_path.ts';
@@ -30,6 +30,8 @@ import {
 
 /** So long is the map looked for. */
 const SEARCH_MS = 10_000;
+/** Of the tophashes that stand for no entry, those above are of entries that a growth has moved: go1.23.12 src/runtime/map.go, emptyOne. */
+const EMPTY_ONE = 1;
 /** How much of the element is read on the way to its key: nothing of it is shown. */
 const LIMITS = { text: 0, items: 0, pointers: 0 };
 
@@ -76,7 +78,9 @@ export function watchedKey(target: Target, { subject, key: text, bytes }: Watche
   const key = parseKey(text, types, type.key, () => heldTypes(place, types));
   const choice = rangeChoice(types, type.elem, bytes);
   const options = { types, hash: hashOf(program), limits: LIMITS, throughEmpty: true } as const;
+  const { kind } = unitShape(type);
   return new FollowedKey(text, {
+    isDeleted: (control) => (kind === 'swiss' ? !isFull(kind, control) : control <= EMPTY_ONE),
     look: () => findKey(place, key, text, options),
     places: (path) =>
       path.found === undefined
@@ -98,6 +102,8 @@ interface KeyMemory {
   readonly places: (path: KeyPath) => SlotPlaces;
   /** Whether a slot of this bucket or group has the key's bytes, full or not. */
   readonly isKeyAt: (unit: Addr, slot: number) => boolean;
+  /** Whether this tophash or control byte says that its entry was deleted; not that it was moved on. */
+  readonly isDeleted: (control: number) => boolean;
 }
 
 class FollowedKey implements WatchedKey {
@@ -112,6 +118,10 @@ class FollowedKey implements WatchedKey {
   #meanings = new WeakMap<Place, Meaning>();
   #current: readonly MeantPlace[] = [];
   #totals = { moves: 0, gone: 0, returned: 0, retargeted: 0 };
+  /** Changes that are not told yet: hits say what they were. */
+  #changes: Change[] = [];
+  /** Tophashes or control bytes that were seen to be emptied since changes were told. */
+  readonly #deleted = new Set<number>();
 
   constructor(key: string, memory: KeyMemory) {
     this.#key = key;
@@ -149,13 +159,33 @@ class FollowedKey implements WatchedKey {
   };
 
   takeNews(): (Notice | Watching)[] {
-    const news = this.#news;
+    const notices = this.#changes.map((one): Notice => {
+      const [code, message] = change(this.#key, this.#count(one));
+      return { type: 'notice', level: 'info', code, message };
+    });
+    const news = [...notices, ...this.#news];
+    this.#changes = [];
+    this.#deleted.clear();
     this.#news = [];
     return news;
   }
 
+  /** A slot that was emptied before the key was found elsewhere: it was deleted and inserted, and not moved. */
+  #count(one: Change): Change {
+    const { before, now } = one;
+    if (before === undefined) return one;
+    const deleted = before !== 0 && now !== 0 && this.#deleted.has(before);
+    if (now === 0 || deleted) this.#totals.gone++;
+    if (before === 0 || deleted) this.#totals.returned++;
+    if (before !== 0 && now !== 0 && !deleted) this.#totals.moves++;
+    return deleted ? { ...one, deleted } : one;
+  }
+
   meant(hit: WatchHit): KeyHit | undefined {
     const meaning = this.#meanings.get(hit.place);
+    const control = hit.after?.bytes[0];
+    if (meaning?.kind === 'part' && meaning.part === 'control' && control !== undefined)
+      if (this.#memory.isDeleted(control)) this.#deleted.add(hit.place.address);
     return meaning?.kind === 'controls' ? this.#insertOf(hit, meaning.control) : { hit, meaning };
   }
 
@@ -208,13 +238,7 @@ class FollowedKey implements WatchedKey {
     const nameBefore = this.#slotName;
     this.#slot = now;
     this.#slotName = slotName(path);
-    if (before !== undefined) {
-      if (now === 0) this.#totals.gone++;
-      else if (before === 0) this.#totals.returned++;
-      else this.#totals.moves++;
-    }
-    const [code, message] = change(this.#key, { before, nameBefore, now, name: this.#slotName });
-    this.#news.push({ type: 'notice', level: 'info', code, message });
+    this.#changes.push({ before, nameBefore, now, name: this.#slotName });
   }
 }
 
@@ -257,15 +281,21 @@ interface Change {
   readonly nameBefore: string;
   readonly now: number;
   readonly name: string;
+  /** It was deleted, and inserted again, between two looks. */
+  readonly deleted?: boolean;
 }
 
-function change(key: string, { before, nameBefore, now, name }: Change): [code: string, message: string] {
+function change(
+  key: string,
+  { before, nameBefore, now, name, deleted }: Change,
+): [code: string, message: string] {
   if (now === 0) {
     const message = before === undefined ? `${key} is not in the map` : `${key} is not in the map any more`;
     return ['key-absent', `${message}; watched is where an insert would put it`];
   }
   if (before === undefined) return ['key-found', `${key} is in ${name}`];
   if (before === 0) return ['key-found', `${key} is in the map now: ${name}`];
+  if (deleted === true) return ['key-found', `${key} was deleted and inserted again: ${name}`];
   const to = name === nameBefore ? `${name} of new memory` : name;
   return ['key-moved', `${key} has moved from ${nameBefore} to ${to}`];
 }

@@ -6,7 +6,8 @@ export function closest(word: string, candidates: readonly string[]): string | u
   const prefixed = candidates.filter((candidate) => lower.length > 1 && candidate.startsWith(lower));
   if (prefixed.length === 1) return prefixed[0];
   let best: string | undefined;
-  let bestDistance = Math.min(3, Math.ceil(word.length / 2));
+  // Of what shares nothing with it a word is as far away as it is long.
+  let bestDistance = Math.min(3, Math.ceil(word.length / 3) + 1);
   for (const candidate of candidates) {
     if (Math.abs(candidate.length - lower.length) >= bestDistance) continue;
     const distance = editDistance(lower, candidate.toLowerCase());

@@ -94,10 +94,8 @@ export function jobOf(name: CommandName, words: readonly (string | undefined)[],
     case 'go':
       return () => passToGo([]);
     case 'who': {
-      if (values.from !== undefined) {
-        const past = pastOptionsOf(values.from, values);
-        return (questions, io) => runPast(past, questions, io);
-      }
+      const past = pastOptionsOf(values);
+      if (past !== undefined) return (questions, io) => runPast(past, questions, io);
       const options = whoOptionsOf(values);
       return (questions, io) => runWho(options, questions, io);
     }

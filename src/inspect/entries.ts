@@ -1,7 +1,7 @@
 import { view } from '../binary/elf/bounded_reader.ts';
 import type { MapType } from '../go/types/go_type.ts';
 import type { TypeReader } from '../go/types/type_reader.ts';
-import { type FormattedValue, plainText } from '../go/value/format_value.ts';
+import { type FormattedValue, plainText, textTellsAll } from '../go/value/format_value.ts';
 import type { Addr } from '../model/addr.ts';
 import type { ByteSource } from '../model/byte_source.ts';
 import { keyIdentity } from './key_identity.ts';
@@ -49,7 +49,8 @@ export function entryVisitor(
     if (text !== undefined) return { text, truncated: false, unreadable: false };
     return part(which === 'key' ? keys : live, map, which, block, at);
   };
-  const isPlain = PLAIN_KEYS.has(types.head(map.key)?.kind ?? '');
+  const keyHead = types.head(map.key);
+  const isPlain = keyHead !== undefined && textTellsAll(keyHead);
   return {
     deliver,
     identity: (entry) => entry.identity ?? entry.key.text,
@@ -62,23 +63,6 @@ export function entryVisitor(
     },
   };
 }
-
-/** Kinds whose text says all, unless it is cut off. */
-const PLAIN_KEYS: ReadonlySet<string> = new Set([
-  'string',
-  'bool',
-  'int',
-  'int8',
-  'int16',
-  'int32',
-  'int64',
-  'uint',
-  'uint8',
-  'uint16',
-  'uint32',
-  'uint64',
-  'uintptr',
-]);
 
 const slotName = ({ address, slot }: SlotPlace): string => `${address} ${slot}`;
 
@@ -123,7 +107,7 @@ export function innerMaps({ memory, types, limits, pause }: EntryOptions): Write
     if (map === undefined || key === undefined || elem === undefined) return undefined;
     const shown: string[] = [];
     const steps = scanSteps<{ readonly text: string; readonly identity: string }>(
-      { memory, type: map, address, pause },
+      { memory, type: map, address, pause, whole: true },
       {
         read: (block, keyAt, elemAt, place) => {
           if (shown.length >= limits.items) return { text: '', identity: slotName(place) };

@@ -19,7 +19,7 @@ import type { ByteSource } from '../model/byte_source.ts';
 export interface ValueLimits {
   /** Bytes of each text. */
   readonly text: number;
-  /** Elements of each slice and entries of each inner map. */
+  /** Elements of each slice and array, and entries of each inner map. Keys are written whole. */
   readonly items: number;
   /** Pointers that are followed one after the other; those behind them are shown as typed addresses. */
   readonly pointers: number;
@@ -48,7 +48,14 @@ export interface LiveMemory {
 
 /** Writes a value of a living program in Go syntax; see `formatValue`. */
 export function liveValue(live: LiveMemory, type: Addr, bytes: Uint8Array): FormattedValue | undefined {
-  return formatValue(live.types, type, bytes, new LiveElsewhere(live, bytes, live.limits.pointers, []));
+  const elsewhere = new LiveElsewhere(live, bytes, live.limits.pointers, []);
+  return formatValue(
+    live.types,
+    type,
+    bytes,
+    elsewhere,
+    live.isKey === true ? {} : { items: live.limits.items },
+  );
 }
 
 /** Types of which no value is larger than this are read. */

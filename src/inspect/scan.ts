@@ -13,8 +13,8 @@ export interface MapPlace {
   /** Waits for about a millisecond, while a write is under way. False: there is no more time to wait. */
   readonly pause: () => boolean;
   /**
-   * What slots only point to is compared too, as it is wherever someone looks at entries: without it, `digest` and
-   * `consistent` say nothing of keys and elements of more than 128 bytes.
+   * What slots only point to is read twice too, and waited for. Without it nothing is said of keys and elements of
+   * more than 128 bytes: enough for sizes, which they have no part in.
    */
   readonly whole?: true;
 }
@@ -108,7 +108,7 @@ export function scanContext<T>(place: MapPlace, visitor: SlotVisitor<T> | undefi
     shape,
     visitor,
     totals: noTotals(),
-    outside: visitor !== undefined || place.whole === true ? outsideOf(place, shape) : undefined,
+    outside: place.whole === true ? outsideOf(place, shape) : undefined,
     header: () => {
       const bytes = place.memory.read(place.address, HEADER_BYTES);
       return bytes === undefined ? undefined : parseHeader(bytes, shape.kind);

@@ -1,8 +1,9 @@
-import { settle } from './settle.ts';
 import { view } from '../binary/elf/bounded_reader.ts';
 import { type Addr, addr } from '../model/addr.ts';
 import type { ClassicHeader } from './map_header.ts';
+import { damagedMap } from './damaged.ts';
 import type { ScanContext } from './scan.ts';
+import { settle } from './settle.ts';
 import { isEvacuated, type UnitPlace } from './slots.ts';
 import { type Moment, readStable, type StableOutcome, type UnitBytes } from './stable_units.ts';
 import { KeptUnits, takeUnit } from './unit_visit.ts';
@@ -54,6 +55,8 @@ function scanParts<T>(context: ScanContext<T>, parts: number, range: Range): voi
     units.changed = tries > 0;
     const kept: Kept<T> = { units, overflow: 0, longestChain: 0, oldLeft: 0, oldBuckets: 0 };
     const outcome = tryParts(context, header, parts, range, kept);
+    if (outcome === 'looped' && tries === TRIES - 1)
+      throw damagedMap(context.place, 'a chain of overflow buckets comes back to itself');
     if (outcome === 'done') {
       units.tell();
       totals.overflow += kept.overflow;
@@ -73,6 +76,9 @@ function scanParts<T>(context: ScanContext<T>, parts: number, range: Range): voi
   totals.unstable++;
 }
 
+/** `looped`: an overflow bucket was met twice, as in no map that is whole. */
+type PartsOutcome = StableOutcome | 'evacuated' | 'looped';
+
 /** Reads the buckets of parts in the arrays that the header names. */
 function tryParts<T>(
   context: ScanContext<T>,
@@ -80,7 +86,7 @@ function tryParts<T>(
   parts: number,
   range: Range,
   kept: Kept<T>,
-): StableOutcome | 'evacuated' {
+): PartsOutcome {
   const olds = header.oldbuckets === 0 ? [] : rangesOf(oldCount(header), parts, range);
   const marks = olds.map((one) => evacuations(context, header, one));
   for (const [i, one] of olds.entries()) {
@@ -149,8 +155,9 @@ function readChains<T>(
   range: Range,
   old: boolean,
   kept: Kept<T>,
-): StableOutcome {
+): StableOutcome | 'looped' {
   const { bytes: size } = context.shape;
+  const met = new Set<Addr>();
   let level: Chain[] = Array.from({ length: range.end - range.start }, (_, i) => ({
     index: range.start + i,
     address: addr(array + (range.start + i) * size),
@@ -159,6 +166,10 @@ function readChains<T>(
     const next: Chain[] = [];
     const outcome = readLevel(context, header, level, depth, old, kept, next);
     if (outcome !== 'done') return outcome;
+    for (const { address } of next) {
+      if (met.has(address)) return 'looped';
+      met.add(address);
+    }
     level = next;
   }
   return 'done';

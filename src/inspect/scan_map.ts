@@ -1,6 +1,7 @@
 import { MapauditError } from '../base/errors.ts';
 import { hex } from '../model/addr.ts';
 import type { MapHeader } from './map_header.ts';
+import { damagedMap } from './damaged.ts';
 import { type MapPlace, scanContext, type ScanContext, type ScanTotals, type SlotVisitor } from './scan.ts';
 import { scanClassic } from './scan_classic.ts';
 import { scanSwiss } from './scan_swiss.ts';
@@ -26,7 +27,7 @@ export type MapScanSoFar = Pick<MapScan, 'header' | 'totals'>;
 
 /**
  * Goes through a map that a program may be using, without stopping it. Errors: `not-a-map` when what lies at
- * the address is no map of this type.
+ * the address is no map of this type; `damaged-map` when its parts do not fit together.
  */
 export function scanMap<T>(place: MapPlace, visitor?: SlotVisitor<T>): MapScan {
   const steps = scanSteps(place, visitor);
@@ -60,8 +61,25 @@ function endOfScan<T>(context: ScanContext<T>, header: MapHeader): MapScan {
     totals.unstable === 0 &&
     totals.restarts === 0 &&
     totals.entries === header.count;
+  if (
+    same &&
+    !header.writing &&
+    totals.unstable === 0 &&
+    totals.restarts === 0 &&
+    header.count > slotsOf(totals)
+  )
+    throw damagedMap(
+      context.place,
+      `it says to have ${countText(header.count)} entries, in ${slotsOf(totals).toLocaleString('en-US')} slots`,
+    );
   return { header, end, totals, consistent };
 }
+
+const countText = (count: number): string =>
+  Number.isSafeInteger(count) ? count.toLocaleString('en-US') : 'more than 2^53';
+
+const SLOTS = 8;
+const slotsOf = ({ units }: ScanTotals): number => units * SLOTS;
 
 /**
  * Whether two scans, one after the other, read the same bytes throughout: then all of that was in the map at

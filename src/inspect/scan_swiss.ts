@@ -1,8 +1,9 @@
-import { settle } from './settle.ts';
 import { view } from '../binary/elf/bounded_reader.ts';
 import { type Addr, addr } from '../model/addr.ts';
+import { damagedMap } from './damaged.ts';
 import type { SwissHeader } from './map_header.ts';
 import type { ScanContext } from './scan.ts';
+import { settle } from './settle.ts';
 import type { UnitPlace } from './slots.ts';
 import { type Moment, readStable, type StableOutcome } from './stable_units.ts';
 import { KeptUnits, takeUnit } from './unit_visit.ts';
@@ -67,6 +68,8 @@ function* scanDirectory<T>(context: ScanContext<T>): Generator<void, void> {
     }
     totals.restarts++;
     if (++tries < TRIES) continue;
+    if (isStill(now, swissNow(context)) && isUnsound(context, now, next))
+      throw damagedMap(context.place, `table ${next} of its directory is none`);
     // This part never held still: it is not known, the rest may be.
     totals.unstable++;
     next += Math.max(1, width);
@@ -126,6 +129,18 @@ function readGroups<T>(
   kept.tell();
   return 'done';
 }
+
+/** Nothing has written to the map meanwhile, as far as its header tells. */
+const isStill = (then: SwissHeader, now: SwissHeader | undefined): boolean =>
+  now !== undefined &&
+  !then.writing &&
+  !now.writing &&
+  now.count === then.count &&
+  now.dirPtr === then.dirPtr;
+
+/** What the directory names there cannot be a table that is in use. */
+const isUnsound = <T>(context: ScanContext<T>, header: SwissHeader, index: number): boolean =>
+  tableAt(context, header.dirPtr + 8 * index) === undefined;
 
 function tableAt<T>({ place: { memory } }: ScanContext<T>, entryAt: number): Table | undefined {
   const entry = memory.read(entryAt, 8);

@@ -1,3 +1,5 @@
+import { type GoCharacter, goCharacter, plainCharacter } from './go_character.ts';
+
 /** A value as Go source writes it, without knowing its type. */
 export type GoLiteral =
   /** `cut`: more followed, which the writer did not have. */
@@ -120,7 +122,7 @@ class LiteralReader {
     for (;;) {
       if (this.#at >= this.#text.length) return undefined;
       if (this.#text.charAt(this.#at) === quote) break;
-      const char = quote === '`' ? this.#plain() : this.#character();
+      const char = this.#character(quote === '`' ? plainCharacter : goCharacter);
       if (char === undefined) return undefined;
       bytes.push(...char.bytes);
     }
@@ -138,33 +140,10 @@ class LiteralReader {
       : undefined;
   }
 
-  #plain(): Character {
-    const rune = this.#text.codePointAt(this.#at) ?? 0;
-    const char = String.fromCodePoint(rune);
-    this.#at += char.length;
-    return { rune, bytes: new TextEncoder().encode(char) };
-  }
-
-  /** One character between quotes; undefined for an escape that there is not. */
-  #character(): Character | undefined {
-    if (this.#text.charAt(this.#at) !== '\\') return this.#plain();
-    ESCAPE.lastIndex = this.#at;
-    const found = ESCAPE.exec(this.#text);
-    if (found === null) return undefined;
-    this.#at += found[0].length;
-    const [, byte, short, long, octal, single = ''] = found;
-    if (byte !== undefined || octal !== undefined) {
-      const rune = byte === undefined ? parseInt(octal ?? '', 8) : parseInt(byte, 16);
-      return { rune, bytes: [rune & 255] };
-    }
-    const point = short ?? long;
-    if (point === undefined) {
-      const rune = SINGLE.get(single) ?? single.charCodeAt(0);
-      return { rune, bytes: [rune] };
-    }
-    const rune = parseInt(point, 16);
-    if (rune > 0x10ffff) return undefined;
-    return { rune, bytes: new TextEncoder().encode(String.fromCodePoint(rune)) };
+  #character(read: typeof goCharacter = goCharacter): GoCharacter | undefined {
+    const char = read(this.#text, this.#at);
+    if (char !== undefined) this.#at += char.length;
+    return char;
   }
 
   /** `T{…}` or `T(x)`. */
@@ -240,14 +219,6 @@ class LiteralReader {
     return undefined;
   }
 }
-
-interface Character {
-  readonly rune: number;
-  readonly bytes: Iterable<number>;
-}
-
-const ESCAPE = /\\(?:x([\da-fA-F]{2})|u([\da-fA-F]{4})|U([\da-fA-F]{8})|([0-7]{3})|([abfnrtv\\'"]))/y;
-const SINGLE = new Map(Object.entries({ a: 7, b: 8, f: 12, n: 10, r: 13, t: 9, v: 11 }));
 
 function numberOf(text: string): GoLiteral | undefined {
   const digits = text.replaceAll('_', '').replace(/^[-+]/, '');

@@ -18,6 +18,9 @@ export type ProbeScope =
       readonly relocated: boolean;
     };
 
+/** Longest key in bytes that a probe itself can compare. A test compares it with bpf/config.h. */
+export const KEY_FILTER_MAX = 64;
+
 /** What the probe itself decides, before anything reaches the ring. */
 export interface ProbeOptions {
   /** `events`: a record a hit. `counts`: counters only. `both`: counters, and a record for sampled hits. */

@@ -154,14 +154,17 @@ export interface ListedMap {
   readonly load?: number;
   /** Deleted slots of a Swiss map that searches must pass. */
   readonly tombstones?: number;
-  /** Overflow buckets of a classic map. */
+  /** Overflow buckets of a classic map; those of the array that it moves away from are not counted. */
   readonly overflow?: number;
   /** Of a sync.Map: what it is made of. */
   readonly sync_map?: SyncMapParts;
   /** It is a map of a sync.Map, whose `bytes` have it already: sums leave it out. */
   readonly part_of?: MapPartOf;
   readonly state?: MapState;
-  /** Of the migration under way: the share of old buckets that are done, 0 to 1. */
+  /**
+   * Of the migration under way: the share of old buckets up to which all are done, 0 to 1. Writes move the buckets
+   * that they need too, wherever these are: more may be done. `inspect` counts them.
+   */
   readonly migrated?: number;
   /** Nothing changed while it was measured. Otherwise its numbers may be of different moments. */
   readonly consistent?: boolean;

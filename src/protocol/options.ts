@@ -102,14 +102,20 @@ export interface WhoOptions extends RunOptions {
 
 /** The life of one key out of what a run has kept: `filters.key` means one key only. */
 export interface PastOptions {
-  /** JSON lines, as `trace --json -o FILE` writes them. */
-  readonly path: string;
-  /** Only what came so long before the last event, or later. */
+  readonly kept: KeptIn;
+  /** Only what came so long before the last event of a file, or before now, or later. */
   readonly sinceMs?: number;
   readonly filters: Filters;
   /** Ends after so many steps. */
   readonly count?: number;
 }
+
+/** Where events were kept. */
+export type KeptIn =
+  /** JSON lines, as `trace --json -o FILE` writes them. */
+  | { readonly type: 'file'; readonly path: string }
+  /** A process that keeps its last operations itself: MAPAUDIT=record=last:N. `frames` of each stack. */
+  | { readonly type: 'recorder'; readonly pid: number; readonly frames: number };
 
 /** Growth of maps. `filters.ops`, keys and effects do not matter. */
 export interface GrowOptions extends RunOptions {

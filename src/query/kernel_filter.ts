@@ -1,6 +1,6 @@
 import { addr } from '../model/addr.ts';
 import { goid } from '../model/ids.ts';
-import type { ProbeOptions } from '../model/probe.ts';
+import { KEY_FILTER_MAX, type ProbeOptions } from '../model/probe.ts';
 import type { Filters, KeyMode } from '../protocol/options.ts';
 import { KEY_TEXT_MAX } from '../model/record.ts';
 import { parseGoLiteral } from '../model/go_literal.ts';
@@ -24,8 +24,6 @@ export function kernelFilter(
   };
 }
 
-/** Longest key filter of the eBPF program. */
-const FILTER_MAX = 64;
 const PRINTABLE = /^[ !#-[\]-~]*$/;
 /**
  * A text that a key other than a string may begin with: a number, a name, a type; behind a bracket of which
@@ -44,7 +42,7 @@ export function kernelKeyText(
   const { text, exact } = literalPrefix(glob);
   if (text === '' || !PRINTABLE.test(text) || (isString !== true && AMBIGUOUS.test(text))) return undefined;
   const bytes = new TextEncoder().encode(text);
-  return { bytes: bytes.subarray(0, FILTER_MAX), exact: exact && bytes.length <= FILTER_MAX };
+  return { bytes: bytes.subarray(0, KEY_FILTER_MAX), exact: exact && bytes.length <= KEY_FILTER_MAX };
 }
 
 /** The bytes of a string key, where the literal means no other: others depend on the map's type. */
@@ -54,7 +52,7 @@ export function kernelLiteral(
   const literal = parseGoLiteral(text);
   if (literal?.kind !== 'text' || literal.bytes.length === 0) return undefined;
   const { bytes } = literal;
-  return { bytes: bytes.subarray(0, FILTER_MAX), exact: bytes.length <= FILTER_MAX };
+  return { bytes: bytes.subarray(0, KEY_FILTER_MAX), exact: bytes.length <= KEY_FILTER_MAX };
 }
 
 /** Whether the filters ask for keys. */

@@ -149,7 +149,9 @@ describe('one map by the variable that holds it, and what was kept of its key', 
   it('says what is wrong', () => {
     const code = (...args: string[]): string | undefined =>
       errorCode(mapaudit('who', '--key', '"a"', '--json', ...args));
-    expect(code('-p', '1', '--since', '10m')).toBe('usage-since');
+    expect(code('-p', '1', '--since', '10m')).toBe('nothing-kept');
+    expect(code('-p', '1', '--since', '10m', '--duration', '1s')).toBe('usage-contradiction');
+    expect(code('--since', '10m')).toBe('usage-no-target');
     expect(code('-p', '1', '--from', '/tmp/x')).toBe('usage-contradiction');
     expect(code('--from', '/nonexistent')).toBe('no-such-file');
     expect(code('--from', MAPAUDIT)).toBe('not-kept-events');

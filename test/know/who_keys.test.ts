@@ -170,7 +170,12 @@ describe('what was kept', { timeout: 60_000 }, () => {
     const path = join(folder, 'kept.jsonl');
     writeFileSync(path, events.map((event) => `${JSON.stringify(event)}\n`).join(''));
     const past = (key: string, map: string): Promise<Answer> =>
-      gathered(pastLines({ path, filters: { ops: WRITE_OPS, map, ...parseOneKey(key) } }, SIGNAL));
+      gathered(
+        pastLines(
+          { kept: { type: 'file', path }, filters: { ops: WRITE_OPS, map, ...parseOneKey(key) } },
+          SIGNAL,
+        ),
+      );
     const types: Readonly<Record<string, string>> = {
       'main.f64': '^map\\[float64',
       'main.ifc': '^map\\[interface',
@@ -196,7 +201,7 @@ describe('what was kept', { timeout: 60_000 }, () => {
     writeFileSync(path, `{"type":"notice"}\n${line}\n`);
     for (const sinceMs of [undefined, 1000, 1e300]) {
       const options = {
-        path,
+        kept: { type: 'file', path } as const,
         filters: { ops: WRITE_OPS, keyLiteral: '1.5' },
         ...(sinceMs === undefined ? {} : { sinceMs }),
       };

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
 import * as record from '../../src/model/record.ts';
+import { KEY_FILTER_MAX } from '../../src/model/probe.ts';
 import * as config from '../../src/probe/kernel/config.ts';
 import * as race from '../../src/probe/race/layout.ts';
 import { parseElfObject } from '../../src/probe/kernel/object/elf_object.ts';
@@ -50,7 +51,7 @@ const fields = (struct: string, offsets: Readonly<Record<string, number>>): Reco
   );
 
 it('bpf/config.h is what src/probe/kernel/config.ts says', () => {
-  const { MAX_SITES, MAX_PARTS, MAX_BEYOND, KEY_FILTER_MAX, COUNTER_SLOTS } = config;
+  const { MAX_SITES, MAX_PARTS, MAX_BEYOND, COUNTER_SLOTS } = config;
   check({
     ...fields('config', config.CONFIG),
     ...fields('site_config', config.SITE),

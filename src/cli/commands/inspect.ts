@@ -41,6 +41,7 @@ const jsonFace: Face = (lines) => lines.map(jsonLine);
 function textFace(io: Io): Face {
   const entries = new EntryText(io.outStyle, () => io.width());
   let begun = false;
+  let core = false;
   return (lines) => {
     const text: string[] = [];
     /** Between what is said of the map and what is in it stands one empty line. */
@@ -65,7 +66,8 @@ function textFace(io: Io): Face {
       else {
         flush();
         if (line.type === 'slots') apart();
-        text.push(...otherLines(line, io));
+        core ||= line.type === 'map' && line.core === true;
+        text.push(...otherLines(line, io, core));
       }
     }
     flush();
@@ -73,7 +75,8 @@ function textFace(io: Io): Face {
   };
 }
 
-function otherLines(line: Exclude<Shown, InspectedEntry | Heat>, io: Io): readonly string[] {
+/** `core`: it is of a core dump. */
+function otherLines(line: Exclude<Shown, InspectedEntry | Heat>, io: Io, core: boolean): readonly string[] {
   switch (line.type) {
     case 'map':
       return mapText(line, io.outStyle, io.width());
@@ -82,7 +85,7 @@ function otherLines(line: Exclude<Shown, InspectedEntry | Heat>, io: Io): readon
     case 'slots':
       return slotsText(line, io.outStyle, io.width());
     case 'path':
-      return ['', ...keyPathText(line, io.outStyle, io.width())];
+      return ['', ...keyPathText(line, io.outStyle, io.width(), core)];
     case 'summary':
       return ['', ...inspectSummaryText(line, io.width())];
   }

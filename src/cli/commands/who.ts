@@ -12,9 +12,11 @@ export function runWho(options: WhoOptions, questions: Questions, io: Io): Promi
   return show(questions.who(options, io.signal), endsText(options), withPid, io);
 }
 
-/** `mapaudit who --from` */
+/** `mapaudit who --from`, `mapaudit who --since` */
 export function runPast(options: PastOptions, questions: Questions, io: Io): Promise<number> {
-  return show(questions.past(options, io.signal), `kept in ${options.path}`, true, io);
+  const { kept } = options;
+  const where = kept.type === 'file' ? `kept in ${kept.path}` : `kept by pid ${kept.pid} itself`;
+  return show(questions.past(options, io.signal), where, kept.type === 'file', io);
 }
 
 function show(

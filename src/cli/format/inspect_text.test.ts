@@ -58,7 +58,7 @@ test('the head of a Swiss map', () => {
     '             2 keys share their whole hash with another',
     '  state      not growing',
     '  read       consistent: read twice with the same outcome, so it is the map at',
-    '             one moment',
+    '             one moment; what pointers lead to is read by itself',
   ]);
 });
 

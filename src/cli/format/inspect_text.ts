@@ -91,9 +91,16 @@ function growthText(growing: InspectedGrowth | undefined, len: number, capacity:
   return len === 0 ? 'empty' : 'not growing';
 }
 
-function readText({ consistent, unstable, writing, core }: InspectedMap): string {
+/** Elements that are all of what is shown. */
+const PLAIN = /^(?:u?int\d*|uintptr|float\d+|complex\d+|bool|string)$/;
+
+const beyond = ({ type }: InspectedMap['elem']): string =>
+  PLAIN.test(type) ? '' : '; what pointers lead to is read by itself';
+
+function readText({ consistent, unstable, writing, core, elem }: InspectedMap): string {
   if (core === true) return consistent ? 'consistent: from a core dump' : HALF;
-  if (consistent) return 'consistent: read twice with the same outcome, so it is the map at one moment';
+  if (consistent)
+    return `consistent: read twice with the same outcome, so it is the map at one moment${beyond(elem)}`;
   if (unstable === undefined) return 'not of one moment: the map changed while it was read';
   const why = writing === true ? 'it was being written to' : 'it changed';
   return `not of one moment: ${why} at every look; ${counted(unstable, 'part')} ${unstable === 1 ? 'is' : 'are'} not counted`;

@@ -12,7 +12,12 @@ const INDENT = '  ';
 const LABEL = 11;
 
 /** The way of a look-up: what the hash says, each bucket or group with its slots, and how it ends. */
-export function keyPathText(path: KeyPathLine, style: Style, width: number | undefined): readonly string[] {
+export function keyPathText(
+  path: KeyPathLine,
+  style: Style,
+  width: number | undefined,
+  core = false,
+): readonly string[] {
   const readable = Math.min(width ?? READABLE, READABLE);
   const fit = (text: string): string => (width === undefined ? text : middleTruncate(text, width));
   const { key, hash, control, start, found } = path;
@@ -36,7 +41,7 @@ export function keyPathText(path: KeyPathLine, style: Style, width: number | und
     ...(path.steps.length > 0 ? [''] : []),
     ...fact('ends', endText(path), readable),
     ...(found === undefined ? [] : [fit(`${INDENT}${'value'.padEnd(LABEL)}${valueText(found.value)}`)]),
-    ...fact('read', readText(path), readable),
+    ...fact('read', readText(path, core), readable),
   ];
 }
 
@@ -113,9 +118,11 @@ function endText({ end, found, steps }: KeyPathLine): string {
   return `not there${WHY[end] ?? `, ${cost}`}`;
 }
 
-function readText({ consistent, hash, hash_checked: checked, start }: KeyPathLine): string {
+function readText({ consistent, hash, hash_checked: checked, start }: KeyPathLine, core: boolean): string {
   const when = consistent
-    ? 'consistent: read twice with the same outcome'
+    ? core
+      ? 'consistent: from a core dump'
+      : 'consistent: read twice with the same outcome'
     : 'not of one moment: what lies on the way changed at every look';
   if (hash === undefined || start === undefined) return when;
   return `${when}; ${checked === 0 ? 'no key on the way to check the hash with' : `the hash of ${counted(checked, 'key')} on the way is what ${checked === 1 ? 'its slot says' : 'their slots say'}`}`;

@@ -13,7 +13,7 @@ export const ownerName = ({ type, field }: NonNullable<ListedMap['owner']>): str
   printable(`(*${type}).${field}`);
 
 /**
- * What a map is called in one cell: a map behind a lock by the type that owns it, others by the variable, and what
+ * What a map is called in one cell: a map in a struct with a lock by the type that owns it, others by the variable, and what
  * no variable leads to by the place that writes to it.
  */
 export function mapName(map: ListedMap): string {
@@ -36,7 +36,7 @@ export function mapPath(map: ListedMap): string | undefined {
   const { local, name, owner } = map;
   if (name === undefined) return undefined;
   const path = shortName(name);
-  const lock = owner?.lock === undefined ? '' : `, behind ${printable(owner.lock)}`;
+  const lock = owner?.lock === undefined ? '' : `, in a struct with ${printable(owner.lock)}`;
   if (local !== undefined)
     return `${path}${lock}, local to ${shortFunction(local.function)}, ${goroutines(map, local.goroutine)}`;
   return mapName(map).endsWith(path) && lock === '' ? undefined : `${path}${lock}`;

@@ -166,7 +166,7 @@ function adviceLines(maps: readonly ListedMap[], width: number): readonly string
 }
 
 function stateText({ state, migrated, fresh, consistent }: ListedMap): string {
-  if (state === 'migrating') return `migrating ${Math.floor((migrated ?? 0) * 100)}%`;
+  if (state === 'migrating') return `migrating ≥${Math.floor((migrated ?? 0) * 100)}%`;
   if (fresh === true) return 'new';
   return state === 'writing' || consistent === false ? 'changing' : '';
 }

@@ -59,7 +59,7 @@ export const INSPECT_FLAGS = {
     value: 'N',
     group: 'What is shown of each',
     commands: ['inspect'],
-    help: 'Show so many elements of each slice, and entries of each map that is a value. Default: 16.',
+    help: 'Show so many elements of each slice and array, and entries of each map, that is a value. Default: 16.',
     parse: wholeNumber('number of elements', 0, 1 << 20),
   },
   timeout: {

@@ -34,10 +34,6 @@ export function breakOptionsOf(values: OptionValues): BreakOptions {
 
 /** All that `who` needs of a process. */
 export function whoOptionsOf(values: OptionValues): WhoOptions {
-  if (values.since !== undefined)
-    throw usageError('since', '--since needs events that were kept, and nothing was', {
-      hint: `Keep them with mapaudit trace -p PID --json -o FILE, and ask with --from FILE. Without --since, who follows the key from now on.`,
-    });
   return {
     ...runOf(values, keyFilters(values)),
     ...present('count', values.count),
@@ -45,15 +41,32 @@ export function whoOptionsOf(values: OptionValues): WhoOptions {
   };
 }
 
-/** All that `who --from` needs. */
-export function pastOptionsOf(path: string, values: OptionValues): PastOptions {
-  for (const flag of ['pid', 'exe', 'name', 'duration', 'ring'] as const)
+/** All that `who --from` and `who -p PID --since` need; undefined where the key is followed from now on. */
+export function pastOptionsOf(values: OptionValues): PastOptions | undefined {
+  if (values.from === undefined && values.since === undefined) return undefined;
+  const own = values.from === undefined ? '--since' : '--from';
+  const others = values.from === undefined ? OTHERS_THAN_PID : [...OTHERS_THAN_PID, 'pid' as const];
+  for (const flag of others)
     if (values[flag] !== undefined)
-      throw usageError('contradiction', `--from and --${flag} cannot be used together`, {
-        hint: 'What was kept needs no process, and comes to its end by itself.',
+      throw usageError('contradiction', `${own} and --${flag} cannot be used together`, {
+        hint: 'What was kept comes to its end by itself: name one file, or one process that keeps its operations.',
       });
-  const count = present('count', values.count);
-  return { path, filters: keyFilters(values), ...present('sinceMs', values.since), ...count };
+  return {
+    kept: keptIn(values),
+    filters: keyFilters(values),
+    ...present('sinceMs', values.since),
+    ...present('count', values.count),
+  };
+}
+
+const OTHERS_THAN_PID = ['exe', 'name', 'duration', 'ring'] as const;
+
+function keptIn({ from, pid, stack }: OptionValues): PastOptions['kept'] {
+  if (from !== undefined) return { type: 'file', path: from };
+  if (pid !== undefined) return { type: 'recorder', pid, frames: stack ?? WHO_FRAMES };
+  throw usageError('no-target', 'which process?', {
+    hint: 'Add -p PID, or --from FILE for what mapaudit trace --json -o FILE has kept.',
+  });
 }
 
 /** One key, and the maps in which it may be. */

@@ -9,7 +9,7 @@ export const WHO_FLAGS = {
     value: 'TIME',
     group: 'How long',
     commands: ['who'],
-    help: 'With --from: only so long before the last event that was kept: 10m.',
+    help: 'Only what was kept, from so long ago on (10m): with --from before the last event of the file, with -p what a program of `mapaudit go build` keeps itself (MAPAUDIT=record=last:N).',
     parse: parseDuration,
   },
   from: {

@@ -17,9 +17,13 @@ const PLACE = /^(0x[0-9a-f]{1,16})(?::(\d+))?(?:=(.+))?$/i;
 export function parsePlaces(text: string): readonly PlaceText[] {
   return text.split(',').map((part) => {
     const [, address, length, label] = PLACE.exec(part.trim()) ?? [];
-    if (address === undefined || Number(address) >= HIGHEST_ADDRESS)
+    if (address !== undefined && Number(address) >= HIGHEST_ADDRESS)
+      throw usageError('address', `${address} is no address of a process: those end below 0x7fffffffffff`, {
+        hint: 'What lies above belongs to the kernel.',
+      });
+    if (address === undefined)
       throw usageError('address', `"${part}" is not an address`, {
-        hint: 'Write it in hexadecimal: --address 0xc000123450, or with length and name: 0xc000123450:4=hits.',
+        hint: 'Write it in hexadecimal: --address 0xc000123450. watch takes length and name too: 0xc000123450:4=hits.',
       });
     return {
       address: Number(address),

@@ -81,6 +81,12 @@ export class DebugInfo {
     return this.types.at(this.#named.get(name));
   }
 
+  /** Names that `typeNamed` knows. */
+  typeNames(): Iterable<string> {
+    this.#named ??= this.#readTypeNames();
+    return this.#named.keys();
+  }
+
   /** The entry of the function that holds an instruction. */
   functionAt(pc: FileAddr): Entry | undefined {
     this.#functions ??= this.#readFunctions();

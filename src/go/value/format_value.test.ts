@@ -39,7 +39,9 @@ describe('formatValue', () => {
       { name: 'T', type: token, offset: 8 },
     ]);
     const cut = (type: number, bytes: number[], limit: number): unknown => {
-      const value = formatValue(types.reader(), addr(type), Uint8Array.from(bytes), NOTHING_ELSEWHERE, limit);
+      const value = formatValue(types.reader(), addr(type), Uint8Array.from(bytes), NOTHING_ELSEWHERE, {
+        bytes: limit,
+      });
       return [value?.text, value?.truncated];
     };
     expect(cut(token, [1, 2, 3, 4, 5, 6], 3)).toEqual(['[6]uint8{1, 2, 3, …}', true]);
@@ -47,6 +49,19 @@ describe('formatValue', () => {
     expect(cut(array, [1, 0, 2, 0, 3, 0], 3)).toEqual(['[3]shop.ID{1, …}', true]);
     const held = [9, 0, 0, 0, 0, 0, 0, 0, 1, 2, 3, 4, 5, 6, 0, 0];
     expect(cut(holder, held, 2)).toEqual(['shop.Token{N: 9, T: [6]uint8{1, 2, …}}', true]);
+  });
+
+  it('says how many elements of an array it leaves out', () => {
+    const value = formatValue(
+      types.reader(),
+      addr(array),
+      Uint8Array.from([1, 0, 2, 0, 3, 0]),
+      NOTHING_ELSEWHERE,
+      {
+        items: 1,
+      },
+    );
+    expect(value).toEqual({ text: '[3]shop.ID{1, … 2 more}', truncated: false, unreadable: false });
   });
 
   it('writes structs and arrays with their type', () => {

@@ -60,21 +60,28 @@ const COMPOUND: ReadonlySet<Kind> = new Set(['string', 'interface', 'struct', 'a
 /** Interfaces show these as they are; values of other types as a conversion. */
 const PLAIN_IN_INTERFACE = new Set(['int', 'string', 'float64', 'bool', 'complex128']);
 
+/** How much of each array is written. */
+export interface ArrayLimits {
+  /** Of arrays of numbers: what is beyond was not captured. */
+  readonly bytes?: number;
+  /** Elements; how many more there are is said. */
+  readonly items?: number;
+}
+
 /**
  * Writes a value in Go syntax: strings as strconv.Quote writes them, numbers plain, structs and arrays as
- * `main.Pair{A: 1, B: "x"}` and `[2]uint8{1, 2}`, pointers as addresses; of each array of numbers no more than
- * `arrayBytes`. Undefined when the type is not known.
+ * `main.Pair{A: 1, B: "x"}` and `[2]uint8{1, 2}`, pointers as addresses. Undefined when the type is not known.
  */
 export function formatValue(
   types: TypeReader,
   type: Addr,
   bytes: Uint8Array,
   elsewhere: Elsewhere,
-  arrayBytes = Infinity,
+  limits: ArrayLimits = {},
 ): FormattedValue | undefined {
   const head = types.head(type);
   if (head === undefined) return undefined;
-  const writer = new Writer(types, arrayBytes);
+  const writer = new Writer(types, limits);
   const text = writer.write(head, bytes, 0, elsewhere, 0);
   return { text, truncated: writer.truncated, unreadable: writer.unreadable };
 }
@@ -83,12 +90,12 @@ class Writer {
   truncated = false;
   unreadable = false;
   readonly #types: TypeReader;
-  readonly #arrayBytes: number;
+  readonly #limits: Required<ArrayLimits>;
   #left = MAX_VALUES;
 
-  constructor(types: TypeReader, arrayBytes: number) {
+  constructor(types: TypeReader, { bytes = Infinity, items = Infinity }: ArrayLimits) {
     this.#types = types;
-    this.#arrayBytes = arrayBytes;
+    this.#limits = { bytes, items };
   }
 
   write(type: TypeHead, bytes: Uint8Array, offset: number, elsewhere: Elsewhere, depth: number): string {
@@ -159,12 +166,16 @@ class Writer {
     const elem = array === undefined ? undefined : this.#types.head(array.elem);
     if (array === undefined || elem === undefined) return this.#cut();
     const shown: string[] = [];
-    const limit = COMPOUND.has(elem.kind) ? Infinity : this.#arrayBytes;
+    const limit = COMPOUND.has(elem.kind) ? Infinity : this.#limits.bytes;
     for (let i = 0; i < array.length; i++) {
       const at = offset + i * elem.size;
       const isBeyond = at + elem.size > bytes.length || (i + 1) * elem.size > limit;
       if (isBeyond || this.#left <= 0) {
         shown.push(this.#cut());
+        break;
+      }
+      if (i >= this.#limits.items) {
+        shown.push(`… ${array.length - i} more`);
         break;
       }
       shown.push(this.write(elem, bytes, at, elsewhere, depth + 1));
@@ -225,6 +236,10 @@ const PLAIN: ReadonlySet<Kind> = new Set([...SIGNED, ...UNSIGNED, 'bool', 'float
 export function plainText(type: TypeHead, bytes: DataView, at: number): string | undefined {
   return PLAIN.has(type.kind) && at + type.size <= bytes.byteLength ? scalar(type, bytes, at) : undefined;
 }
+
+/** Whether two keys of this type are the same where their whole texts are: not floats, whose NaN is not itself. */
+export const textTellsAll = ({ kind }: TypeHead): boolean =>
+  SIGNED.has(kind) || UNSIGNED.has(kind) || kind === 'bool' || kind === 'string';
 
 /** A value of a kind that holds no other values. The caller has made sure that all its bytes are there. */
 function scalar({ kind, size }: TypeHead, bytes: DataView, at: number): string {

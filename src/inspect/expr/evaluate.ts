@@ -122,14 +122,18 @@ class Evaluator {
 
   #unknownVariable(text: string, at: number): Problem {
     const near = nearName(text, this.#evaluation.scope.names());
-    const hint = near === undefined ? 'Package variables are written package.name.' : `Did you mean ${near}?`;
+    const local = text.slice(text.lastIndexOf('.') + 1);
+    const hint =
+      near === undefined
+        ? `A package's variable is written package.name; a function's is found by its name alone: --map ${local}`
+        : `Did you mean ${near}?`;
     return new Problem('no-such-variable', at, `there is no variable ${text}`, hint);
   }
 
   #field(given: Evaluated, name: string, at: number): Evaluated {
     const of = transparent(given);
     const found = findField(of.type, name);
-    if (found === undefined) throw noField(of, name, at);
+    if (found === undefined) throw noField(of, name, at, this.#heldHint(of, `.${name}`));
     let place: Place = of;
     for (const field of found.path) {
       if (place.type.kind === 'pointer') place = this.#follow(place, `${of.name} is`, at);
@@ -174,7 +178,18 @@ class Evaluator {
 
   #convert(type: string, value: bigint, at: number): Evaluated {
     const found = this.#evaluation.scope.typeNamed(type);
-    if (found === undefined) throw new Problem('no-such-type', at, `there is no type ${type}`);
+    if (found === undefined) {
+      const near = closest(type, [...this.#evaluation.scope.typeNames()]);
+      const hint = near === undefined ? undefined : `Did you mean ${near}?`;
+      throw new Problem('no-such-type', at, `there is no type ${type}`, hint);
+    }
+    if (found.size > 0 && this.#program.memory.read(Number(value), 1) === undefined)
+      throw new Problem(
+        'unreadable-memory',
+        at,
+        `the program has no memory at 0x${value.toString(16)}`,
+        'Addresses of values are those that mapaudit maps, inspect and trace have shown of this process.',
+      );
     return named(
       placeAt(this.#program.memory, addr(Number(value)), found),
       `(*(*${type})(0x${value.toString(16)}))`,
@@ -187,7 +202,12 @@ class Evaluator {
     const list = of.type.kind === 'pointer' && of.type.elem()?.kind === 'array' ? this.#deref(of, at) : of;
     const elem = list.type.kind === 'array' || list.type.kind === 'slice' ? list.type.elem() : undefined;
     if (elem === undefined)
-      throw new Problem('not-a-map', at, `${of.name} is no map, slice or array but ${article(of.type)}`);
+      throw new Problem(
+        'not-a-map',
+        at,
+        `${of.name} is no map, slice or array but ${article(of.type)}`,
+        this.#heldHint(of, `[${key.text}]`),
+      );
     const i = this.#indexNumber(key);
     const slice = list.type.kind === 'slice' ? sliceOf(list) : undefined;
     if (list.type.kind === 'slice' && slice === undefined) throw unreadable(at);
@@ -199,6 +219,14 @@ class Evaluator {
         ? partOf(list, i * elem.size, elem)
         : placeAt(this.#program.memory, addr(slice.data + i * elem.size), elem);
     return named(place, name);
+  }
+
+  /** How to go on behind an interface. */
+  #heldHint(of: Evaluated, rest: string): string | undefined {
+    const inside = of.type.kind === 'interface' ? held(this.#program, of) : undefined;
+    return inside === undefined || typeof inside === 'string'
+      ? undefined
+      : `It holds ${article(inside.type)}: ${of.name}.(${inside.type.name})${rest}`;
   }
 
   /** An index that is a constant, or the value of an integer variable. */
@@ -276,10 +304,12 @@ const article = (type: GoType): string => `${/^[aeiou]/.test(type.name) ? 'an' :
 /** Spaces do not matter, and `any` is another name of `interface {}`. */
 const normalType = (name: string): string => name.replace(/\bany\b/g, 'interface{}').replace(/\s+/g, '');
 
-function noField(of: Evaluated, name: string, at: number): Problem {
+/** `held`: how to go on where it is an interface. */
+function noField(of: Evaluated, name: string, at: number, held: string | undefined): Problem {
   const struct = structOf(of.type);
   if (struct?.kind !== 'struct') {
-    const hint = of.type.kind === 'interface' ? `Say what it holds: ${of.name}.(*T).${name}` : undefined;
+    const isPointers = of.type.kind === 'pointer' && struct?.kind === 'pointer';
+    const hint = isPointers ? `Follow the pointer first: (*${of.name}).${name}` : held;
     return new Problem('no-such-field', at, `${of.name} is no struct but ${article(of.type)}`, hint);
   }
   const names = (struct.fields() ?? []).map((field) => field.name);

@@ -6,6 +6,10 @@ import type { Expression, IndexKey } from './syntax.ts';
 const NAME = /[\p{L}_][\p{L}\p{N}_]*(?:[./~%@+-]+[\p{L}\p{N}_]+)*/uy;
 const IDENTIFIER = /[\p{L}_][\p{L}\p{N}_]*/uy;
 const CONVERSION = /\(\s*\*\s*([^()]+?)\s*\)\s*\(\s*(0x[0-9a-fA-F]+|\d+)\s*\)/y;
+/** A map cannot be named so: its variable is a pointer to the header, which is what the address would be of. */
+const MAP_CONVERSION = /\(\s*(map\[[^()]*?)\s*\)\s*\(\s*(0x[0-9a-fA-F]+|\d+)\s*\)/y;
+const SYNTAX =
+  'Like main.cache.sessions["k"].(*T).field, main.list[3], (*main.p).m or (*main.Cache)(0xc000012345).m.';
 const SPACE = /\s*/y;
 const MAX_LENGTH = 4096;
 const MAX_DEPTH = 100;
@@ -57,6 +61,14 @@ class Parser {
       const [, type = '', value = ''] = conversion;
       return { kind: 'convert', type, value: BigInt(value), at };
     }
+    const [, map, address] = this.#match(MAP_CONVERSION) ?? [];
+    if (map !== undefined && address !== undefined)
+      throw new Problem(
+        'usage-expression',
+        at,
+        'an address is not converted to a map type here',
+        `Give address and type apart: --address ${address} --type '${map}'`,
+      );
     if (this.#take('(')) {
       const inner = this.unary();
       this.#match(SPACE);
@@ -164,6 +176,6 @@ class Parser {
   }
 
   #problem(message: string): Problem {
-    return new Problem('usage-expression', this.#at, message);
+    return new Problem('usage-expression', this.#at, message, SYNTAX);
   }
 }

@@ -20,6 +20,8 @@ export interface Scope {
   names(): Iterable<string>;
   /** The type of a name with package path, for conversions. */
   typeNamed(name: string): GoType | undefined;
+  /** All that `typeNamed` knows, for suggestions. */
+  typeNames(): Iterable<string>;
 }
 
 /**
@@ -48,6 +50,7 @@ export function packageScope(program: Program, debug: DebugInfo): Scope {
       yield* short.keys();
     },
     typeNamed: (name) => debug.typeNamed(name),
+    typeNames: () => debug.typeNames(),
   };
 }
 

@@ -8,6 +8,7 @@ export interface Owner {
   readonly type: string;
   readonly field: string;
   /** The field that is a sync.Mutex or sync.RWMutex, if the struct has one. */
+  /** Its first field that is a mutex; whether it guards the map is not known. */
   readonly lock: string | undefined;
 }
 
@@ -50,6 +51,8 @@ export interface FoundMaps {
   readonly maps: readonly FoundMap[];
   /** Limits that were met; empty: everything that could be reached was seen. */
   readonly cuts: readonly Cut[];
+  /** Package variables of a map type that lead to what no map can be. */
+  readonly damaged?: readonly string[];
   /** Values that were looked at. */
   readonly visited: number;
 }

@@ -57,6 +57,7 @@ export class MapSearch {
   readonly #maps = new Map<number, FoundMap>();
   readonly #seen = new Set<string>();
   readonly #cuts = new Set<Cut>();
+  readonly #damaged: string[] = [];
   #level: Step[] = [];
   #next: Step[] = [];
   #reads = 0;
@@ -87,7 +88,12 @@ export class MapSearch {
       }
       if (this.#full()) break;
     }
-    return { maps: [...this.#maps.values()], cuts: [...this.#cuts], visited: this.#seen.size };
+    return {
+      maps: [...this.#maps.values()],
+      cuts: [...this.#cuts],
+      visited: this.#seen.size,
+      damaged: this.#damaged,
+    };
   }
 
   #full(): boolean {
@@ -149,7 +155,11 @@ export class MapSearch {
     const header = wordOf(place, 0);
     if (header === undefined || header === 0 || this.#maps.has(header)) return;
     this.#reads++;
-    if (!plausibleMap(this.#program, header)) return;
+    if (!plausibleMap(this.#program, header)) {
+      // Memory that was freed or not yet set is no wonder further on; a variable itself holds a map or nil.
+      if (step.depth === 0 && step.where === undefined) this.#damaged.push(step.name);
+      return;
+    }
     this.#found('map', addr(header), place, step);
   }
 

@@ -1,12 +1,11 @@
 import { view } from '../../binary/elf/bounded_reader.ts';
 import type { GoType } from '../../go/debug/go_type.ts';
 import { runtimeType } from '../../go/debug/runtime_type.ts';
-import type { FormattedValue } from '../../go/value/format_value.ts';
 import { addr } from '../../model/addr.ts';
 import type { LiveMemory } from '../live_value.ts';
 import { type Place, placeAt, placeOfBytes } from '../place/place.ts';
 import type { Program } from '../place/program.ts';
-import { anyValue } from '../sync_map/any_value.ts';
+import { anyValue, UNWRITTEN } from '../sync_map/any_value.ts';
 import type { SyncMapPlace } from '../sync_map/scan.ts';
 import { readHead } from '../sync_map/scan_maps.ts';
 import { syncMapPlace, visitSyncMap } from '../sync_map/scan_sync_map.ts';
@@ -30,9 +29,6 @@ export function valuesOfSyncMap(program: Program, { header }: FoundMap, wish: Wi
   const place = syncMapPlace(program, header, { limits: KEY_LIMITS, pause: wish.pause });
   return [...innerMaps(place), ...values(program, place, wish)];
 }
-
-/** Keys are written for values that are wanted: most are not. */
-const UNWRITTEN: FormattedValue = { text: '…', truncated: true, unreadable: false };
 
 /** The values as they are seen, and in the end those that were seen not to change. */
 function values(program: Program, place: SyncMapPlace, { most, wanted }: Wish): readonly MapValue[] {

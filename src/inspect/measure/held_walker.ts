@@ -30,6 +30,8 @@ export type ReadPlace = Pick<MapPlace, 'memory' | 'pause'>;
 /** Pointers that are followed one after the other. */
 const MOST_DEPTH = 6;
 /** Parts of one array that are looked at. */
+/** Under this it is not asked whether memory is there. */
+const LARGE = 1 << 20;
 const MOST_ITEMS = 1 << 16;
 const MOST_BYTES = 1 << 26;
 const REFERRING: ReadonlySet<string> = new Set(['string', 'slice', 'pointer', 'interface', 'map']);
@@ -93,7 +95,7 @@ export class HeldWalker {
     if (target === 0 || this.#isImage(target)) return;
     if (type.kind === 'string') {
       const size = word(bytes, 8);
-      if (size > 0) found.push({ start: target, size, pointers: false });
+      if (size > 0 && this.#isThere(target, size)) found.push({ start: target, size, pointers: false });
       return;
     }
     if (type.kind === 'map') {
@@ -131,6 +133,13 @@ export class HeldWalker {
     else if (!this.#isImage(word(bytes, 8))) this.#object(head, word(bytes, 8), 1, depth, seen, found);
   }
 
+  /** What claims to be large, and has no memory at its end, is damaged, and not counted. */
+  #isThere(start: number, size: number): boolean {
+    if (size < LARGE || this.#place.memory.read(start + size - 1, 1) !== undefined) return true;
+    this.complete = false;
+    return false;
+  }
+
   /** Memory with `count` values of a type one after the other. */
   #object(
     head: TypeHead,
@@ -141,7 +150,7 @@ export class HeldWalker {
     found: HeldRef[],
   ): void {
     const size = head.size * count;
-    if (size === 0) return;
+    if (size === 0 || !this.#isThere(start, size)) return;
     found.push({ start, size, pointers: this.#holdsPointers(head.address) });
     if (!this.refers(head.address) || seen.has(start) || this.#isKnown(start)) return;
     seen.add(start);

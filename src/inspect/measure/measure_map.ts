@@ -80,7 +80,7 @@ function scanSlots(
   held: HeldCollector | undefined,
   spread: SpreadCollector | undefined,
 ): MapScan {
-  return scanMap<SeenEntry>(place, {
+  return scanMap<SeenEntry>(held === undefined ? place : { ...place, whole: true }, {
     read: (block, key, elem, slot) => ({
       held: held?.read(place.type, block, key, elem),
       spread: spread?.read(block, key, slot),

@@ -8,10 +8,10 @@ import type { ValueLimits } from '../live_value.ts';
 import type { MapHeader } from '../map_header.ts';
 import { type MapPlace, scanContext } from '../scan.ts';
 import { notAMap, scanMap } from '../scan_map.ts';
+import { settle } from '../settle.ts';
 import { followClassic, type Followed, followSwiss } from './follow.ts';
 import { elementOf, type FoundElement } from './found_element.ts';
 import type { KeyPath } from './key_path.ts';
-import { settle } from '../settle.ts';
 import { Looker } from './looker.ts';
 
 /** What following a key needs beside the map. */
@@ -126,19 +126,22 @@ function compareAll(
   const entries = entryVisitor(type, { memory, types, limits, pause }, () => undefined);
   const found: Found[] = [];
   let seen = 0;
-  const scan = scanMap<Found | undefined>(place, {
-    read: (block, keyAt, elemAt, slot) => {
-      const other = keyOfSlot(memory, types, type, block, keyAt);
-      const equal = other !== undefined && keysEqual(types, type.key, key, other);
-      if (!equal) return undefined;
-      const element = elementOf(memory, types, type, block, elemAt, slot);
-      return { entry: entries.read(block, keyAt, elemAt, slot), element };
+  const scan = scanMap<Found | undefined>(
+    { ...place, whole: true },
+    {
+      read: (block, keyAt, elemAt, slot) => {
+        const other = keyOfSlot(memory, types, type, block, keyAt);
+        const equal = other !== undefined && keysEqual(types, type.key, key, other);
+        if (!equal) return undefined;
+        const element = elementOf(memory, types, type, block, elemAt, slot);
+        return { entry: entries.read(block, keyAt, elemAt, slot), element };
+      },
+      deliver: (one) => {
+        if (one !== undefined) found.push(one);
+      },
+      identity: () => String(seen++),
     },
-    deliver: (one) => {
-      if (one !== undefined) found.push(one);
-    },
-    identity: () => String(seen++),
-  });
+  );
   const [{ entry, element } = { entry: undefined, element: undefined }] = found;
   return {
     key: text,

@@ -1,5 +1,5 @@
 import type { MapauditError } from '../../base/errors.ts';
-import { decodeRune } from '../../go/value/quote.ts';
+import { type GoCharacter, goCharacter } from '../../model/go_character.ts';
 import { errorOf, Problem } from '../expr/problem.ts';
 
 /** Walks over a key that a user has typed. */
@@ -60,7 +60,7 @@ export class KeyScanner {
     const bytes: number[] = [];
     while (!this.text.startsWith('"', this.at)) {
       if (this.at >= this.text.length) throw this.fail('the text has no end');
-      bytes.push(...this.#character());
+      bytes.push(...this.#character().bytes);
     }
     this.at++;
     return Uint8Array.from(bytes);
@@ -71,31 +71,15 @@ export class KeyScanner {
     this.skipSpace();
     if (!this.text.startsWith("'", this.at)) return undefined;
     this.at++;
-    const bytes = Uint8Array.from(this.#character());
+    const { rune } = this.#character();
     this.expect("'");
-    return BigInt(decodeRune(bytes, 0).rune ?? bytes[0] ?? 0);
+    return BigInt(rune);
   }
 
-  #character(): Uint8Array | number[] {
-    const escape = /\\(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|([0-7]{3})|([abfnrtv\\'"]))/y;
-    escape.lastIndex = this.at;
-    const found = escape.exec(this.text);
-    if (found === null) {
-      const point = this.text.codePointAt(this.at) ?? 0;
-      if (point === 0x5c) throw this.fail('there is no such escape');
-      const char = String.fromCodePoint(point);
-      this.at += char.length;
-      return new TextEncoder().encode(char);
-    }
-    this.at += found[0].length;
-    const [, byte, short, long, octal, single] = found;
-    if (byte !== undefined) return [parseInt(byte, 16)];
-    if (octal !== undefined) return [parseInt(octal, 8) & 255];
-    if (single !== undefined) return [SINGLE[single] ?? single.charCodeAt(0)];
-    const point = parseInt(short ?? long ?? '0', 16);
-    if (point > 0x10ffff) throw this.fail('there is no such character');
-    return new TextEncoder().encode(String.fromCodePoint(point));
+  #character(): GoCharacter {
+    const char = goCharacter(this.text, this.at);
+    if (char === undefined) throw this.fail('there is no such escape');
+    this.at += char.length;
+    return char;
   }
 }
-
-const SINGLE: Readonly<Record<string, number>> = { a: 7, b: 8, f: 12, n: 10, r: 13, t: 9, v: 11 };

@@ -1,8 +1,8 @@
 import type { MapType } from '../../go/types/go_type.ts';
 import type { TypeReader } from '../../go/types/type_reader.ts';
-import { view } from '../../binary/elf/bounded_reader.ts';
 import { type Addr, addr } from '../../model/addr.ts';
 import type { ByteSource } from '../../model/byte_source.ts';
+import { wordAt } from '../place/place.ts';
 import { type SlotPlace, unitShape } from '../slots.ts';
 import type { Content } from './leaves.ts';
 
@@ -93,9 +93,4 @@ function boxed(at: number, type: Addr, types: TypeReader, memory: ByteSource): S
   const head = inside === undefined ? undefined : types.head(addr(inside));
   const elem = head?.kind === 'pointer' ? types.elem(head.address) : undefined;
   return elem === undefined ? [] : typed('pointee', '*value', wordAt(memory, at + WORD), types, elem);
-}
-
-function wordAt(memory: ByteSource, at: number): number | undefined {
-  const bytes = memory.read(addr(at), WORD);
-  return bytes === undefined ? undefined : Number(view(bytes).getBigUint64(0, true));
 }

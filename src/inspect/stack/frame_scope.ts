@@ -24,6 +24,7 @@ export function frameScope(program: Program, debug: DebugInfo, frame: StackFrame
       yield* packages.names();
     },
     typeNamed: (name) => packages.typeNamed(name),
+    typeNames: () => packages.typeNames(),
   };
 }
 

@@ -6,6 +6,9 @@ import { type LiveMemory, liveValue } from '../live_value.ts';
 /** Bytes of an interface: its type, and its value or a pointer to it. */
 export const ANY = 16;
 
+/** Stands for a key that nobody asked to be written. It tells keys apart by their place alone. */
+export const UNWRITTEN: FormattedValue = { text: '…', truncated: true, unreadable: false };
+
 const UNREADABLE: FormattedValue = { text: '…', truncated: false, unreadable: true };
 const NIL: FormattedValue = { text: 'nil', truncated: false, unreadable: false };
 

@@ -3,7 +3,7 @@ import type { FormattedValue } from '../../go/value/format_value.ts';
 import { type Addr, addr } from '../../model/addr.ts';
 import { keysEqual, keyValue } from '../hash/key_value.ts';
 import { parseHeldKey } from '../path/parse_key.ts';
-import { ANY } from './any_value.ts';
+import { ANY, UNWRITTEN } from './any_value.ts';
 import type { SyncMapEntry, SyncMapPlace, SyncMapScan } from './scan.ts';
 import { visitSyncMap, writersOf } from './scan_sync_map.ts';
 
@@ -19,8 +19,6 @@ interface Value {
   readonly text: FormattedValue;
   readonly any: Uint8Array;
 }
-
-const NO_TEXT: FormattedValue = { text: '', truncated: true, unreadable: false };
 
 /**
  * Looks for the key that a user has typed in Go syntax, in all of a sync.Map: a plain literal is an int, a float64, a
@@ -45,7 +43,7 @@ export function findSyncKey(place: SyncMapPlace, text: string): SyncKeySearch {
   const scan = visitSyncMap<Value | undefined>(place, {
     key: (bytes, at) => {
       matches = isKey(bytes, at);
-      return matches ? writers.key(bytes, at) : NO_TEXT;
+      return matches ? writers.key(bytes, at) : UNWRITTEN;
     },
     value: (bytes, at) =>
       matches ? { text: writers.value(bytes, at), any: bytes.slice(at, at + ANY) } : undefined,
@@ -65,7 +63,7 @@ function typesOfKeys(place: SyncMapPlace): ReadonlyMap<string, Addr> {
       const type = typeAt(bytes, at);
       const name = type === 0 ? undefined : place.types.nameOf(type);
       if (name !== undefined) names.set(name, type);
-      return NO_TEXT;
+      return UNWRITTEN;
     },
     value: () => true,
     unread: true,

@@ -1,10 +1,10 @@
 import { isMapauditError } from '../../base/errors.ts';
 import type { MapType } from '../../go/types/go_type.ts';
-import type { FormattedValue } from '../../go/value/format_value.ts';
 import type { Addr } from '../../model/addr.ts';
 import { allocated } from '../measure/allocation.ts';
 import { type HeldBytes, HeldCollector, type HeldEntry, type HeldOptions } from '../measure/held.ts';
 import { measureMap } from '../measure/measure_map.ts';
+import { ANY, UNWRITTEN } from './any_value.ts';
 import type { MapsTotals, SyncMapPlace, SyncMapScan, SyncMapTotals } from './scan.ts';
 import { visitSyncMap } from './scan_sync_map.ts';
 
@@ -26,12 +26,9 @@ export interface SyncMapSize {
   readonly consistent: boolean;
 }
 
-/** Bytes of sync.readOnly, sync.entry and an `any`: go1.18–1.23 src/sync/map.go, readOnly, entry, newEntry. */
+/** Bytes of sync.readOnly and sync.entry: go1.18–1.23 src/sync/map.go, readOnly, entry, newEntry. */
 const READ_ONLY = 16;
 const ENTRY = 8;
-const ANY = 16;
-
-const NO_TEXT: FormattedValue = { text: '', truncated: true, unreadable: false };
 
 /**
  * Measures a sync.Map that a program may be using; with `held` also what its keys and values refer to. `look` is
@@ -49,7 +46,7 @@ function counted(place: SyncMapPlace, look: () => void): SyncMapScan {
   return visitSyncMap<true>(place, {
     key: () => {
       look();
-      return NO_TEXT;
+      return UNWRITTEN;
     },
     value: () => true,
     unread: true,
@@ -64,7 +61,7 @@ function followed(place: SyncMapPlace, look: () => void, collector: HeldCollecto
     key: (bytes, at) => {
       look();
       keys = collector.any(bytes, at);
-      return NO_TEXT;
+      return UNWRITTEN;
     },
     value: (bytes, at) => ({ keys, elems: collector.any(bytes, at) }),
     deliver: ({ value }) => collector.add(value),

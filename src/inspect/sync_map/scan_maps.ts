@@ -182,10 +182,11 @@ class Reader<V> {
     const at = addr(Number(view(block).getBigUint64(elem, true)));
     const type = view(block).getBigUint64(key, true);
     const text = this.#visitor.key(block, key);
-    // Keys that are written alike can still be of two types, or be pointers to equal values.
+    // Keys that are written alike can still be of two types, be pointers to equal values, or never be equal.
     const isPointer = this.#place.types.head(addr(Number(type)))?.direct === true;
     const word = isPointer ? view(block).getBigUint64(key + 8, true) : 0n;
-    const name = text.truncated ? `at ${at}` : `${type} ${word} ${text.text}`;
+    const isOfItsOwn = text.truncated || text.text.includes('NaN');
+    const name = isOfItsOwn ? `at ${at}` : `${type} ${word} ${text.text}`;
     return { name, key: text, at, held: this.#held(at) };
   }
 

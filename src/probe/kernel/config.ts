@@ -1,5 +1,5 @@
 import { MapauditError } from '../../base/errors.ts';
-import type { KeyValueFilter, ProbeOptions } from '../../model/probe.ts';
+import { KEY_FILTER_MAX, type KeyValueFilter, type ProbeOptions } from '../../model/probe.ts';
 import type {
   EntrySite,
   ExitSite,
@@ -14,7 +14,6 @@ import { FACTS_AREA, KEY_AREA, MAX_FRAMES, RECORD_HEAD } from '../../model/recor
 export const MAX_SITES = 256;
 export const MAX_PARTS = 4;
 export const MAX_BEYOND = 32;
-export const KEY_FILTER_MAX = 64;
 export const COUNTER_SLOTS = 16384;
 
 const MODE = { counts: 1, events: 2, both: 3 } as const;

@@ -30,7 +30,7 @@ export class ThreadSet implements Closable {
   #started = false;
   /** All threads that were there at this moment are watched. */
   #complete = 0n;
-  #seen = 0;
+  readonly #seen = new Set<number>();
   /** New threads that the kernel does not let us watch at the moment, and why. */
   readonly #refused = new Set<number>();
   #refusal: MapauditError | undefined;
@@ -52,7 +52,7 @@ export class ThreadSet implements Closable {
 
   /** Threads that were watched, ever. */
   get seen(): number {
-    return this.#seen;
+    return this.#seen.size;
   }
 
   /**
@@ -144,7 +144,7 @@ export class ThreadSet implements Closable {
     }
     if (this.#started) this.gaps.begin(tid, this.#complete);
     this.#threads.set(tid, result.thread);
-    this.#seen++;
+    this.#seen.add(tid);
     return true;
   }
 }

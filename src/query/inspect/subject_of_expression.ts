@@ -1,5 +1,5 @@
 import { isMapauditError, MapauditError } from '../../base/errors.ts';
-import { type Evaluated, evaluate, mapHeader, isSyncMap } from '../../inspect/expr/evaluate.ts';
+import { evaluate, type Evaluated, isSyncMap, mapHeader } from '../../inspect/expr/evaluate.ts';
 import { packageScope } from '../../inspect/expr/scope.ts';
 import { keyLookup } from '../../inspect/lookup.ts';
 import { mapTypeOf } from '../../inspect/map_type.ts';
@@ -79,7 +79,11 @@ function noMap({ name, type }: Evaluated, place: Place): MapauditError {
     first === undefined
       ? 'Name a map, or something that points to one. mapaudit maps -p PID lists the maps that can be found.'
       : `It has ${maps.length === 1 ? 'a map' : 'maps'}: ${list}`;
-  return new MapauditError('not-a-map', `${name} is no map but a value of type ${type.name}`, {
+  const what =
+    place.type.name === type.name
+      ? `is no map but a value of type ${type.name}`
+      : `is a value of type ${type.name}, which leads to one of type ${place.type.name}: that is no map`;
+  return new MapauditError('not-a-map', `${name} ${what}`, {
     fields: { name, type: type.name },
     hint,
   });

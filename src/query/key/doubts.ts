@@ -1,3 +1,4 @@
+import { KEY_PART_MAX, KEY_RAW_MAX, KEY_TEXT_MAX } from '../../model/record.ts';
 import type { Notice } from '../../protocol/notice.ts';
 
 /** Events of which it did not show whether they are about the key that was asked for. */
@@ -24,7 +25,7 @@ export function doubtNotices({ cut, unknown }: KeyDoubts): Notice[] {
       level: 'warning',
       code: 'keys-cut',
       message: `${amount(cut)} ${cut === 1 ? 'is' : 'are'} longer than what is captured of a key: as far as that goes it is this key, what follows may differ`,
-      hint: 'Captured are 256 bytes of a string, 128 of other keys, and 64 of each of two strings inside of them.',
+      hint: `Captured are ${KEY_TEXT_MAX} bytes of a string, ${KEY_RAW_MAX} of other keys, and ${KEY_PART_MAX} of each of two strings inside of them.`,
     });
   if (unknown > 0)
     notices.push({

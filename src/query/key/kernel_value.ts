@@ -2,7 +2,7 @@ import type { TypeReader } from '../../go/types/type_reader.ts';
 import type { KeyValue } from '../../inspect/hash/key_value.ts';
 import type { TypesByName } from '../../inspect/path/parse_key.ts';
 import { type Addr, addr } from '../../model/addr.ts';
-import type { KeyValueFilter } from '../../model/probe.ts';
+import { KEY_FILTER_MAX, type KeyValueFilter } from '../../model/probe.ts';
 import { keyOfTypeIfAny } from './key_of_type.ts';
 
 /** What the kernel compares for one key. */
@@ -16,9 +16,6 @@ interface KeyText {
   readonly bytes: Uint8Array;
   readonly exact: boolean;
 }
-
-/** Longest key filter of the eBPF program. */
-const FILTER_MAX = 64;
 
 /**
  * How the kernel alone can tell one key, in all map types of a program that are meant. Undefined where it cannot: the
@@ -62,12 +59,12 @@ function filterOf(types: TypeReader, type: Addr, value: KeyValue): KernelKey['fi
   if (value.kind === 'interface')
     return value.value === undefined ? undefined : filterOf(types, value.type, value.value);
   if (value.kind === 'string')
-    return value.text.length === 0 || value.text.length > FILTER_MAX
+    return value.text.length === 0 || value.text.length > KEY_FILTER_MAX
       ? undefined
       : { keyText: { bytes: value.text, exact: true } };
   const { bytes } = value;
   const mask = new Uint8Array(bytes.length);
-  if (bytes.length === 0 || bytes.length > FILTER_MAX || !cover(types, type, value, mask, 0))
+  if (bytes.length === 0 || bytes.length > KEY_FILTER_MAX || !cover(types, type, value, mask, 0))
     return undefined;
   return { keyValue: { bytes, mask, exact: true } };
 }

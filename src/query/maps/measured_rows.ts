@@ -22,6 +22,8 @@ export interface MeasuredRows {
   readonly unmeasured: number;
   /** Maps that could not be read. */
   readonly unreadable: number;
+  /** Names of those whose memory cannot be what the runtime has made. */
+  readonly damaged: readonly string[];
 }
 
 export interface MeasuredRow {
@@ -52,6 +54,7 @@ export function measuredRows(
   const measures = new Map<FoundMap, MapMeasure>();
   const syncMaps = new Map<FoundMap, SyncMapMeasure>();
   let [unmeasured, unreadable] = [0, 0];
+  const damaged: string[] = [];
   for (const { map, head } of order) {
     if (options.stop()) unmeasured++;
     else if (map.kind === 'sync.Map') {
@@ -61,7 +64,9 @@ export function measuredRows(
       else syncMaps.set(map, measure);
     } else {
       const measure =
-        head?.type === undefined ? undefined : measured(program, map, head.type, head.header, options);
+        head?.type === undefined
+          ? undefined
+          : measured(program, map, head.type, head.header, options, damaged);
       // What a probe has told of may be gone by now.
       if (head === undefined && map.name !== '') unreadable++;
       if (measure === undefined) continue;
@@ -76,7 +81,7 @@ export function measuredRows(
     const advice = map.part === undefined ? memoryAdvice(program, map, measure) : [];
     return { row: { ...row, advice }, map, measure };
   });
-  return { rows, unmeasured, unreadable };
+  return { rows, unmeasured, unreadable, damaged };
 }
 
 const heldOptions = (program: Program, { held }: MeasuredOptions): HeldOptions | undefined =>
@@ -89,6 +94,7 @@ function measured(
   type: MapType,
   header: MapHeader,
   options: MeasuredOptions,
+  damaged: string[],
 ): MapMeasure | undefined {
   const { memory, types } = program;
   const { pause } = options;
@@ -100,8 +106,9 @@ function measured(
       ...(held === undefined ? {} : { held }),
     });
   } catch (error) {
-    if (isMapauditError(error)) return undefined;
-    throw error;
+    if (!isMapauditError(error)) throw error;
+    if (error.code === 'damaged-map') damaged.push(map.name === '' ? map.type.name : map.name);
+    return undefined;
   }
 }
 

@@ -29,6 +29,12 @@ export const notMeasured = (maps: number, patienceMs: number): NotSeen => ({
   text: `${counted(maps, 'map was', 'maps were')} not measured within ${spoken(patienceMs)}: their bytes are not known, the largest were measured first (--patience)`,
 });
 
+/** `names`: variables of a map type. */
+export const damaged = (names: readonly string[]): NotSeen => ({
+  code: 'damaged',
+  text: `${names.slice(0, 8).join(', ')}${names.length > 8 ? ` and ${names.length - 8} more` : ''}: what lies there can be no map, its memory is damaged; mapaudit inspect --expr says more`,
+});
+
 export const notReadable = (maps: number): NotSeen => ({
   code: 'not-readable',
   text: `${counted(maps, 'map')} could not be read: gone, or changed at every look`,

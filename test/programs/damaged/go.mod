@@ -1,0 +1,3 @@
+module damaged
+
+go 1.18
