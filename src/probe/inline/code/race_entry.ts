@@ -3,13 +3,13 @@ import type { EntrySite } from '../../../model/probe_plan.ts';
 import { RECORD } from '../../../model/record.ts';
 import { ITERATOR, raceRole } from '../../shared/race_rules.ts';
 import type { Assembler, Label } from '../asm/assembler.ts';
-import { at } from '../asm/operand.ts';
+import { at, fits, indexed } from '../asm/operand.ts';
 import { P } from '../layout.ts';
 import { OWNER, P_RACE, RACE_AT, STATE, WATCH } from '../race_layout.ts';
 import { USE } from './config.ts';
 import { countOutside, findP, isIn, publish, reserve, runDisplaced } from './parts.ts';
 import type { RaceRoutines } from './race_look.ts';
-import { LOOK, owner, OWNER_SHIFT, type RaceCode, SPREAD } from './race_parts.ts';
+import { LOOK, owner, OWNER_SHIFT, OWNER_SPREAD, type RaceCode } from './race_parts.ts';
 import { writeFrames, writeHead, writeKey } from './record.ts';
 import type { Routines } from './routines.ts';
 
@@ -85,13 +85,16 @@ function shortWay(a: Assembler, config: RaceCode, reads: boolean, look: Label, o
   const { owners, shared, offsets } = config;
   a.mov('RDX', LOOK.map);
   a.shift('shr', 'RDX', 3);
-  a.movImm('RSI', SPREAD);
-  a.imul('RDX', 'RSI');
-  a.shift('shr', 'RDX', OWNER_SHIFT);
+  a.imulImm('RDX', 'RDX', OWNER_SPREAD, 4);
+  a.shift('shr', 'RDX', OWNER_SHIFT, 4);
   a.shift('shl', 'RDX', Math.log2(OWNER.bytes), 4);
-  a.movImm(LOOK.owner, owners);
-  a.alu('add', LOOK.owner, 'RDX');
-  a.movImm('RSI', shared + RACE_AT);
+  const race = shared + RACE_AT;
+  a.movImm('RSI', race);
+  if (fits(owners - race, 32)) a.lea(LOOK.owner, indexed('RSI', 'RDX', 1, owners - race));
+  else {
+    a.movImm(LOOK.owner, owners);
+    a.alu('add', LOOK.owner, 'RDX');
+  }
   a.alu('cmp', at('RSI', WATCH.map), LOOK.map);
   a.jcc('e', look);
   a.alu('cmp', owner('map'), LOOK.map);

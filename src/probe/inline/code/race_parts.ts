@@ -27,10 +27,11 @@ export const IN = { race: 'R9', goid: 'RBX', writer: 'RSI', began: 'RDI' } as co
   Register
 >;
 
-/** Multiplicative hashing: 2^64 by the golden ratio. */
-export const SPREAD = 0x9e3779b97f4a7c15n;
-/** Bits of the hash that say where among the owners a map has its place. */
-export const OWNER_SHIFT = 64 - Math.log2(OWNERS);
+/** Multiplicative hashing: 2^64 and 2^32 by the golden ratio. */
+const SPREAD = 0x9e3779b97f4a7c15n;
+export const OWNER_SPREAD = 0x9e3779b1 | 0;
+/** Behind these bits of the hash are those that say where among the owners a map has its place. */
+export const OWNER_SHIFT = 32 - Math.log2(OWNERS);
 
 export const watch = (name: keyof typeof WATCH): Memory => at(IN.race, WATCH[name]);
 export const asked = (name: keyof typeof ASKED): Memory => at(IN.race, ASKED[name]);
