@@ -48,6 +48,8 @@ export interface SiteCount {
   readonly notFound?: number;
   /** The function of the runtime: `runtime.mapassign_fast64`. */
   readonly function?: string;
+  /** Of reads of large elements: the code behind the call copies the element. */
+  readonly copies?: boolean;
 }
 
 /** A growth of the map that was seen. */

@@ -14,7 +14,7 @@ const LEAST_WASTE = 1024 * 1024;
 const LEAST_COPIED_PER_SECOND = 10_000_000;
 const POINTER = 8;
 
-/** Elements so large that a pointer in their place saves memory (empty slots) or copies (each assign). */
+/** Elements so large that a pointer in their place saves memory (empty slots) or copies (each assign, and reads of the whole). */
 export function largeElement(facts: MapFacts): Advice | undefined {
   const { elem, kind } = facts;
   if (kind !== 'map' || elem?.size === undefined || elem.size <= LEAST_SIZE) return undefined;
@@ -23,20 +23,30 @@ export function largeElement(facts: MapFacts): Advice | undefined {
 
 /**
  * Held elsewhere already: what remains is the copying, and that the fast functions are not for it. An assign stores
- * the whole element; of a read the code behind the call may take a single field.
+ * the whole element; a read does where the code behind the call copies it, and does not take a single field.
  */
 function copied(facts: MapFacts, size: number): Advice | undefined {
-  const operations = perSecond(facts, totalOf(facts, 'assign'));
-  const [busiest] = countsOf(facts, 'assign');
+  if (totalOf(facts, 'assign') === undefined) return undefined;
+  const copying = countsOf(facts, 'assign', 'access').filter((one) => one.op === 'assign' || one.copies);
+  const operations = perSecond(
+    facts,
+    copying.reduce((sum, { count }) => sum + count, 0),
+  );
+  const [busiest] = copying;
   if (operations === undefined || busiest === undefined) return undefined;
   const copies = operations * size;
   if (copies < LEAST_COPIED_PER_SECOND) return undefined;
   return {
     ...head(facts, busiest.site),
-    text: `elements of ${grouped(size)} bytes are copied at each assign, and keep the map from its fast functions: hold pointers`,
+    text: `elements of ${grouped(size)} bytes are copied at each assign and such a read, and keep the map from its fast functions: hold pointers`,
     evidence: [
       { source: 'binary', what: 'bytes of an element', value: size, unit: 'bytes' },
-      { source: 'operations', what: 'assigns a second', value: operations, unit: 'per_second' },
+      {
+        source: 'operations',
+        what: 'assigns, and reads that copy, a second',
+        value: operations,
+        unit: 'per_second',
+      },
       {
         source: 'operations',
         what: 'of these from the busiest line',

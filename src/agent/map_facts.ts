@@ -2,6 +2,7 @@ import type { CountedOp, GrowthFact, MapFacts, SiteCount, SweepFacts } from '../
 import { openDebugInfo } from '../go/debug/debug_info.ts';
 import { isMapauditError } from '../base/errors.ts';
 import { takesLock } from '../go/lock_calls.ts';
+import { copiesResult } from '../go/result_copy.ts';
 import { findMaps } from '../inspect/find/find_maps.ts';
 import type { FoundMap } from '../inspect/find/found_map.ts';
 import type { Program } from '../inspect/place/program.ts';
@@ -104,11 +105,12 @@ function factsOf(stream: UsageStream, subject: Subject, observedSeconds: number)
     : undefined;
   const key = partFacts(target.types, type.key, type.indirectKey);
   const elem = partFacts(target.types, type.elem, type.indirectElem);
+  const isLarge = type.indirectElem;
   const madeAt = life?.made === undefined ? undefined : line(life.made);
   const keyTypes = [...(life?.keyTypes ?? [])].flatMap((one) => target.types.nameOf(addr(one)) ?? []);
   const counts = [
     ...(life?.places ?? []).flatMap((one) => countOf(one, line)),
-    ...readsOf(reads ?? [], line),
+    ...readsOf(reads ?? [], line, (at) => isLarge && copiesResult(target.binary, fileAddr(at - target.bias))),
   ];
   const lens = lensOf(life, memory?.len, observedSeconds);
   const readers = stream.reads.readers(address).size;
@@ -161,10 +163,15 @@ function countOf(
   return [{ op, site, count, function: name, ...outcome }];
 }
 
-const readsOf = (reads: readonly ReadCount[], line: LineOf): SiteCount[] =>
+const readsOf = (
+  reads: readonly ReadCount[],
+  line: LineOf,
+  copies: (returnAddress: number) => boolean,
+): SiteCount[] =>
   reads.flatMap(({ function: name, address, count }): SiteCount[] => {
     const site = line(address);
-    return site === undefined ? [] : [{ op: 'access', site, count, function: name }];
+    const read = { op: 'access' as const, count, function: name };
+    return site === undefined ? [] : [{ ...read, site, ...(copies(address) ? { copies: true } : {}) }];
   });
 
 function growthOf({ address, ...growth }: SeenGrowth, line: LineOf): GrowthFact {
