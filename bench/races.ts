@@ -1,11 +1,10 @@
 /**
  * How race watching does on the corpus of test/programs/races:
- * node --import tsx bench/races.ts [found|survival] [sleeping|busy] [--rounds N] [--hooked]
+ * node --import tsx bench/races.ts [found|survival] [sleeping|busy] [--rounds N] [--probe kernel|inline|build]
  *
  * `found`: each program under `mapaudit race` and, built so, under -race: found or not, and after how long.
  * `survival`: runs of a racy program in turn untouched and watched; how many have died after two seconds. A watch must
- * not hasten the crash. `sleeping` or `busy` names one kind of writers. `--hooked`: both built with the hook, and
- * watched through it.
+ * not hasten the crash. `sleeping` or `busy` names one kind of writers. `--probe build`: both built with the hook.
  */
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -14,17 +13,15 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { RaceLine } from '../src/protocol/race.ts';
 import { buildGo } from '../test/support/go_build.ts';
-import { buildHooked } from '../test/support/mapaudit_go.ts';
+import { probed, valueOf } from '../test/race/probed.ts';
 
 const MAPAUDIT = fileURLToPath(new URL('../bin/mapaudit', import.meta.url));
 const args = process.argv.slice(2);
-const roundsAt = args.indexOf('--rounds');
-const rounds = roundsAt < 0 ? 20 : Number(args[roundsAt + 1]);
+const rounds = Number(valueOf(args, '--rounds') ?? 20);
+const { probe, program: plain } = probed(valueOf(args, '--probe'));
 const parts = args.filter((arg) => ['found', 'survival'].includes(arg));
 const wants = (part: string): boolean => parts.length === 0 || parts.includes(part);
 const kinds = args.filter((arg) => ['sleeping', 'busy'].includes(arg));
-
-const buildFor = (): string => (args.includes('--hooked') ? buildHooked('races') : buildGo('races'));
 
 interface Run {
   /** Milliseconds from the start of its goroutines to the first race that was told. */
@@ -55,7 +52,16 @@ async function run(
   };
   if (watch.length === 0) start();
   else {
-    const race = spawn(process.execPath, [MAPAUDIT, 'race', '-p', String(child.pid), '--json', ...watch]);
+    const race = spawn(process.execPath, [
+      MAPAUDIT,
+      'race',
+      '-p',
+      String(child.pid),
+      '--json',
+      '--probe',
+      probe,
+      ...watch,
+    ]);
     const attached = new Promise<void>((resolve) => {
       createInterface({ input: race.stdout }).on('line', (text) => {
         const line = JSON.parse(text) as RaceLine;
@@ -80,7 +86,6 @@ async function run(
 }
 
 if (wants('survival')) {
-  const program = buildFor();
   for (const [label, flags] of [
     ['sleeping', []],
     ['busy', ['-busy']],
@@ -90,8 +95,8 @@ if (wants('survival')) {
       const died = { untouched: 0, watched: 0 };
       let found = 0;
       for (let i = 0; i < rounds; i++) {
-        if ((await run(program, name, flags, [], 2000)).diedMs !== undefined) died.untouched++;
-        const watched = await run(program, name, flags, ['--duration', '4s'], 2000);
+        if ((await run(plain, name, flags, [], 2000)).diedMs !== undefined) died.untouched++;
+        const watched = await run(plain, name, flags, ['--duration', '4s'], 2000);
         if (watched.diedMs !== undefined) died.watched++;
         if (watched.foundMs !== undefined) found++;
       }
@@ -103,7 +108,7 @@ if (wants('survival')) {
 }
 
 if (wants('found')) {
-  const [plain, race] = [buildFor(), buildGo('races', '1.26.8', 'race')];
+  const race = buildGo('races', '1.26.8', 'race');
   const names = execFileSync(plain, ['list'], { encoding: 'utf8' }).trim().split('\n');
   const text = (ms: number | undefined): string => (ms === undefined ? 'no' : `${Math.round(ms)} ms`);
   for (const line of names) {

@@ -4,6 +4,7 @@ import { loadavg, setPriority, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Target } from '../../src/agent/target.ts';
 import { probePlanFor } from '../../src/agent/plans.ts';
+import { raceWayFor } from '../../src/agent/race_way.ts';
 import { planPatches } from '../../src/go/plan/patch_plan.ts';
 import { fileAddr } from '../../src/model/addr.ts';
 import { pid as toPid } from '../../src/model/ids.ts';
@@ -19,7 +20,7 @@ import type { Report } from './report.ts';
 
 interface Scenario {
   readonly name: string;
-  readonly probe?: 'inline' | 'kernel';
+  readonly probe?: 'inline' | 'race' | 'kernel';
   readonly options?: Partial<ProbeOptions>;
   readonly exits?: true;
   readonly goal?: number;
@@ -32,6 +33,7 @@ const SCENARIOS: readonly Scenario[] = [
   { name: 'inline, event with key', probe: 'inline', goal: 30 },
   { name: '… and 4 frames', probe: 'inline', options: { frames: 4 }, goal: 30 },
   { name: '… and its end', probe: 'inline', options: { frames: 4 }, exits: true },
+  { name: 'inline, races looked for', probe: 'race', goal: 3 },
   { name: 'kernel, counted', probe: 'kernel', options: { mode: 'counts' } },
   { name: 'kernel, event with key', probe: 'kernel' },
 ];
@@ -165,6 +167,7 @@ async function settle(probe: Skipping | undefined, milliseconds: number): Promis
 function start(pid: number, op: MapOp, { probe, options, exits }: Scenario): Skipping | undefined {
   if (probe === undefined) return undefined;
   if (probe === 'kernel') return attach(pid, { op, options: { keyBytes: 32, ...options } });
+  if (probe === 'race') return races(pid);
   return inline(pid, [op], { ...OPTIONS, ...options }, exits === true);
 }
 
@@ -187,6 +190,19 @@ function inline(
       const hits = probe.siteCounts().reduce((sum, site) => sum + site.hits, 0);
       return probe.lost() / Math.max(1, hits);
     },
+    close() {
+      probe.close();
+      target.close();
+    },
+  };
+}
+
+/** The map has one goroutine: nobody waits. */
+function races(pid: number): Skipping {
+  const target = Target.open(toPid(pid));
+  const probe = raceWayFor(target, 'inline').attach({ ...OPTIONS, ringBytes: 1 << 18 }, []);
+  probe.allow(1e9, 10);
+  return {
     close() {
       probe.close();
       target.close();

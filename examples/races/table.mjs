@@ -1,5 +1,6 @@
 /**
- * What -race, the runtime's own check and mapaudit, by kernel probe and by build hook, each see of the programs here, as the table of docs/races.md:
+ * What -race, the runtime's own check and mapaudit, by each of its probes, see of the programs here, as the table of
+ * docs/races.md:
  *   sudo node examples/races/table.mjs             prints it
  *   sudo node examples/races/table.mjs --write     puts it into docs/races.md
  *   … NAME …                                       these rows alone
@@ -68,13 +69,15 @@ const withItself = async (program, name) =>
   (await said(program, name, { MAPAUDIT: 'races' })).includes('WARNING: MAP RACE');
 
 /** A program that ends by its race before anybody has looked is begun anew. */
-async function withMapaudit(program, name, tries = 5) {
+async function withMapaudit(program, name, probe, tries = 5) {
   const child = spawn(program, [name], { stdio: 'ignore', env: { ...process.env, RACES_DELAY: DELAY } });
   const ended = once(child, 'exit');
   const args = [
     'race',
     '-p',
     String(child.pid),
+    '--probe',
+    probe,
     '--budget',
     '10%',
     '--count',
@@ -87,7 +90,7 @@ async function withMapaudit(program, name, tries = 5) {
   const early = child.exitCode !== null;
   child.kill('SIGKILL');
   await ended;
-  if (code !== 2 && early && tries > 1) return withMapaudit(program, name, tries - 1);
+  if (code !== 2 && early && tries > 1) return withMapaudit(program, name, probe, tries - 1);
   if (code !== 0 && code !== 2 && !early) throw new Error(`mapaudit race ended with ${code} for ${name}`);
   return code === 2;
 }
@@ -107,8 +110,9 @@ try {
       const found = [
         await seen(() => withRace(race, name)),
         await seen(() => untouched(plain, name)),
-        await seen(() => withMapaudit(plain, name)),
-        await seen(() => withMapaudit(hooked, name)),
+        await seen(() => withMapaudit(plain, name, 'kernel')),
+        await seen(() => withMapaudit(plain, name, 'inline')),
+        await seen(() => withMapaudit(hooked, name, 'build')),
         await seen(() => withItself(hooked, name)),
       ];
       cells[i] = [`\`${name}\``, says, ...found];
@@ -122,6 +126,7 @@ try {
     '`-race`',
     'the runtime',
     'kernel probe',
+    'inline probe',
     'build hook',
     '`--map-races`',
   ];

@@ -106,6 +106,7 @@ class RaceRun {
 
   get attached(): readonly RaceLine[] {
     const { facts, binary, pid } = this.#target;
+    const still = this.#probe.stillMs;
     return [
       {
         type: 'attached',
@@ -115,6 +116,7 @@ class RaceRun {
         flavour: this.#plan.flavour,
         probes: this.#plan.sites.length,
         attach_ms: this.#probe.attachMs,
+        ...(still === undefined ? {} : { still_ms: still }),
       },
     ];
   }

@@ -1,4 +1,4 @@
-import { MapauditError } from '../base/errors.ts';
+import { planPatches } from '../go/plan/patch_plan.ts';
 import { planRace } from '../go/plan/race.ts';
 import type { KeyPlan } from '../model/key_plan.ts';
 import type { MapOp } from '../model/map_op.ts';
@@ -7,10 +7,11 @@ import type { ProbePlan } from '../model/probe_plan.ts';
 import type { RaceProbe } from '../model/race_probe.ts';
 import { BuildRace } from '../probe/build/build_race.ts';
 import { hookPlan } from '../probe/build/hook_plan.ts';
+import { InlineRace } from '../probe/inline/inline_race.ts';
 import { attachKernelRace } from '../probe/race/kernel_race.ts';
 import type { ProbeKind } from '../protocol/options.ts';
 import type { Target } from './target.ts';
-import { kindFor } from './way.ts';
+import { kindFor, placeOf } from './way.ts';
 
 /** A way to look for races in one process. */
 export interface RaceWay {
@@ -20,14 +21,19 @@ export interface RaceWay {
 
 const OPS: readonly MapOp[] = ['delete', 'assign', 'clear', 'access', 'iterate'];
 
-/** Errors: those of `kindFor` and of the plan, and `inline-impossible`. */
+/** Errors: those of `kindFor` and of the plan. */
 export function raceWayFor(target: Target, asked: ProbeKind): RaceWay {
   const { binary, pid } = target;
   switch (kindFor(binary, asked)) {
-    case 'inline':
-      throw new MapauditError('inline-impossible', 'the inline probe does not hold operations', {
-        hint: 'Use --probe kernel, or --probe build with a program of mapaudit go build.',
-      });
+    case 'inline': {
+      const { text: start, etext: end } = binary.moduleData;
+      const { plan, patch } = planPatches(binary, planRace(binary), { start, end });
+      const place = placeOf(binary, target.bias);
+      return {
+        plan,
+        attach: (options, keyPlans) => new InlineRace({ pid, plan, patch, options, keyPlans, ...place }),
+      };
+    }
     case 'build': {
       const { version, flavour, offsets } = binary;
       const plan = hookPlan({ version, flavour, offsets, ops: OPS, exits: false });

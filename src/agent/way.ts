@@ -9,7 +9,7 @@ import type { ProbePlan } from '../model/probe_plan.ts';
 import { BuildProbe } from '../probe/build/build_probe.ts';
 import { hookPlan } from '../probe/build/hook_plan.ts';
 import { HOOK_FUNCTION } from '../probe/build/sites.ts';
-import { InlineProbe } from '../probe/inline/inline_probe.ts';
+import { InlineProbe, type InlineProbeSpec } from '../probe/inline/inline_probe.ts';
 import { attachKernelProbe, type KernelProbeSpec } from '../probe/kernel/kernel_probe.ts';
 import type { ProbeKind } from '../protocol/options.ts';
 import { type Effects, probePlanFor } from './plans.ts';
@@ -87,7 +87,8 @@ function inlineWay(binary: GoBinary, pid: Pid | undefined, wish: WayWish): Probe
   };
 }
 
-const placeOf = (binary: GoBinary, bias: Bias) => ({
+/** Where a binary's code is in a process, and in its file. */
+export const placeOf = (binary: GoBinary, bias: Bias): Pick<InlineProbeSpec, 'bias' | 'file'> => ({
   bias,
   file: (address: number, length: number): Uint8Array | undefined => binary.read(fileAddr(address), length),
 });

@@ -95,7 +95,7 @@ export interface RunningProbe extends Closable {
   /** Milliseconds that attaching took. */
   readonly attachMs: number;
   /** Milliseconds that those threads of the program that ran stood still for it; absent where they did not have to. */
-  readonly stillMs?: number;
+  readonly stillMs?: number | undefined;
   /**
    * Hands over what lies in the rings, ring by ring. Returns the CLOCK_MONOTONIC nanoseconds up to which
    * nothing can come any more: records with a later time stamp may still be overtaken by others.

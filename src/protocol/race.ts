@@ -21,7 +21,7 @@ export interface RaceOptions {
   /** Ends after so many races. */
   readonly count?: number;
   readonly ringBytes?: number;
-  /** How operations are held; `inline` is none. */
+  /** How operations are held. */
   readonly probe: ProbeKind;
 }
 

@@ -6,21 +6,28 @@
 import { Target } from '../../src/agent/target.ts';
 import { planPatches } from '../../src/go/plan/patch_plan.ts';
 import { planProbes } from '../../src/go/plan/plan.ts';
+import { planRace } from '../../src/go/plan/race.ts';
 import { fileAddr } from '../../src/model/addr.ts';
 import { pid as toPid } from '../../src/model/ids.ts';
 import { MAP_OPS } from '../../src/model/map_op.ts';
+import type { ProbeOptions } from '../../src/model/probe.ts';
 import { InlineProbe } from '../../src/probe/inline/inline_probe.ts';
+import { InlineRace } from '../../src/probe/inline/inline_race.ts';
 
 const [pidText = '', what = 'attach', count = '1', fatal, occurrence = '1'] = process.argv.slice(2);
 const pid = toPid(Number(pidText));
 const target = Target.open(pid);
 const { moduleData } = target.binary;
-const { plan, patch } = planPatches(target.binary, planProbes(target.binary, { ops: MAP_OPS, exits: true }), {
-  start: moduleData.text,
-  end: moduleData.etext,
-});
+const text = { start: moduleData.text, end: moduleData.etext };
+const { plan, patch } = planPatches(
+  target.binary,
+  planProbes(target.binary, { ops: MAP_OPS, exits: true }),
+  text,
+);
 const steps = new Map<string, number>();
-const MODES = ['events', 'both', 'counts'] as const;
+const MODES = ['events', 'both', 'counts', 'race'] as const;
+/** So long a probe that looks for races is there: some waits. */
+const RACE_MS = 10;
 
 function note(name: string): void {
   const seen = (steps.get(name) ?? 0) + 1;
@@ -28,24 +35,29 @@ function note(name: string): void {
   if (name === fatal && seen === Number(occurrence)) process.kill(process.pid, 'SIGKILL');
 }
 
-function attach(i: number): InlineProbe {
-  return new InlineProbe({
+const OPTIONS: Omit<ProbeOptions, 'mode'> = {
+  sampleEvery: 1,
+  frames: 4,
+  keyBytes: 64,
+  verdicts: false,
+  ringBytes: 1 << 18,
+};
+
+function attach(i: number): InlineProbe | InlineRace {
+  const mode = MODES[i % MODES.length] ?? 'events';
+  const spec = {
     pid,
-    plan,
-    patch,
     bias: target.bias,
     keyPlans: target.keyPlans(),
-    file: (address, length) => target.binary.read(fileAddr(address), length),
+    file: (address: number, length: number) => target.binary.read(fileAddr(address), length),
     ...(fatal === 'none' ? {} : { step: note }),
-    options: {
-      mode: MODES[i % MODES.length] ?? 'events',
-      sampleEvery: 1,
-      frames: 4,
-      keyBytes: 64,
-      verdicts: false,
-      ringBytes: 1 << 18,
-    },
-  });
+    options: { ...OPTIONS, mode: mode === 'race' ? 'events' : mode },
+  } as const;
+  if (mode !== 'race') return new InlineProbe({ ...spec, plan, patch });
+  const race = new InlineRace({ ...spec, ...planPatches(target.binary, planRace(target.binary), text) });
+  race.allow(1e9, 1);
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, RACE_MS);
+  return race;
 }
 
 const still: number[] = [];

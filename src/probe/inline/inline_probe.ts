@@ -14,7 +14,7 @@ import { Fd } from '../../sys/fd.ts';
 import { MemoryMap } from '../../sys/memory_map.ts';
 import { TickCounter } from '../../sys/tsc.ts';
 import { SYS, trySyscall } from '../../sys/libc.ts';
-import { makeCode } from './code/make_code.ts';
+import { type CodeWriter, makeCode } from './code/make_code.ts';
 import { type InjectionCost, Injector, type Patched } from './inject/injector.ts';
 import { type Steps, Tracee } from './inject/tracee.ts';
 import { lockTracee } from './lock.ts';
@@ -37,6 +37,15 @@ export interface InlineProbeSpec {
   /** Bytes of the program's file at an address in the file. */
   readonly file: (address: number, length: number) => Uint8Array | undefined;
   readonly step?: Steps;
+  /** Of a probe that does something else than to record operations. */
+  readonly other?: OtherCode;
+}
+
+/** Trampolines of another kind, with memory of their own behind the rings. */
+export interface OtherCode {
+  readonly bytes: number;
+  /** `extra`: where that memory lies in the program. */
+  readonly writer: (extra: number) => CodeWriter;
 }
 
 const CODE_BYTES = 0x20000;
@@ -67,7 +76,7 @@ export class InlineProbe implements RunningProbe {
     if (spec.plan.sites.length > MAX_SITES) throw new Error('internal: too many sites');
     this.#spec = spec;
     this.#shape = shapeFor(spec.options);
-    checkTraceable(spec.pid, CODE_BYTES + bytesOf(this.#shape));
+    checkTraceable(spec.pid, CODE_BYTES + this.#sharedBytes);
     this.#stamp();
     this.#tracee = new Tracee(spec.pid, spec.step);
     try {
@@ -152,7 +161,7 @@ export class InlineProbe implements RunningProbe {
   }
 
   setKeyPlans(_pid: number, plans: readonly KeyPlan[]): void {
-    const table = new PlanTable(this.#words);
+    const table = new PlanTable(this.words);
     for (const plan of plans) table.set(plan);
   }
 
@@ -162,7 +171,7 @@ export class InlineProbe implements RunningProbe {
   }
 
   setSampling(every: number): void {
-    this.#words.setUint32(HEADER.every, every, true);
+    this.words.setUint32(HEADER.every, every, true);
   }
 
   close(): void {
@@ -177,12 +186,27 @@ export class InlineProbe implements RunningProbe {
     }
   }
 
+  /** Ticks of the processor's counter in a nanosecond. */
+  get perNano(): number {
+    return this.#ticks.perNano;
+  }
+
+  /** The processor's counter now. */
+  get now(): bigint {
+    return this.#counter.read();
+  }
+
+  get #sharedBytes(): number {
+    return bytesOf(this.#shape) + (this.#spec.other?.bytes ?? 0);
+  }
+
   get #reader(): RingReader {
     if (this.#rings === undefined) throw new Error('internal: a probe that is not attached');
     return this.#rings;
   }
 
-  get #words(): DataView {
+  /** The shared memory from its header on. */
+  get words(): DataView {
     const bytes = this.#memory?.bytes ?? new Uint8Array(0);
     return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   }
@@ -198,26 +222,27 @@ export class InlineProbe implements RunningProbe {
   }
 
   #attach(): InjectionCost {
-    const { plan, patch, bias, options, keyPlans } = this.#spec;
+    const { plan, patch, bias, options, keyPlans, other } = this.#spec;
     const shape = this.#shape;
     return this.#injector.attach({
       sites: patch.sites.map(({ address, original }) => ({ address: address + bias, original })),
       codeBytes: CODE_BYTES,
-      sharedBytes: bytesOf(shape),
+      sharedBytes: this.#sharedBytes,
       codeFor: ({ code, shared }) =>
-        makeCode(code, CODE_BYTES, plan, patch, {
-          options,
-          offsets: plan.offsets,
-          thread: patch.thread,
-          shape,
-          shared,
-          bias,
-        }),
+        makeCode(
+          code,
+          CODE_BYTES,
+          plan,
+          patch,
+          { options, offsets: plan.offsets, thread: patch.thread, shape, shared, bias },
+          other?.writer(shared + bytesOf(shape)),
+        ),
       prepare: (place, memory) => {
         const fd = new Fd(duplicate(memory), 'shared memory');
         try {
           this.#memory = MemoryMap.of(fd, 'read-write', place.codeBytes, place.sharedBytes);
           allocate(fd, place.codeBytes, shape);
+          if (other !== undefined) allocateAll(fd, place.codeBytes + bytesOf(shape), other.bytes);
         } finally {
           fd.close();
         }
@@ -230,10 +255,10 @@ export class InlineProbe implements RunningProbe {
           sites: plan.sites.length,
         });
         this.setSampling(options.sampleEvery);
-        this.#words.setBigUint64(HEADER.reader, BigInt(process.pid), true);
+        this.words.setBigUint64(HEADER.reader, BigInt(process.pid), true);
         this.setKeyPlans(this.#spec.pid, keyPlans);
         for (let p = 0; p < shape.ps; p++)
-          this.#words.setUint32(this.#reader.at(p) + P.random, 0x9e3779b9 * (p + 1), true);
+          this.words.setUint32(this.#reader.at(p) + P.random, 0x9e3779b9 * (p + 1), true);
       },
     });
   }
@@ -273,7 +298,11 @@ function shapeFor({ frames, ringBytes }: ProbeOptions): SharedShape {
 /** Memory for as many Ps as there are processors: taken here, it is ours, and the program never waits for it. */
 function allocate(fd: Fd, at: number, shape: SharedShape): void {
   const ps = Math.min(shape.ps, onlineCpus().length);
-  if (allocatePages(fd, at, PS_AT + ps * bytesOfP(shape))) return;
+  allocateAll(fd, at, PS_AT + ps * bytesOfP(shape));
+}
+
+function allocateAll(fd: Fd, at: number, bytes: number): void {
+  if (allocatePages(fd, at, bytes)) return;
   throw new MapauditError('no-room', 'there is not enough memory for the rings', {
     hint: 'Smaller rings need less: --ring 256K.',
   });

@@ -125,6 +125,14 @@ describe('Assembler', () => {
       a.inc(at('R12', 128));
       a.inc(at('RSI', 88), 8, true);
       a.dec('RDX');
+      a.lock();
+      a.alu('sub', at('R9', 64), 1);
+      a.lock();
+      a.alu('add', at('R9', 64), 'RAX');
+      a.xchg(at('R9', 128), 'RDX', 4);
+      a.lock();
+      a.xadd(at('R9', 64), 'RAX');
+      a.pause();
       a.movdqu(0, at('RCX'));
       a.movdqu(at('R13', 96), 1);
       a.movdqu(at('R13', 96), 0);
@@ -154,6 +162,11 @@ describe('Assembler', () => {
       'inc qword ptr [r12+80h]',
       'lock inc qword ptr [rsi+58h]',
       'dec edx',
+      'lock sub qword ptr [r9+40h],1',
+      'lock add [r9+40h],rax',
+      'xchg [r9+80h],edx',
+      'lock xadd [r9+40h],rax',
+      'pause',
       'movdqu xmm0,[rcx]',
       'movdqu [r13+60h],xmm1',
       'movdqu [r13+60h],xmm0',

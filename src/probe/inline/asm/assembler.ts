@@ -177,6 +177,26 @@ export class Assembler {
     this.#rm(size, [0xff], 1, to);
   }
 
+  /** The instruction behind this one changes its memory at once. */
+  lock(): void {
+    this.raw([0xf0]);
+  }
+
+  /** Exchanges both, at once. */
+  xchg(memory: Memory, register: Register, size: 4 | 8 = 8): void {
+    this.#rm(size, [0x87], register, memory);
+  }
+
+  /** Memory gets the sum, the register what was in the memory. */
+  xadd(memory: Memory, register: Register, size: 4 | 8 = 8): void {
+    this.#rm(size, [0x0f, 0xc1], register, memory);
+  }
+
+  /** In a loop that waits: the other thread of the processor's core goes on. */
+  pause(): void {
+    this.raw([0xf3, 0x90]);
+  }
+
   /** 16 bytes between memory, aligned or not, and X0 … X7. */
   movdqu(to: number | Memory, from: number | Memory): void {
     if (typeof to === 'number' && typeof from !== 'number') this.#vector(0x6f, to, from);
