@@ -69,15 +69,7 @@ static __always_inline int begin(struct regs *ctx, struct hit *hit)
 {
 	const volatile struct site_config *site = &sites[hit->site];
 
-	if (race.role[hit->site] == ROLE_STEP) {
-		__u64 iterator = REG(ctx, ax);
-
-		if (bpf_probe_read_user(&hit->map, 8, (void *)(iterator + race.iterator_map)) ||
-		    bpf_probe_read_user(&hit->type, 8, (void *)(iterator + race.iterator_type)))
-			return -1;
-	} else {
-		arguments(ctx, site, hit);
-	}
+	arguments(ctx, site, hit);
 	if (!hit->map || (config.has_map && hit->map != config.map))
 		return -1;
 	hit->frame = REG(ctx, bp);

@@ -11,7 +11,6 @@
 enum {
 	ROLE_READ = 0,
 	ROLE_WRITE = 1,
-	ROLE_STEP = 2, /* a step of an iteration: RAX is the iterator, which holds type and map */
 };
 
 #define OWNERS 16384
@@ -22,11 +21,9 @@ struct race_config {
 	__u64 quiet;        /*  8  it is not let go before so long after the probe is done with who met it … */
 	__u64 longest;      /* 16  … but after so long in any case */
 	__u32 moves;        /* 24  how often a map must have changed hands before it is watched */
-	__u32 iterator_type; /* 28  offsets in an iterator: of the type … */
-	__u32 iterator_map; /* 32  … and of the map */
-	__u32 pad;          /* 36 */
-	__u8 role[MAX_SITES]; /* 40  ROLE_* of each site */
-};                          /* 296 */
+	__u32 pad;          /* 28 */
+	__u8 role[MAX_SITES]; /* 32  ROLE_* of each site */
+};                          /* 288 */
 
 /* Changed while it runs: the budget. */
 struct race_control {

@@ -27,7 +27,7 @@ export function raceWayFor(target: Target, asked: ProbeKind): RaceWay {
   switch (kindFor(binary, asked)) {
     case 'inline': {
       const { text: start, etext: end } = binary.moduleData;
-      const { plan, patch } = planPatches(binary, planRace(binary), { start, end });
+      const { plan, patch } = planPatches(binary, planRace(binary, { steps: true }), { start, end });
       const place = placeOf(binary, target.bias);
       return {
         plan,
@@ -40,7 +40,8 @@ export function raceWayFor(target: Target, asked: ProbeKind): RaceWay {
       return { plan, attach: (options, keyPlans) => new BuildRace({ pid, plan, options, keyPlans }) };
     }
     case 'kernel': {
-      const plan = planRace(binary);
+      // A uprobe at each step makes an iteration a hundred times as long: racy programs would die of that.
+      const plan = planRace(binary, { steps: false });
       return {
         plan,
         attach: (options, keyPlans) =>

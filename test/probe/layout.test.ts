@@ -65,14 +65,13 @@ it('bpf/config.h is what src/probe/kernel/config.ts says', () => {
 });
 
 it('bpf/race.h is what src/probe/race/layout.ts says', () => {
-  const { ROLE_READ, ROLE_WRITE, ROLE_STEP, OWNERS } = race;
+  const { ROLE_READ, ROLE_WRITE, OWNERS } = race;
   check({
     ...fields('race_config', race.RACE_CONFIG),
     ...fields('race_control', race.RACE_CONTROL),
     ...fields('race_spent', race.RACE_SPENT),
     ROLE_READ,
     ROLE_WRITE,
-    ROLE_STEP,
     OWNERS,
   });
 });

@@ -17,11 +17,12 @@ const SWISS = [
 ] as const;
 
 /**
- * What to probe to find races: where any operation on a map begins, and each step of an iteration, at which it reads
- * the map again. A clear stands for the write that it is.
+ * What to probe to find races: where any operation on a map begins; with `steps` also each step of an iteration, at
+ * which it reads the map again. A clear stands for the write that it is.
  */
-export function planRace(view: CodeView): ProbePlan {
+export function planRace(view: CodeView, { steps: withSteps }: { readonly steps: boolean }): ProbePlan {
   const base = planProbes(view, { ops: ['delete', 'assign', 'clear', 'access', 'iterate'], exits: false });
+  if (!withSteps) return base;
   const code = new FunctionCode(view);
   const steps = (view.flavour === 'classic' ? CLASSIC : SWISS).flatMap(({ name, inside }) =>
     stepOf(view, code, name, inside),

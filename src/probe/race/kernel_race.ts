@@ -4,18 +4,8 @@ import { lookupElement, updateElement } from '../../sys/bpf.ts';
 import { attachKernelProbe, type KernelProbeSpec, type KernelRunningProbe } from '../kernel/kernel_probe.ts';
 import { u32 } from '../kernel/maps.ts';
 import { RaceBase } from '../shared/race_base.ts';
-import {
-  ITERATOR,
-  LONGEST_NS,
-  MOVES,
-  QUIET_NS,
-  type RaceRole,
-  raceRole,
-  WAIT_NS,
-} from '../shared/race_rules.ts';
-import { RACE_CONFIG, RACE_SPENT, ROLE_READ, ROLE_STEP, ROLE_WRITE } from './layout.ts';
-
-const ROLES: Readonly<Record<RaceRole, number>> = { read: ROLE_READ, write: ROLE_WRITE, step: ROLE_STEP };
+import { LONGEST_NS, MOVES, QUIET_NS, raceRole, WAIT_NS } from '../shared/race_rules.ts';
+import { RACE_CONFIG, RACE_SPENT, ROLE_READ, ROLE_WRITE } from './layout.ts';
 
 /** Attaches the program that looks for races. Errors: those of `attachKernelProbe`. */
 export function attachKernelRace(spec: Omit<KernelProbeSpec, 'program' | 'empty'>): RaceProbe {
@@ -56,7 +46,6 @@ export function fillRace(data: Uint8Array, at: number, { sites }: Pick<ProbePlan
   view.setBigUint64(at + RACE_CONFIG.quiet, BigInt(QUIET_NS), true);
   view.setBigUint64(at + RACE_CONFIG.longest, BigInt(LONGEST_NS), true);
   view.setUint32(at + RACE_CONFIG.moves, MOVES, true);
-  view.setUint32(at + RACE_CONFIG.iterator_type, ITERATOR.type, true);
-  view.setUint32(at + RACE_CONFIG.iterator_map, ITERATOR.map, true);
-  for (const site of sites) data[at + RACE_CONFIG.role + site.index] = ROLES[raceRole(site)];
+  for (const site of sites)
+    data[at + RACE_CONFIG.role + site.index] = raceRole(site) === 'write' ? ROLE_WRITE : ROLE_READ;
 }

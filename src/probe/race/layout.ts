@@ -3,7 +3,6 @@ import { MAX_SITES } from '../kernel/config.ts';
 /** bpf/race.h in TypeScript: what the race program is told, and what it tells. A test compares the two. */
 export const ROLE_READ = 0;
 export const ROLE_WRITE = 1;
-export const ROLE_STEP = 2;
 
 export const OWNERS = 16384;
 
@@ -13,10 +12,8 @@ export const RACE_CONFIG = {
   quiet: 8,
   longest: 16,
   moves: 24,
-  iterator_type: 28,
-  iterator_map: 32,
-  role: 40,
-  size: 40 + MAX_SITES,
+  role: 32,
+  size: 32 + MAX_SITES,
 } as const;
 
 /** Offsets in struct race_control. */
