@@ -58,6 +58,8 @@ export async function* inspectProgram(
   signal: AbortSignal,
   ended: () => EndReason | undefined,
 ): AsyncGenerator<readonly InspectLine[], void> {
+  let at: unknown;
+  let damaged = 0;
   for (let tries = MOST_REPLACED; ; tries--) {
     let told = false;
     try {
@@ -68,13 +70,21 @@ export async function* inspectProgram(
       return;
     } catch (error) {
       // The program makes it anew again and again: one of these maps may live as long as it is read.
-      if (told || tries === 0 || !isMapauditError(error, 'map-replaced')) throw error;
+      const isPassing = isMapauditError(error, 'map-replaced') || isMapauditError(error, 'damaged-map');
+      if (!isPassing || told || tries === 0) throw error;
+      if (error.code === 'map-replaced') continue;
+      // Only what is damaged each time, at the same place, is.
+      const { address } = error.fields;
+      damaged = address === at ? damaged + 1 : 1;
+      at = address;
+      if (damaged === SURE) throw error;
     }
   }
 }
 
 /** How often a map that was replaced while it was read is looked for again. */
-const MOST_REPLACED = 4;
+const MOST_REPLACED = 8;
+const SURE = 3;
 
 async function* inspectOnce(
   program: Program,

@@ -1,6 +1,7 @@
 import { isMapauditError, MapauditError } from '../../base/errors.ts';
 import { entryVisitor, type MapEntry } from '../../inspect/entries.ts';
-import type { MapPlace, SeenUnit, SlotVisitor } from '../../inspect/scan.ts';
+import type { MapHeader } from '../../inspect/map_header.ts';
+import { type MapPlace, scanContext, type SeenUnit, type SlotVisitor } from '../../inspect/scan.ts';
 import { type MapScan, type MapScanSoFar, sameState, scanSteps } from '../../inspect/scan_map.ts';
 import { unitShape } from '../../inspect/slots.ts';
 import type { Program } from '../../inspect/place/program.ts';
@@ -56,6 +57,8 @@ export class Inspection {
   readonly #view: View;
   readonly #patience: Patience;
   readonly #place: MapPlace;
+  /** The header as it was seen first. */
+  #first: MapHeader | undefined;
   #last: MapScanSoFar | undefined;
   #shown: Shown = { ...NOTHING };
   #consistent = false;
@@ -81,8 +84,9 @@ export class Inspection {
     try {
       yield* this.#allLines();
     } catch (error) {
-      // What is not where it was is not damaged.
-      if (isMapauditError(error, 'damaged-map')) this.#mustBeThere();
+      // What is not where it was is not damaged, and no wonder.
+      if (isMapauditError(error, 'damaged-map') || isMapauditError(error, 'not-a-map'))
+        this.#mustBeThere('led to');
       throw error;
     }
   }
@@ -159,10 +163,24 @@ export class Inspection {
     this.#consistent = sameState(second, third);
   }
 
+  /**
+   * Another map at the same address has another seed and other memory. A clear changes the seed alone, a growth the
+   * memory.
+   */
+  #isSameMap(): boolean {
+    const first = this.#first;
+    const now = scanContext(this.#place, undefined).header();
+    if (first === undefined || now === undefined) return now !== undefined;
+    if (first.kind === 'swiss')
+      return now.kind === 'swiss' && (first.seed === now.seed || first.dirPtr === now.dirPtr);
+    if (now.kind === 'swiss') return false;
+    return first.hash0 === now.hash0 || first.buckets === now.buckets;
+  }
+
   /** Error: `map-replaced`. */
-  #mustBeThere(): void {
+  #mustBeThere(how: 'led to' | 'alive' = 'alive'): void {
     const { name, address, isThere } = this.#subject;
-    if (this.#program.memory.frozen === true || isThere()) return;
+    if (this.#program.memory.frozen === true || (this.#isSameMap() && isThere(how))) return;
     throw new MapauditError(
       'map-replaced',
       `${name ?? hex(address)} is another map, or none, since it was read`,
@@ -194,6 +212,7 @@ export class Inspection {
     for (;;) {
       const step = steps.next();
       this.#last = step.value;
+      this.#first ??= step.value.header;
       if (step.done === true) return step.value;
       yield [];
     }

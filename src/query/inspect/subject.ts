@@ -17,10 +17,10 @@ export interface Subject {
   /** Whose local variable leads to it. */
   readonly goroutine: number | undefined;
   /**
-   * What led to the map leads to it still. A map that was replaced or freed meanwhile keeps its header for a while,
-   * and its buckets may hold what others have put there.
+   * What led to the map leads to it still; or, where `alive` is enough, the collector has freed nothing of it yet. A map
+   * that was freed keeps its header for a while, when its buckets hold already what others have put there.
    */
-  readonly isThere: () => boolean;
+  readonly isThere: (how: 'led to' | 'alive') => boolean;
 }
 
 /**

@@ -185,13 +185,14 @@ function subjectOf(program: Program, map: FoundMap): Subject | SyncSubject {
     type: mapTypeOf(program, map.type),
     address: map.header,
     goroutine: map.where?.goroutine,
-    isThere: () => isHeld(program, map),
+    isThere: (how) => isHeld(program, map, how),
   };
 }
 
 /** A variable of a package stays where it is; what else held the map may have moved itself. */
-function isHeld(program: Program, { holder, header }: FoundMap): boolean {
+function isHeld(program: Program, { holder, header }: FoundMap, how: 'led to' | 'alive'): boolean {
   const { address } = holder;
-  if (address !== undefined && imageOf(program)(address)) return wordOf(holder, 0) === header;
-  return isFreed(program, header) !== true;
+  const freed = isFreed(program, header);
+  if (address === undefined || !imageOf(program)(address)) return freed !== true;
+  return wordOf(holder, 0) === header || (how === 'alive' && freed === false);
 }

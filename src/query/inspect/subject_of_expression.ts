@@ -1,6 +1,7 @@
 import { isMapauditError, MapauditError } from '../../base/errors.ts';
 import { evaluate, type Evaluated, isSyncMap, mapHeader } from '../../inspect/expr/evaluate.ts';
 import { packageScope } from '../../inspect/expr/scope.ts';
+import { isFreed } from '../../inspect/freed.ts';
 import { keyLookup } from '../../inspect/lookup.ts';
 import { mapTypeOf } from '../../inspect/map_type.ts';
 import { atomicPointer, held, type Place, pointee } from '../../inspect/place/place.ts';
@@ -40,7 +41,9 @@ export function subjectOfExpression(
     type: mapTypeOf(program, map.type),
     address: addr(header),
     goroutine: undefined,
-    isThere: () => leadsTo(header, () => mapHeader(mapBehind(program, look()))),
+    isThere: (how) =>
+      leadsTo(header, () => mapHeader(mapBehind(program, look()))) ||
+      (how === 'alive' && isFreed(program, addr(header)) === false),
   };
 }
 
