@@ -138,9 +138,14 @@ const isStill = (then: SwissHeader, now: SwissHeader | undefined): boolean =>
   now.count === then.count &&
   now.dirPtr === then.dirPtr;
 
-/** What the directory names there cannot be a table that is in use. */
-const isUnsound = <T>(context: ScanContext<T>, header: SwissHeader, index: number): boolean =>
-  tableAt(context, header.dirPtr + 8 * index) === undefined;
+/** What the directory names there can be read, and cannot be a table that is in use. */
+function isUnsound<T>(context: ScanContext<T>, header: SwissHeader, index: number): boolean {
+  const { memory } = context.place;
+  const entryAt = header.dirPtr + 8 * index;
+  const entry = memory.read(entryAt, 8);
+  const table = entry && memory.read(Number(view(entry).getBigUint64(0, true)), TABLE_BYTES);
+  return table !== undefined && tableAt(context, entryAt) === undefined;
+}
 
 function tableAt<T>({ place: { memory } }: ScanContext<T>, entryAt: number): Table | undefined {
   const entry = memory.read(entryAt, 8);

@@ -54,7 +54,10 @@ function attach(i: number): InlineProbe | InlineRace {
     options: { ...OPTIONS, mode: mode === 'race' ? 'events' : mode },
   } as const;
   if (mode !== 'race') return new InlineProbe({ ...spec, plan, patch });
-  const race = new InlineRace({ ...spec, ...planPatches(target.binary, planRace(target.binary, { steps: true }), text) });
+  const race = new InlineRace({
+    ...spec,
+    ...planPatches(target.binary, planRace(target.binary, { steps: true }), text),
+  });
   race.allow(1e9, 1);
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, RACE_MS);
   return race;

@@ -1,3 +1,4 @@
+import { isMapauditError } from '../../base/errors.ts';
 import type { TypeReader } from '../../go/types/type_reader.ts';
 import { type MapPlace, scanContext } from '../scan.ts';
 import { scanSteps } from '../scan_map.ts';
@@ -32,7 +33,12 @@ export function keysFit(place: MapPlace, types: TypeReader, hash: MemHash): bool
     },
     deliver: () => undefined,
   });
-  while (steps.next().done !== true && right + wrong < ENOUGH);
+  try {
+    while (steps.next().done !== true && right + wrong < ENOUGH);
+  } catch (error) {
+    // Taken for another type a map looks damaged; what was read of it tells which of the two it is.
+    if (!isMapauditError(error, 'damaged-map')) throw error;
+  }
   if (right > wrong) return true;
   // Of other keys some fit by chance: one in 128.
   return wrong > FEW + right * 8 ? false : undefined;

@@ -170,7 +170,8 @@ export class Inspection {
   #isSameMap(): boolean {
     const first = this.#first;
     const now = scanContext(this.#place, undefined).header();
-    if (first === undefined || now === undefined) return now !== undefined;
+    if (first === undefined) return true;
+    if (now === undefined) return false;
     if (first.kind === 'swiss')
       return now.kind === 'swiss' && (first.seed === now.seed || first.dirPtr === now.dirPtr);
     if (now.kind === 'swiss') return false;
