@@ -179,7 +179,8 @@ describe.each<[string, Build]>([
     const churned = answer.maps.find((map) => map.map_type === 'map[string]*main.Session')!;
     const { ops, sites, goroutines, rate, duration_ms: ms } = churned.observed!;
     expect(ops.assign).toBeGreaterThan(50);
-    expect(Math.abs(ops.assign! - ops.delete!)).toBeLessThanOrEqual(1);
+    // The program goes on while its counters are read, at the beginning and at the end.
+    expect(Math.abs(ops.assign! - ops.delete!)).toBeLessThanOrEqual(4);
     expect(rate).toBeCloseTo((ops.assign! + ops.delete!) / (ms / 1000), -1);
     expect(sites.map((site) => [site.op, site.function])).toEqual(
       expect.arrayContaining([

@@ -133,7 +133,13 @@ class Evaluator {
   #field(given: Evaluated, name: string, at: number): Evaluated {
     const of = transparent(given);
     const found = findField(of.type, name);
-    if (found === undefined) throw noField(of, name, at, this.#heldHint(of, `.${name}`));
+    if (found === undefined)
+      throw noField(
+        of,
+        name,
+        at,
+        this.#heldHint(of, `.${name}`, (type) => findField(type, name) !== undefined),
+      );
     let place: Place = of;
     for (const field of found.path) {
       if (place.type.kind === 'pointer') place = this.#follow(place, `${of.name} is`, at);
@@ -206,7 +212,7 @@ class Evaluator {
         'not-a-map',
         at,
         `${of.name} is no map, slice or array but ${article(of.type)}`,
-        this.#heldHint(of, `[${key.text}]`),
+        this.#heldHint(of, `[${key.text}]`, ({ kind }) => INDEXED.has(kind)),
       );
     const i = this.#indexNumber(key);
     const slice = list.type.kind === 'slice' ? sliceOf(list) : undefined;
@@ -221,12 +227,12 @@ class Evaluator {
     return named(place, name);
   }
 
-  /** How to go on behind an interface. */
-  #heldHint(of: Evaluated, rest: string): string | undefined {
+  /** How to go on behind an interface; `rest` follows where it has a meaning there. */
+  #heldHint(of: Evaluated, rest: string, fits: (held: GoType) => boolean): string | undefined {
     const inside = of.type.kind === 'interface' ? held(this.#program, of) : undefined;
-    return inside === undefined || typeof inside === 'string'
-      ? undefined
-      : `It holds ${article(inside.type)}: ${of.name}.(${inside.type.name})${rest}`;
+    if (inside === undefined || typeof inside === 'string') return undefined;
+    const { type } = inside;
+    return `It holds ${article(type)}: ${of.name}.(${type.name})${fits(type) ? rest : ''}`;
   }
 
   /** An index that is a constant, or the value of an integer variable. */
@@ -286,6 +292,8 @@ function integerOf(place: Place): number | undefined {
   for (let i = size - 1; i >= 0; i--) value = (value << 8n) | BigInt(bytes[i] ?? 0);
   return Number(kind.startsWith('u') ? value : BigInt.asIntN(size * 8, value));
 }
+
+const INDEXED: ReadonlySet<string> = new Set(['map', 'slice', 'array']);
 
 const named = (place: Place, name: string): Evaluated => ({ ...place, name });
 
