@@ -38,7 +38,7 @@ function copied(facts: MapFacts, size: number): Advice | undefined {
   if (copies < LEAST_COPIED_PER_SECOND) return undefined;
   return {
     ...head(facts, busiest.site),
-    text: `elements of ${grouped(size)} bytes are copied at each assign and such a read, and keep the map from its fast functions: hold pointers`,
+    text: `elements of ${grouped(size)} bytes are copied at each assign and at reads of the whole, and keep the map from its fast functions: hold pointers`,
     evidence: [
       { source: 'binary', what: 'bytes of an element', value: size, unit: 'bytes' },
       {
