@@ -1,4 +1,5 @@
 import { closest } from '../base/closest.ts';
+import { literalRegex } from '../base/literal_regex.ts';
 import type { GoBinary } from '../go/go_binary.ts';
 import { addr } from '../model/addr.ts';
 import type { Notice } from '../protocol/notice.ts';
@@ -12,7 +13,9 @@ export function noSuchType(binary: GoBinary, pattern: string): Notice | undefine
   const wanted = new RegExp(pattern);
   const names = binary.mapTypes().flatMap((type) => types.nameOf(addr(type)) ?? []);
   if (names.length === 0 || names.some((name) => wanted.test(name))) return undefined;
-  const near = closest(pattern.replaceAll('\\', '').replace(/^\^|\$$/g, ''), names);
+  const written = pattern.replaceAll('\\', '').replace(/^\^|\$$/g, '');
+  const isExact = pattern === `^${literalRegex(written)}$`;
+  const near = closest(written, names);
   const hint =
     near === undefined
       ? `It has ${names.length} map types, among them ${names.slice(0, 3).join(', ')}`
@@ -21,7 +24,7 @@ export function noSuchType(binary: GoBinary, pattern: string): Notice | undefine
     type: 'notice',
     level: 'warning',
     code: 'no-such-type',
-    message: `the program has no map type that matches ${pattern}: nothing will be seen, unless it makes one through reflect`,
+    message: `the program has no map type ${isExact ? written : `that matches ${pattern}`}: nothing will be seen, unless it makes one through reflect`,
     hint,
   };
 }

@@ -1,3 +1,5 @@
+import { literalRegex } from '../base/literal_regex.ts';
+
 /**
  * A matcher for a glob over whole texts: `*` any text, `?` one character, `[a-z]` and `[!a-z]` sets, `\\` before a
  * character takes it as it is. Keys are no paths: libraries for globs stop `*` at a slash or a leading dot.
@@ -11,21 +13,19 @@ const TOKEN = /\\(.)|\*|\?|\[([!^]?)(\]?(?:\\.|[^\]\\])*)\]|[^]/gsu;
 
 function translate(glob: string): string {
   return glob.replaceAll(TOKEN, (token: string, escaped?: string, not?: string, set?: string) => {
-    if (escaped !== undefined) return literal(escaped);
+    if (escaped !== undefined) return literalRegex(escaped);
     if (token === '*') return '.*';
     if (token === '?') return '.';
     if (set !== undefined) return `[${not === '' ? '' : '^'}${setOf(set)}]`;
-    return literal(token);
+    return literalRegex(token);
   });
 }
 
 /** The inside of a set: escapes stand for themselves, and nothing but `-` is special. */
 const setOf = (set: string): string =>
   set.replaceAll(/\\(.)|[[\]^\\]/gsu, (token: string, escaped?: string) =>
-    escaped === '-' ? '\\-' : literal(escaped ?? token),
+    escaped === '-' ? '\\-' : literalRegex(escaped ?? token),
   );
-
-const literal = (text: string): string => text.replaceAll(/[\\^$.*+?()[\]{}|/]/g, '\\$&');
 
 /** What of a glob the kernel can compare: the text before the first special character, and whether that is all. */
 export interface LiteralPrefix {

@@ -1,4 +1,4 @@
-import { closest } from './suggest.ts';
+import { closest } from '../../base/closest.ts';
 import { usageError } from './usage_error.ts';
 
 /** A parser of one word out of a few. */

@@ -1,5 +1,5 @@
 import type { KeyMode } from '../../protocol/options.ts';
-import { closest } from './suggest.ts';
+import { closest } from '../../base/closest.ts';
 import { usageError } from './usage_error.ts';
 
 const LONGEST_PREFIX = 256;

@@ -1,5 +1,5 @@
 import { MAP_OPS, type MapOp } from '../../model/map_op.ts';
-import { closest } from './suggest.ts';
+import { closest } from '../../base/closest.ts';
 import { usageError } from './usage_error.ts';
 
 /** Other words for the same operations, so that nobody has to guess ours. */

@@ -4,7 +4,6 @@ import { globOf } from './glob.ts';
 import { wholeNumber } from './number.ts';
 import { parseOn } from './on.ts';
 import { parseRingSize } from './size.ts';
-import { closest, editDistance } from './suggest.ts';
 
 test.each([
   ['500ms', 500],
@@ -27,18 +26,6 @@ test.each([
 
 test.each(['*', 'a[!]]b', 'a\\[', 'x[a-z]*', '{a,b}'])('%s is a glob', (text) => {
   expect(globOf('--key')(text)).toBe(text);
-});
-
-test('edit distance counts letters, and a swap as one', () => {
-  expect(editDistance('delte', 'delete')).toBe(1);
-  expect(editDistance('dleete', 'delete')).toBe(1);
-  expect(editDistance('', 'abc')).toBe(3);
-});
-
-test('nothing is suggested when nothing is near', () => {
-  expect(closest('xyzzy', ['delete', 'assign'])).toBeUndefined();
-  expect(closest('del', ['delete', 'assign'])).toBe('delete');
-  expect(closest('ASIGN', ['delete', 'assign'])).toBe('assign');
 });
 
 test('a number that is too large is not told to be larger', () => {
@@ -64,4 +51,15 @@ test.each([
 ])('--on %s', (text, map, path) => {
   const on = parseOn(text);
   expect([on.ops, on.map, on.path]).toEqual([['delete'], map, path]);
+});
+
+test.each([
+  ['delete map[int', '    delete map[int\n              ^'],
+  ['delete map[string]map[int', '    delete map[string]map[int\n                         ^'],
+])('the bracket that nothing closes is shown: %s', (text, picture) => {
+  expect(() => parseOn(text)).toThrow(picture);
+});
+
+test('a star may stand for the bracket that closes', () => {
+  expect(parseOn('delete map[int*').map).toBe('^map\\[int.*$');
 });

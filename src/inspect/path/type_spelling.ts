@@ -1,3 +1,5 @@
+import { literalRegex } from '../../base/literal_regex.ts';
+
 const QUALIFIED =
   /(?:[\w.~%-]+\/)*([\p{L}_][\p{L}\p{N}_]*)\.([\p{L}_][\p{L}\p{N}_]*)|\binterface \{\}|\buint8\b|\bint32\b|[\p{L}\p{N}_]+|\s+|./gu;
 const WORD = /[\p{L}\p{N}_]/u;
@@ -19,7 +21,7 @@ export function spelling(name: string): RegExp {
       pattern += WORD.test(name.charAt(index - 1)) && WORD.test(name.charAt(end)) ? '\\s+' : '\\s*';
     else if (part === '{' || part === '}') pattern += `\\s*\\${part}\\s*`;
     else if (part === ',') pattern += ',\\s*';
-    else pattern += part.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&');
+    else pattern += literalRegex(part);
   }
   const length = /^\[\d+\]/.exec(name)?.[0].length;
   if (length !== undefined) pattern = pattern.replace(/^\\\[\d+\\\]/, (fixed) => `(?:${fixed}|\\[\\.{3}\\])`);

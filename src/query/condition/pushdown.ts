@@ -1,3 +1,4 @@
+import { literalRegex } from '../../base/literal_regex.ts';
 import type { MapOp } from '../../model/map_op.ts';
 import { MAP_OPS } from '../../model/map_op.ts';
 import type { Filters } from '../../protocol/options.ts';
@@ -28,7 +29,7 @@ function narrowed(filters: Filters, part: Condition): Filters {
   if (field === 'goroutine' && isId(value) && filters.goid === undefined) return { ...filters, goid: value };
   if (field === 'map.id' && isId(value) && filters.mapId === undefined) return { ...filters, mapId: value };
   if (field === 'map.type' && typeof value === 'string' && filters.map === undefined)
-    return { ...filters, map: `^${escaped(value)}$` };
+    return { ...filters, map: `^${literalRegex(value)}$` };
   if (field === 'key' && typeof value === 'string' && PLAIN.test(value) && filters.key === undefined)
     return { ...filters, key: globOf(value), ...(SYNTAX.test(value) ? {} : { keyIsString: true }) };
   return filters;
@@ -60,8 +61,6 @@ const PLAIN = /^[ !#-[\]-~]+$/;
 
 /** What the Go syntax of a key that is no string may look like, once numbers and truth values are values of their own. */
 const SYNTAX = /[{}()[\]*]|^nil$|^[-+]?(?:NaN|Inf)$/;
-
-const escaped = (text: string): string => text.replaceAll(/[\\^$.*+?()[\]{}|/]/g, '\\$&');
 
 /** A glob that means this text alone. */
 export const globOf = (text: string): string => text.replaceAll(/[\\*?[\]{}]/g, '\\$&');

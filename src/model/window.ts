@@ -1,0 +1,58 @@
+import type { MapOp } from './map_op.ts';
+
+/** One process as the store knows it: a pid alone is used again. */
+export interface ProcessRef {
+  readonly pid: number;
+  /** When it began, Unix milliseconds. */
+  readonly started: number;
+  /** `server`: the command's name. */
+  readonly name: string;
+  /** GNU or Go build id of its binary, hexadecimal or as Go writes it; absent for a binary without one. */
+  readonly buildId?: string;
+}
+
+/** Where an operation comes from. */
+export interface SiteRef {
+  /** `shop.(*Cache).evict`. */
+  readonly function: string;
+  readonly file?: string;
+  readonly line?: number;
+}
+
+/** Operations of one kind, from one place, on one map, within a window. What is not known is absent. */
+export interface WindowCount {
+  readonly process: ProcessRef;
+  readonly op: MapOp;
+  /** `map[string]*shop.Session`. */
+  readonly mapType?: string;
+  /** Number of the map's life where lives are numbered, else absent. */
+  readonly mapId?: number;
+  /** Address of the map's header, `0xc000123450`. */
+  readonly mapAddress?: string;
+  readonly site?: SiteRef;
+  /** Exact: also where events are sampled. */
+  readonly count: number;
+  /** Of `count`, as far as it is known. */
+  readonly found: number;
+  readonly notFound: number;
+  /** Entries that clears removed, as far as it is known. */
+  readonly removed: number;
+}
+
+/** Events that were seen and are in no window or sample, by cause; each is a number of events. */
+export interface WindowLoss {
+  readonly ringFull: number;
+  readonly outputSlow: number;
+  /** Left out on purpose: counted in the window, without an event of its own. */
+  readonly sampled: number;
+}
+
+/** Everything that was counted in one span of time. */
+export interface Window {
+  /** Unix milliseconds, a multiple of the length. */
+  readonly start: number;
+  /** 1,000 when it is made; 60,000 and 3,600,000 when it is rolled up. */
+  readonly lengthMs: number;
+  readonly counts: readonly WindowCount[];
+  readonly loss: WindowLoss;
+}
