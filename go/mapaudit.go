@@ -25,6 +25,7 @@ import (
 //go:linkname shared runtime.mapauditHooks
 var shared struct {
 	version uint32
+	missed  uint32
 	set     func(on bool)
 	want    func(site uint32, t unsafe.Pointer) bool
 	fn      func(site uint32, t, m, key unsafe.Pointer, pc uintptr, goid uint64) unsafe.Pointer
@@ -36,12 +37,17 @@ const known = 1
 // Active tells whether the program was built with the hook.
 func Active() bool { return shared.version == known }
 
+// Missed is how many callbacks were left out, since the program began, because thousands of goroutines were in callbacks
+// already. A read of which OnAccess was left out had the map's own value.
+func Missed() uint32 { return atomic.LoadUint32(&shared.missed) }
+
 // OnAssign calls f before each assignment: m[k] = v, m[k]++, and the like.
 func OnAssign(f func(Event), options ...Option) (stop func()) {
 	return add(Assign, func(e Event) (any, bool) { f(e); return nil, false }, options)
 }
 
-// OnDelete calls f before each delete(m, k), whether the key is there or not.
+// OnDelete calls f before each delete(m, k), whether the key is there or not. It is not called for clear(m), nor for a
+// loop that deletes every key of a map and does nothing else: the compiler makes a clear of it.
 func OnDelete(f func(Event), options ...Option) (stop func()) {
 	return add(Delete, func(e Event) (any, bool) { f(e); return nil, false }, options)
 }

@@ -2,7 +2,7 @@ import { basename } from 'node:path';
 import { randomBytes } from 'node:crypto';
 import { MAP_OPS } from '../model/map_op.ts';
 import { openGoBinary } from '../go/go_binary.ts';
-import { bias } from '../model/addr.ts';
+import { type Addr, bias, hex } from '../model/addr.ts';
 import { openFile } from '../sys/file_source.ts';
 import { hookPlan } from '../probe/build/hook_plan.ts';
 import type { Recording } from '../probe/build/recording.ts';
@@ -23,7 +23,8 @@ export function crash({ subject, exe, frames, limit }: CrashOptions): readonly C
   const target = programOf(recording, exe);
   try {
     const tally = new Tally();
-    const shared = { options: optionsFor(recording, frames), effects: 'exit', tally } as const;
+    const map = recording.crashMap((caller) => !isRuntimes(target, caller));
+    const shared = { options: optionsFor(recording, frames, map), effects: 'exit', tally } as const;
     const stream = new TraceStream(sourceOf(recording, target), {
       ...shared,
       wanted: () => Infinity,
@@ -34,7 +35,7 @@ export function crash({ subject, exe, frames, limit }: CrashOptions): readonly C
     // Sums of all would not be sums of what is shown.
     const by_op = limit === undefined ? tally.byOp() : {};
     return [
-      headOf(recording, target),
+      headOf(recording, target, map),
       ...events,
       {
         type: 'summary',
@@ -78,10 +79,14 @@ function sourceOf({ probe }: Recording, target: Program): EventSource {
   };
 }
 
-function optionsFor({ pid, crashMap }: Recording, frames: number): TraceOptions {
+/** The runtime reads maps of its own while it prints why the program ends. */
+const isRuntimes = (target: Program, caller: Addr): boolean =>
+  target.functionName(caller)?.startsWith('runtime.') === true;
+
+function optionsFor({ pid }: Recording, frames: number, map: Addr | undefined): TraceOptions {
   return {
     selection: { type: 'pid', pid },
-    filters: { ops: MAP_OPS, ...(crashMap === undefined ? {} : { mapAddress: crashMap }) },
+    filters: { ops: MAP_OPS, ...(map === undefined ? {} : { mapAddress: map }) },
     keys: { type: 'full' },
     effects: 'exit',
     probe: 'build',
@@ -91,7 +96,11 @@ function optionsFor({ pid, crashMap }: Recording, frames: number): TraceOptions 
   };
 }
 
-function headOf({ pid, exe, crashed, crashGoid, crashMap }: Recording, { binary }: Program): Crash {
+function headOf(
+  { pid, exe, crashed, crashGoid }: Recording,
+  { binary }: Program,
+  map: Addr | undefined,
+): Crash {
   return {
     type: 'crash',
     pid,
@@ -99,6 +108,6 @@ function headOf({ pid, exe, crashed, crashGoid, crashMap }: Recording, { binary 
     go_version: versionName(binary.version),
     crashed,
     ...(crashed && crashGoid > 0 ? { goroutine: crashGoid } : {}),
-    ...(crashMap === undefined ? {} : { map: { address: `0x${crashMap.toString(16)}` } }),
+    ...(map === undefined ? {} : { map: { address: hex(map) } }),
   };
 }

@@ -1,6 +1,7 @@
 import type { Closable } from '../base/dispose.ts';
 import { isMapauditError, MapauditError } from '../base/errors.ts';
 import type { MapsLine, MapsOptions } from '../protocol/maps.ts';
+import type { ProbeKind } from '../protocol/options.ts';
 import type { Notice } from '../protocol/notice.ts';
 import type { Selection } from '../protocol/selection.ts';
 import { cutOffNotice, openCoreTarget } from './core_target.ts';
@@ -26,7 +27,7 @@ export async function* mapsLines(
     yield notices.splice(0);
     const { selection, observeMs } = options;
     if (observeMs !== undefined && selection.type !== 'core')
-      yield* observe(subjects, selection, observeMs, signal);
+      yield* observe(subjects, selection, { observeMs, kind: options.probe ?? 'auto' }, signal);
     else for (const subject of subjects.all) yield subject.lines();
   } finally {
     subjects.close();
@@ -37,11 +38,11 @@ export async function* mapsLines(
 async function* observe(
   subjects: Subjects,
   selection: Selection,
-  durationMs: number,
+  { observeMs: durationMs, kind }: { readonly observeMs: number; readonly kind: ProbeKind },
   signal: AbortSignal,
 ): AsyncGenerator<readonly MapsLine[], void> {
   for (const subject of subjects.all) subject.lookBefore();
-  const observer = new MapsObserver(selection);
+  const observer = new MapsObserver(selection, kind);
   // Lengths and operations are of the same moments.
   const began = performance.now();
   observer.begin();

@@ -3,6 +3,7 @@ import { DEFAULT_OPS, WRITE_OPS } from '../model/map_op.ts';
 import { FLAG_GOROUTINE_UNREADABLE, RECORD_ENTRY } from '../model/record.ts';
 import type { Attached } from '../protocol/attached.ts';
 import type { Notice } from '../protocol/notice.ts';
+import type { ProbeKind } from '../protocol/options.ts';
 import type { Selection } from '../protocol/selection.ts';
 import type { EndReason } from '../protocol/summary.ts';
 import { ObservedMaps, type SeenCounter, type SeenMap } from '../query/maps/observed_maps.ts';
@@ -26,7 +27,8 @@ export class MapsObserver implements Closable {
   readonly #streams = new Map<Audit, ObservedStream>();
   #lines: (Attached | Notice)[] = [];
 
-  constructor(selection: Selection) {
+  /** `kind`: how operations are noticed. */
+  constructor(selection: Selection, kind: ProbeKind) {
     const probe = {
       mode: 'both',
       sampleEvery: 1,
@@ -36,7 +38,7 @@ export class MapsObserver implements Closable {
       ringBytes: ringBytesOf(undefined),
     } as const;
     this.#fleet = new Fleet(
-      { selection, ops: DEFAULT_OPS, effects: 'off', probe },
+      { selection, ops: DEFAULT_OPS, effects: 'off', probe, kind },
       {
         joined: (audit) => {
           this.#lines.push(audit.attached);

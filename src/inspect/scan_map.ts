@@ -97,8 +97,20 @@ const sameHeader = (a: MapHeader, b: MapHeader): boolean =>
 const plain = (header: MapHeader): unknown =>
   'seed' in header ? { ...header, seed: String(header.seed) } : header;
 
-/** What lies there is no map of this type, or none any more. */
-export function notAMap({ address, type }: MapPlace): MapauditError {
+/** What lies there is no map of this type, or none any more; or nothing is known of what lies there. */
+export function notAMap({ address, type, memory }: MapPlace): MapauditError {
+  if (memory.read(address, 8) === undefined)
+    return new MapauditError(
+      'unreadable-memory',
+      `the memory at ${hex(address)}, of a ${type.name}, is not there`,
+      {
+        fields: { address: hex(address) },
+        hint:
+          memory.frozen === true
+            ? 'The core dump does not hold it: it ends too early, or was told to leave such memory out.'
+            : 'The map may be gone: mapaudit maps lists those that are there.',
+      },
+    );
   return new MapauditError('not-a-map', `what lies at ${hex(address)} is no ${type.name}`, {
     fields: { address: hex(address) },
     hint: 'The map may be gone, or the address be that of something else: mapaudit maps lists those that are there.',

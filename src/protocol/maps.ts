@@ -2,6 +2,7 @@ import type { MapOp } from '../model/map_op.ts';
 import type { Attached } from './attached.ts';
 import type { CoreSubject } from './inspect.ts';
 import type { Notice } from './notice.ts';
+import type { ProbeKind } from './options.ts';
 import type { Selection } from './selection.ts';
 import type { SyncMapParts } from './sync_map.ts';
 
@@ -20,6 +21,8 @@ export interface MapsOptions {
   readonly sort: MapSort;
   /** Watch operations for so long too; absent: memory alone is looked at, and no probe is set. */
   readonly observeMs?: number;
+  /** How operations are noticed meanwhile; `auto` when absent. */
+  readonly probe?: ProbeKind;
   /** JavaScript regular expression on type and name. Checked by the face: it compiles. */
   readonly map?: string;
   /** Maps with fewer entries are left out. */

@@ -5,6 +5,8 @@ import { addressOf, keepAlive, SYS, trySyscall } from './libc.ts';
 /** include/uapi/linux/perf_event.h */
 const PERF_TYPE_BREAKPOINT = 5;
 const PERF_FLAG_FD_CLOEXEC = 8;
+/** _IOW('$', 11, struct perf_event_attr *) */
+const PERF_EVENT_IOC_MODIFY_ATTRIBUTES = 0x4008_240b;
 const ATTR_SIZE = 112; // PERF_ATTR_SIZE_VER5
 const CLOCK_MONOTONIC = 1;
 
@@ -71,7 +73,28 @@ export function openBreakpoint(spec: BreakpointSpec): OpenedBreakpoint {
   return result;
 }
 
+/**
+ * Lets a watchpoint that is set be another one of the same thread, at once and with the same ring: `spec` is as it was
+ * opened, but for address and length. False where the kernel refuses (before 4.17, or the thread has gone).
+ */
+export function moveBreakpoint(event: Fd, spec: BreakpointSpec): boolean {
+  return [0n, EXCLUDE_KERNEL].some((excluded) => {
+    const attr = attributes(spec, excluded, 0n);
+    const result = trySyscall(SYS.ioctl, event.number, PERF_EVENT_IOC_MODIFY_ATTRIBUTES, addressOf(attr));
+    keepAlive(attr);
+    return result.ok;
+  });
+}
+
 function open(spec: BreakpointSpec, excluded: bigint): OpenedBreakpoint {
+  const attr = attributes(spec, excluded, DISABLED);
+  const result = trySyscall(SYS.perfEventOpen, addressOf(attr), spec.tid, -1, -1, PERF_FLAG_FD_CLOEXEC);
+  keepAlive(attr);
+  if (!result.ok) return result;
+  return { ok: true, fd: new Fd(result.value, `watchpoint of thread ${spec.tid}`) };
+}
+
+function attributes(spec: BreakpointSpec, excluded: bigint, disabled: bigint): Uint8Array {
   const attr = new Uint8Array(ATTR_SIZE);
   const view = new DataView(attr.buffer);
   view.setUint32(0, PERF_TYPE_BREAKPOINT, true);
@@ -80,7 +103,7 @@ function open(spec: BreakpointSpec, excluded: bigint): OpenedBreakpoint {
   const asked = SAMPLE_IP | SAMPLE_TID | SAMPLE_TIME | SAMPLE_ADDR;
   const state = SAMPLE_CALLCHAIN | SAMPLE_REGS_USER | SAMPLE_STACK_USER;
   view.setBigUint64(24, BigInt(asked | state), true);
-  const flags = DISABLED | EXCLUDE_CALLCHAIN_KERNEL | USE_CLOCKID | excluded | (spec.tasks ? TASK : 0n);
+  const flags = disabled | EXCLUDE_CALLCHAIN_KERNEL | USE_CLOCKID | excluded | (spec.tasks ? TASK : 0n);
   view.setBigUint64(40, flags, true);
   view.setUint32(52, ACCESS[spec.access], true);
   view.setBigUint64(56, BigInt(spec.address), true);
@@ -89,8 +112,5 @@ function open(spec: BreakpointSpec, excluded: bigint): OpenedBreakpoint {
   view.setUint32(88, STACK_BYTES, true);
   view.setInt32(92, CLOCK_MONOTONIC, true);
   view.setUint16(108, spec.frames, true); // sample_max_stack
-  const result = trySyscall(SYS.perfEventOpen, addressOf(attr), spec.tid, -1, -1, PERF_FLAG_FD_CLOEXEC);
-  keepAlive(attr);
-  if (!result.ok) return result;
-  return { ok: true, fd: new Fd(result.value, `watchpoint of thread ${spec.tid}`) };
+  return attr;
 }

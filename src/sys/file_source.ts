@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 import type { Closable } from '../base/dispose.ts';
 import { MapauditError } from '../base/errors.ts';
 import type { ByteSource } from '../model/byte_source.ts';
@@ -56,7 +56,8 @@ export function openFile(path: string): FileSource {
 
 function open(path: string): number {
   try {
-    return openSync(path, 'r');
+    // What is no file must not hold us up before that is seen: a pipe waits for its writer.
+    return openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
   } catch (cause) {
     const code = (cause as NodeJS.ErrnoException).code ?? '';
     if (code === 'ENOENT') throw new MapauditError('no-such-file', `${path}: no such file`, { cause });

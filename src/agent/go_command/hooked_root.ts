@@ -33,7 +33,7 @@ export interface HookedRoot {
  */
 export function hookedRoot(toolchain: Toolchain, own: Replacements): HookedRoot {
   const real = realpathSync(toolchain.goroot);
-  const theirs = moved(own, [toolchain.goroot, real], '');
+  const theirs = moved(own, [toolchain.goroot, real], '/');
   const files = makeOverlay(toolchain.version, (path) => sourceOf(path, real, theirs), templates());
   const folder = join(cacheFolder(), `go1.${toolchain.version.minor}-${hashOf(real, files)}`);
   try {

@@ -51,9 +51,11 @@ function outputsOf(call: GoCall, run: GoRun): readonly string[] {
   const out = flagValue(call, 'o');
   const target = out === undefined ? run.directory : resolve(run.directory, out);
   const isFolder = existsSync(target) && statSync(target).isDirectory();
-  if (out !== undefined && !isFolder) return out === '/dev/null' ? [] : [target];
   const format = '{{if eq .Name "main"}}{{.ImportPath}}\t{{.Target}}{{end}}';
   const programs = list(call, run, ['-f', format], call.rest);
+  // What is written of a package that is no program is an archive without a runtime.
+  if (programs.length === 0) return [];
+  if (out !== undefined && !isFolder) return out === '/dev/null' ? [] : [target];
   return programs.flatMap((line) => {
     const [path = '', installed = ''] = line.split('\t');
     if (call.verb === 'install') return installed === '' ? [] : [installed];

@@ -18,6 +18,7 @@ export function mapsOptionsOf(values: OptionValues): MapsOptions {
   return {
     selection: values.core === undefined ? selectionOf(values) : coreOf(values, values.core),
     sort,
+    ...(values.probe === undefined ? {} : { probe: values.probe }),
     ...(observeMs === undefined ? {} : { observeMs }),
     ...(values.map === undefined ? {} : { map: values.map }),
     minLen: values.minLen ?? 0,

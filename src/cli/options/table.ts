@@ -313,7 +313,7 @@ export const OPTIONS = {
     flag: '--probe',
     value: 'KIND',
     group: 'How it works',
-    commands: [...RUNS, ...KNOW, 'race'],
+    commands: [...RUNS, ...KNOW, 'maps', 'race'],
     help: 'How operations are noticed: kernel (eBPF uprobes), inline (jumps written into the running program: a small part of the cost, but its code is changed and it can notice: threads stand still for some milliseconds, system calls may end with EINTR, profiles show _ExternalCode and a SIGQUIT trace "unknown pc"; docs/inline.md), build (the hook of mapaudit go build; needs no root), or auto. Default: auto, which is build where the program has the hook, else kernel.',
     of: { race: RACE_PROBE },
     parse: oneOf('probe', PROBE_KINDS),

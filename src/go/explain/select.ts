@@ -69,7 +69,7 @@ function findFunction(binary: GoBinary, asked: string): Place {
 
 function findFile(binary: GoBinary, asked: string, line: number | undefined): Place {
   const files = binary.table.fileNames();
-  const found = matchFiles(asked, files);
+  const found = ownFirst(binary, matchFiles(asked, files));
   const [file] = found;
   if (file === undefined) {
     const near = nearestFiles(asked, files);
@@ -88,6 +88,15 @@ function findFile(binary: GoBinary, asked: string, line: number | undefined): Pl
     );
   if (line !== undefined) mustHaveCode(binary, file, line);
   return { kind: 'file', file, line };
+}
+
+/** Of files with the same name, the one that is not Go's own is meant, where there is one. */
+function ownFirst(binary: GoBinary, files: readonly string[]): readonly string[] {
+  const start = binary.functionNamed('runtime.main')?.start;
+  const [{ file } = {}] = start === undefined ? [] : binary.frames(start);
+  const goroot = file?.replace(/runtime\/proc\.go$/, '') ?? '';
+  const own = goroot === '' ? [] : files.filter((one) => !one.startsWith(goroot));
+  return own.length === 1 ? own : files;
 }
 
 function mustHaveCode(binary: GoBinary, file: string, line: number): void {

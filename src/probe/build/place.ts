@@ -1,11 +1,24 @@
-import { existsSync, readdirSync, readFileSync, statSync, unlinkSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  lstatSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  type Stats,
+  statSync,
+  unlinkSync,
+} from 'node:fs';
 import { join } from 'node:path';
+import type { Closable } from '../../base/dispose.ts';
 import { MapauditError } from '../../base/errors.ts';
 import { pid as toPid, type Pid } from '../../model/ids.ts';
+import type { User } from '../../sys/as_user.ts';
 import { openFile } from '../../sys/file_source.ts';
 import { parseMappings } from '../../sys/proc/mappings.ts';
 import { processStatus } from '../../sys/proc/status.ts';
-import { HEADER, MAGIC, MODE } from './layout.ts';
+import { HEADER, MAGIC } from './layout.ts';
 
 /** Where files that programs and readers share lie: memory that no disk is behind. */
 export const FOLDER = '/dev/shm';
@@ -13,24 +26,34 @@ const NAME = /^mapaudit\.(\d+)$/;
 /** What a recorder has left stays so long for `mapaudit crash`. */
 const KEEP_MS = 7 * 24 * 3600 * 1000;
 
-/** Where the file of a process is, seen from here, and who it is for. */
-export interface Place {
+/** Where the file of a process is, seen from here, and who it is for. Held: nobody can put another folder there. */
+export interface Place extends Closable {
   readonly path: string;
   /** The pid as the process itself sees it. */
   readonly inside: number;
-  readonly uid: number;
+  readonly user: User;
+  /** The folder is the process's own: what is done there is done with its user's rights. */
+  readonly isForeign: boolean;
   /** Inode of its pid namespace; 0 where that may not be read. */
   readonly space: number;
 }
 
-/** Errors: `no-such-process`. */
+/** Errors: `no-such-process`, `not-permitted`. */
 export function placeOf(pid: Pid): Place {
   const status = processStatus(pid);
   if (status === undefined) throw new MapauditError('no-such-process', `there is no process ${pid}`);
   const inside = status.namespacePids.at(-1) ?? pid;
-  const direct = `${FOLDER}/mapaudit.${inside}`;
-  const path = sharesFolder(pid) ? direct : `/proc/${pid}/root${direct}`;
-  return { path, inside, uid: status.uid, space: namespaceOf(pid) };
+  const folder = foreignFolder(pid);
+  return {
+    path: `${folder === undefined ? FOLDER : `/proc/self/fd/${folder}`}/mapaudit.${inside}`,
+    inside,
+    user: status,
+    isForeign: folder !== undefined,
+    space: namespaceOf(pid),
+    close() {
+      if (folder !== undefined) closeSync(folder);
+    },
+  };
 }
 
 /** Inode of the pid namespace of a process; 0 where that may not be read. */
@@ -44,8 +67,8 @@ export function namespaceOf(pid: number | 'self'): number {
 
 /** Whether the process has this very file mapped; a file of an earlier process with its pid is not. */
 export function isMapped(pid: Pid, path: string): boolean {
-  if (!existsSync(path)) return false;
-  const { ino } = statSync(path);
+  const ino = lstatSync(path, { throwIfNoEntry: false })?.ino;
+  if (ino === undefined) return false;
   try {
     return parseMappings(readFileSync(`/proc/${pid}/maps`, 'utf8')).some((one) => one.inode === ino);
   } catch {
@@ -84,7 +107,7 @@ function headerOf(path: string): { space: number; isRecorder: boolean; changedMs
       if (words.getBigUint64(HEADER.magic, true) !== MAGIC) return undefined;
       return {
         space: Number(words.getBigUint64(HEADER.space, true)),
-        isRecorder: (words.getUint32(HEADER.mode, true) & MODE.overwrite) !== 0,
+        isRecorder: words.getUint32(HEADER.base, true) !== 0,
         changedMs: statSync(path).mtimeMs,
       };
     } finally {
@@ -95,12 +118,35 @@ function headerOf(path: string): { space: number; isRecorder: boolean; changedMs
   }
 }
 
-/** /proc/PID/root needs rights that one's own processes in the same namespace do not. */
-function sharesFolder(pid: Pid): boolean {
+/** O_PATH of open(2), which Node does not name: a place in the file system, whatever rights it asks for. */
+const O_PATH = 0x20_0000;
+const HELD = O_PATH | constants.O_DIRECTORY | constants.O_NOFOLLOW;
+
+/**
+ * The folder of a process that does not have ours, opened. No link is followed on the way there: it would lead
+ * wherever the process's owner likes, in our own root. /proc/PID/root needs rights that one's own processes in the
+ * same namespace do not. Error: `not-permitted`.
+ */
+function foreignFolder(pid: Pid): number | undefined {
+  let folder: number;
   try {
-    const [own, theirs] = [FOLDER, `/proc/${pid}/root${FOLDER}`].map((path) => statSync(path));
-    return own?.ino === theirs?.ino && own?.dev === theirs?.dev;
-  } catch {
-    return true;
+    const parent = openSync(`/proc/${pid}/root/dev`, HELD);
+    try {
+      folder = openSync(`/proc/self/fd/${parent}/shm`, HELD);
+    } finally {
+      closeSync(parent);
+    }
+  } catch (cause) {
+    const isLink = cause instanceof Error && 'code' in cause && cause.code === 'ENOTDIR';
+    if (!isLink || isSame(statSync('/'), statSync(`/proc/${pid}/root/`))) return undefined;
+    throw new MapauditError('not-permitted', `${FOLDER} of pid ${pid} is no folder, but leads elsewhere`, {
+      hint: 'Use --probe kernel.',
+      cause,
+    });
   }
+  if (!isSame(fstatSync(folder), statSync(FOLDER))) return folder;
+  closeSync(folder);
+  return undefined;
 }
+
+const isSame = (a: Stats, b: Stats): boolean => a.ino === b.ino && a.dev === b.dev;

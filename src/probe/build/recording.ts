@@ -19,8 +19,11 @@ export interface Recording {
   readonly crashed: boolean;
   /** The goroutine that the runtime ended it for; 0 when there was none. */
   readonly crashGoid: number;
-  /** The header of the map that this goroutine worked on last; undefined when nothing of it is left. */
-  readonly crashMap: Addr | undefined;
+  /**
+   * The header of the map that this goroutine worked on last, from callers that count; undefined when it did not crash,
+   * or nothing of it is left.
+   */
+  crashMap(counts: (caller: Addr) => boolean): Addr | undefined;
   /** When it began: nanoseconds of CLOCK_MONOTONIC. */
   readonly startNs: bigint;
   /** Hands over all records once, P by P. */
@@ -51,7 +54,7 @@ export function recordingIn(file: ByteSource): Recording {
     text: addr(Number(words.getBigUint64(HEADER.text, true))),
     crashed,
     crashGoid,
-    crashMap: crashed && crashGoid > 0 ? lastMapOf(chunks, crashGoid) : undefined,
+    crashMap: (counts) => (crashed && crashGoid > 0 ? lastMapOf(chunks, crashGoid, counts) : undefined),
     startNs: words.getBigInt64(HEADER.firstNanos, true),
     probe: replay(chunks),
   };
@@ -101,13 +104,18 @@ function convert(chunks: readonly RingChunk[], header: DataView): void {
   }
 }
 
-function lastMapOf(chunks: readonly RingChunk[], goid: number): Addr | undefined {
+function lastMapOf(
+  chunks: readonly RingChunk[],
+  goid: number,
+  counts: (caller: Addr) => boolean,
+): Addr | undefined {
   let [last, map] = [0n, 0];
   for (const { bytes, offsets, count } of chunks) {
     const words = viewOf(bytes);
     for (const at of offsets.subarray(0, count)) {
       const time = words.getBigUint64(at + RECORD.time, true);
       if (Number(words.getBigUint64(at + RECORD.goid, true)) !== goid || time < last) continue;
+      if (!counts(addr(Number(words.getBigUint64(at + RECORD.caller, true))))) continue;
       [last, map] = [time, Number(words.getBigUint64(at + RECORD.map, true))];
     }
   }

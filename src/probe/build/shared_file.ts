@@ -1,8 +1,9 @@
-import { constants, existsSync, fchmodSync, fchownSync, ftruncateSync, openSync, statSync } from 'node:fs';
+import { constants, fchmodSync, fchownSync, fstatSync, ftruncateSync, openSync } from 'node:fs';
 import type { Closable } from '../../base/dispose.ts';
-import { MapauditError } from '../../base/errors.ts';
+import { MapauditError, messageOf } from '../../base/errors.ts';
 import type { Pid } from '../../model/ids.ts';
 import { allocate, punchHole } from '../../sys/allocate.ts';
+import { asUser } from '../../sys/as_user.ts';
 import { monotonicNs } from '../../sys/clock.ts';
 import { Fd } from '../../sys/fd.ts';
 import { MemoryMap } from '../../sys/memory_map.ts';
@@ -34,10 +35,14 @@ export class SharedFile implements Closable {
     this.#pid = pid;
     removeStale();
     const place = placeOf(pid);
-    if (!isMapped(pid, place.path)) removeFile(place.path);
-    const existed = existsSync(place.path);
-    const size = existed ? statSync(place.path).size : sizeOf(wish);
-    this.#fd = new Fd(existed ? open(place.path) : create(place, size), 'shared file');
+    let found: OpenedFile;
+    try {
+      found = openAt(pid, place, sizeOf(wish));
+    } finally {
+      place.close();
+    }
+    const { size, isFresh } = found;
+    this.#fd = new Fd(found.number, 'shared file');
     try {
       this.#allocate(0, PS_AT);
       this.#memory = MemoryMap.of(this.#fd, 'read-write', 0, size);
@@ -48,7 +53,7 @@ export class SharedFile implements Closable {
     this.bytes = this.#memory.bytes;
     this.words = new DataView(this.bytes.buffer, this.bytes.byteOffset, this.bytes.byteLength);
     try {
-      if (!existed) this.#describe(wish, size, place);
+      if (isFresh) this.#describe(wish, size, place);
       this.shape = this.#readShape(size);
       this.#claim();
     } catch (error) {
@@ -201,7 +206,24 @@ export class SharedFile implements Closable {
 
 const sizeOf = ({ slots, stride, ps }: SharedShape): number => PS_AT + ps * bytesOfP(slots, stride);
 
-function create({ path, uid }: Place, size: number): number {
+interface OpenedFile {
+  readonly number: number;
+  readonly size: number;
+  readonly isFresh: boolean;
+}
+
+/** The file that the process has, or else a new one in place of what may lie there. Error: `not-permitted`. */
+function openAt(pid: Pid, place: Place, size: number): OpenedFile {
+  const isTheirs = isMapped(pid, place.path);
+  const act = (): OpenedFile => {
+    if (!isTheirs) removeFile(place.path);
+    const number = isTheirs ? open(pid, place) : create(pid, place, size);
+    return { number, size: fstatSync(number).size, isFresh: !isTheirs };
+  };
+  return place.isForeign ? asUser(place.user, act) : act();
+}
+
+function create(pid: Pid, { path, user: { uid } }: Place, size: number): number {
   try {
     const flags = constants.O_RDWR | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
     const fd = openSync(path, flags, 0o600);
@@ -210,20 +232,20 @@ function create({ path, uid }: Place, size: number): number {
     ftruncateSync(fd, size);
     return fd;
   } catch (error) {
-    throw notPermitted(path, error);
+    throw notPermitted(pid, error);
   }
 }
 
-function open(path: string): number {
+function open(pid: Pid, { path }: Place): number {
   try {
-    return openSync(path, constants.O_RDWR | constants.O_NOFOLLOW);
+    return openSync(path, constants.O_RDWR | constants.O_NOFOLLOW | constants.O_NONBLOCK);
   } catch (error) {
-    throw notPermitted(path, error);
+    throw notPermitted(pid, error);
   }
 }
 
-const notPermitted = (path: string, cause: unknown): MapauditError =>
-  new MapauditError('not-permitted', `${path}: ${cause instanceof Error ? cause.message : String(cause)}`, {
+const notPermitted = (pid: Pid, cause: unknown): MapauditError =>
+  new MapauditError('not-permitted', `the file that pid ${pid} is to share: ${messageOf(cause)}`, {
     hint: 'Run as the user that the program runs as, or as root.',
     cause,
   });

@@ -19,6 +19,12 @@ export class Gaps {
     if (!this.#open.has(tid)) this.#open.set(tid, from);
   }
 
+  /** From `from` to `to` no thread was watched everywhere. */
+  add(from: bigint, to: bigint): void {
+    this.#closed.push({ from, to });
+    if (to - from > this.#longest) this.#longest = to - from;
+  }
+
   /** Since `to` every thread is watched, or gone; all but those of `except`. */
   endAll(to: bigint, except: ReadonlySet<number>): void {
     for (const [tid, from] of this.#open) {

@@ -7,13 +7,15 @@ import type { Witness, Witnesses } from './witness.ts';
 
 /** What is known of one place. */
 interface Watched {
-  readonly place: Place;
+  place: Place;
   readonly values: ValueLog;
   /** The last hit, or the moment since when the place is watched. */
   since: bigint;
   previous: Sample | undefined;
   /** What it left, where that is certain. */
   last: ReadValue | undefined;
+  /** Not watched any more since then: only what happened before is still told. */
+  until?: bigint;
 }
 
 /**
@@ -21,7 +23,7 @@ interface Watched {
  * place was read after them, and all hits of before that reading are known.
  */
 export class HitQueue {
-  readonly #places: ReadonlyMap<number, Watched>;
+  readonly #places = new Map<number, Watched>();
   readonly #gaps: Gaps;
   readonly #witnesses: Witnesses | undefined;
   #waiting: Sample[] = [];
@@ -31,12 +33,27 @@ export class HitQueue {
   /** `since`: all threads are watched from this moment on. */
   constructor(places: readonly Place[], gaps: Gaps, since: bigint, witnesses?: Witnesses) {
     this.#witnesses = witnesses;
-    const watched = places.map((place): [number, Watched] => [
-      place.address,
-      { place, values: new ValueLog(), since, previous: undefined, last: undefined },
-    ]);
-    this.#places = new Map(watched);
     this.#gaps = gaps;
+    this.move(places, since);
+  }
+
+  /** The watchpoints are at these places now, at those that are new since `now`; what is known of the others holds on. */
+  move(places: readonly Place[], now: bigint): void {
+    const kept = new Set<number>(places.map(({ address }) => address));
+    for (const [address, watched] of this.#places) if (!kept.has(address)) watched.until ??= now;
+    for (const place of places) {
+      const known = this.#places.get(place.address);
+      if (known !== undefined && known.until === undefined && known.place.length === place.length)
+        known.place = place;
+      else
+        this.#places.set(place.address, {
+          place,
+          values: new ValueLog(),
+          since: now,
+          previous: undefined,
+          last: undefined,
+        });
+    }
   }
 
   /** The bytes that a place held. */
@@ -60,7 +77,9 @@ export class HitQueue {
 
   /** The hits that nothing can change any more; `known`: all hits of before this moment are here. */
   take(known: bigint): WatchHit[] {
-    const reads = [...this.#places.values()].map(({ values }) => values.lastEndedBefore(known)?.begun);
+    const reads = [...this.#places.values()].map(({ values, until }) =>
+      until === undefined ? values.lastEndedBefore(known)?.begun : undefined,
+    );
     // A place that cannot be read (any more) has no values to wait for.
     const until = reads.reduce<bigint>((least, at) => (at !== undefined && at < least ? at : least), known);
     return this.#takeUntil(until);
@@ -115,7 +134,10 @@ export class HitQueue {
   }
 
   #forget(until: bigint): void {
-    for (const { values } of this.#places.values()) values.forget(until);
+    for (const [address, watched] of this.#places) {
+      watched.values.forget(until);
+      if (watched.until !== undefined && watched.until < until) this.#places.delete(address);
+    }
     this.#gaps.forget(until - 1000n * GUARD_NS);
     this.#witnesses?.forget(until - 1000n * GUARD_NS);
   }

@@ -67,6 +67,16 @@ export class ThreadSet implements Closable {
     this.#started = true;
   }
 
+  /**
+   * Lets the watchpoints of all threads be at other places. False where that cannot be done to each as it stands: then
+   * `watch` must set all anew.
+   */
+  move(places: readonly Place[]): boolean {
+    if (places.length !== this.#places.length) return false;
+    this.#places = places;
+    return [...this.#threads.values()].every((thread) => thread.move(places));
+  }
+
   /** A look is due: the time has come, or a thread has been born. */
   get isTimeToLook(): boolean {
     return this.#born || this.gaps.isOpen || performance.now() - this.#looked >= this.#lookEveryMs;

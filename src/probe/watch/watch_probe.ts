@@ -119,18 +119,28 @@ export class WatchProbe implements Closable {
   }
 
   /**
-   * Asks again where the places are, and lets the watchpoints follow when they have moved. Returns the hits of the
-   * old places; for the moment that it takes nothing is watched.
+   * Asks again where the places are, and lets the watchpoints follow when they have moved: those that have not are not
+   * touched. Where the kernel cannot do that, all are set anew, and for that moment nothing is watched. Returns hits that
+   * can be told by now.
    */
   resolveAgain(): WatchHit[] {
     const places = this.#spec.source.resolve();
     if (this.#done || places === undefined || samePlaces(places, this.#places)) return [];
+    checkPlaces(places);
+    this.#moves++;
     this.#readValues();
+    if (this.#threads.move(places)) {
+      this.#places = places;
+      this.#queue.move(places, monotonicNs());
+      this.#readValues();
+      return [];
+    }
+    const began = monotonicNs();
     this.#threads.finish((record) => this.#take(record));
     this.#witnesses?.drain();
     const hits = this.#queue.takeAll();
     this.#watch(places);
-    this.#moves++;
+    this.#threads.gaps.add(began, monotonicNs());
     return hits;
   }
 

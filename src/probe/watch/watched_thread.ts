@@ -1,5 +1,10 @@
 import { type Closable, CloseStack } from '../../base/dispose.ts';
-import { type BreakpointAccess, openBreakpoint } from '../../sys/breakpoint.ts';
+import {
+  type BreakpointAccess,
+  type BreakpointSpec,
+  moveBreakpoint,
+  openBreakpoint,
+} from '../../sys/breakpoint.ts';
 import type { Fd } from '../../sys/fd.ts';
 import { disableEvent, enableEvent, eventCount, shareRing } from '../../sys/perf_event.ts';
 import { PerfRing } from '../../sys/perf_ring.ts';
@@ -30,11 +35,20 @@ export class WatchedThread implements Closable {
   readonly #events: readonly Fd[];
   readonly #ring: PerfRing;
   readonly #closing: CloseStack;
+  readonly #options: ThreadOptions;
+  #places: readonly Place[];
   #samples = 0;
   #told = 0;
 
-  private constructor(tid: number, events: readonly Fd[], ring: PerfRing, closing: CloseStack) {
+  private constructor(
+    tid: number,
+    places: readonly Place[],
+    options: ThreadOptions,
+    { events, ring, closing }: { events: readonly Fd[]; ring: PerfRing; closing: CloseStack },
+  ) {
     this.tid = tid;
+    this.#places = places;
+    this.#options = options;
     this.#events = events;
     this.#ring = ring;
     this.#closing = closing;
@@ -46,9 +60,7 @@ export class WatchedThread implements Closable {
     let ring: PerfRing | undefined;
     try {
       for (const { address, length } of places) {
-        const { access, frames } = options;
-        const spec = { tid, address, length, access, frames, tasks: events.length === 0 };
-        const result = openBreakpoint(spec);
+        const result = openBreakpoint(specOf(tid, { address, length }, events.length, options));
         if (!result.ok) {
           closing.close();
           return { ok: false, errno: result.errno, opened: events.length };
@@ -63,11 +75,26 @@ export class WatchedThread implements Closable {
       // Not before the ring and the witness of each are there: a hit without them is half a hit.
       for (const event of events) enableEvent(event);
       if (ring === undefined) throw new Error('internal: a thread is watched at no place');
-      return { ok: true, thread: new WatchedThread(tid, events, ring, closing) };
+      return { ok: true, thread: new WatchedThread(tid, places, options, { events, ring, closing }) };
     } catch (error) {
       closing.close();
       throw error;
     }
+  }
+
+  /**
+   * Lets the watchpoints be at other places, as many as before; those that stay where they are go on all the time. False
+   * where the kernel refuses: then some may have moved.
+   */
+  move(places: readonly Place[]): boolean {
+    const isMoved = this.#events.every((event, i) => {
+      const [from, to] = [this.#places[i], places[i]];
+      if (from === undefined || to === undefined) return false;
+      if (from.address === to.address && from.length === to.length) return true;
+      return moveBreakpoint(event, specOf(this.tid, to, i, this.#options));
+    });
+    this.#places = places;
+    return isMoved;
   }
 
   drain(consume: (record: WatchRecord) => void): void {
@@ -92,4 +119,14 @@ export class WatchedThread implements Closable {
   close(): void {
     this.#closing.close();
   }
+}
+
+/** The first watchpoint of a thread also tells of the threads that it makes. */
+function specOf(
+  tid: number,
+  { address, length }: Pick<Place, 'address' | 'length'>,
+  index: number,
+  { access, frames }: ThreadOptions,
+): BreakpointSpec {
+  return { tid, address, length, access, frames, tasks: index === 0 };
 }

@@ -63,6 +63,8 @@ export class Inspection {
   #shown: Shown = { ...NOTHING };
   #consistent = false;
   #headShown = false;
+  /** All was gone through, and nothing broke it off. */
+  #isAll = false;
   #pathConsistent: boolean | undefined;
 
   constructor(program: Program, subject: Subject, view: View, patience: Patience) {
@@ -83,6 +85,7 @@ export class Inspection {
   *lines(): Generator<Batch, void> {
     try {
       yield* this.#allLines();
+      this.#isAll = true;
     } catch (error) {
       // What is not where it was is not damaged, and no wonder.
       if (isMapauditError(error, 'damaged-map') || isMapauditError(error, 'not-a-map'))
@@ -108,7 +111,9 @@ export class Inspection {
   end(): InspectionEnd {
     const { lines: _, limited, ...shown } = this.#shown;
     const count = this.#last?.header.count;
-    const left = count === undefined ? undefined : Math.max(0, count - shown.entries);
+    // Of a whole reading nothing is left, whatever the count was meanwhile; what was not stable may be any number.
+    const rest = count === undefined ? undefined : Math.max(0, count - shown.entries);
+    const left = !this.#isAll || limited ? rest : shown.unstable > 0 ? undefined : 0;
     return {
       limited,
       inspected: {

@@ -5,6 +5,8 @@ import type { Pid } from '../../model/ids.ts';
 export interface ProcessStatus {
   /** Effective user. The owner of /proc/PID is another one for a process that may not be dumped. */
   readonly uid: number;
+  /** Effective group. */
+  readonly gid: number;
   /** Its pid in each namespace, from ours to its own; the last one is what the process itself sees. */
   readonly namespacePids: readonly number[];
   readonly threads: number;
@@ -32,7 +34,7 @@ export function processOfThread(tid: number): number | undefined {
 export function parseStatus(text: string): ProcessStatus | undefined {
   const numbers = (name: string): number[] =>
     new RegExp(`^${name}:\\s*(.*)$`, 'm').exec(text)?.[1]?.trim().split(/\s+/).map(Number) ?? [];
-  const [, uid] = numbers('Uid');
-  if (uid === undefined) return undefined;
-  return { uid, namespacePids: numbers('NSpid'), threads: numbers('Threads')[0] ?? 1 };
+  const [[, uid], [, gid]] = [numbers('Uid'), numbers('Gid')];
+  if (uid === undefined || gid === undefined) return undefined;
+  return { uid, gid, namespacePids: numbers('NSpid'), threads: numbers('Threads')[0] ?? 1 };
 }

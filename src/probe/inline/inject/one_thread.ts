@@ -1,7 +1,7 @@
 import type { SyscallResult } from '../../../sys/libc.ts';
 import { ptrace, REG } from '../../../sys/ptrace.ts';
 import { ERRNO } from '../../../sys/errno.ts';
-import { cannotStop, isAlive, seizeRefused } from './stand_still.ts';
+import { cannotStop, halfDone, isAlive, seizeRefused } from './stand_still.ts';
 import { targetStopped } from '../preflight.ts';
 import { TracedThread } from './traced_thread.ts';
 import { sleep, type Tracee, waitFor } from './tracee.ts';
@@ -17,7 +17,8 @@ const SYSCALL_BYTES = 2n;
 
 const SEARCH_MS = 3000;
 const RUN_MS = 5000;
-const LEAVE_TRIES = 2000;
+/** The thread must get its turn between two looks, also where others have the processors. */
+const LEAVE_MS = { first: 0.04, last: 40 } as const;
 
 /** Code of the program: `[start, end)` of what Go's compiler made, and sites that nobody may stand in. */
 export interface Places {
@@ -83,7 +84,7 @@ function resumeState(tracee: Tracee, thread: TracedThread, places: Places): BigU
 
 /**
  * Has a held thread run a payload, up to the end of its last system call; others run meanwhile. Signals are passed
- * on: their handlers run in between. Gives the results. Errors: `no-such-process`.
+ * on: their handlers run in between. Gives the results. Errors: `no-such-process`, `half-done`.
  */
 export function runPayload(
   tracee: Tracee,
@@ -107,7 +108,7 @@ export function runPayload(
       const now = ptrace.state(thread.tid);
       return now.kind === 'running' ? undefined : now;
     }, RUN_MS);
-    if (state === undefined) throw cannotStop(tracee, `thread ${thread.tid} does not go on`);
+    if (state === undefined) throw halfDone(tracee, `thread ${thread.tid} does not go on`);
     if (state.kind === 'gone') throw tracee.gone();
     if (state.kind === 'signal') ({ signal } = state);
     if (state.kind !== 'syscall') continue;
@@ -125,18 +126,19 @@ export function runPayload(
   return results;
 }
 
-/** Lets the thread run out of the payload, and holds it again. Errors: `no-such-process`, `cannot-stop`. */
+/** Lets the thread run out of the payload, and holds it again. Errors: `no-such-process`, `half-done`. */
 export function leavePayload(tracee: Tracee, thread: TracedThread, room: Places['room']): void {
-  for (let i = 0; i < LEAVE_TRIES; i++) {
+  const until = monotonicNs() + BigInt(RUN_MS) * 1_000_000n;
+  for (let nap: number = LEAVE_MS.first; monotonicNs() < until; nap = Math.min(2 * nap, LEAVE_MS.last)) {
     thread.resume();
-    sleep(0.04);
+    sleep(nap);
     thread.interrupt();
     const result = thread.stop();
     if (result === 'gone') return;
     if (result === 'job-stop') continue;
     if (result === 'stopped' && !thread.isIn(room.start, room.end)) return;
   }
-  throw cannotStop(tracee, `thread ${thread.tid} stays in the payload`);
+  throw halfDone(tracee, `thread ${thread.tid} does not leave the payload`);
 }
 
 function must(tracee: Tracee, result: SyscallResult): void {

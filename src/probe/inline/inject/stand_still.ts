@@ -258,3 +258,14 @@ export function cannotStop(tracee: Tracee, why: string): MapauditError {
     hint: 'Try again, or use --probe kernel.',
   });
 }
+
+/** The program goes on, with a change that was not brought to its end; its journal says how far that came. */
+export function halfDone(tracee: Tracee, why: string): MapauditError {
+  return new MapauditError(
+    'half-done',
+    `pid ${tracee.pid}: ${why} in time; it goes on with a change that is not whole`,
+    {
+      hint: `mapaudit detach -p ${tracee.pid} takes it out; so does the next mapaudit with --probe inline.`,
+    },
+  );
+}
