@@ -192,3 +192,27 @@ func TestEvery(t *testing.T) {
 		t.Error(calls)
 	}
 }
+
+func TestManyAtOnce(t *testing.T) {
+	needHook(t)
+	const goroutines = 1000
+	var in, over sync.WaitGroup
+	in.Add(goroutines)
+	over.Add(goroutines)
+	gate := make(chan struct{})
+	stop := OnAssign(func(Event) { in.Done(); <-gate }, Types("map[int]chan struct{}"))
+	defer stop()
+	for g := 0; g < goroutines; g++ {
+		go func() {
+			defer over.Done()
+			m := map[int]chan struct{}{}
+			m[1] = gate
+		}()
+	}
+	in.Wait()
+	close(gate)
+	over.Wait()
+	if Missed() != 0 {
+		t.Error("missed:", Missed())
+	}
+}

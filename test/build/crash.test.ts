@@ -59,6 +59,17 @@ describe('after the end of a recorded program', () => {
       for (const { stack } of racers) expect(stack?.[0]?.function).toBe('main.login');
     });
 
+    it(`with Go ${version}: a panic`, () => {
+      const { pid } = spawnSync(buildHooked('crash', version), ['panic'], { env: RECORD });
+      const { crash, events } = report(pid);
+      expect(crash).toMatchObject({ crashed: true, goroutine: 1 });
+      expect(crash.map?.address).toBe(events.at(-1)?.map.address);
+      expect(events.slice(-2).map((e) => [e.op, e.key?.text])).toEqual([
+        ['delete', '"user7"'],
+        ['delete', '"user9"'],
+      ]);
+    });
+
     it(`with Go ${version}: a nil pointer`, () => {
       const { pid } = spawnSync(buildHooked('crash', version), ['segv'], { env: RECORD });
       const { crash, events } = report(pid);

@@ -1,5 +1,14 @@
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -159,6 +168,28 @@ describe('mapaudit go build', () => {
       }),
     });
     expect(built(['.'], { env })).toBe('2 2 replaced');
+  });
+
+  it("with the user's own text of a file of the runtime that the hook changes, too", () => {
+    const own = join(gorootOf('1.26.8'), 'src/runtime/panic.go');
+    write({
+      'words/panic.txt': `${readFileSync(own, 'utf8')}\nfunc init() { println("my own runtime") }\n`,
+      'words/overlay.json': JSON.stringify({ Replace: { [own]: 'panic.txt' } }),
+    });
+    const path = inFolder('own');
+    const end = mapauditGo(['build', '-overlay', 'overlay.json', '-o', path, '.'], {
+      cwd: inFolder('words'),
+      version: '1.26.8',
+    });
+    expect(end.status, end.stderr).toBe(0);
+    expect(spawnSync(path, { encoding: 'utf8' }).stderr).toContain('my own runtime');
+  });
+
+  it('a package that is no program', () => {
+    write({ 'words/lib/lib.go': 'package lib\n\nfunc One() int { return 1 }\n' });
+    const end = mapauditGo(['build', '-o', inFolder('lib.a'), './lib'], { cwd: inFolder('words') });
+    expect(end.status, end.stderr).toBe(0);
+    expect(existsSync(inFolder('lib.a'))).toBe(true);
   });
 
   it('from another directory, to where go build writes by itself', () => {

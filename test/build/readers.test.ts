@@ -1,6 +1,21 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, existsSync, openSync, readSync, writeFileSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -17,8 +32,8 @@ afterEach(() => {
 });
 
 /** A hooked program that works on maps all the time. */
-async function start(before?: readonly string[]): Promise<ChildProcess> {
-  const [command, ...args] = [...(before ?? []), buildHooked('hot')];
+async function start(before: readonly string[] = []): Promise<ChildProcess> {
+  const [command = '', ...args] = before.at(-1) === '/hot' ? before : [...before, buildHooked('hot')];
   const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'inherit'] });
   children.push(child);
   await once(child.stdout, 'data');
@@ -106,6 +121,23 @@ describe('readers of the hook', () => {
     expect(eventsIn(trace(pid!).lines)).toBe(200);
   });
 
+  it('that are killed are noticed, whoever else signals the program', async () => {
+    const { pid } = await start();
+    const first = reader(pid!, '--op', 'all', '-o', '/dev/null');
+    const path = `/dev/shm/mapaudit.${pid}`;
+    while (!existsSync(path) || word(path, HEADER.mode) === 0) await sleep(50);
+    first.kill('SIGKILL');
+    await once(first, 'exit');
+    // Some hundred milliseconds, of which no time is between two signals.
+    word(path, HEADER.patience, 2 ** 30);
+    word(path, HEADER.patience + 4, 0);
+    for (let i = 0; i < 200 && word(path, HEADER.mode) !== 0; i++) {
+      process.kill(pid!, 'SIGURG');
+      await sleep(20);
+    }
+    expect(word(path, HEADER.mode)).toBe(0);
+  });
+
   it('end when the program does', async () => {
     const program = await start();
     const first = reader(program.pid!, '--op', 'clear');
@@ -128,6 +160,38 @@ describe('readers of the hook', () => {
     expect(existsSync(path)).toBe(false);
     expect(existsSync('/dev/shm/mapaudit.999999999')).toBe(true);
     spawnSync('rm', ['/dev/shm/mapaudit.999999999']);
+  });
+
+  it('keep what a program that crashed has left, and do not wait for what is no file', async () => {
+    const env = { ...process.env, MAPAUDIT: 'record=last:64' };
+    const dead = spawnSync(buildHooked('crash'), ['segv'], { env });
+    const pipe = '/dev/shm/mapaudit.999999998';
+    spawnSync('mkfifo', [pipe]);
+    try {
+      const { pid } = await start();
+      expect(eventsIn(trace(pid!).lines)).toBe(200);
+      expect(existsSync(`/dev/shm/mapaudit.${dead.pid}`)).toBe(true);
+    } finally {
+      spawnSync('rm', ['-f', pipe, `/dev/shm/mapaudit.${dead.pid}`]);
+    }
+  });
+
+  it('follow no link that a program has in place of its folder', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'mapaudit-jail-'));
+    const [victim, jail] = [join(folder, 'victim'), join(folder, 'jail')];
+    try {
+      for (const path of [victim, join(jail, 'dev')]) mkdirSync(path, { recursive: true });
+      symlinkSync(victim, join(jail, 'dev', 'shm'));
+      copyFileSync(buildHooked('hot'), join(jail, 'hot'));
+      spawnSync('chmod', ['755', folder]);
+      await start(['setpriv', ...NOBODY, 'unshare', '-Ur', `--root=${jail}`, '/hot']);
+      const pid = Number(spawnSync('pgrep', ['-nx', 'hot'], { encoding: 'utf8' }).stdout);
+      const { status, stderr } = trace(pid);
+      expect([status, stderr]).toEqual([1, expect.stringContaining('not-permitted')]);
+      expect(readdirSync(victim)).toEqual([]);
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
   });
 
   it('see programs in other pid and mount namespaces', async () => {

@@ -39,6 +39,9 @@ func main() {
 	case "segv":
 		logout("user9")
 		fmt.Println(sessions["nobody"].token)
+	case "panic":
+		logout("user9")
+		panic("the end")
 	case "wait":
 		fmt.Println("ready", os.Getpid())
 		time.Sleep(time.Minute)
