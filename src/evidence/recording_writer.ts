@@ -70,10 +70,10 @@ export class RecordingWriter {
     return false;
   }
 
-  /** Closes all open sections, in the order in which they were begun. */
+  /** Closes all open sections, in the order in which they were begun; what the file is about comes first. */
   async flush(): Promise<Uint8Array[]> {
     const sections: Uint8Array[] = [];
-    const open = [...this.#open];
+    const open = [...this.#open].sort(([a], [b]) => Number(b === 'about') - Number(a === 'about'));
     this.#open.clear();
     for (const [kind, { parts, bytes, lines, from, to }] of open) {
       const section = await encodeSection(kind, this.#sequence, joined(parts, bytes));
