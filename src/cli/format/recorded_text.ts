@@ -1,5 +1,5 @@
 import type { Recorded } from '../../protocol/evidence.ts';
-import { counted, grouped } from '../../protocol/text/numbers.ts';
+import { bytes as bytesText, counted, grouped } from '../../protocol/text/numbers.ts';
 
 /** `recorded 12,345 events · 60 windows of a second · 31 steps of growth · 1.2 MB` */
 export function recordedText({ bytes, events, windows, growths, races }: Recorded): string {
@@ -7,9 +7,4 @@ export function recordedText({ bytes, events, windows, growths, races }: Recorde
   if (growths !== undefined) parts.push(`${grouped(growths)} ${growths === 1 ? 'step' : 'steps'} of growth`);
   if (races !== undefined) parts.push(counted(races, 'race'));
   return `recorded ${[...parts, bytesText(bytes)].join(' · ')}`;
-}
-
-function bytesText(bytes: number): string {
-  if (bytes < 1e3) return `${grouped(bytes)} bytes`;
-  return bytes < 1e6 ? `${(bytes / 1e3).toFixed(1)} kB` : `${(bytes / 1e6).toFixed(1)} MB`;
 }
