@@ -210,11 +210,7 @@ class TraceRun {
   }
 }
 
-function probeOptions(
-  options: TraceOptions,
-  extras: TraceExtras,
-  mode: ProbeOptions['mode'],
-): ProbeOptions {
+function probeOptions(options: TraceOptions, extras: TraceExtras, mode: ProbeOptions['mode']): ProbeOptions {
   const asksKey = extras.condition !== undefined && mentions(extras.condition, 'key');
   const filters = asksKey ? { ...options.filters, key: options.filters.key ?? '*' } : options.filters;
   return {

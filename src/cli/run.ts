@@ -123,7 +123,8 @@ export function jobOf(name: CommandName, words: readonly (string | undefined)[],
     }
     case 'replay': {
       const request = replayRequestOf(words, values);
-      return (questions, io) => runReplay(request, (command, asked) => jobOf(command, [], asked), questions, io);
+      return (questions, io) =>
+        runReplay(request, (command, asked) => jobOf(command, [], asked), questions, io);
     }
     case 'report': {
       const options = reportOptionsOf(words[0], values);

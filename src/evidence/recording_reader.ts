@@ -26,8 +26,7 @@ export async function* readRecording(
   wanted: Wanted = () => true,
 ): AsyncGenerator<RecordedPart> {
   const reader = new SectionReader(name);
-  for await (const chunk of chunks)
-    for (const found of reader.push(chunk)) yield* partsOf(found, wanted);
+  for await (const chunk of chunks) for (const found of reader.push(chunk)) yield* partsOf(found, wanted);
   for (const found of reader.end()) yield* partsOf(found, wanted);
 }
 
@@ -61,9 +60,9 @@ function linesOf(bytes: Uint8Array): unknown[] | undefined {
 
 /** The first section of a file. Error: `evidence-damaged`. */
 export function aboutOf(name: string, line: unknown): About {
-  const about = line as Partial<About> | undefined;
+  const about = line as Partial<About> | null | undefined;
   const { recorded } = about ?? {};
-  if (about?.type === 'evidence' && typeof about.began === 'string' && typeof recorded === 'object') {
+  if (about?.type === 'evidence' && typeof about.began === 'string' && recorded !== undefined) {
     const { selection, filters, keys, sample, frames } = recorded;
     const isWhole =
       typeof selection === 'object' &&

@@ -40,20 +40,18 @@ export function windowLine({ start, lengthMs, counts, loss }: Window): WindowLin
   const processes = new Numbered<ProcessLine>();
   const types = new Numbered<string>();
   const sites = new Numbered<SiteRef>();
-  const lines = counts.map(
-    (count): CountLine => ({
-      process: processes.of(processLine(count.process)),
-      op: count.op,
-      ...(count.mapType === undefined ? {} : { type: types.of(count.mapType) }),
-      ...(count.mapId === undefined ? {} : { map_id: count.mapId }),
-      ...(count.mapAddress === undefined ? {} : { map: count.mapAddress }),
-      ...(count.site === undefined ? {} : { site: sites.of(count.site) }),
-      count: count.count,
-      ...(count.found === 0 ? {} : { found: count.found }),
-      ...(count.notFound === 0 ? {} : { not_found: count.notFound }),
-      ...(count.removed === 0 ? {} : { removed: count.removed }),
-    }),
-  );
+  const lines = counts.map((count): CountLine => ({
+    process: processes.of(processLine(count.process)),
+    op: count.op,
+    ...(count.mapType === undefined ? {} : { type: types.of(count.mapType) }),
+    ...(count.mapId === undefined ? {} : { map_id: count.mapId }),
+    ...(count.mapAddress === undefined ? {} : { map: count.mapAddress }),
+    ...(count.site === undefined ? {} : { site: sites.of(count.site) }),
+    count: count.count,
+    ...(count.found === 0 ? {} : { found: count.found }),
+    ...(count.notFound === 0 ? {} : { not_found: count.notFound }),
+    ...(count.removed === 0 ? {} : { removed: count.removed }),
+  }));
   return {
     type: 'window',
     start,
@@ -96,14 +94,24 @@ export function windowOf(line: unknown): Window | undefined {
 
 function isWindow(line: unknown): line is WindowLine {
   if (typeof line !== 'object' || line === null) return false;
-  const { type, start, length_ms: length, processes, types, sites, counts, loss } = line as Partial<WindowLine>;
+  const {
+    type,
+    start,
+    length_ms: length,
+    processes,
+    types,
+    sites,
+    counts,
+    loss,
+  } = line as Partial<WindowLine>;
   const lists = [processes, types, sites, counts];
   return (
     type === 'window' &&
     Number.isFinite(start) &&
     Number.isFinite(length) &&
     lists.every((list) => Array.isArray(list)) &&
-    typeof loss === 'object'
+    typeof loss === 'object' &&
+    loss !== null
   );
 }
 

@@ -17,7 +17,11 @@ const MAP_FUNCTION =
 const RUNTIME = /^(?:runtime|internal\/runtime\/[\w/]+|reflect|maps|internal\/abi)\./;
 
 /** Reads a CPU profile in pprof form, gzipped or not. Error: `not-pprof`. */
-export function cpuProfile(file: string, bytes: Uint8Array, span: { from: number; to: number }): ReportProfile {
+export function cpuProfile(
+  file: string,
+  bytes: Uint8Array,
+  span: { from: number; to: number },
+): ReportProfile {
   const profile = decoded(file, bytes);
   const text = (index: number | bigint | undefined): string =>
     profile.stringTable.strings[Number(index ?? 0)] ?? '';
@@ -35,8 +39,7 @@ export function cpuProfile(file: string, bytes: Uint8Array, span: { from: number
     const stack = locationId.flatMap((id) => places.get(String(id)) ?? []);
     sums.add(stack, Number(values[value] ?? 0));
   }
-  if (profile.sample.length === 0 || sums.total <= 0)
-    throw notPprof(file, 'it holds no samples', undefined);
+  if (profile.sample.length === 0 || sums.total <= 0) throw notPprof(file, 'it holds no samples', undefined);
   const start = Number(profile.timeNanos) / 1e6;
   const length = Number(profile.durationNanos) / 1e6;
   const to = start + length;
@@ -104,9 +107,13 @@ function decoded(file: string, bytes: Uint8Array): Profile {
 }
 
 function notPprof(file: string, why: string | undefined, cause: unknown): MapauditError {
-  return new MapauditError('not-pprof', `${file} is no profile in pprof form${why === undefined ? '' : `: ${why}`}`, {
-    cause,
-    hint: 'Take one with curl -o cpu.pprof http://HOST/debug/pprof/profile?seconds=30, or runtime/pprof.StartCPUProfile.',
-    fields: { file },
-  });
+  return new MapauditError(
+    'not-pprof',
+    `${file} is no profile in pprof form${why === undefined ? '' : `: ${why}`}`,
+    {
+      cause,
+      hint: 'Take one with curl -o cpu.pprof http://HOST/debug/pprof/profile?seconds=30, or runtime/pprof.StartCPUProfile.',
+      fields: { file },
+    },
+  );
 }

@@ -90,7 +90,9 @@ export class OpSamples {
         .map(([, group]) => group);
       if (groups.length === 0) samples.push(...counted);
       else {
-        const stacks = new Map(groups.flatMap(({ stacks: of }, i) => [...of].map(([k, v]) => [`${i} ${k}`, v])));
+        const stacks = new Map(
+          groups.flatMap(({ stacks: of }, i) => [...of].map(([k, v]) => [`${i} ${k}`, v])),
+        );
         const events = groups.reduce((sum, group) => sum + group.events, 0);
         const total = counted.reduce((sum, one) => sum + one.count, 0);
         samples.push(...scaled({ stacks, events }, total));
@@ -114,8 +116,11 @@ function scaled({ stacks, events }: Group, total: number): OpSample[] {
   });
 }
 
-const frameText = ({ function: name, file, line }: Pick<FrameOfEvent, 'function' | 'file' | 'line'>): string =>
-  `${name} ${file ?? ''}:${line ?? ''}`;
+const frameText = ({
+  function: name,
+  file,
+  line,
+}: Pick<FrameOfEvent, 'function' | 'file' | 'line'>): string => `${name} ${file ?? ''}:${line ?? ''}`;
 
 const groupName = (
   op: MapOp,

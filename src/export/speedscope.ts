@@ -30,9 +30,7 @@ export interface SpeedscopeFile {
 export function speedscopeFile(samples: readonly OpSample[], name: string, version: string): SpeedscopeFile {
   const frames = new Frames();
   const ops = [...new Set(samples.map(({ op }) => op))];
-  const profiles = ops
-    .map((op) => profileOf(op, samples, frames))
-    .sort((a, b) => b.endValue - a.endValue);
+  const profiles = ops.map((op) => profileOf(op, samples, frames)).sort((a, b) => b.endValue - a.endValue);
   return {
     $schema: 'https://www.speedscope.app/file-format-schema.json',
     shared: { frames: frames.all },

@@ -90,12 +90,23 @@ class RecordRun {
     this.#hasBegun = true;
     const { races, selection, frames, keys, ringBytes, probe, filters } = this.#options;
     const { map, mapAddress } = filters;
-    const ofMap = { ...(map === undefined ? {} : { map }), ...(mapAddress === undefined ? {} : { mapAddress }) };
+    const ofMap = {
+      ...(map === undefined ? {} : { map }),
+      ...(mapAddress === undefined ? {} : { mapAddress }),
+    };
     const ring = ringBytes === undefined ? {} : { ringBytes };
     const begun = await this.#writer.begin(aboutOf(this.#options, true));
     this.#growth = new SideRun((signal) =>
       growLines(
-        { selection, keys, frames, probe, effects: 'off', filters: { ops: ['grow', 'clear'], ...ofMap }, ...ring },
+        {
+          selection,
+          keys,
+          frames,
+          probe,
+          effects: 'off',
+          filters: { ops: ['grow', 'clear'], ...ofMap },
+          ...ring,
+        },
         signal,
         true,
       ),

@@ -11,7 +11,10 @@ export function eventOf(path: string, line: unknown): TraceEvent {
     throw new MapauditError(
       'evidence-damaged',
       `${path} holds an event that mapaudit does not write: "${error.message}" is missing or makes no sense`,
-      { hint: 'The file was made by something else, or changed.', fields: { file: path, part: error.message } },
+      {
+        hint: 'The file was made by something else, or changed.',
+        fields: { file: path, part: error.message },
+      },
     );
   }
 }

@@ -22,17 +22,16 @@ async function* jsonLines(recording: Recording): AsyncGenerator<ExportPart> {
     if (part.type === 'notice') yield part;
     else if (part.kind === 'events') {
       const text = part.lines
-        .map((line) => `${jsonLine(shownEvent(eventOf(recording.path, line), { frames: Infinity, showPid }))}\n`)
+        .map(
+          (line) => `${jsonLine(shownEvent(eventOf(recording.path, line), { frames: Infinity, showPid }))}\n`,
+        )
         .join('');
       yield { type: 'bytes', bytes: Buffer.from(text) };
     }
   }
 }
 
-async function* profile(
-  recording: Recording,
-  format: 'pprof' | 'speedscope',
-): AsyncGenerator<ExportPart> {
+async function* profile(recording: Recording, format: 'pprof' | 'speedscope'): AsyncGenerator<ExportPart> {
   const samples = new OpSamples(recording.about?.recorded.sample ?? 1);
   const time = { from: Infinity, to: -Infinity };
   for await (const part of recording.read(['events', 'windows'])) {

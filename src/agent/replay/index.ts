@@ -31,8 +31,7 @@ function questionsOf(recording: Recording, speed: number | undefined): Questions
     check: never('memory'),
     explain: never('memory'),
     maps: fail('memory'),
-    trace: (options, signal) =>
-      replayTrace(recording, options, signal, speed === undefined ? {} : { speed }),
+    trace: (options, signal) => replayTrace(recording, options, signal, speed === undefined ? {} : { speed }),
     who: (options, signal) => replayWho(recording, options, signal, speed),
     past: fail('memory'),
     grow: (options, signal) => replayGrow(recording, options, signal, speed),

@@ -57,7 +57,6 @@ export function findingOf(line: unknown): Race | Writing | Shared | undefined {
   const { type, map, sides } = line as Partial<Race>;
   const kind: string | undefined = type;
   if (typeof map !== 'object') return undefined;
-  if (kind === 'race')
-    return Array.isArray(sides) && sides.length === 2 ? (line as Race) : undefined;
+  if (kind === 'race') return Array.isArray(sides) && sides.length === 2 ? (line as Race) : undefined;
   return kind === 'writing' || kind === 'shared' ? (line as Writing | Shared) : undefined;
 }

@@ -13,8 +13,7 @@ const CHUNK = 1 << 20;
 
 /** What a reader is given of a recording, in the order of the file. */
 export type ReadPart =
-  | { readonly type: 'lines'; readonly kind: SectionKind; readonly lines: readonly unknown[] }
-  | Notice;
+  { readonly type: 'lines'; readonly kind: SectionKind; readonly lines: readonly unknown[] } | Notice;
 
 /** An evidence file that is read from its beginning each time that it is asked for. */
 export class Recording {

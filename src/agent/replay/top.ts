@@ -189,7 +189,13 @@ function topNotices(recording: Recording, { filters, intervalMs, once }: TopOpti
     ...notRecorded(recording, filters),
     ...(asked === undefined
       ? []
-      : [warning('counts-without-keys', 'counts of a recording know neither keys nor goroutines: those filters are left out', 'mapaudit replay FILE trace looks at each event.')]),
+      : [
+          warning(
+            'counts-without-keys',
+            'counts of a recording know neither keys nor goroutines: those filters are left out',
+            'mapaudit replay FILE trace looks at each event.',
+          ),
+        ]),
     ...(!once && intervalMs % 1000 !== 0
       ? [warning('whole-seconds', 'a recording counts by whole seconds: snapshots come at the next one')]
       : []),

@@ -22,7 +22,10 @@ export async function runRecord(options: RecordOptions, questions: Questions, io
       else if (line.type === 'notice') await sayNotice(line, io);
       else if (io.json) await toStderr(jsonLine(line), io);
       else if (line.type === 'attached')
-        await toStderr(io.errStyle.bold(attachedText(line, attached++ === 0 ? endsText(options) : 'joined')), io);
+        await toStderr(
+          io.errStyle.bold(attachedText(line, attached++ === 0 ? endsText(options) : 'joined')),
+          io,
+        );
       else if (line.type === 'recorded') await toStderr(recordedText(line), io);
       else await sayEnd(line, io);
     }

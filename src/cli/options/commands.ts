@@ -234,10 +234,16 @@ export const COMMANDS: readonly CommandSpec[] = [
     second: { name: 'COMMAND', help: 'trace, top, who, grow or race. Default: trace.' },
     examples: [
       { line: 'mapaudit replay incident.mapaudit', says: 'every operation' },
-      { line: "mapaudit replay incident.mapaudit trace --op delete --key 'sess:*' --stack", says: 'filtered' },
+      {
+        line: "mapaudit replay incident.mapaudit trace --op delete --key 'sess:*' --stack",
+        says: 'filtered',
+      },
       { line: 'mapaudit replay incident.mapaudit top --once', says: 'the busiest places' },
       { line: `mapaudit replay incident.mapaudit who --key '"sess:91af"'`, says: 'the life of a key' },
-      { line: 'mapaudit replay incident.mapaudit top --speed 10', says: 'the live screen, ten times as fast' },
+      {
+        line: 'mapaudit replay incident.mapaudit top --speed 10',
+        says: 'the live screen, ten times as fast',
+      },
     ],
   },
   {

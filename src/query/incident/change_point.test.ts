@@ -38,10 +38,15 @@ describe('changes that are there', () => {
     const next = random(3);
     const values = [...noise(20, 10, next), ...noise(15, 500, next), ...noise(25, 10, next)];
     expect(changePoints(values).map(({ at }) => at)).toEqual([20, 35]);
+    expect(changePoints(values.map((v) => 600 - Math.min(600, v))).map(({ at }) => at)).toEqual([20, 35]);
   });
 
   it('tells the medians of neighbours', () => {
-    const values = [...Array<number>(20).fill(10), ...Array<number>(20).fill(500), ...Array<number>(20).fill(100)];
+    const values = [
+      ...Array<number>(20).fill(10),
+      ...Array<number>(20).fill(500),
+      ...Array<number>(20).fill(100),
+    ];
     expect(changePoints(values).map(({ before, after }) => [before, after])).toEqual([
       [10, 500],
       [500, 100],
@@ -58,6 +63,14 @@ describe('no change is reported', () => {
     for (let seed = 1; seed <= 200; seed++) {
       const next = random(seed);
       const values = noise(60, 100, next).map((v) => v * Math.ceil(next() * 10));
+      expect(changePoints(values)).toEqual([]);
+    }
+  });
+
+  it('in waits between bursts, which are spread exponentially', () => {
+    for (let seed = 1; seed <= 200; seed++) {
+      const next = random(seed);
+      const values = Array.from({ length: 120 }, () => Math.round(-200 * Math.log(1 - next())));
       expect(changePoints(values)).toEqual([]);
     }
   });

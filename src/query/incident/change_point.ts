@@ -1,11 +1,12 @@
 /**
  * Finds the moments from which on a rate was another: Pettitt's test (A. N. Pettitt, "A Non-Parametric Approach to the
- * Change-Point Problem", Applied Statistics 28, 1979), applied to the whole and then to both parts (binary
- * segmentation), until nothing more is found.
+ * Change-Point Problem", Applied Statistics 28, 1979) on spans of many lengths, each half overlapping the next (seeded
+ * binary segmentation: Kovács et al., Biometrika 110, 2023). The clearest change cuts the whole in two, and both parts
+ * are looked at likewise. Short spans are needed because a storm that passes is hidden in the whole.
  *
- * It compares ranks, so that neither single peaks nor the kind of distribution matter: counts of a second are seldom
- * Poisson, since work comes in bursts. It assumes that seconds are independent; where a rate swings slowly they are
- * not, and the test alone finds too much. A change must therefore also be large: see `Limits`.
+ * The test compares ranks, so that neither single peaks nor the kind of distribution matter: counts of a second are
+ * seldom Poisson, since work comes in bursts. It assumes that seconds are independent; where a rate swings slowly they
+ * are not, and the test alone finds too much. A change must therefore also be large: see `Limits`.
  */
 export interface ChangePoint {
   /** Index of the first value after it. */
@@ -52,14 +53,29 @@ export function changePoints(values: readonly number[], limits: Limits = LIMITS)
 }
 
 function segment(values: readonly number[], from: number, to: number, limits: Limits, cuts: number[]): void {
-  if (to - from < 2 * limits.least) return;
-  const at = pettitt(values.slice(from, to), limits.least);
-  if (at === undefined) return;
-  const found = changeAt(values, from, from + at, to);
-  if (found.p > limits.p || !isLarge(found, limits)) return;
-  cuts.push(found.at);
-  segment(values, from, found.at, limits, cuts);
-  segment(values, found.at, to, limits, cuts);
+  let best: ChangePoint | undefined;
+  for (const [start, end] of spans(from, to, 2 * limits.least)) {
+    const at = pettitt(values.slice(start, end), limits.least);
+    if (at === undefined) continue;
+    const rough = changeAt(values, start, start + at, end);
+    const found = changeAt(values, start, closer(values, rough, limits.least), end);
+    if (found.p > limits.p || !isLarge(found, limits)) continue;
+    if (best === undefined || found.p < best.p) best = found;
+  }
+  if (best === undefined) return;
+  cuts.push(best.at);
+  segment(values, from, best.at, limits, cuts);
+  segment(values, best.at, to, limits, cuts);
+}
+
+/** The whole, then halves, quarters and so on, each overlapping the next by half. */
+function* spans(from: number, to: number, least: number): Generator<readonly [from: number, to: number]> {
+  for (let length = to - from; length >= least; length = Math.ceil(length / 2)) {
+    const step = Math.max(1, length >> 1);
+    for (let start = from; start + length <= to; start += step) yield [start, start + length];
+    if ((to - from - length) % step !== 0) yield [to - length, to];
+    if (length === least) break;
+  }
 }
 
 function isLarge({ before, after, deviations }: ChangePoint, limits: Limits): boolean {
@@ -67,7 +83,7 @@ function isLarge({ before, after, deviations }: ChangePoint, limits: Limits): bo
   return deviations >= limits.deviations && high >= limits.ratio * Math.max(low, 1);
 }
 
-/** Where Pettitt's statistic is largest; undefined where all values are equal. */
+/** Where Pettitt's statistic is largest, at least so many values from both ends. */
 function pettitt(values: readonly number[], least: number): number | undefined {
   const ranks = ranksOf(values);
   const n = values.length;
@@ -78,6 +94,19 @@ function pettitt(values: readonly number[], least: number): number | undefined {
     if (t >= least && n - t >= least && u > best) [best, at] = [u, t];
   }
   return at < 0 ? undefined : at;
+}
+
+/** The statistic leans to the middle: the cut at which values are nearest to the medians of their parts is closer. */
+function closer(values: readonly number[], { from, to, before, after }: ChangePoint, least: number): number {
+  let cost = 0;
+  for (let i = from; i < to; i++) cost += Math.abs((values[i] ?? 0) - after);
+  let [lowest, best] = [Infinity, from + least];
+  for (let t = from; t <= to - least; t++) {
+    if (t - from >= least && cost < lowest) [lowest, best] = [cost, t];
+    const value = values[t] ?? 0;
+    cost += Math.abs(value - before) - Math.abs(value - after);
+  }
+  return best;
 }
 
 function changeAt(values: readonly number[], from: number, at: number, to: number): ChangePoint {
@@ -104,7 +133,7 @@ function changeAt(values: readonly number[], from: number, at: number, to: numbe
 function ranksOf(values: readonly number[]): number[] {
   const order = values.map((value, i) => ({ value, i })).sort((a, b) => a.value - b.value);
   const ranks = new Array<number>(values.length).fill(0);
-  for (let i = 0; i < order.length; ) {
+  for (let i = 0; i < order.length;) {
     let end = i;
     while (end < order.length && order[end]?.value === order[i]?.value) end++;
     for (let j = i; j < end; j++) ranks[order[j]?.i ?? 0] = (i + 1 + end) / 2;

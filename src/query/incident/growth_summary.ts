@@ -63,12 +63,16 @@ export class GrowthSummary {
   }
 
   marks(): ReportMark[] {
-    return [...this.#marks].sort((a, b) => b.size - a.size).slice(0, MARKS).map(({ mark }) => mark);
+    return [...this.#marks]
+      .sort((a, b) => b.size - a.size)
+      .slice(0, MARKS)
+      .map(({ mark }) => mark);
   }
 
   #mark(at: number, { map, growth, op }: GrowthEvent): void {
     const { from, to, unit } = growth ?? {};
-    const sizes = from === undefined || to === undefined ? '' : ` from ${from} to ${to} ${unit ?? ''}`.trimEnd();
+    const sizes =
+      from === undefined || to === undefined ? '' : ` from ${from} to ${to} ${unit ?? ''}`.trimEnd();
     this.#marks.push({
       mark: { kind: 'growth', at, text: `${map.type ?? 'a map'}: ${op}${sizes}` },
       size: to ?? 0,

@@ -73,18 +73,16 @@ export class RateTable {
     return MAP_OPS.flatMap((op) => {
       const bySecond = this.#bySecond(op);
       const values = whole.map((second) => bySecond.get(second) ?? 0);
-      return changePoints(values).map(
-        ({ at, before, after, from, to, p, deviations }): RateChange => ({
-          op,
-          at: (whole[at] ?? 0) * SECOND,
-          before,
-          after,
-          seconds_before: at - from,
-          seconds_after: to - at,
-          p,
-          deviations,
-        }),
-      );
+      return changePoints(values).map(({ at, before, after, from, to, p, deviations }): RateChange => ({
+        op,
+        at: (whole[at] ?? 0) * SECOND,
+        before,
+        after,
+        seconds_before: at - from,
+        seconds_after: to - at,
+        p,
+        deviations,
+      }));
     });
   }
 

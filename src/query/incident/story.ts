@@ -53,12 +53,11 @@ function whereSentences({ sites, prefixes, sample }: Known, main: RateChange): S
     (one) => one.op === main.op && (difference > 0 ? one.share_after : one.share_before) >= MOST_OF,
   );
   if (prefix !== undefined) {
-    const from = sample === 1 ? 'all events with a key' : `a sample of one in ${sample.toLocaleString('en-US')}`;
+    const from =
+      sample === 1 ? 'all events with a key' : `a sample of one in ${sample.toLocaleString('en-US')}`;
     sentences.push({
       text: `${percent(prefix.share_after)} of the ${MANY[main.op]} after it are on keys that begin with ${prefix.key}, before it ${percent(prefix.share_before)}.`,
-      evidence: [
-        `keys of ${from}: ${perSecond(prefix.before)} before, ${perSecond(prefix.after)} after`,
-      ],
+      evidence: [`keys of ${from}: ${perSecond(prefix.before)} before, ${perSecond(prefix.after)} after`],
     });
   }
   return sentences;
@@ -67,9 +66,7 @@ function whereSentences({ sites, prefixes, sample }: Known, main: RateChange): S
 const raceSentences = ({ races, marks }: Known): StorySentence[] =>
   races.slice(0, TOLD).map((text) => ({
     text,
-    evidence: [
-      `both stood at the beginning of their operation at the same moment${firstSeen(marks, text)}`,
-    ],
+    evidence: [`both stood at the beginning of their operation at the same moment${firstSeen(marks, text)}`],
   }));
 
 function firstSeen(marks: Known['marks'], text: string): string {
@@ -84,7 +81,9 @@ const growthSentences = ({ growth }: Known): StorySentence[] =>
     .map(({ map_type: type, address, growths, unit, from, to, site }) => {
       const map = `${type === undefined ? 'A map' : `A ${type}`}${address === undefined ? '' : ` (${address})`}`;
       const sizes =
-        from === undefined || to === undefined ? [] : [`from ${size(from)} to ${size(to)} ${unit ?? ''}`.trim()];
+        from === undefined || to === undefined
+          ? []
+          : [`from ${size(from)} to ${size(to)} ${unit ?? ''}`.trim()];
       return {
         text: `${map} grew ${counted(growths, 'time')}.`,
         evidence: [...sizes, ...(site === undefined ? [] : [`the inserts came from ${site}`])],
@@ -99,7 +98,9 @@ const lossSentences = ({ lost, events }: Known): StorySentence[] =>
     : [
         {
           text: `${counted(lost, 'event')} were seen and not recorded: keys and stacks here are of the others.`,
-          evidence: [`${counted(events, 'event')} were recorded; the rates are exact all the same, since the probe counts by itself`],
+          evidence: [
+            `${counted(events, 'event')} were recorded; the rates are exact all the same, since the probe counts by itself`,
+          ],
         },
       ];
 

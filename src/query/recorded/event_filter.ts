@@ -68,7 +68,8 @@ export class EventFilter {
 const KEYLESS: readonly string[] = ['clear', 'grow', 'iterate'];
 
 /** `shop.(*Cache).evict cache.go:88` */
-const siteText = ({ function: name, file, line }: EventFrame): string => `${name} ${file ?? ''}:${line ?? ''}`;
+const siteText = ({ function: name, file, line }: EventFrame): string =>
+  `${name} ${file ?? ''}:${line ?? ''}`;
 
 /** Frames of the call itself: those that were inlined into the first one that was not, and that one. */
 function callerFrames(stack: readonly EventFrame[]): readonly EventFrame[] {
