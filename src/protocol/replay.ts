@@ -4,7 +4,7 @@ import type { Selection } from './selection.ts';
 
 /** What is to be replayed, and how fast. */
 export interface ReplayOptions {
-  /** An evidence file; `-` is stdin. */
+  /** An evidence file. */
   readonly path: string;
   /** Times the speed at which it was recorded; absent: as fast as it can be shown. */
   readonly speed?: number;

@@ -18,8 +18,12 @@ export interface Reported {
 /** Operations of one kind, second by second. */
 export interface RateSeries {
   readonly op: MapOp;
-  /** Of each second from `from` on; absent (null) where nothing was recorded. */
-  readonly counts: readonly (number | null)[];
+  /** Runs of seconds of which something was recorded; between them it is not known. */
+  readonly runs: readonly {
+    /** Unix milliseconds of the first second. */
+    readonly at: number;
+    readonly counts: readonly number[];
+  }[];
   readonly total: number;
 }
 
@@ -78,6 +82,8 @@ export interface GrownMap {
   readonly map_type?: string;
   readonly address?: string;
   readonly growths: number;
+  /** Before the last of them. */
+  readonly entries?: number;
   readonly unit?: 'buckets' | 'slots';
   readonly from?: number;
   readonly to?: number;

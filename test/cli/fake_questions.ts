@@ -105,7 +105,10 @@ export function fakeQuestions(): Questions {
 }
 
 async function* record(options: RecordOptions): AsyncGenerator<readonly RecordLine[]> {
-  yield [{ ...attached, pid: pidOf(options) }, { type: 'bytes', bytes: recordingBytes }];
+  yield [
+    { ...attached, pid: pidOf(options) },
+    { type: 'bytes', bytes: recordingBytes },
+  ];
   await Promise.resolve();
   yield [recorded, summary(6, 'duration')];
 }

@@ -1,3 +1,5 @@
+import { ABOUT, windowAt } from '../../src/evidence/testing.ts';
+import { windowLine } from '../../src/evidence/window_line.ts';
 import type { Recorded } from '../../src/protocol/evidence.ts';
 import type { IncidentReport, RateChange } from '../../src/protocol/report.ts';
 
@@ -49,12 +51,20 @@ export const report: IncidentReport = {
   rates: [
     {
       op: 'delete',
-      counts: Array.from({ length: 60 }, (_, i) =>
-        i === 10 ? null : i < 30 ? 12 + (i % 3) : 2140 - (i % 7) * 9,
-      ),
+      runs: [
+        { at: START, counts: Array.from({ length: 10 }, (_, i) => 12 + (i % 3)) },
+        {
+          at: START + 11_000,
+          counts: Array.from({ length: 49 }, (_, i) => (i < 19 ? 11 : 2140 - (i % 7) * 9)),
+        },
+      ],
       total: 64_548,
     },
-    { op: 'assign', counts: Array.from({ length: 60 }, (_, i) => 300 + ((i * 37) % 50)), total: 19_410 },
+    {
+      op: 'assign',
+      runs: [{ at: START, counts: Array.from({ length: 60 }, (_, i) => 300 + ((i * 37) % 50)) }],
+      total: 19_410,
+    },
   ],
   changes: [change],
   main: change,
@@ -96,6 +106,7 @@ export const report: IncidentReport = {
       map_type: 'map[int]string',
       address: '0xc000123450',
       growths: 7,
+      entries: 98_304,
       unit: 'slots',
       from: 1024,
       to: 131_072,
@@ -151,3 +162,19 @@ export const emptyReport: IncidentReport = {
   story: [{ text: 'Nothing stands out.', evidence: ['0 seconds'] }],
   troubles: [],
 };
+
+/** Lines that stand in an evidence file alone. */
+export const fileLines = [
+  ABOUT,
+  { ...ABOUT, recorded: { ...ABOUT.recorded, races: true } },
+  {
+    type: 'recorded_process',
+    pid: 7,
+    started: START,
+    name: 'shop',
+    exe: '/srv/shop',
+    go_version: 'go1.26.8',
+  },
+  windowLine(windowAt(START, 7)),
+  { type: 'index', sections: [{ kind: 'about', sequence: 0, at: 16, stored: 300, raw: 500, lines: 1 }] },
+] as const;

@@ -22,6 +22,9 @@ export class WindowMaker {
   #left: WindowCount[] = [];
   #leftLoss: Loss = { ringFull: 0, sampled: 0 };
   #isCounting = true;
+  #hasJoined = false;
+  /** When the last of all probes was taken out. */
+  #endedAt: number | undefined;
 
   constructor(filters: Filters, now: number = Date.now()) {
     this.#filters = filters;
@@ -33,7 +36,11 @@ export class WindowMaker {
     return this.#isCounting;
   }
 
-  joined(audit: Audit): void {
+  joined(audit: Audit, now: number = Date.now()): void {
+    // Before the first probe was in place, nothing was counted: that time is in no window.
+    if (!this.#hasJoined) this.#second = Math.floor(now / SECOND);
+    this.#hasJoined = true;
+    this.#endedAt = undefined;
     try {
       this.#audits.set(audit, new AuditCounts(audit, this.#filters));
     } catch (error) {
@@ -43,12 +50,13 @@ export class WindowMaker {
   }
 
   /** Its counters can be read for the last time. */
-  left(audit: Audit): void {
+  left(audit: Audit, now: number = Date.now()): void {
     const counts = this.#audits.get(audit);
     this.#audits.delete(audit);
     if (counts === undefined) return;
     this.#left.push(...counts.take());
     add(this.#leftLoss, counts.takeLoss());
+    if (this.#audits.size === 0) this.#endedAt = now;
   }
 
   /** Whether a window is over. */
@@ -58,7 +66,7 @@ export class WindowMaker {
 
   /** The window that is over, or with `end` the one that is open. One that was late covers more than a second. */
   close(now: number = Date.now(), end = false): Window {
-    const next = Math.floor(now / SECOND) + (end ? 1 : 0);
+    const next = end ? Math.floor((this.#endedAt ?? now) / SECOND) + 1 : Math.floor(now / SECOND);
     const loss = this.#leftLoss;
     const counts = this.#left;
     this.#left = [];

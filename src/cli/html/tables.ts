@@ -84,13 +84,15 @@ export const growthTable = ({ growth }: IncidentReport): Html =>
     [
       { head: 'Map', className: 'what' },
       number('Growths'),
+      number('Entries'),
       number('Size'),
       { head: 'Inserts from', className: 'what' },
     ],
-    growth.map(({ map_type: of, address, growths, unit, from, to, site }) => [
+    growth.map(({ map_type: of, address, growths, entries, unit, from, to, site }) => [
       html`<code>${of ?? 'a map'}</code
         >${address === undefined ? '' : html` <span class="note">${address}</span>`}`,
       grouped(growths),
+      entries === undefined ? '' : grouped(entries),
       from === undefined || to === undefined ? '' : `${grouped(from)} → ${grouped(to)} ${unit ?? ''}`,
       html`<code>${site ?? ''}</code>`,
     ]),

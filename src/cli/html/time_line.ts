@@ -11,6 +11,8 @@ const ROW = 76;
 const GAP = 26;
 const TOP = 22;
 const MARK_ROW = 26;
+/** Points of a row: more than a screen has columns is no gain. */
+const MOST_POINTS = 1000;
 
 /** One row an operation, each with its own scale, all over the same time; marks stand below. */
 export function timeLine(report: IncidentReport): Html {
@@ -37,22 +39,17 @@ export function timeLine(report: IncidentReport): Html {
   </div>`;
 }
 
-function row({ op, counts }: RateSeries, i: number, report: IncidentReport, x: (ms: number) => number): Html {
+function row({ op, runs }: RateSeries, i: number, report: IncidentReport, x: (ms: number) => number): Html {
   const y = TOP + i * (ROW + GAP);
-  const highest = Math.max(1, ...counts.map((count) => count ?? 0));
+  const step = Math.max(1, Math.ceil((report.to - report.from) / 1000 / MOST_POINTS));
+  const pieces = runs.map(({ at, counts }) => ({ at, counts: means(counts, step) }));
+  const highest = Math.max(1, ...pieces.flatMap(({ counts }) => counts));
   const yOf = (count: number): number => y + ROW - (count / highest) * (ROW - 4);
-  const points = (count: number, second: number): string => {
-    const at = report.from + second * 1000;
-    return `${fixed(x(at))},${fixed(yOf(count))} ${fixed(x(at + 1000))},${fixed(yOf(count))}`;
-  };
-  // A second of which nothing was recorded breaks the line: it is not zero.
-  const pieces: { readonly at: number; readonly points: string[] }[] = [];
-  counts.forEach((count, second) => {
-    if (count === null) return;
-    const last = pieces.at(-1);
-    if (last !== undefined && counts[second - 1] !== null) last.points.push(points(count, second));
-    else pieces.push({ at: second, points: [points(count, second)] });
-  });
+  const xOf = (at: number, point: number): string => fixed(x(at + point * step * 1000));
+  const points = (at: number, counts: readonly number[]): string =>
+    counts
+      .map((count, i) => `${xOf(at, i)},${fixed(yOf(count))} ${xOf(at, i + 1)},${fixed(yOf(count))}`)
+      .join(' ');
   const changes = report.changes.filter((change) => change.op === op);
   return html`<g class="op-${op}"
     ><text class="name" x="${LEFT}" y="${y - 5}">${OP_WORDS[op]}</text>
@@ -63,8 +60,8 @@ function row({ op, counts }: RateSeries, i: number, report: IncidentReport, x: (
       (piece) =>
         html`<polygon
             class="area"
-            points="${fixed(x(report.from + piece.at * 1000))},${y + ROW} ${piece.points.join(' ')} ${fixed(x(report.from + (piece.at + piece.points.length) * 1000))},${y + ROW}"
-          /><polyline class="line" points="${piece.points.join(' ')}" />`,
+            points="${xOf(piece.at, 0)},${y + ROW} ${points(piece.at, piece.counts)} ${xOf(piece.at, piece.counts.length)},${y + ROW}"
+          /><polyline class="line" points="${points(piece.at, piece.counts)}" />`,
     )}
     ${changes.map(
       ({ at, before, after }) =>
@@ -75,6 +72,15 @@ function row({ op, counts }: RateSeries, i: number, report: IncidentReport, x: (
           >`,
     )}</g
   >`;
+}
+
+/** Means of so many values each. */
+function means(values: readonly number[], step: number): number[] {
+  const length = Math.ceil(values.length / step);
+  return Array.from({ length }, (_, i) => {
+    const part = values.slice(i * step, (i + 1) * step);
+    return part.reduce((sum, value) => sum + value, 0) / part.length;
+  });
 }
 
 const MARK_WORDS = { growth: 'growth', race: 'races', loss: 'lost' } as const;

@@ -69,7 +69,9 @@ export function replayedValues(
   const asked = values.pid === undefined ? targetOf(command, selection) : {};
   // What was recorded is what is shown, unless somebody says otherwise.
   const ops = command === 'trace' || command === 'top' ? { op: filters?.ops ?? MAP_OPS } : {};
-  return { ...asked, ...ops, ...values };
+  // A table at the end is of all that was recorded.
+  const all = command === 'top' && values.once === true ? { duration: Infinity } : {};
+  return { ...asked, ...ops, ...all, ...values };
 }
 
 function targetOf(command: ReplayedCommand, selection: Replay['selection']): OptionValues {

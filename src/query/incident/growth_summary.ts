@@ -11,6 +11,7 @@ const MARKS = 200;
 interface Grown {
   readonly map: GrowthEvent['map'];
   growths: number;
+  entries: number | undefined;
   unit: 'buckets' | 'slots' | undefined;
   from: number | undefined;
   to: number | undefined;
@@ -23,12 +24,13 @@ export class GrowthSummary {
   readonly #marks: { readonly mark: ReportMark; readonly size: number }[] = [];
 
   add(event: GrowthEvent): void {
-    const { op, map, pid, growth, caller, time } = event;
+    const { op, map, pid, growth, caller, time, len } = event;
     if (!isGrowth(op)) return;
     const name = `${pid ?? ''} ${map.id ?? map.address ?? ''}`;
     const of: Grown = this.#maps.get(name) ?? {
       map,
       growths: 0,
+      entries: undefined,
       unit: undefined,
       from: undefined,
       to: undefined,
@@ -36,6 +38,7 @@ export class GrowthSummary {
     };
     this.#maps.set(name, of);
     of.growths++;
+    of.entries = len ?? of.entries;
     of.unit = growth?.unit ?? of.unit;
     of.from ??= growth?.from;
     of.to = growth?.to ?? of.to;
@@ -46,14 +49,15 @@ export class GrowthSummary {
 
   maps(): GrownMap[] {
     return [...this.#maps.values()]
-      .sort((a, b) => b.growths - a.growths || (b.to ?? 0) - (a.to ?? 0))
+      .sort((a, b) => (b.entries ?? 0) - (a.entries ?? 0) || b.growths - a.growths)
       .slice(0, MAPS)
-      .map(({ map, growths, unit, from, to, sites }) => {
+      .map(({ map, growths, entries, unit, from, to, sites }) => {
         const [site] = [...sites].sort(([, a], [, b]) => b - a);
         return {
           ...(map.type === undefined ? {} : { map_type: map.type }),
           ...(map.address === undefined ? {} : { address: map.address }),
           growths,
+          ...(entries === undefined ? {} : { entries }),
           ...(unit === undefined ? {} : { unit }),
           ...(from === undefined ? {} : { from }),
           ...(to === undefined ? {} : { to }),
@@ -69,13 +73,14 @@ export class GrowthSummary {
       .map(({ mark }) => mark);
   }
 
-  #mark(at: number, { map, growth, op }: GrowthEvent): void {
+  #mark(at: number, { map, growth, op, len }: GrowthEvent): void {
     const { from, to, unit } = growth ?? {};
+    const size = len ?? to ?? 0;
     const sizes =
       from === undefined || to === undefined ? '' : ` from ${from} to ${to} ${unit ?? ''}`.trimEnd();
     this.#marks.push({
       mark: { kind: 'growth', at, text: `${map.type ?? 'a map'}: ${op}${sizes}` },
-      size: to ?? 0,
+      size,
     });
     // Enough to choose from, and no more.
     if (this.#marks.length > 50 * MARKS) this.#marks.splice(0, this.#marks.length, ...this.#largest());

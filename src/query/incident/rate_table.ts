@@ -56,11 +56,14 @@ export class RateTable {
       const bySecond = this.#bySecond(op);
       const total = [...bySecond.values()].reduce((sum, count) => sum + count, 0);
       if (total === 0) return [];
-      const length = Math.max(0, this.#last - this.#first + 1);
-      const counts = Array.from({ length }, (_, i) =>
-        this.#seconds.has(this.#first + i) ? Math.round(bySecond.get(this.#first + i) ?? 0) : null,
-      );
-      return [{ op, counts, total: Math.round(total) }];
+      const runs: { readonly at: number; readonly counts: number[] }[] = [];
+      for (const second of [...this.#seconds].sort((x, y) => x - y)) {
+        const count = Math.round(bySecond.get(second) ?? 0);
+        const last = runs.at(-1);
+        if (last !== undefined && last.at / SECOND + last.counts.length === second) last.counts.push(count);
+        else runs.push({ at: second * SECOND, counts: [count] });
+      }
+      return [{ op, runs, total: Math.round(total) }];
     });
   }
 

@@ -9,6 +9,8 @@ export type Known = Omit<IncidentReport, 'story'>;
 const MOST_OF = 0.6;
 /** From so many growths on one map's growth is told. */
 const GROWTHS = 3;
+/** And from so many entries on: small maps grow all the time. */
+const ENTRIES = 1000;
 /** A share of the CPU that is told. */
 const CPU_SHARE = 0.05;
 const TOLD = 3;
@@ -76,16 +78,16 @@ function firstSeen(marks: Known['marks'], text: string): string {
 
 const growthSentences = ({ growth }: Known): StorySentence[] =>
   growth
-    .filter(({ growths }) => growths >= GROWTHS)
+    .filter(({ growths, entries = 0 }) => growths >= GROWTHS && entries >= ENTRIES)
     .slice(0, TOLD)
-    .map(({ map_type: type, address, growths, unit, from, to, site }) => {
+    .map(({ map_type: type, address, growths, entries = 0, unit, from, to, site }) => {
       const map = `${type === undefined ? 'A map' : `A ${type}`}${address === undefined ? '' : ` (${address})`}`;
       const sizes =
         from === undefined || to === undefined
           ? []
-          : [`from ${size(from)} to ${size(to)} ${unit ?? ''}`.trim()];
+          : [`from ${size(from)} ${unit ?? ''} before the first to ${size(to)} after the last`];
       return {
-        text: `${map} grew ${counted(growths, 'time')}.`,
+        text: `${map} grew ${counted(growths, 'time')}, and held ${size(entries)} entries before the last.`,
         evidence: [...sizes, ...(site === undefined ? [] : [`the inserts came from ${site}`])],
       };
     });
