@@ -2,14 +2,20 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { Ajv } from 'ajv';
 import { describe, expect, it } from 'vitest';
 import type { TraceEvent } from '../../src/protocol/event.ts';
 import type { Snapshot } from '../../src/protocol/snapshot.ts';
 import type { Summary } from '../../src/protocol/summary.ts';
-import { busyTarget, errorCode, inFolder, mapaudit, MAPAUDIT } from '../agent/support.ts';
+import { busyTarget, errorCode, inFolder, MAPAUDIT } from '../agent/support.ts';
 import { Comparer } from '../ledger/compare.ts';
 import { readLedger } from '../ledger/rows.ts';
-import { background, linesOf, waitingLedger } from './recorded.ts';
+import { background, linesOf, mapaudit, waitingLedger } from './recorded.ts';
+
+/** As the npm package speedscope 1.25.0 publishes it (MIT): dist/release/file-format-schema.json. */
+const SPEEDSCOPE = JSON.parse(
+  readFileSync(new URL('schema/speedscope.json', import.meta.url), 'utf8'),
+) as object;
 
 const OPS = ['delete', 'assign', 'clear', 'grow'];
 
@@ -178,6 +184,16 @@ function checkViews(
     'map_type: Total',
   );
   expect(linesOf(mapaudit('export', 'jsonl', file).out)).toHaveLength(events.length);
+
+  const speedscope = JSON.parse(mapaudit('export', 'speedscope', file).out) as {
+    profiles: { name: string; endValue: number }[];
+  };
+  const ajv = new Ajv({ strict: false });
+  expect(ajv.validate(SPEEDSCOPE, speedscope), ajv.errorsText()).toBe(true);
+  const totals = Object.fromEntries(
+    speedscope.profiles.map(({ name, endValue }) => [name.slice(4), endValue]),
+  );
+  expect(totals).toEqual(byOp);
 
   const page = join(folder, 'a.html');
   expect(mapaudit('report', file, '-o', page)).toMatchObject({ code: 0, err: '' });

@@ -1,7 +1,7 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
-import { MAPAUDIT } from '../agent/support.ts';
+import { MAPAUDIT, type Outcome } from '../agent/support.ts';
 import { buildGo } from '../support/go_build.ts';
 
 /** A ledger program that waits for a word before its first operation, and before it ends. */
@@ -69,6 +69,15 @@ export function background(...args: readonly string[]): Background {
       return child.exitCode;
     },
   };
+}
+
+/** Runs mapaudit to its end, however much it prints. */
+export function mapaudit(...args: readonly string[]): Outcome {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [MAPAUDIT, ...args], {
+    encoding: 'utf8',
+    maxBuffer: 1 << 30,
+  });
+  return { code: status, out: stdout, err: stderr };
 }
 
 /** The lines of JSON output. */

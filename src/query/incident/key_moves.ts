@@ -1,7 +1,7 @@
 import type { MapOp } from '../../model/map_op.ts';
 import type { TraceEvent } from '../../protocol/event.ts';
 import type { MovedKey } from '../../protocol/report.ts';
-import { keyPrefix } from '../recorded/prefix_counts.ts';
+import { keyPrefixes } from '../recorded/prefix_counts.ts';
 import type { Span } from './rate_table.ts';
 
 /** Keys that are counted at a time. */
@@ -44,16 +44,17 @@ export class KeyMoves {
     this.#totals.set(op, totals);
     totals[side]++;
     count(this.#keys, op, key.text, map.type, side);
-    const prefix = keyPrefix(key.text);
-    if (prefix !== key.text) count(this.#prefixes, op, prefix, map.type, side);
+    for (const prefix of keyPrefixes(key.text)) count(this.#prefixes, op, prefix, map.type, side);
   }
 
   keys(most: number): MovedKey[] {
     return this.#moved(this.#keys, most);
   }
 
+  /** Of two beginnings of nearly the same keys the longer one. */
   prefixes(most: number): MovedKey[] {
-    return this.#moved(this.#prefixes, most);
+    const all = this.#moved(this.#prefixes, 20 * most);
+    return all.filter((one, i) => !all.some((other, j) => i !== j && tellsMore(other, one))).slice(0, most);
   }
 
   #sideOf(moment: number): 'before' | 'after' | undefined {
@@ -83,6 +84,17 @@ export class KeyMoves {
       .slice(0, most);
   }
 }
+
+/** So much of the shorter beginning's operations must have the longer one. */
+const NEARLY_ALL = 0.95;
+
+const tellsMore = (long: MovedKey, short: MovedKey): boolean =>
+  long.op === short.op &&
+  long.map_type === short.map_type &&
+  long.key.length > short.key.length &&
+  long.key.startsWith(short.key) &&
+  long.before >= NEARLY_ALL * short.before &&
+  long.after >= NEARLY_ALL * short.after;
 
 /** What finds no room is left out: it is in no share of its own, but in the totals. */
 function count(

@@ -43,6 +43,24 @@ export class PrefixCounts {
   }
 }
 
+/** Separators up to which beginnings are told apart. */
+const LEVELS = 3;
+
+/** What a string key begins with, at each of its separators: `"sess:` and `"sess:eu-` of `"sess:eu-91af"`. */
+export function keyPrefixes(text: string): string[] {
+  const literal = text.startsWith('"') ? parseGoLiteral(text) : undefined;
+  if (literal?.kind !== 'text') return [];
+  const { bytes } = literal;
+  const prefixes: string[] = [];
+  for (let end = 0; prefixes.length < LEVELS;) {
+    const more = prefixLength(bytes, end, bytes.length - end);
+    if (more === 0) break;
+    end += more;
+    prefixes.push(prefixLabel({ form: 'text', bytes: bytes.subarray(0, end), whole: false }));
+  }
+  return prefixes;
+}
+
 /** What a key as Go writes it begins with: `"sess:` of `"sess:91af"`; the key itself where it stands for itself. */
 export function keyPrefix(text: string): string {
   const literal = text.startsWith('"') ? parseGoLiteral(text) : undefined;
