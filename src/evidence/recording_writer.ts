@@ -8,6 +8,8 @@ import { windowLine } from './window_line.ts';
 /** A section is closed when it holds so many bytes. */
 const FULL = 1 << 18;
 
+const NEWLINE = 0x0a;
+
 interface Open {
   readonly parts: Uint8Array[];
   bytes: number;
@@ -22,6 +24,8 @@ interface Open {
  */
 export class RecordingWriter {
   readonly #open = new Map<SectionKind, Open>();
+  /** Sections that are full, and not written yet. */
+  readonly #full: [SectionKind, Open][] = [];
   readonly #index: IndexEntry[] = [];
   #at = 0;
   #sequence = 0;
@@ -39,16 +43,30 @@ export class RecordingWriter {
     return [header, ...(await this.flush())];
   }
 
-  /** Events as JSON lines, each with its end; the bytes are copied. */
+  /**
+   * Events as JSON lines, each with its end; the bytes are copied. Many go into several sections, so that little is
+   * lost where a file ends within one.
+   */
   events(json: Uint8Array): void {
-    const open = this.#of('events');
-    open.parts.push(json.slice());
-    open.bytes += json.length;
     const text = Buffer.from(json.buffer, json.byteOffset, json.length);
-    for (let at = text.indexOf(0x0a); at >= 0; at = text.indexOf(0x0a, at + 1)) open.lines++;
+    for (let at = 0; at < text.length;) {
+      const end = text.indexOf(NEWLINE, Math.min(at + FULL, text.length) - 1) + 1 || text.length;
+      this.#events(text.subarray(at, end));
+      at = end;
+    }
+  }
+
+  #events(text: Buffer): void {
+    const open = this.#of('events');
+    open.parts.push(Uint8Array.from(text));
+    open.bytes += text.length;
+    for (let at = text.indexOf(NEWLINE); at >= 0; at = text.indexOf(NEWLINE, at + 1)) open.lines++;
     open.from ??= timeOf(text.toString('utf8', 0, 200));
-    const last = text.lastIndexOf(0x0a, text.length - 2) + 1;
+    const last = text.lastIndexOf(NEWLINE, text.length - 2) + 1;
     open.to = timeOf(text.toString('utf8', last, last + 200)) ?? open.to;
+    if (open.bytes < FULL) return;
+    this.#open.delete('events');
+    this.#full.push(['events', open]);
   }
 
   window(window: Window): void {
@@ -66,6 +84,7 @@ export class RecordingWriter {
 
   /** True when there is enough to be written. */
   get isFull(): boolean {
+    if (this.#full.length > 0) return true;
     for (const { bytes } of this.#open.values()) if (bytes >= FULL) return true;
     return false;
   }
@@ -73,7 +92,9 @@ export class RecordingWriter {
   /** Closes all open sections, in the order in which they were begun; what the file is about comes first. */
   async flush(): Promise<Uint8Array[]> {
     const sections: Uint8Array[] = [];
-    const open = [...this.#open].sort(([a], [b]) => Number(b === 'about') - Number(a === 'about'));
+    const open = [...this.#full.splice(0), ...this.#open].sort(
+      ([a], [b]) => Number(b === 'about') - Number(a === 'about'),
+    );
     this.#open.clear();
     for (const [kind, { parts, bytes, lines, from, to }] of open) {
       const section = await encodeSection(kind, this.#sequence, joined(parts, bytes));

@@ -66,8 +66,8 @@ describe('record and replay', () => {
         const events = eventsOf(replayed.out);
         const comparer = new Comparer(await readLedger(ledger), { ops: new Set(OPS), inlines: true });
         for (const event of events) comparer.add(event);
-        const { missing, extra, wrong } = comparer.finish();
-        expect({ missing, extra, wrong }).toEqual({ missing: 0, extra: 0, wrong: 0 });
+        const { missing, extra, byField, first } = comparer.finish();
+        expect({ missing, extra, byField, first }).toEqual({ missing: 0, extra: 0, byField: {}, first: [] });
         expect(events.some(({ pid, stack }) => pid !== undefined || stack !== undefined)).toBe(false);
 
         expect(byGoroutine(events)).toEqual(byGoroutine(eventsOf(readFileSync(traced, 'utf8'))));

@@ -22,7 +22,7 @@ code,.mono{font-family:ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;font
 .story .why{display:block;color:var(--dim);font-size:13px}
 .trouble{border-left-color:var(--up)}
 .chart{overflow-x:auto;background:var(--card);border:1px solid var(--rule);border-radius:6px;padding:8px}
-.chart svg{display:block;width:100%;min-width:560px;height:auto}
+.chart svg{display:block;width:100%;min-width:720px;height:auto}
 svg text{font:12px system-ui,sans-serif;fill:var(--ink)}
 svg .tick{fill:var(--dim);font-size:11px}
 svg .name{font-weight:600}

@@ -26,12 +26,7 @@ export function timeLine(report: IncidentReport): Html {
   const height = rowsEnd + kinds.length * MARK_ROW + 26;
   const ticks = ticksOf(from, to);
   return html`<div class="chart">
-    <svg
-      viewBox="0 0 ${WIDTH} ${height}"
-      role="img"
-      aria-label="Operations a second over time"
-      preserveAspectRatio="none"
-    >
+    <svg viewBox="0 0 ${WIDTH} ${height}" role="img" aria-label="Operations a second over time">
       ${ticks.map((at) => html`<line class="grid" x1="${fixed(x(at))}" x2="${fixed(x(at))}" y1="${TOP - 6}" y2="${height - 22}" /><text class="tick" x="${fixed(x(at))}" y="${height - 6}" text-anchor="middle">${clockText(at)}</text>`)}
       ${profileBand(report, x, height)} ${rates.map((series, i) => row(series, i, report, x))}
       ${kinds.map((kind, i) => markRow(kind, rowsEnd + i * MARK_ROW, report, x))}
@@ -67,7 +62,10 @@ function row({ op, runs }: RateSeries, i: number, report: IncidentReport, x: (ms
       ({ at, before, after }) =>
         html`<line class="change" x1="${fixed(x(at))}" x2="${fixed(x(at))}" y1="${y - 2}" y2="${y + ROW}"
             ><title>${clockText(at)}: ${rate(before)}/s before, ${rate(after)}/s after</title></line
-          ><text class="change-text" x="${fixed(Math.min(x(at) + 4, WIDTH - 150))}" y="${y + 8}"
+          ><text
+            class="change-text"
+            x="${fixed(Math.min(Math.max(x(at) - 60, LEFT + 80), WIDTH - 170))}"
+            y="${y - 5}"
             >${clockText(at)} ${rate(before)} → ${rate(after)}/s</text
           >`,
     )}</g
