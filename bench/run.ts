@@ -12,11 +12,12 @@ import { reportInline } from './lib/inline_cost.ts';
 import { reportDecode } from './lib/decode_report.ts';
 import { buildHot, ROOT } from './lib/hot.ts';
 import { reportAgent, reportStream } from './lib/node_report.ts';
+import { reportProbes } from './lib/probes_compared.ts';
 import { Report } from './lib/report.ts';
 
 const USAGE = `npm run bench -- [flag …] [part …]
 
-parts     cost, stream, attach, decode, agent; without one all of them
+parts     cost, probes, build, inline, stream, attach, decode, agent; without one all of them
 --quick   fewer rounds and smaller maps: to see whether it works
 --write   also writes bench/results/PART.md`;
 
@@ -29,6 +30,7 @@ const PARTS: Readonly<Record<string, (report: Report) => Promise<void>>> = {
   cost: async (report) => {
     reportCosts(report, await measureCosts(binary, quick ? 1 : 7, quick ? 400 : 1100));
   },
+  probes: (report) => reportProbes(report, binary, quick ? 1 : 7, quick ? 150 : 400),
   build: (report) => reportBuild(report, binary, quick ? 3 : 9, quick ? 200 : 500),
   inline: (report) => reportInline(report, binary, quick ? 3 : 9, quick ? 200 : 500),
   stream: (report) => {

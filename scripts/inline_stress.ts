@@ -33,6 +33,11 @@ const bad: string[] = [];
 const say = (line: string): void => {
   process.stdout.write(`${line}\n`);
 };
+/** Told at once: what comes after it may take hours. */
+const fail = (...lines: readonly string[]): void => {
+  bad.push(...lines);
+  for (const line of lines) say(`BAD: ${line}`);
+};
 const middle = (sorted: readonly number[]): number => sorted[Math.floor(sorted.length / 2)] ?? 0;
 const shown = (us: number): string => `${(us / 1000).toFixed(2)} ms`;
 
@@ -46,9 +51,9 @@ async function cycles(count: number): Promise<void> {
       const words = [String(program.pid), 'cycles', batch, 'none'];
       const run = await runChild(bundledChild(), words, undefined, HOURS_MS);
       still.push(...(run.out?.still ?? []));
-      if (run.code !== 0) bad.push(`cycles: ${run.complaint || String(run.signal)}`);
+      if (run.code !== 0) fail(`cycles: ${run.complaint || String(run.signal)}`);
       const harm = (await program.harm()) ?? program.remains();
-      if (harm !== undefined) bad.push(`cycles: ${harm}`);
+      if (harm !== undefined) fail(`cycles: ${harm}`);
     }
     still.sort((a, b) => a - b);
     const worst = still.at(-1) ?? 0;
@@ -66,7 +71,7 @@ async function compare(program: LoadedProgram): Promise<void> {
     await untouched.started();
     await pause(20_000);
     const equal = compareResults(program.results(), untouched.results());
-    if (typeof equal === 'string') bad.push(`other results: ${equal}`);
+    if (typeof equal === 'string') fail(`other results: ${equal}`);
     else say(`${equal} results equal to those of an untouched run`);
   } finally {
     untouched.stop();
@@ -84,10 +89,9 @@ async function kills(count: number): Promise<void> {
       .map(([where, n]) => `  ${n} x ${where}`)
       .join('\n'),
   );
-  bad.push(...harmed, ...notRecovered);
+  fail(...harmed, ...notRecovered);
 }
 
 if (Number(values.cycles) > 0) await cycles(Number(values.cycles));
 if (Number(values.kills) > 0) await kills(Number(values.kills));
-for (const line of bad) say(line);
 process.exitCode = bad.length > 0 ? 1 : 0;

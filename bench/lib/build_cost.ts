@@ -117,7 +117,7 @@ async function windowsOf(child: ChildProcess, windowMs: number): Promise<number[
 }
 
 /** Sets the words of the header that a reader would set. */
-async function tell(path: string, mode: number, frames: number): Promise<void> {
+export async function tell(path: string, mode: number, frames: number): Promise<void> {
   while (!existsSync(path) || word(path, HEADER.mode) === 0) await sleep(5);
   word(path, HEADER.frames, frames);
   word(path, HEADER.mode, mode);
@@ -135,7 +135,8 @@ function word(path: string, at: number, value?: number): number {
   return bytes.readUInt32LE();
 }
 
-function buildHookedHot(): string {
+/** The target program, built with the hook. */
+export function buildHookedHot(): string {
   const out = join(CACHE, 'hot.hooked');
   const cwd = join(ROOT, 'test', 'programs', 'hot');
   execFileSync(process.execPath, [join(ROOT, 'bin', 'mapaudit'), 'go', 'build', '-o', out, '.'], { cwd });

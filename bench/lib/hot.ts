@@ -16,11 +16,22 @@ export interface Window {
 }
 
 /** Builds the target program; gives its path. */
-export function buildHot(): string {
+export function buildHot({ race = false } = {}): string {
   mkdirSync(CACHE, { recursive: true });
-  const binary = join(CACHE, 'hot');
-  execFileSync('go', ['build', '-o', binary, '.'], { cwd: join(ROOT, 'test', 'programs', 'hot') });
+  const binary = join(CACHE, race ? 'hot.race' : 'hot');
+  execFileSync('go', ['build', ...(race ? ['-race'] : []), '-o', binary, '.'], {
+    cwd: join(ROOT, 'test', 'programs', 'hot'),
+  });
   return binary;
+}
+
+/** What the target does: operations on maps of so many goroutines, at a rate (0: as fast as it can). */
+export interface HotOptions {
+  readonly op: HotOp;
+  readonly goroutines?: number;
+  readonly rate?: number;
+  readonly windowMs?: number;
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 /** The target program, running. It tells by its own clock what an operation costs it. */
@@ -28,7 +39,7 @@ export class Hot {
   readonly #child: ChildProcess;
   #windows: Window[] = [];
 
-  constructor(binary: string, options: { op: HotOp; goroutines?: number; rate?: number; windowMs?: number }) {
+  constructor(binary: string, options: HotOptions) {
     const args = [
       '-op',
       options.op,
@@ -39,7 +50,8 @@ export class Hot {
       '-window',
       `${options.windowMs ?? 100}ms`,
     ];
-    this.#child = spawn(binary, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+    const env = { ...process.env, ...options.env };
+    this.#child = spawn(binary, args, { stdio: ['ignore', 'pipe', 'inherit'], env });
     let rest = '';
     this.#child.stdout?.setEncoding('utf8').on('data', (text: string) => {
       const lines = (rest + text).split('\n');

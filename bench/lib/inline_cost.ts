@@ -38,7 +38,8 @@ const SCENARIOS: readonly Scenario[] = [
   { name: 'kernel, event with key', probe: 'kernel' },
 ];
 
-const OPTIONS: ProbeOptions = {
+/** Full events with their keys. */
+export const OPTIONS: ProbeOptions = {
   mode: 'events',
   sampleEvery: 1,
   frames: 0,
@@ -138,19 +139,20 @@ async function once(
     );
     return { time, share: probe?.dropped?.() ?? 0 };
   } finally {
-    probe?.close();
+    await probe?.close();
   }
 }
 
-interface Skipping {
+/** A probe whose rings are emptied without a look at them. */
+export interface Skipping {
   skip?(): number;
   /** The share of records that found their ring full. */
   dropped?(): number;
-  close(): void;
+  close(): void | Promise<void>;
 }
 
 /** Waits, and has the rings emptied meanwhile. */
-async function settle(probe: Skipping | undefined, milliseconds: number): Promise<void> {
+export async function settle(probe: Skipping | undefined, milliseconds: number): Promise<void> {
   const cell = new Int32Array(new SharedArrayBuffer(4));
   const until = performance.now() + milliseconds;
   if (probe?.skip === undefined) return sleep(milliseconds);
@@ -171,7 +173,8 @@ function start(pid: number, op: MapOp, { probe, options, exits }: Scenario): Ski
   return inline(pid, [op], { ...OPTIONS, ...options }, exits === true);
 }
 
-function inline(
+/** Puts the inline probe into a process. */
+export function inline(
   pid: number,
   ops: readonly MapOp[],
   options: ProbeOptions,

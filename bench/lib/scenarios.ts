@@ -85,11 +85,11 @@ function bpftrace(id: string, name: string, action: string): Scenario {
 }
 
 /** bpftrace does not tell when it is ready: the program's own code does. */
-async function whenProbed(pid: number, tool: Tool): Promise<void> {
+export async function whenProbed(pid: number, tool: Tool, name = DELETE): Promise<void> {
   const target = Target.open(toPid(pid));
   try {
-    const start = target.binary.functionNamed(DELETE)?.start;
-    if (start === undefined) throw new Error(`no ${DELETE} in the program`);
+    const start = target.binary.functionNamed(name)?.start;
+    if (start === undefined) throw new Error(`no ${name} in the program`);
     await Promise.race([untilProbed(target, [start], true), tool.failed()]);
   } finally {
     target.close();

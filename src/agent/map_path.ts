@@ -2,14 +2,17 @@ import { isMapauditError, MapauditError } from '../base/errors.ts';
 import { openDebugInfo } from '../go/debug/debug_info.ts';
 import { evaluate, mapHeader } from '../inspect/expr/evaluate.ts';
 import { packageScope } from '../inspect/expr/scope.ts';
-import type { GoType } from '../go/debug/go_type.ts';
+import type { MapType } from '../go/types/go_type.ts';
 import type { Program } from '../inspect/place/program.ts';
 import { mapTypeOf } from '../inspect/map_type.ts';
 import { keyLookup } from '../inspect/lookup.ts';
 import { addr } from '../model/addr.ts';
+import { isOwnerField } from '../model/owner_field.ts';
 import type { Pid } from '../model/ids.ts';
 import type { Filters } from '../protocol/options.ts';
 import type { Selection } from '../protocol/selection.ts';
+import { Patience } from '../query/inspect/patience.ts';
+import { subjectFound } from '../query/inspect/subject_found.ts';
 import { holdsInterface, keyOfType, noSuchKey } from '../query/key/key_of_type.ts';
 import { inflate } from '../sys/inflate.ts';
 import { pause } from '../sys/pause.ts';
@@ -26,7 +29,11 @@ const PATH = /^\(?\*?[A-Za-z_][\w/.-]*\.[A-Za-z_]/;
  */
 export function withMapPath(selection: Selection, filters: Filters, path = filters.map): Filters {
   const { map, keyLiteral: key, ...others } = filters;
-  if (map === undefined || path === undefined || selection.type !== 'pid') return filters;
+  if (map === undefined || path === undefined) return filters;
+  if (selection.type !== 'pid') {
+    if (isOwnerField(path)) throw needsProcess(path);
+    return filters;
+  }
   if (!PATH.test(path) && key === undefined) return filters;
   const target = Target.open(selection.pid as Pid);
   try {
@@ -47,6 +54,7 @@ function headerOf(target: Target, path: string, type: string, key?: string): num
     const debug = openDebugInfo(binary, inflate, types, bias);
     const program = { binary, bias, memory, types, debug };
     const lookup = keyLookup(program, pause);
+    if (isOwnerField(path)) return foundHeader(program, path, target.pid, key);
     const value = evaluate(path, { program, scope: packageScope(program, debug), lookup });
     if (SYNC_MAP.test(value.type.name)) throw isSyncMap(value.name, target.pid);
     if (value.type.kind !== 'map')
@@ -59,13 +67,45 @@ function headerOf(target: Target, path: string, type: string, key?: string): num
       throw new MapauditError('nil-map', `${value.name} is a nil map: nobody can have written to it`, {
         hint: 'Name its type instead, which the map will have when it is made.',
       });
-    if (key !== undefined) checkKey(program, value.type, value.name, key);
+    if (key !== undefined) checkKey(program, mapTypeOf(program, value.type), value.name, key);
     return header;
   } catch (error) {
-    if (isMapauditError(error) && NOT_A_PATH.has(error.code) && isType(target, type)) return undefined;
+    if (isMapauditError(error) && NOT_A_PATH.has(error.code)) {
+      if (isType(target, type)) return undefined;
+      const header = headerNamed(target, path, key);
+      if (header !== undefined) return header;
+    }
     throw error;
   }
 }
+
+/** The map that `maps` shows under this name; undefined where none is. */
+function headerNamed(target: Target, path: string, key?: string): number | undefined {
+  const { binary, bias, memory, types } = target;
+  try {
+    const debug = openDebugInfo(binary, inflate, types, bias);
+    return foundHeader({ binary, bias, memory, types, debug }, path, target.pid, key);
+  } catch (error) {
+    if (isMapauditError(error, 'no-such-map') || isMapauditError(error, 'no-dwarf')) return undefined;
+    throw error;
+  }
+}
+
+/** Errors: those of `subjectFound`, `sync-map`, `usage-key`. */
+function foundHeader(program: Program, name: string, pid: number, key?: string): number {
+  const subject = subjectFound(program, name, new Patience(SEARCH_MS, pause));
+  if ('syncMap' in subject) throw isSyncMap(name, pid);
+  if (key !== undefined) checkKey(program, subject.type, name, key);
+  return subject.address;
+}
+
+function needsProcess(name: string): MapauditError {
+  return new MapauditError('map-needs-pid', `${name} is looked for in the memory of one process`, {
+    hint: 'Name the process with -p PID, or the maps by their type: --map Session',
+  });
+}
+
+const SEARCH_MS = 10_000;
 
 const NOT_A_PATH: ReadonlySet<string> = new Set(['no-such-variable', 'usage-expression', 'no-dwarf']);
 
@@ -78,8 +118,8 @@ function isSyncMap(name: string, pid: number): MapauditError {
 }
 
 /** Errors: `usage-key`. Which keys an interface may be is seen only when they come. */
-function checkKey(program: Program, type: GoType, name: string, key: string): void {
-  const { key: of } = mapTypeOf(program, type);
+function checkKey(program: Program, type: MapType, name: string, key: string): void {
+  const { key: of } = type;
   const { types } = program;
   if (holdsInterface(types, of)) return;
   try {

@@ -1,3 +1,4 @@
+import { ownerField } from '../../model/owner_field.ts';
 import type { ListedMap, MapSite } from '../../protocol/maps.ts';
 import { placeLabel, shortFunction } from '../../protocol/text/labels.ts';
 import { grouped } from '../../protocol/text/numbers.ts';
@@ -9,8 +10,7 @@ export function shortName(name: string): string {
 }
 
 /** `(*shop.Cache).sessions`: the field of a type, whoever holds it. */
-export const ownerName = ({ type, field }: NonNullable<ListedMap['owner']>): string =>
-  printable(`(*${type}).${field}`);
+export const ownerName = (owner: NonNullable<ListedMap['owner']>): string => printable(ownerField(owner));
 
 /**
  * What a map is called in one cell: a map in a struct with a lock by the type that owns it, others by the variable, and what

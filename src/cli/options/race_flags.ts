@@ -1,4 +1,5 @@
 import { notEmpty } from '../parse/path.ts';
+import { parseMapName } from '../parse/map_name.ts';
 import { parseShare } from '../parse/share.ts';
 import type { OptionSpec } from './spec.ts';
 
@@ -28,10 +29,12 @@ export const RACE_FLAGS = {
 export const RACE_MAP = {
   value: 'MAP',
   help: "Maps whose type matches (--map 'Session'), or one map: --map main.cache.sessions, 0xc000123450.",
-  details: 'No time of the budget goes into others. A variable stands for the map that it holds now.',
+  details:
+    'No time of the budget goes into others. A variable, or a name as `maps` shows it, stands for the map that it holds now.',
+  parse: parseMapName,
 } as const;
 
-/** What `--probe` is for `race`: one of the ways is none. */
+/** What `--probe` is for `race`. */
 export const RACE_PROBE = {
-  help: 'How operations are held: kernel (eBPF uprobes), build (the hook of mapaudit go build; needs no root), or auto. Default: auto, which is build where the program has the hook, else kernel.',
+  help: 'How operations are held: kernel (eBPF uprobes), inline (jumps placed in the running code, linux/amd64), build (the hook of mapaudit go build; needs no root), or auto. Default: auto, which is build where the program has the hook, else kernel.',
 } as const;

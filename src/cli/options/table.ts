@@ -9,6 +9,7 @@ import { parseOps } from '../parse/ops.ts';
 import { notEmpty, parsePath } from '../parse/path.ts';
 import { parsePid } from '../parse/pid.ts';
 import { parsePlaces } from '../parse/places.ts';
+import { parseMapName, parseMapPattern } from '../parse/map_name.ts';
 import { regexOf } from '../parse/regex.ts';
 import { parseRingSize } from '../parse/size.ts';
 import { BREAK_OPTIONS } from './break_options.ts';
@@ -38,7 +39,8 @@ const ONE_MAP = {
   value: 'MAP',
   help: "Maps whose type matches (--map 'Session'), or one map: --map main.cache.sessions, 0xc000123450, '#3'.",
   details:
-    'A regular expression as in `trace`; of one process (-p) a variable that holds the map, as in expressions of Go; its address; or its number in the output.',
+    'A regular expression as in `trace`; of one process (-p) a variable that holds the map, as in expressions of Go, or its name as `maps` shows it (`(*shop.Cache).sessions`); its address; or its number in the output.',
+  parse: parseMapName,
 } as const;
 
 /** `--map` of commands that look at one map of those that are there. */
@@ -48,6 +50,7 @@ const MAP_ID = {
   help: "One map of those that are found: its address as mapaudit maps shows it, its name, its type, or a regular expression that only one of them matches: --map 'Session'.",
   details:
     'Addresses stay as long as the map lives. Numbers (`#3`) are of a run of trace or top and are not understood.',
+  parse: parseMapName,
 } as const;
 
 const COLOR_MODES = ['auto', 'always', 'never'] as const;
@@ -132,7 +135,7 @@ export const OPTIONS = {
       inspect: MAP_ID,
       watch: MAP_ID,
     },
-    parse: regexOf('--map'),
+    parse: parseMapPattern,
   },
   core: {
     flag: '--core',

@@ -26,7 +26,9 @@ export function parseOn(text: string): OnFilter {
     throw usageError(
       'on',
       `--on: a bracket of the type is not closed\n${pointAt(text, text.indexOf(type) + unclosed)}`,
-      { hint: `Write the whole type, or let * stand for the rest: --on '${words} ${type.slice(0, unclosed)}[*'` },
+      {
+        hint: `Write the whole type, or let * stand for the rest: --on '${words} ${type.slice(0, unclosed)}[*'`,
+      },
     );
   return { ops, map: typePattern(type), ...(isPath(type) ? { path: type } : {}) };
 }

@@ -15,6 +15,7 @@ import { imageOf } from '../../inspect/place/image.ts';
 import { wordAt, wordOf } from '../../inspect/place/place.ts';
 import type { Program } from '../../inspect/place/program.ts';
 import { type Addr, addr, hex } from '../../model/addr.ts';
+import { ownerField } from '../../model/owner_field.ts';
 import { best } from './best.ts';
 import type { Patience } from './patience.ts';
 import type { Subject } from './subject.ts';
@@ -133,7 +134,7 @@ export function subjectFound(program: Program, text: string, patience: Patience)
       hint: 'Give the address that their --json output has, or that mapaudit maps shows: --map 0xc000123450',
     });
   const found = search(program, patience);
-  const fitting = best(found.maps, text, (one) => [one.name, one.type.name]);
+  const fitting = best(found.maps, text, (one) => [...namesOf(one), one.type.name]);
   // The maps of a sync.Map bear its name: it is meant, unless one of them is.
   const whole = fitting.filter(({ part }) => part === undefined);
   const [map, ...others] = whole.length > 0 ? whole : fitting;
@@ -146,10 +147,14 @@ export function subjectFound(program: Program, text: string, patience: Patience)
   });
 }
 
+/** What `maps` may show it as. */
+const namesOf = ({ name, owner }: FoundMap): readonly string[] =>
+  owner === undefined ? [name] : [name, ownerField(owner)];
+
 function noSuchMap(text: string, found: FoundMaps): MapauditError {
   const near = closest(
     text,
-    found.maps.map((map) => map.name),
+    found.maps.flatMap((map) => namesOf(map)),
   );
   return new MapauditError('no-such-map', `no map is known that matches ${text}${limited(found)}`, {
     fields: { map: text, known: found.maps.length },

@@ -1,3 +1,4 @@
+import { ownerField } from '../../model/owner_field.ts';
 import type { MapSort } from '../../protocol/maps.ts';
 import type { MapRow } from './map_row.ts';
 
@@ -22,7 +23,7 @@ function fits(
   regex: RegExp | undefined,
   minLen: number,
 ): boolean {
-  const texts = [type, name, owner === undefined ? undefined : `(*${owner.type}).${owner.field}`];
+  const texts = [type, name, owner === undefined ? undefined : ownerField(owner)];
   if (regex !== undefined && !texts.some((text) => text !== undefined && regex.test(text))) return false;
   return len === undefined ? minLen <= 1 : len >= minLen;
 }

@@ -17,14 +17,13 @@ const (
 	batch    = 64
 )
 
-// sink keeps reads from being thrown away.
-var sink int
-
 // session is one goroutine's map with the keys that it is asked for.
 type session struct {
 	m       map[string]int
 	present []string
 	absent  []string
+	// sink keeps reads from being thrown away.
+	sink int
 }
 
 func newSession(g int) *session {
@@ -57,7 +56,7 @@ func (s *session) accesses(at int) {
 	for i := at; i < at+batch; i++ {
 		sum += s.m[s.present[i%resident]]
 	}
-	sink = sum
+	s.sink = sum
 }
 
 //go:noinline
