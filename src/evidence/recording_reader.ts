@@ -66,7 +66,8 @@ export function aboutOf(name: string, line: unknown): About {
     const { selection, filters, keys, sample, frames } = recorded;
     const isWhole =
       typeof selection === 'object' &&
-      Array.isArray(filters?.ops) &&
+      typeof filters === 'object' &&
+      Array.isArray(filters.ops) &&
       typeof keys === 'object' &&
       Number.isFinite(sample) &&
       Number.isFinite(frames);

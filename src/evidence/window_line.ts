@@ -94,16 +94,8 @@ export function windowOf(line: unknown): Window | undefined {
 
 function isWindow(line: unknown): line is WindowLine {
   if (typeof line !== 'object' || line === null) return false;
-  const {
-    type,
-    start,
-    length_ms: length,
-    processes,
-    types,
-    sites,
-    counts,
-    loss,
-  } = line as Partial<WindowLine>;
+  const { type, start, length_ms: length, processes, types, sites, counts } = line as Partial<WindowLine>;
+  const { loss } = line as { readonly loss?: unknown };
   const lists = [processes, types, sites, counts];
   return (
     type === 'window' &&

@@ -69,7 +69,7 @@ class GrowReplay {
     if (this.ended !== undefined) return undefined;
     if (!this.facts.isWanted(growth.pid) || !this.#filter.acceptsMap(growth)) return undefined;
     const { pid: _, ...withoutPid } = growth;
-    if (growth.type === 'migration') return this.facts.showPid ? growth : (withoutPid as Migration);
+    if (growth.type === 'migration') return this.facts.showPid ? growth : withoutPid;
     this.#rates.add(this.facts.showPid ? growth : (withoutPid as GrowthEvent));
     this.#events++;
     if (growth.op === 'clear') this.#ops.clear++;

@@ -54,7 +54,8 @@ export async function* replayRace(
 /** A line of `race` that is whole enough to be shown. */
 export function findingOf(line: unknown): Race | Writing | Shared | undefined {
   if (typeof line !== 'object' || line === null) return undefined;
-  const { type, map, sides } = line as Partial<Race>;
+  const { type, map } = line as Partial<Race>;
+  const { sides } = line as { readonly sides?: readonly unknown[] };
   const kind: string | undefined = type;
   if (typeof map !== 'object') return undefined;
   if (kind === 'race') return Array.isArray(sides) && sides.length === 2 ? (line as Race) : undefined;

@@ -54,9 +54,9 @@ function takeLine(line: unknown, incident: Incident, processes: Map<string, Reco
     return;
   }
   const window = windowOf(line);
-  if (window !== undefined) return incident.window(window);
+  if (window !== undefined) incident.window(window);
   const growth = growthOf(line);
-  if (growth?.type === 'event') return incident.growth(growth);
+  if (growth?.type === 'event') incident.growth(growth);
   const finding = findingOf(line);
   if (finding?.type === 'race') incident.race(finding);
 }

@@ -31,7 +31,6 @@ const ESCAPES: Readonly<Record<string, string>> = {
 };
 
 /** Characters that no page may hold, or that change the direction of what follows. */
-// eslint-disable-next-line no-control-regex
 const STEERING =
   /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069\ufffe\uffff]/g;
 
