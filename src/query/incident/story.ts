@@ -45,9 +45,9 @@ function whereSentences({ sites, prefixes, sample }: Known, main: RateChange): S
   if (site !== undefined && share >= MOST_OF) {
     const map = site.map_type === undefined ? '' : ` on ${site.map_type}`;
     sentences.push({
-      text: `${site.before === 0 ? 'All or most of that comes' : 'Most of that comes'} from ${siteText(site)}${map}${site.before === 0 ? ', which did none before' : ''}.`,
+      text: `${percent(Math.min(1, share))} of that difference comes from ${siteText(site)}${map}${site.before === 0 ? ', which did none before' : ''}.`,
       evidence: [
-        `exact counts of that place: ${perSecond(site.before)} before, ${perSecond(site.after)} after, ${percent(Math.min(1, share))} of the difference`,
+        `exact counts of that place: ${perSecond(site.before)} before, ${perSecond(site.after)} after`,
       ],
     });
   }
@@ -85,7 +85,9 @@ const growthSentences = ({ growth }: Known): StorySentence[] =>
       const sizes =
         from === undefined || to === undefined
           ? []
-          : [`from ${size(from)} ${unit ?? ''} before the first to ${size(to)} after the last`];
+          : [
+              `${unit === 'slots' ? 'slots of the table that grew' : 'buckets'}: ${size(from)} before the first, ${size(to)} after the last`,
+            ];
       return {
         text: `${map} grew ${counted(growths, 'time')}, and held ${size(entries)} entries before the last.`,
         evidence: [...sizes, ...(site === undefined ? [] : [`the inserts came from ${site}`])],
@@ -111,7 +113,7 @@ function profileSentences({ profile }: Known): StorySentence[] {
   const [caller] = profile.callers;
   return [
     {
-      text: `Map functions took ${percent(profile.map_share)} of the CPU time in the profile${caller === undefined ? '' : `, most of it called from ${caller.function}`}.`,
+      text: `Map functions took ${percent(profile.map_share)} of the CPU time in the profile${caller === undefined ? '' : `, ${percent(caller.share)} of it all called from ${caller.function}`}.`,
       evidence: [
         `${profile.file}: ${counted(profile.samples, 'sample')}${caller === undefined ? '' : `; ${caller.function}: ${percent(caller.share)}`}`,
       ],

@@ -19,7 +19,8 @@ export const timeText = (ms: number): string => new Date(ms).toISOString().slice
 export const perSecond = (n: number): string => `${rate(n)}/s`;
 
 /** `96 %` */
-export const percent = (share: number): string => `${(share * 100).toFixed(share < 0.0995 ? 1 : 0)} %`;
+export const percent = (share: number): string =>
+  `${(share * 100).toFixed(share > 0 && share < 0.0995 ? 1 : 0)} %`;
 
 /** `shop.(*Cache).evict cache.go:88`, with the file's own name alone. */
 export function siteText({
