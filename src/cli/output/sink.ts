@@ -72,7 +72,9 @@ export class FdSink implements Sink {
  * and devices stay as they are. Errors: `output-failed`; `file-exists`, unless a file that is there may be replaced.
  */
 export async function openFile(path: string, mayReplace = true): Promise<Sink> {
-  if (!mayReplace && statSync(path, { throwIfNoEntry: false })?.isFile() === true) throw fileExists(path);
+  const there = statSync(path, { throwIfNoEntry: false });
+  // A run that could not begin leaves an empty one: nothing is lost with that.
+  if (!mayReplace && there?.isFile() === true && there.size > 0) throw fileExists(path);
   try {
     const fd = await openFd(path, 'w', 0o600);
     const facts = fstatSync(fd);
