@@ -14,12 +14,14 @@ import { withMapPath } from './map_path.ts';
 import { ringBytesOf } from './ring_size.ts';
 import { RunClock } from './run_clock.ts';
 
-/** A running `grow`: probes in place until the iteration ends, whichever way. */
+/** A running `grow`: probes in place until the iteration ends, whichever way. `showPid`: also of one process alone. */
 export async function* growLines(
   options: GrowOptions,
   signal: AbortSignal,
+  showPid = options.selection.type !== 'pid',
 ): AsyncGenerator<readonly GrowLine[], void> {
-  const run = new GrowRun({ ...options, filters: withMapPath(options.selection, options.filters) });
+  const filters = withMapPath(options.selection, options.filters);
+  const run = new GrowRun({ ...options, filters }, showPid);
   const clock = new RunClock(options.durationMs, signal);
   try {
     let end: EndReason | undefined;
@@ -47,7 +49,7 @@ class GrowRun {
   #growths = 0;
   #events = 0;
 
-  constructor(options: GrowOptions) {
+  constructor(options: GrowOptions, showPid: boolean) {
     this.#options = options;
     this.#fleet = new Fleet(
       {
@@ -62,7 +64,7 @@ class GrowRun {
       {
         joined: (audit) => {
           this.#extra.push(audit.attached);
-          this.#streams.set(audit, new GrowStream(audit, options, this.#salt));
+          this.#streams.set(audit, new GrowStream(audit, options, this.#salt, showPid));
         },
         left: (audit) => this.#leave(audit),
         notice: (notice) => this.#extra.push(notice),

@@ -21,7 +21,7 @@ export class GrowStream {
   readonly #wallOffset = wallOffsetNs();
   #lost = 0;
 
-  constructor(audit: Audit, options: GrowOptions, salt: Uint8Array) {
+  constructor(audit: Audit, options: GrowOptions, salt: Uint8Array, showPid: boolean) {
     const { sites } = audit.plan;
     this.#audit = audit;
     this.#pipeline = new Pipeline({
@@ -54,7 +54,7 @@ export class GrowStream {
       symbols,
       wallOffset: this.#wallOffset,
       keyText: (batch, row) => keys.of(batch, row),
-      showPid: options.selection.type !== 'pid',
+      showPid,
     });
     // The end of a migration is not given the type: what is known from its beginning says whose it is.
     const accepts = (batch: TracedBatch, row: number): boolean =>

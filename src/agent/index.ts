@@ -11,6 +11,10 @@ import { inspectLines } from './inspect.ts';
 import { pastLines } from './past.ts';
 import { listGoProcesses } from './ps.ts';
 import { raceLines } from './race.ts';
+import { exportParts } from './replay/export.ts';
+import { openReplay } from './replay/index.ts';
+import { reportOn } from './replay/report.ts';
+import { recordLines } from './record/record.ts';
 import { startTop } from './top.ts';
 import { traceLines } from './trace.ts';
 import { watchLines } from './watch.ts';
@@ -35,6 +39,10 @@ export function createQuestions(): Questions {
     race: raceLines,
     crash: (options) => Promise.resolve().then(() => crash(options)),
     detach: (options) => Promise.resolve().then(() => detach(options)),
+    record: recordLines,
+    replay: openReplay,
+    report: reportOn,
+    export: exportParts,
     close: () => Promise.resolve(),
   };
 }

@@ -19,7 +19,19 @@ import { type TraceShared, TraceStream } from './trace_stream.ts';
 const SLOW_MS = 50;
 
 /** What a run may want beyond what `trace` asks for. */
-export type TraceExtras = Pick<TraceShared, 'condition' | 'facts' | 'accepts'>;
+export type TraceExtras = Pick<TraceShared, 'condition' | 'facts' | 'accepts' | 'showPid'> & {
+  /** Counters are kept beside the events, for whoever reads them. */
+  readonly observer?: TraceObserver;
+};
+
+/** Whoever reads the counters of a run. */
+export interface TraceObserver {
+  joined(audit: Audit): void;
+  /** Its probe is out, and its events are delivered; its counters can still be read. */
+  left(audit: Audit): void;
+  /** Asked after each drain; true when something is to be taken. */
+  look(): boolean;
+}
 
 /** A running `trace`: probes in place until the iteration ends, whichever way. */
 export async function* traceLines(
@@ -33,7 +45,8 @@ export async function* traceLines(
     let end: EndReason | undefined;
     while (end === undefined) {
       const lines = run.step(clock.isTimeToLook);
-      if (lines.length > 0) {
+      const isObserved = extras.observer?.look() === true;
+      if (lines.length > 0 || isObserved) {
         const before = performance.now();
         yield lines;
         run.consumerTook(performance.now() - before);
@@ -53,6 +66,7 @@ class TraceRun {
   readonly #shared: TraceShared;
   readonly #streams = new Map<Audit, TraceStream>();
   readonly #fleet: Fleet;
+  readonly #observer: TraceObserver | undefined;
   /** Lines that came up outside a drain: attachments, notices, the last events of a process. */
   #extra: TraceLine[] = [];
   #sampled = 0;
@@ -63,8 +77,9 @@ class TraceRun {
   #slow = false;
   #doubts = NO_DOUBTS;
 
-  constructor(options: TraceOptions, extras: TraceExtras) {
+  constructor(options: TraceOptions, { observer, ...extras }: TraceExtras) {
     this.#options = options;
+    this.#observer = observer;
     const effects = effectsOf(options.effects, options.filters.ops);
     const wanted = (): number => (options.count ?? Infinity) - this.#tally.events;
     this.#shared = { options, effects, tally: this.#tally, wanted, salt: randomBytes(32), ...extras };
@@ -75,7 +90,7 @@ class TraceRun {
         effects,
         sync: options.filters.sync === true,
         map: options.filters.map,
-        probe: probeOptions(options, extras),
+        probe: probeOptions(options, extras, observer === undefined ? 'events' : 'both'),
         kind: options.probe,
       },
       {
@@ -114,7 +129,7 @@ class TraceRun {
   }
 
   finish(ended: EndReason, elapsedMs: number): readonly TraceLine[] {
-    const events = [...this.#streams.values()].flatMap((stream) => this.#finishStream(stream));
+    const events = [...this.#streams].flatMap(([audit, stream]) => this.#finishStream(audit, stream));
     this.#streams.clear();
     if (this.#unknownTypes > 0) this.#extra.push(unknownTypesNotice(this.#unknownTypes));
     this.#extra.push(...doubtNotices(this.#doubts));
@@ -128,20 +143,22 @@ class TraceRun {
   #join(audit: Audit): void {
     this.#extra.push(audit.attached);
     this.#streams.set(audit, new TraceStream(audit, this.#shared));
+    this.#observer?.joined(audit);
   }
 
   /** Its rings still hold what it did last. */
   #leave(audit: Audit): void {
     const stream = this.#streams.get(audit);
-    if (stream !== undefined) this.#extra.push(...this.#finishStream(stream));
+    if (stream !== undefined) this.#extra.push(...this.#finishStream(audit, stream));
     this.#streams.delete(audit);
   }
 
-  #finishStream(stream: TraceStream): readonly TraceLine[] {
+  #finishStream(audit: Audit, stream: TraceStream): readonly TraceLine[] {
     // What was asked for has been delivered: what came after it is neither wanted nor lost.
     if (this.#isCountReached) {
       this.#lostGone += stream.ringFull;
       this.#noteDoubts(stream);
+      this.#observer?.left(audit);
       return [];
     }
     const { events, totals } = stream.finish();
@@ -150,6 +167,7 @@ class TraceRun {
     this.#sampled += totals.sampledOut;
     this.#noteLoss();
     this.#lostGone += totals.ringFull;
+    this.#observer?.left(audit);
     return events;
   }
 
@@ -192,11 +210,11 @@ class TraceRun {
   }
 }
 
-function probeOptions(options: TraceOptions, extras: TraceExtras): ProbeOptions {
+function probeOptions(options: TraceOptions, extras: TraceExtras, mode: ProbeOptions['mode']): ProbeOptions {
   const asksKey = extras.condition !== undefined && mentions(extras.condition, 'key');
   const filters = asksKey ? { ...options.filters, key: options.filters.key ?? '*' } : options.filters;
   return {
-    mode: 'events',
+    mode,
     sampleEvery: options.sampleEvery,
     frames: options.frames,
     keyBytes: captureBytes(options.keys, filters),

@@ -34,6 +34,8 @@ export interface TraceShared {
   readonly condition?: Condition;
   /** Record the map's header and registers, and tell of them. */
   readonly facts?: boolean;
+  /** Tell the pid of each event, also of one process alone. */
+  readonly showPid?: boolean;
   /** Asked of each event before it is delivered. */
   readonly accepts?: (event: TraceEvent) => boolean;
 }
@@ -122,7 +124,7 @@ export class TraceStream {
       symbols: this.#symbols,
       wallOffset: wallOffsetNs(),
       keyText: (batch, row) => keys.of(batch, row),
-      showPid: options.selection.type !== 'pid',
+      showPid: shared.showPid ?? options.selection.type !== 'pid',
       ...(shared.facts === true
         ? { facts: { flavour: audit.plan.flavour, version: audit.plan.goVersion } }
         : {}),

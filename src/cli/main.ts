@@ -23,7 +23,8 @@ export async function main(
     const request = parseCommandLine(args, await version(), helpColumns());
     if (request.type === 'text') return await print(request.text);
     const job = jobOf(request.name, [request.argument, request.second], request.values);
-    const opened = await openIo(request.values, endingSignal());
+    const mayReplace = request.name !== 'record' || request.values.force === true;
+    const opened = await openIo(request.values, endingSignal(), mayReplace);
     io = opened;
     return await runJob(job, opened, createQuestions);
   } catch (error) {

@@ -6,16 +6,26 @@ import { runCheck } from './commands/check.ts';
 import { runCrash } from './commands/crash.ts';
 import { runDetach } from './commands/detach.ts';
 import { passToGo } from './commands/go.ts';
+import { runExport } from './commands/export.ts';
 import { runExplain } from './commands/explain.ts';
 import { runMaps } from './commands/maps.ts';
 import { runGrow } from './commands/grow.ts';
 import { runInspect } from './commands/inspect.ts';
 import { runPs } from './commands/ps.ts';
 import { runRace } from './commands/race.ts';
+import { runRecord } from './commands/record.ts';
+import { runReplay } from './commands/replay.ts';
+import { runReport } from './commands/report.ts';
 import { runTop } from './commands/top.ts';
 import { runTrace } from './commands/trace.ts';
 import { runWatch } from './commands/watch.ts';
 import { runPast, runWho } from './commands/who.ts';
+import {
+  exportOptionsOf,
+  recordOptionsOf,
+  replayRequestOf,
+  reportOptionsOf,
+} from './options/evidence_options.ts';
 import { explainOptionsOf } from './options/explain_options.ts';
 import { mapsOptionsOf } from './options/maps_options.ts';
 import { inspectOptionsOf } from './options/inspect_options.ts';
@@ -106,6 +116,23 @@ export function jobOf(name: CommandName, words: readonly (string | undefined)[],
     case 'break': {
       const options = breakOptionsOf(values);
       return (questions, io) => runBreak(options, questions, io);
+    }
+    case 'record': {
+      const options = recordOptionsOf(values);
+      return (questions, io) => runRecord(options, questions, io);
+    }
+    case 'replay': {
+      const request = replayRequestOf(words, values);
+      return (questions, io) =>
+        runReplay(request, (command, asked) => jobOf(command, [], asked), questions, io);
+    }
+    case 'report': {
+      const options = reportOptionsOf(words[0], values);
+      return (questions, io) => runReport(options, questions, io);
+    }
+    case 'export': {
+      const options = exportOptionsOf(words);
+      return (questions, io) => runExport(options, questions, io);
     }
     default:
       return assertUnreachable(name);

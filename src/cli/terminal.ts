@@ -8,10 +8,14 @@ const STDIN = 0;
 const STDOUT = 1;
 const STDERR = 2;
 
-/** The process's own input and output, as the flags want them. */
-export async function openIo(values: OptionValues, signal: AbortSignal): Promise<Io> {
-  const toFile = values.output !== undefined;
-  const out = values.output === undefined ? new FdSink(STDOUT, 'stdout') : await openFile(values.output);
+/**
+ * The process's own input and output, as the flags want them. `mayReplace`: a file that is there may be overwritten.
+ * Errors: those of `openFile`.
+ */
+export async function openIo(values: OptionValues, signal: AbortSignal, mayReplace = true): Promise<Io> {
+  const path = values.output === '-' ? undefined : values.output;
+  const toFile = path !== undefined;
+  const out = path === undefined ? new FdSink(STDOUT, 'stdout') : await openFile(path, mayReplace);
   const terminal = !toFile && isatty(STDOUT);
   return {
     out,

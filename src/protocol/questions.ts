@@ -4,6 +4,8 @@ import type { CheckReport } from './check_report.ts';
 import type { CrashLine, CrashOptions } from './crash.ts';
 import type { Detached, DetachOptions } from './detached.ts';
 import type { EncodedEvents, TraceEvent } from './event.ts';
+import type { RecordLine, RecordOptions } from './evidence.ts';
+import type { ExportOptions, ExportPart } from './export.ts';
 import type { ExplainOptions, ExplainReport } from './explain_report.ts';
 import type { MapsLine, MapsOptions } from './maps.ts';
 import type { GrowthEvent, Growths, Migration } from './growth.ts';
@@ -20,6 +22,8 @@ import type {
 import type { ProcessEntry } from './process_entry.ts';
 import type { CheckSubject } from './selection.ts';
 import type { RaceLine, RaceOptions } from './race.ts';
+import type { Replay, ReplayOptions } from './replay.ts';
+import type { Reported, ReportOptions } from './report.ts';
 import type { Snapshot } from './snapshot.ts';
 import type { Summary } from './summary.ts';
 import type { Stop } from './stop.ts';
@@ -84,6 +88,14 @@ export interface Questions {
   crash(options: CrashOptions): Promise<readonly CrashLine[]>;
   /** Takes out the inline probe that a killed mapaudit has left in a program. */
   detach(options: DetachOptions): Promise<Detached>;
+  /** A trace into an evidence file. Ends as `trace` does; the bytes that were given out can be read in any case. */
+  record(options: RecordOptions, signal: AbortSignal): AsyncIterable<readonly RecordLine[]>;
+  /** Opens an evidence file, which then answers as the program did. */
+  replay(options: ReplayOptions): Promise<Replay>;
+  /** What an evidence file tells of an incident. */
+  report(options: ReportOptions): Promise<Reported>;
+  /** An evidence file in a form that other tools read. */
+  export(options: ExportOptions): AsyncIterable<ExportPart>;
   /** Takes out whatever is still in place. Faces call it last. */
   close(): Promise<void>;
 }

@@ -16,6 +16,8 @@ import type {
   TraceLine,
   WhoLine,
 } from '../../src/protocol/questions.ts';
+import type { RecordLine, RecordOptions } from '../../src/protocol/evidence.ts';
+import type { ExportPart } from '../../src/protocol/export.ts';
 import type { RaceLine, RaceOptions } from '../../src/protocol/race.ts';
 import type { WatchLine, WatchOptions } from '../../src/protocol/watch.ts';
 import type { MapsLine, MapsOptions } from '../../src/protocol/maps.ts';
@@ -46,6 +48,7 @@ import { classicMap, keyPaths, swissMap } from './map_samples.ts';
 import { advice, advised } from './advice_samples.ts';
 import { raceFound, raceSummary, shared, writing } from './race_samples.ts';
 import { growthRates, growths, stop, touched } from './samples_know.ts';
+import { recordingBytes, recorded, report } from './samples_evidence.ts';
 
 /** What the fake does, chosen by the pid that is asked for. */
 const NO_SUCH_PID = 99999;
@@ -92,8 +95,27 @@ export function fakeQuestions(): Questions {
     race,
     detach: () => Promise.resolve(detached),
     crash: () => Promise.resolve([crash, event(0), summary(1, 'done')]),
+    record,
+    replay: () =>
+      Promise.resolve({ selection: { type: 'pid', pid: 4242 }, questions: fakeQuestions() } as const),
+    report: () => Promise.resolve({ report, notices: [] }),
+    export: exported,
     close: () => Promise.resolve(),
   };
+}
+
+async function* record(options: RecordOptions): AsyncGenerator<readonly RecordLine[]> {
+  yield [
+    { ...attached, pid: pidOf(options) },
+    { type: 'bytes', bytes: recordingBytes },
+  ];
+  await Promise.resolve();
+  yield [recorded, summary(6, 'duration')];
+}
+
+async function* exported(): AsyncGenerator<ExportPart> {
+  await Promise.resolve();
+  yield { type: 'bytes', bytes: Buffer.from('exported\n') };
 }
 
 function noSuchProcess(): MapauditError {

@@ -31,6 +31,7 @@ import {
 import { classicMap, keyPaths, swissMap } from './map_samples.ts';
 import { advice, advised, syncMaps } from './advice_samples.ts';
 import { raceFound, raceSummary, shared, sparseRace, writing } from './race_samples.ts';
+import { emptyReport, fileLines, recorded, report } from './samples_evidence.ts';
 import { growthRates, growths, stop, touched } from './samples_know.ts';
 import { misfit, SCHEMAS } from './schemas.ts';
 
@@ -67,6 +68,10 @@ describe('what the types allow fits the schemas', () => {
     ...advice,
     advised,
     ...syncMaps,
+    recorded,
+    report,
+    emptyReport,
+    ...fileLines,
     growthRates,
     ...growths,
     swissMap,
@@ -138,6 +143,15 @@ test.each([
     ['attached', 'advice', 'advised'],
   ],
   [
+    ['replay', 'x.mapaudit', '--json'],
+    ['attached', 'event', 'summary'],
+  ],
+  [
+    ['replay', 'x.mapaudit', 'top', '--once', '--json'],
+    ['snapshot', 'summary'],
+  ],
+  [['report', 'x.mapaudit', '--json'], ['report']],
+  [
     ['grow', '-p', '1', '--json'],
     ['attached', 'event', 'migration', 'growths', 'summary'],
   ],
@@ -189,6 +203,17 @@ test.each([
     .map((line) => JSON.parse(line) as { type: string });
   for (const line of lines) expect(misfit(line)).toBeUndefined();
   expect([...new Set(lines.map((line) => line.type))]).toEqual(types);
+});
+
+test('what record says on stderr', async () => {
+  const { stdout, stderr } = await fakeMapaudit(['record', '-p', '1', '--json']);
+  expect(stdout).toBe('not really a recording');
+  const lines = stderr
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as { type: string });
+  for (const line of lines) expect(misfit(line)).toBeUndefined();
+  expect(lines.map(({ type }) => type)).toEqual(['attached', 'recorded', 'summary']);
 });
 
 test('errors on stderr fit too', async () => {

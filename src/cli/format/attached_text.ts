@@ -23,7 +23,8 @@ export function endsText(options: {
   readonly what?: string;
 }): string {
   const ends: string[] = [];
-  if (options.durationMs !== undefined) ends.push(`after ${spoken(options.durationMs)}`);
+  if (options.durationMs !== undefined && Number.isFinite(options.durationMs))
+    ends.push(`after ${spoken(options.durationMs)}`);
   if (options.count !== undefined) ends.push(`after ${counted(options.count, options.what ?? 'event')}`);
   return ends.length === 0 ? 'Ctrl-C ends' : `ends ${ends.join(' or ')}`;
 }

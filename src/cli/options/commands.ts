@@ -213,6 +213,69 @@ export const COMMANDS: readonly CommandSpec[] = [
     ],
   },
   {
+    name: 'record',
+    summary: 'keep everything that is seen in one file, to be looked at later',
+    description:
+      'Writes an evidence file: each operation as trace shows it, exact counts for each second, growth of maps, and with --races the races that are found. With --sample the counts stay exact. The file can be read up to wherever it ends, also after a kill -9 or a full disk, and an existing one is not overwritten. mapaudit replay shows it again, report makes a page of it, export gives it to other tools. docs/evidence.md describes the format.',
+    examples: [
+      { line: 'sudo mapaudit record -p 4242 -o incident.mapaudit --duration 60s', says: 'a minute' },
+      {
+        line: 'sudo mapaudit record -p 4242 --sample 1/100 --stack -o - | ssh backup "cat > incident.mapaudit"',
+        says: 'one in a hundred with its stack, exact counts, to another machine',
+      },
+    ],
+  },
+  {
+    name: 'replay',
+    summary: 'show a recording as trace, top, who, grow or race show a program',
+    description:
+      'Answers from an evidence file as if the program ran: the same filters, the same output, the same JSON. COMMAND is trace (also where it is left out), top, who, grow or race, with the flags that it has. What was not recorded cannot be shown: that is said.',
+    argument: { name: 'FILE', help: 'What mapaudit record -o FILE has written.' },
+    second: { name: 'COMMAND', help: 'trace, top, who, grow or race. Default: trace.' },
+    examples: [
+      { line: 'mapaudit replay incident.mapaudit', says: 'every operation' },
+      {
+        line: "mapaudit replay incident.mapaudit trace --op delete --key 'sess:*' --stack",
+        says: 'filtered',
+      },
+      { line: 'mapaudit replay incident.mapaudit top --once', says: 'the busiest places' },
+      { line: `mapaudit replay incident.mapaudit who --key '"sess:91af"'`, says: 'the life of a key' },
+      {
+        line: 'mapaudit replay incident.mapaudit top --speed 10',
+        says: 'the live screen, ten times as fast',
+      },
+    ],
+  },
+  {
+    name: 'report',
+    summary: 'make one HTML page of a recording: what changed, when, and from where',
+    description:
+      'Finds where the rate of each operation changed, compares before and after by place and by what keys begin with, and puts growth, races and losses on one time line. With --profile a CPU profile in pprof form stands beside it. The page loads nothing from anywhere. With --json the same as data.',
+    argument: { name: 'FILE', help: 'What mapaudit record -o FILE has written.' },
+    examples: [
+      { line: 'mapaudit report incident.mapaudit -o incident.html', says: 'a page' },
+      {
+        line: 'mapaudit report incident.mapaudit --profile cpu.pprof -o incident.html',
+        says: 'with a CPU profile of the same time',
+      },
+    ],
+  },
+  {
+    name: 'export',
+    summary: 'give a recording to other tools: pprof, speedscope, JSON lines',
+    description:
+      'pprof: one sample a place (or stack, where stacks were recorded), with the number of deletes, assigns and reads, scaled to the exact counts where events were sampled; labels tell the map type and the operation. speedscope: the same for https://www.speedscope.app. jsonl: the events as trace --json prints them.',
+    argument: { name: 'FORMAT', help: 'pprof, speedscope or jsonl.' },
+    second: { name: 'FILE', help: 'What mapaudit record -o FILE has written.' },
+    examples: [
+      {
+        line: 'mapaudit export pprof incident.mapaudit -o maps.pb.gz && go tool pprof -top maps.pb.gz',
+        says: 'which places delete most?',
+      },
+      { line: 'mapaudit export jsonl incident.mapaudit -o events.jsonl', says: 'for jq and the like' },
+    ],
+  },
+  {
     name: 'crash',
     summary: 'show the last map operations of a program that has crashed',
     description:

@@ -9,7 +9,7 @@ export const RACE_FLAGS = {
     flag: '--budget',
     value: 'SHARE',
     group: 'How it works',
-    commands: ['race'],
+    commands: ['race', 'record'],
     help: "How much of the program's CPU time may go into waiting: 0.5%, 5%. Default: 1%.",
     details:
       'More finds more in less time. An idle program counts as if it took a tenth of a CPU. What probes cost by being there comes on top: about a microsecond for each operation on a map; `npm run bench -- cost` measures it.',

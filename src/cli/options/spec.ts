@@ -15,6 +15,10 @@ export type CommandName =
   | 'race'
   | 'crash'
   | 'detach'
+  | 'record'
+  | 'replay'
+  | 'report'
+  | 'export'
   | 'go';
 
 /** Headings under which help and docs list the flags. */

@@ -13,6 +13,7 @@ import { parseMapName, parseMapPattern } from '../parse/map_name.ts';
 import { regexOf } from '../parse/regex.ts';
 import { parseRingSize } from '../parse/size.ts';
 import { BREAK_OPTIONS } from './break_options.ts';
+import { EVIDENCE_FLAGS, OUTPUT_OF_RECORD } from './evidence_flags.ts';
 import { INSPECT_FLAGS } from './inspect_flags.ts';
 import { MAPS_FLAGS } from './maps_flags.ts';
 import { RACE_FLAGS, RACE_MAP, RACE_PROBE } from './race_flags.ts';
@@ -21,15 +22,17 @@ import { WHO_FLAGS } from './who_flags.ts';
 import type { CommandName, OptionSpec, ValueOf } from './spec.ts';
 
 const RUNS: readonly CommandName[] = ['trace', 'top'];
+/** Those that look at operations while they happen, and what shows them again. */
+const LOOKS: readonly CommandName[] = [...RUNS, 'record', 'replay'];
 /** Those that follow something until something ends them. */
 const KNOW: readonly CommandName[] = ['who', 'grow', 'break'];
-const SELECTS: readonly CommandName[] = ['check', 'maps', ...RUNS, ...KNOW];
+const SELECTS: readonly CommandName[] = ['check', 'maps', 'record', ...RUNS, ...KNOW];
 const READS: readonly CommandName[] = ['explain'];
 /** What can be asked of a core dump. */
 const CORES: readonly CommandName[] = ['inspect', 'maps'];
 /** Those of one process alone. */
 const ONE: readonly CommandName[] = ['inspect', 'watch', 'advise', 'race', 'crash', 'detach'];
-const ALL: readonly CommandName[] = ['ps', ...SELECTS, ...READS, ...ONE];
+const ALL: readonly CommandName[] = ['ps', ...SELECTS, ...READS, ...ONE, 'replay', 'report', 'export'];
 
 /** `--map` of commands that follow a process for the sake of a map. */
 const ONE_MAP = {
@@ -62,8 +65,9 @@ export const OPTIONS = {
     short: '-p',
     value: 'PID',
     group: 'Which processes',
-    commands: [...SELECTS, ...READS, ...ONE],
+    commands: [...SELECTS, ...READS, ...ONE, 'replay'],
     help: 'This process. mapaudit ps lists them.',
+    of: { replay: { help: 'Only what this process did.' } },
     parse: parsePid,
   },
   exe: {
@@ -100,7 +104,7 @@ export const OPTIONS = {
     flag: '--op',
     value: 'LIST',
     group: 'Which operations',
-    commands: RUNS,
+    commands: LOOKS,
     list: true,
     help: 'delete, assign, clear, grow, access, iterate, joined by commas, or all. Default: delete,assign,clear,grow.',
     details:
@@ -110,7 +114,7 @@ export const OPTIONS = {
   sync: {
     flag: '--sync',
     group: 'Which operations',
-    commands: [...RUNS, 'check'],
+    commands: [...RUNS, 'record', 'check'],
     help: 'Also the methods of sync.Map, each under the word of --op that it stands for.',
     details:
       'Load is `access`; Store, Swap, LoadOrStore and CompareAndSwap are `assign`; Delete, LoadAndDelete and CompareAndDelete are `delete`; Range is `iterate`; Clear is `clear`. `function` tells the method. What a method does to plain maps (before Go 1.24) is then a part of it and not shown by itself. Calls that profile-guided optimisation has put into their callers whole are not seen.',
@@ -120,7 +124,7 @@ export const OPTIONS = {
     flag: '--map',
     value: 'REGEX',
     group: 'Which operations',
-    commands: [...RUNS, ...READS, 'maps', 'who', 'grow', 'inspect', 'watch', 'advise', 'race'],
+    commands: [...LOOKS, ...READS, 'maps', 'who', 'grow', 'inspect', 'watch', 'advise', 'race'],
     help: "Maps whose type matches: --map 'Session'.",
     details:
       'A JavaScript regular expression, found anywhere in the type as Go writes it: `map[string]*shop.Session`. Each type is decided once; after that the kernel drops the others. `maps` also looks for it in the name (`main.cache.sessions`) and the owner (`(*shop.Cache).sessions`).',
@@ -165,7 +169,7 @@ export const OPTIONS = {
     flag: '--map-id',
     value: 'ID',
     group: 'Which operations',
-    commands: RUNS,
+    commands: LOOKS,
     help: 'The map with this number or address, as the output shows it: 3, 0xc000123450.',
     details:
       'Numbers are given in the order in which maps are first seen, and hold for one run; addresses (in JSON output) for as long as the map lives.',
@@ -175,7 +179,7 @@ export const OPTIONS = {
     flag: '--site',
     value: 'REGEX',
     group: 'Which operations',
-    commands: RUNS,
+    commands: LOOKS,
     help: 'Operations called from a matching place, function file:line.',
     parse: regexOf('--site'),
   },
@@ -183,7 +187,7 @@ export const OPTIONS = {
     flag: '--key',
     value: 'GLOB',
     group: 'Which operations',
-    commands: [...RUNS, 'who', 'inspect', 'watch'],
+    commands: [...LOOKS, 'who', 'inspect', 'watch'],
     help: "Operations on matching keys: --key 'sess:*', --key 42, --key 'main.P{X: 1}'.",
     details:
       'What Go takes as a literal is one key, compared by its value, however it is written: a number, a rune, true, false, nil, a text between quotes (as the output shows it), `T(x)`, `T{…}` or `{…}`. In maps with string keys a number or a word is the text itself. All else is a glob: for string keys it is compared with the string itself, without quotes; for other keys with their Go syntax. A text between quotes and a prefix (`sess:*`) are decided in the kernel and cost the least; most others are decided after the event was sent.',
@@ -207,14 +211,14 @@ export const OPTIONS = {
     flag: '--goid',
     value: 'N',
     group: 'Which operations',
-    commands: RUNS,
+    commands: LOOKS,
     help: 'Operations of this goroutine. Decided in the kernel.',
     parse: wholeNumber('goroutine id', 0),
   },
   reads: {
     flag: '--reads',
     group: 'Which operations',
-    commands: ['who'],
+    commands: ['who', 'replay'],
     help: 'Also who reads the key.',
   },
   ...BREAK_OPTIONS,
@@ -243,7 +247,7 @@ export const OPTIONS = {
     flag: '--sample',
     value: '1/N',
     group: 'What is shown of each',
-    commands: ['trace'],
+    commands: ['trace', 'record'],
     help: 'Show one operation in N, drawn by chance. The summary says how many were left out.',
     parse: parseSample,
   },
@@ -252,7 +256,7 @@ export const OPTIONS = {
     value: 'DEPTH',
     whenBare: '16',
     group: 'What is shown of each',
-    commands: ['trace', ...KNOW, 'watch', 'race', 'crash'],
+    commands: ['trace', 'record', 'replay', ...KNOW, 'watch', 'race', 'crash'],
     help: `Show the stack, 16 frames or as many as said (at most ${DEEPEST_STACK}): --stack=32.`,
     details: '`who` and `race` show it always, and `break` all of it.',
     parse: wholeNumber('stack depth', 1, DEEPEST_STACK),
@@ -261,7 +265,7 @@ export const OPTIONS = {
     flag: '--keys',
     value: 'HOW',
     group: 'What is shown of each',
-    commands: [...RUNS, ...KNOW, 'race'],
+    commands: [...RUNS, 'record', ...KNOW, 'race'],
     help: 'full, prefix:N, hash or none. Keys can be secrets. Default: full.',
     details:
       '`prefix:N` shows the first N bytes of each string and of each array of numbers ([16]byte), inside of structs and interfaces too; single numbers are shown whole. `hash` shows a number in place of the key, made with a secret that is new for each run: equal keys have equal numbers within one run; those of keys too long to be captured whole are marked (`…`, in JSON "truncated"), and keys that differ only behind that share one. With `none` no key leaves the program.',
@@ -271,7 +275,7 @@ export const OPTIONS = {
     flag: '--effects',
     value: 'HOW',
     group: 'What is shown of each',
-    commands: RUNS,
+    commands: [...RUNS, 'record'],
     help: 'How FOUND is learnt: exit (a second probe at the end of each write: certain, costs a second hit), off, auto. Default: auto, which is exit.',
     details:
       'Whether a delete found its key, and whether an assign inserted or replaced, is read from the number of entries before and after. `exit` reads it again at the end of the same operation. Where that does not tell, FOUND stays empty: it is never guessed.',
@@ -282,7 +286,7 @@ export const OPTIONS = {
     flag: '--duration',
     value: 'TIME',
     group: 'How long',
-    commands: [...RUNS, ...KNOW, 'watch', 'race'],
+    commands: [...LOOKS, ...KNOW, 'watch', 'race'],
     help: 'End after this time: 500ms, 10s, 1m30s. Default: until Ctrl-C.',
     parse: parseDuration,
   },
@@ -290,7 +294,7 @@ export const OPTIONS = {
     flag: '--count',
     value: 'N',
     group: 'How long',
-    commands: ['trace', ...KNOW, 'watch', 'race', 'crash'],
+    commands: ['trace', 'record', 'replay', ...KNOW, 'watch', 'race', 'crash'],
     help: 'End after N events.',
     of: { crash: { group: 'What is shown of each', help: 'The last N events. Default: all that are left.' } },
     parse: wholeNumber('number of events', 1),
@@ -298,14 +302,14 @@ export const OPTIONS = {
   once: {
     flag: '--once',
     group: 'How long',
-    commands: ['top'],
+    commands: ['top', 'replay'],
     help: 'Count for --duration (default 5s), print one table and end. Needs no terminal.',
   },
   interval: {
     flag: '--interval',
     value: 'TIME',
     group: 'How long',
-    commands: ['top'],
+    commands: ['top', 'replay'],
     help: 'Time between two refreshes. Default: 1s.',
     parse: parseDuration,
   },
@@ -313,18 +317,19 @@ export const OPTIONS = {
     flag: '--probe',
     value: 'KIND',
     group: 'How it works',
-    commands: [...RUNS, ...KNOW, 'maps', 'race'],
+    commands: [...RUNS, 'record', ...KNOW, 'maps', 'race'],
     help: 'How operations are noticed: kernel (eBPF uprobes), inline (jumps written into the running program: a small part of the cost, but its code is changed and it can notice: threads stand still for some milliseconds, system calls may end with EINTR, profiles show _ExternalCode and a SIGQUIT trace "unknown pc"; docs/inline.md), build (the hook of mapaudit go build; needs no root), or auto. Default: auto, which is build where the program has the hook, else kernel.',
     of: { race: RACE_PROBE },
     parse: oneOf('probe', PROBE_KINDS),
   },
   ...RACE_FLAGS,
   ...WHO_FLAGS,
+  ...EVIDENCE_FLAGS,
   ring: {
     flag: '--ring',
     value: 'SIZE',
     group: 'How it works',
-    commands: [...RUNS, ...KNOW, 'race'],
+    commands: [...RUNS, 'record', ...KNOW, 'race'],
     help: 'Size of the buffer between kernel and mapaudit, for each CPU: 512K, 4M. Larger when events are lost.',
     parse: parseRingSize,
   },
@@ -341,6 +346,7 @@ export const OPTIONS = {
     group: 'Output',
     commands: ALL,
     help: 'Write to this file and not to stdout.',
+    of: { record: OUTPUT_OF_RECORD },
     parse: parsePath('-o'),
   },
   color: {

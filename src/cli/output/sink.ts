@@ -1,4 +1,4 @@
-import { close, fchmodSync, fstatSync, open, write } from 'node:fs';
+import { close, fchmodSync, fstatSync, open, statSync, write } from 'node:fs';
 import { promisify } from 'node:util';
 import { MapauditError, messageOf } from '../../base/errors.ts';
 
@@ -69,9 +69,12 @@ export class FdSink implements Sink {
 
 /**
  * Creates or empties a file. Only its owner may read it, also if it was there before: keys can be secrets. Pipes
- * and devices stay as they are.
+ * and devices stay as they are. Errors: `output-failed`; `file-exists`, unless a file that is there may be replaced.
  */
-export async function openFile(path: string): Promise<Sink> {
+export async function openFile(path: string, mayReplace = true): Promise<Sink> {
+  const there = statSync(path, { throwIfNoEntry: false });
+  // A run that could not begin leaves an empty one: nothing is lost with that.
+  if (!mayReplace && there?.isFile() === true && there.size > 0) throw fileExists(path);
   try {
     const fd = await openFd(path, 'w', 0o600);
     const facts = fstatSync(fd);
@@ -81,6 +84,12 @@ export async function openFile(path: string): Promise<Sink> {
     throw outputError(path, codeOf(error), error);
   }
 }
+
+const fileExists = (path: string): MapauditError =>
+  new MapauditError('file-exists', `${path} is there already, and is not overwritten`, {
+    hint: 'Choose another name, or add --force.',
+    fields: { file: path },
+  });
 
 function codeOf(error: unknown): string {
   return error instanceof Error && 'code' in error ? String(error.code) : 'unknown';

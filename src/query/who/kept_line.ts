@@ -23,6 +23,12 @@ export function keptLine(text: string): KeptLine | undefined {
   return line as unknown as KeptLine;
 }
 
+/** An event that was parsed before. Errors: `MalformedLine`. */
+export function checkEvent(line: unknown): TraceEvent {
+  check(line, EVENT);
+  return line as TraceEvent;
+}
+
 function parsed(text: string): unknown {
   try {
     return JSON.parse(text) as unknown;

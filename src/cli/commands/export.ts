@@ -1,0 +1,18 @@
+import { MapauditError } from '../../base/errors.ts';
+import type { ExportOptions } from '../../protocol/export.ts';
+import type { Questions } from '../../protocol/questions.ts';
+import type { Io } from '../output/io.ts';
+import { sayNotice } from '../output/say.ts';
+
+/** `mapaudit export` */
+export async function runExport(options: ExportOptions, questions: Questions, io: Io): Promise<number> {
+  if (options.format === 'pprof' && !io.toFile && io.width() !== undefined)
+    throw new MapauditError('no-output', 'a profile is no text for a terminal', {
+      hint: 'Add -o maps.pb.gz, and open it with go tool pprof -top maps.pb.gz.',
+    });
+  for await (const part of questions.export(options)) {
+    if (part.type === 'notice') await sayNotice(part, io);
+    else await io.out.write(part.bytes);
+  }
+  return 0;
+}
