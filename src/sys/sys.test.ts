@@ -62,9 +62,9 @@ describe('texts of /proc', () => {
     });
   });
 
-  it('status: effective user, pids from our namespace to its own, threads', () => {
-    const text = 'Name:\tshop\nUid:\t0\t1000\t0\t0\nNSpid:\t4242\t17\t1\nThreads:\t9\n';
-    expect(parseStatus(text)).toEqual({ uid: 1000, namespacePids: [4242, 17, 1], threads: 9 });
+  it('status: effective user and group, pids from our namespace to its own, threads', () => {
+    const text = 'Name:\tshop\nUid:\t0\t1000\t0\t0\nGid:\t0\t100\t0\t0\nNSpid:\t4242\t17\t1\nThreads:\t9\n';
+    expect(parseStatus(text)).toEqual({ uid: 1000, gid: 100, namespacePids: [4242, 17, 1], threads: 9 });
     expect(parseStatus('')).toBeUndefined();
   });
 

@@ -5,6 +5,7 @@ import {
   mkdirSync,
   mkdtempSync,
   readFileSync,
+  realpathSync,
   rmSync,
   statSync,
   writeFileSync,
@@ -171,7 +172,7 @@ describe('mapaudit go build', () => {
   });
 
   it("with the user's own text of a file of the runtime that the hook changes, too", () => {
-    const own = join(gorootOf('1.26.8'), 'src/runtime/panic.go');
+    const own = join(realpathSync(gorootOf('1.26.8')), 'src/runtime/panic.go');
     write({
       'words/panic.txt': `${readFileSync(own, 'utf8')}\nfunc init() { println("my own runtime") }\n`,
       'words/overlay.json': JSON.stringify({ Replace: { [own]: 'panic.txt' } }),

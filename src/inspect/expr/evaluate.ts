@@ -333,7 +333,10 @@ function nearName(text: string, names: Iterable<string>): string | undefined {
   const prefix = text.slice(0, dot + 1);
   const ofPackage = dot < 0 ? [] : all.filter((name) => name.startsWith(prefix));
   // Where the package is right, its variables are compared without it: it makes short names alike.
-  const near = closest(text.slice(dot + 1), ofPackage.map((name) => name.slice(prefix.length)));
+  const near = closest(
+    text.slice(dot + 1),
+    ofPackage.map((name) => name.slice(prefix.length)),
+  );
   const whole = ofPackage.length === 0 ? closest(text, all) : near === undefined ? undefined : prefix + near;
   const parts = text.split('.');
   return whole ?? (parts.length > 2 ? closest(parts.slice(0, 2).join('.'), all) : undefined);

@@ -8,6 +8,8 @@ import type { Witness, Witnesses } from './witness.ts';
 /** What is known of one place. */
 interface Watched {
   place: Place;
+  /** What the place was called before, until when: hits of that time still wait. */
+  earlier: readonly { readonly place: Place; readonly until: bigint }[];
   readonly values: ValueLog;
   /** The last hit, or the moment since when the place is watched. */
   since: bigint;
@@ -23,7 +25,8 @@ interface Watched {
  * place was read after them, and all hits of before that reading are known.
  */
 export class HitQueue {
-  readonly #places = new Map<number, Watched>();
+  /** By address; several where what is watched there has changed, the latest last. */
+  readonly #places = new Map<number, readonly Watched[]>();
   readonly #gaps: Gaps;
   readonly #witnesses: Witnesses | undefined;
   #waiting: Sample[] = [];
@@ -39,26 +42,33 @@ export class HitQueue {
 
   /** The watchpoints are at these places now, at those that are new since `now`; what is known of the others holds on. */
   move(places: readonly Place[], now: bigint): void {
-    const kept = new Set<number>(places.map(({ address }) => address));
-    for (const [address, watched] of this.#places) if (!kept.has(address)) watched.until ??= now;
+    const kept = new Map<number, number>(places.map(({ address, length }) => [address, length]));
+    for (const watched of this.#all())
+      if (kept.get(watched.place.address) !== watched.place.length) watched.until ??= now;
     for (const place of places) {
-      const known = this.#places.get(place.address);
-      if (known !== undefined && known.until === undefined && known.place.length === place.length)
-        known.place = place;
-      else
-        this.#places.set(place.address, {
-          place,
-          values: new ValueLog(),
-          since: now,
-          previous: undefined,
-          last: undefined,
-        });
+      const known = this.#current(place);
+      if (known === undefined) this.#begin(place, now);
+      else [known.place, known.earlier] = [place, [...known.earlier, { place: known.place, until: now }]];
     }
+  }
+
+  #begin(place: Place, since: bigint): void {
+    const fresh = { place, earlier: [], values: new ValueLog(), since, previous: undefined, last: undefined };
+    this.#places.set(place.address, [...(this.#places.get(place.address) ?? []), fresh]);
+  }
+
+  *#all(): Generator<Watched, void> {
+    for (const watched of this.#places.values()) yield* watched;
+  }
+
+  /** What is known of a place that is watched now. */
+  #current({ address }: Place): Watched | undefined {
+    return this.#places.get(address)?.find(({ until }) => until === undefined);
   }
 
   /** The bytes that a place held. */
   addValue(place: Place, bytes: Uint8Array, begun: bigint, ended: bigint): void {
-    this.#places.get(place.address)?.values.add({ bytes, begun, ended });
+    this.#current(place)?.values.add({ bytes, begun, ended });
   }
 
   addSample(sample: Sample): void {
@@ -68,7 +78,7 @@ export class HitQueue {
   /** Hits were lost: of what was read until now nothing follows for hits before or after. */
   forgetValues(now: bigint): void {
     this.#lostUntil = now;
-    for (const watched of this.#places.values()) {
+    for (const watched of this.#all()) {
       watched.values.clear();
       watched.since = now;
       watched.last = undefined;
@@ -77,7 +87,7 @@ export class HitQueue {
 
   /** The hits that nothing can change any more; `known`: all hits of before this moment are here. */
   take(known: bigint): WatchHit[] {
-    const reads = [...this.#places.values()].map(({ values, until }) =>
+    const reads = [...this.#all()].map(({ values, until }) =>
       until === undefined ? values.lastEndedBefore(known)?.begun : undefined,
     );
     // A place that cannot be read (any more) has no values to wait for.
@@ -107,7 +117,7 @@ export class HitQueue {
 
   #hit(sample: Sample, next: Sample | undefined): WatchHit | undefined {
     const { time, address } = sample;
-    const watched = this.#places.get(address);
+    const watched = this.#places.get(address)?.find(({ until = time + 1n }) => time < until);
     if (watched === undefined) return undefined;
     const witness = this.#witnesses?.of(sample);
     const { last } = watched;
@@ -126,7 +136,7 @@ export class HitQueue {
     const certainAfter = after !== undefined && isKnown && this.#gaps.isWatched(time, after.ended);
     return {
       ...sample,
-      place: watched.place,
+      place: watched.earlier.find(({ until }) => time < until)?.place ?? watched.place,
       ...(witness?.goid === undefined || witness.goid === 0 ? {} : { goid: witness.goid }),
       ...(certainBefore ? { before } : {}),
       ...(certainAfter ? { after } : {}),
@@ -134,9 +144,14 @@ export class HitQueue {
   }
 
   #forget(until: bigint): void {
-    for (const [address, watched] of this.#places) {
-      watched.values.forget(until);
-      if (watched.until !== undefined && watched.until < until) this.#places.delete(address);
+    for (const [address, all] of this.#places) {
+      const left = all.filter((watched) => watched.until === undefined || watched.until >= until);
+      if (left.length === 0) this.#places.delete(address);
+      else this.#places.set(address, left);
+      for (const watched of left) {
+        watched.values.forget(until);
+        watched.earlier = watched.earlier.filter((one) => one.until > until);
+      }
     }
     this.#gaps.forget(until - 1000n * GUARD_NS);
     this.#witnesses?.forget(until - 1000n * GUARD_NS);

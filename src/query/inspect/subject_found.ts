@@ -159,7 +159,9 @@ function noSuchMap(text: string, found: FoundMaps): MapauditError {
   return new MapauditError('no-such-map', `no map is known that matches ${text}${limited(found)}`, {
     fields: { map: text, known: found.maps.length },
     hint:
-      near === undefined ? 'mapaudit maps -p PID lists the maps that are known.' : `Did you mean ${near}?`,
+      near === undefined
+        ? 'mapaudit maps -p PID lists the maps that are known. A local variable may have been optimised away: --observe then shows its map, by who writes to it.'
+        : `Did you mean ${near}?`,
   });
 }
 
