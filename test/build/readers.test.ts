@@ -80,6 +80,17 @@ function word(path: string, at: number, value?: number): number {
   return bytes.readUInt32LE();
 }
 
+/** A program whose reader was killed while it read. */
+async function startAndLose(): Promise<{ pid: number; path: string }> {
+  const { pid = 0 } = await start();
+  const first = reader(pid, '--op', 'all', '-o', '/dev/null');
+  const path = `/dev/shm/mapaudit.${pid}`;
+  while (!existsSync(path) || word(path, HEADER.mode) === 0) await sleep(50);
+  first.kill('SIGKILL');
+  await once(first, 'exit');
+  return { pid, path };
+}
+
 describe('readers of the hook', () => {
   it('come and go, one after the other', async () => {
     const { pid } = await start();
@@ -106,33 +117,23 @@ describe('readers of the hook', () => {
   });
 
   it('that are killed are noticed by the hook, and followed by others', async () => {
-    const { pid } = await start();
-    const first = reader(pid!, '--op', 'all', '-o', '/dev/null');
-    const path = `/dev/shm/mapaudit.${pid}`;
-    while (!existsSync(path) || word(path, HEADER.mode) === 0) await sleep(50);
-    first.kill('SIGKILL');
-    await once(first, 'exit');
+    const { pid, path } = await startAndLose();
     expect(word(path, HEADER.mode)).not.toBe(0);
     // As if the ten seconds had passed.
     word(path, HEADER.patience, 1000);
     word(path, HEADER.patience + 4, 0);
     await sleep(500);
     expect(word(path, HEADER.mode)).toBe(0);
-    expect(eventsIn(trace(pid!).lines)).toBe(200);
+    expect(eventsIn(trace(pid).lines)).toBe(200);
   });
 
   it('that are killed are noticed, whoever else signals the program', async () => {
-    const { pid } = await start();
-    const first = reader(pid!, '--op', 'all', '-o', '/dev/null');
-    const path = `/dev/shm/mapaudit.${pid}`;
-    while (!existsSync(path) || word(path, HEADER.mode) === 0) await sleep(50);
-    first.kill('SIGKILL');
-    await once(first, 'exit');
+    const { pid, path } = await startAndLose();
     // Some hundred milliseconds, of which no time is between two signals.
     word(path, HEADER.patience, 2 ** 30);
     word(path, HEADER.patience + 4, 0);
     for (let i = 0; i < 200 && word(path, HEADER.mode) !== 0; i++) {
-      process.kill(pid!, 'SIGURG');
+      process.kill(pid, 'SIGURG');
       await sleep(20);
     }
     expect(word(path, HEADER.mode)).toBe(0);

@@ -4,7 +4,7 @@ import { html, Html, type Part } from './html.ts';
 import { STYLE } from './style.ts';
 import { growthTable, keysTable, profileTable, sitesTable } from './tables.ts';
 import { timeLine, totalText } from './time_line.ts';
-import { clockText, dateText, percent } from './words.ts';
+import { clockText, dateText, percent } from '../../protocol/text/words.ts';
 
 /** One page that asks nobody for anything: no script, no font, no picture from elsewhere, and none may be loaded. */
 export function reportHtml(report: IncidentReport): string {

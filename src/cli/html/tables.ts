@@ -1,7 +1,7 @@
 import type { IncidentReport, Moved, MovedKey, MovedSite, ReportProfile } from '../../protocol/report.ts';
 import { grouped, rate } from '../../protocol/text/numbers.ts';
 import { html, type Html, type Part } from './html.ts';
-import { OP_WORDS, percent, placeText } from './words.ts';
+import { OP_WORDS, percent, fileLine } from '../../protocol/text/words.ts';
 
 /** A column: its heading, and whether it holds numbers. */
 interface Column {
@@ -112,7 +112,7 @@ export const profileTable = ({ functions }: ReportProfile): Html =>
 const opCell = ({ op }: Moved): Html => html`<span class="op-${op}">${OP_WORDS[op]}</span>`;
 
 function placeCell({ function: name, file, line, map_type: of }: MovedSite): Html {
-  const place = placeText(file, line);
+  const place = fileLine(file, line);
   const where = place === '' ? '' : html` <span class="note" title="${file ?? ''}">${place}</span>`;
   return html`<code>${name ?? 'not known'}</code>${where}${type(of)}`;
 }

@@ -2,7 +2,7 @@ import type { MapOp } from '../../model/map_op.ts';
 import type { IncidentReport, RateSeries } from '../../protocol/report.ts';
 import { grouped, rate } from '../../protocol/text/numbers.ts';
 import { html, type Html } from './html.ts';
-import { clockText, OP_WORDS } from './words.ts';
+import { clockText, OP_WORDS } from '../../protocol/text/words.ts';
 
 const WIDTH = 1000;
 const LEFT = 64;

@@ -1,6 +1,7 @@
 import type { IncidentReport, RateChange, StorySentence } from '../../protocol/report.ts';
 import { counted } from '../../protocol/text/numbers.ts';
-import { changeEvidence, MANY, percent, perSecond, siteText, timeText } from './words.ts';
+import { clockText, OP_WORDS, percent } from '../../protocol/text/words.ts';
+import { changeEvidence, perSecond, siteText } from './words.ts';
 
 /** What a report knows before its story is told. */
 export type Known = Omit<IncidentReport, 'story'>;
@@ -32,7 +33,7 @@ function changeSentence(change: RateChange): StorySentence {
   const { op, at, before, after } = change;
   const verb = after > before ? 'rose' : 'fell';
   return {
-    text: `At ${timeText(at)} ${MANY[op]} ${verb} from ${perSecond(before)} to ${perSecond(after)}.`,
+    text: `At ${clockText(at)} ${OP_WORDS[op]} ${verb} from ${perSecond(before)} to ${perSecond(after)}.`,
     evidence: [changeEvidence(change)],
   };
 }
@@ -58,7 +59,7 @@ function whereSentences({ sites, prefixes, sample }: Known, main: RateChange): S
     const from =
       sample === 1 ? 'all events with a key' : `a sample of one in ${sample.toLocaleString('en-US')}`;
     sentences.push({
-      text: `${percent(prefix.share_after)} of the ${MANY[main.op]} after it are on keys that begin with ${prefix.key}, before it ${percent(prefix.share_before)}.`,
+      text: `${percent(prefix.share_after)} of the ${OP_WORDS[main.op]} after it are on keys that begin with ${prefix.key}, before it ${percent(prefix.share_before)}.`,
       evidence: [`keys of ${from}: ${perSecond(prefix.before)} before, ${perSecond(prefix.after)} after`],
     });
   }
@@ -73,7 +74,7 @@ const raceSentences = ({ races, marks }: Known): StorySentence[] =>
 
 function firstSeen(marks: Known['marks'], text: string): string {
   const mark = marks.find((one) => one.kind === 'race' && one.text === text);
-  return mark === undefined ? '' : `, first seen at ${timeText(mark.at)}`;
+  return mark === undefined ? '' : `, first seen at ${clockText(mark.at)}`;
 }
 
 const growthSentences = ({ growth }: Known): StorySentence[] =>
@@ -123,7 +124,7 @@ function profileSentences({ profile }: Known): StorySentence[] {
 
 function nothingSentence({ rates, from, to, races, growth }: Known): StorySentence {
   const seconds = Math.max(0, Math.round((to - from) / 1000));
-  const looked = rates.map(({ op, total }) => `${size(total)} ${MANY[op]}`).join(', ');
+  const looked = rates.map(({ op, total }) => `${size(total)} ${OP_WORDS[op]}`).join(', ');
   return {
     text: 'Nothing stands out: no rate changed, and nothing else that was recorded explains an incident.',
     evidence: [

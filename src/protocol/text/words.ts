@@ -21,8 +21,8 @@ export const dateText = (ms: number): string =>
 export const percent = (share: number): string =>
   `${(share * 100).toFixed(share < 0.0995 && share > 0 ? 1 : 0)} %`;
 
-/** `cache.go:88`, without the folders. */
-export function placeText(file: string | undefined, line: number | undefined): string {
+/** `cache.go:88`, without the folders; empty where the file is not known. */
+export function fileLine(file: string | undefined, line: number | undefined): string {
   if (file === undefined) return '';
   return `${file.split('/').at(-1) ?? ''}${line === undefined ? '' : `:${line}`}`;
 }
