@@ -304,7 +304,7 @@ export interface Heat {
 export interface Inspected {
   /** Entries that were printed, or with `--heat` counted. */
   readonly entries: number;
-  /** Entries that the limit, the end of time or Ctrl-C left out; absent when that is not known. */
+  /** Entries that the limit, the end of time or Ctrl-C left out, by the map's last length; absent when that is not known. */
   readonly left?: number;
   /** What was printed is the map as it was at one moment. */
   readonly consistent: boolean;

@@ -284,7 +284,15 @@ describe('a core and its program', { timeout: 300_000 }, () => {
   }
 
   it('shows of a core that was cut off what is there, and nothing else', async () => {
-    const expected = ['none', 'all', 'some', 'not-a-map', 'core-incomplete', 'core-corrupt'];
+    const expected = [
+      'none',
+      'all',
+      'some',
+      'not-a-map',
+      'unreadable-memory',
+      'core-incomplete',
+      'core-corrupt',
+    ];
     // gcore writes memory first, and then what tells of threads and files; the kernel does the reverse.
     const cores = [{ path: core, of: program }];
     if (writesCoreFiles()) {

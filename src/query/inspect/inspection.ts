@@ -113,7 +113,8 @@ export class Inspection {
     const count = this.#last?.header.count;
     // Of a whole reading nothing is left, whatever the count was meanwhile; what was not stable may be any number.
     const rest = count === undefined ? undefined : Math.max(0, count - shown.entries);
-    const left = !this.#isAll || limited ? rest : shown.unstable > 0 ? undefined : 0;
+    const brokenOff = !this.#isAll || limited || this.#patience.usedUp;
+    const left = brokenOff ? rest : shown.unstable > 0 ? undefined : 0;
     return {
       limited,
       inspected: {
