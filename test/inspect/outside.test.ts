@@ -48,7 +48,9 @@ describe.each(['1.23.12', '1.26.8'])('what lies outside of the slots, in Go %s',
     },
   );
 
-  it('is of one moment where the answer says so', { timeout: 300_000 }, () => {
+  // Elements in their slots are not waited for: one of which a thread is put off its CPU in the middle is told as it lies
+  // there (docs/inspect.md). On a busy machine that may happen once, but not three times in a row.
+  it('is of one moment where the answer says so', { timeout: 300_000, retry: 2 }, () => {
     for (let round = 0; round < ROUNDS; round++) {
       const { entries, summary } = ask('main.medium');
       const all = entries.flatMap(({ value }) => {
