@@ -200,7 +200,7 @@ func TestManyAtOnce(t *testing.T) {
 	in.Add(goroutines)
 	over.Add(goroutines)
 	gate := make(chan struct{})
-	stop := OnAssign(func(Event) { in.Done(); <-gate }, Types("map[int]chan struct{}"))
+	stop := OnAssign(func(Event) { in.Done(); <-gate }, TypesLike(map[int]chan struct{}(nil)))
 	defer stop()
 	for g := 0; g < goroutines; g++ {
 		go func() {
