@@ -42,8 +42,8 @@ export interface About {
 export interface RecordedProcess {
   readonly type: 'recorded_process';
   readonly pid: number;
-  /** When it began, Unix milliseconds. */
-  readonly started: number;
+  /** When it began, Unix milliseconds; absent where it had gone before it was met. */
+  readonly started?: number;
   readonly name: string;
   readonly exe?: string;
   readonly build_id?: string;

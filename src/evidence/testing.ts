@@ -38,7 +38,7 @@ export const windowAt = (start: number, count: number): Window => ({
       removed: 0,
     },
   ],
-  loss: { ringFull: 0, outputSlow: 0, sampled: 0 },
+  loss: { ringFull: 0, sampled: 0 },
 });
 
 /** An event as the file has it. */

@@ -11,12 +11,12 @@ export interface WindowLine {
   readonly types: readonly string[];
   readonly sites: readonly SiteRef[];
   readonly counts: readonly CountLine[];
-  readonly loss: { readonly ring_full: number; readonly output_slow: number; readonly sampled: number };
+  readonly loss: { readonly ring_full: number; readonly sampled: number };
 }
 
 interface ProcessLine {
   readonly pid: number;
-  readonly started: number;
+  readonly started?: number;
   readonly name: string;
   readonly build_id?: string;
 }
@@ -60,7 +60,7 @@ export function windowLine({ start, lengthMs, counts, loss }: Window): WindowLin
     types: types.all,
     sites: sites.all,
     counts: lines,
-    loss: { ring_full: loss.ringFull, output_slow: loss.outputSlow, sampled: loss.sampled },
+    loss: { ring_full: loss.ringFull, sampled: loss.sampled },
   };
 }
 
@@ -88,8 +88,8 @@ export function windowOf(line: unknown): Window | undefined {
       },
     ];
   });
-  const { ring_full: ringFull, output_slow: outputSlow, sampled } = line.loss;
-  return { start: line.start, lengthMs: line.length_ms, counts, loss: { ringFull, outputSlow, sampled } };
+  const { ring_full: ringFull, sampled } = line.loss;
+  return { start: line.start, lengthMs: line.length_ms, counts, loss: { ringFull, sampled } };
 }
 
 function isWindow(line: unknown): line is WindowLine {

@@ -37,7 +37,7 @@ const windowOf = (...counts: WindowCount[]): Parameters<OpSamples['window']>[0] 
   start: 0,
   lengthMs: 1000,
   counts,
-  loss: { ringFull: 0, outputSlow: 0, sampled: 0 },
+  loss: { ringFull: 0, sampled: 0 },
 });
 
 it('scales sampled events to exact counts, and rounds so that sums stay exact', () => {

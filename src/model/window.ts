@@ -3,8 +3,8 @@ import type { MapOp } from './map_op.ts';
 /** One process as the store knows it: a pid alone is used again. */
 export interface ProcessRef {
   readonly pid: number;
-  /** When it began, Unix milliseconds. */
-  readonly started: number;
+  /** When it began, Unix milliseconds; absent where it had gone before it was met. */
+  readonly started?: number;
   /** `server`: the command's name. */
   readonly name: string;
   /** GNU or Go build id of its binary, hexadecimal or as Go writes it; absent for a binary without one. */
@@ -39,11 +39,11 @@ export interface WindowCount {
   readonly removed: number;
 }
 
-/** Events that were seen and are in no window or sample, by cause; each is a number of events. */
+/** Operations that are counted in a window and have no event of their own, by cause. */
 export interface WindowLoss {
+  /** The ring was full. */
   readonly ringFull: number;
-  readonly outputSlow: number;
-  /** Left out on purpose: counted in the window, without an event of its own. */
+  /** Left out on purpose. */
   readonly sampled: number;
 }
 

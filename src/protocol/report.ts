@@ -144,7 +144,7 @@ export interface IncidentReport {
     readonly exe?: string;
     readonly build_id?: string;
     /** Unix milliseconds. */
-    readonly started: number;
+    readonly started?: number;
   }[];
   /** Unix milliseconds: the first and the last second. */
   readonly from: number;

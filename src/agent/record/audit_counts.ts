@@ -85,7 +85,7 @@ export function processRef(audit: Audit, pid: number): ProcessRef {
   const facts = program instanceof Target ? program.facts : undefined;
   return {
     pid,
-    started: facts === undefined ? 0 : startedMs(facts.startTime),
+    ...(facts === undefined ? {} : { started: startedMs(facts.startTime) }),
     name: facts?.name ?? audit.attached.name,
     ...(buildId === undefined ? {} : { buildId }),
   };

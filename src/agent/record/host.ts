@@ -36,7 +36,7 @@ export function recordedProcess(audit: Audit): RecordedProcess | undefined {
   return {
     type: 'recorded_process',
     pid,
-    started,
+    ...(started === undefined ? {} : { started }),
     name,
     ...(facts?.exe === undefined ? {} : { exe: facts.exe }),
     ...(buildId === undefined ? {} : { build_id: buildId }),

@@ -79,7 +79,7 @@ export class WindowMaker {
       start: this.#second * SECOND,
       lengthMs: Math.max(1, next - this.#second) * SECOND,
       counts,
-      loss: { ringFull: loss.ringFull, outputSlow: 0, sampled: loss.sampled },
+      loss: loss,
     };
     this.#second = Math.max(next, this.#second + 1);
     return window;

@@ -50,7 +50,7 @@ export async function reportOn({ path, profile }: ReportOptions): Promise<Report
 function takeLine(line: unknown, incident: Incident, processes: Map<string, RecordedProcess>): void {
   if (typeOf(line) === 'recorded_process') {
     const process = line as RecordedProcess;
-    processes.set(`${process.pid} ${process.started}`, process);
+    processes.set(`${process.pid} ${process.started ?? ''}`, process);
     return;
   }
   const window = windowOf(line);

@@ -70,7 +70,7 @@ function facts({ processes, host, mapaudit, rates, events, lost }: IncidentRepor
       ({ pid, name, go_version: go, exe, build_id: build, started }) =>
         [
           'Process',
-          `${[`${name} (pid ${pid})`, go, exe, build === undefined ? undefined : `build ${build}`].filter((one) => one !== undefined).join(' · ')}${started > 0 ? ` · began ${dateText(started)}` : ''}`,
+          `${[`${name} (pid ${pid})`, go, exe, build === undefined ? undefined : `build ${build}`].filter((one) => one !== undefined).join(' · ')}${started !== undefined ? ` · began ${dateText(started)}` : ''}`,
         ] as const,
     ),
     ...(host === undefined

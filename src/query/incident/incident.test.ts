@@ -38,7 +38,7 @@ const windowAt = (second: number, rates: Readonly<Record<string, number>>): Wind
     notFound: 0,
     removed: 0,
   })),
-  loss: { ringFull: 0, outputSlow: 0, sampled: 0 },
+  loss: { ringFull: 0, sampled: 0 },
 });
 
 const eventAt = (second: number, text: string): TraceEvent => ({

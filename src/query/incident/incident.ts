@@ -37,7 +37,7 @@ export class Incident {
 
   window(window: Window): void {
     this.#rates.add(window);
-    const lost = window.loss.ringFull + window.loss.outputSlow;
+    const lost = window.loss.ringFull;
     if (lost > 0)
       this.#marks.push({
         kind: 'loss',

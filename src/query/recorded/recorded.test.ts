@@ -115,7 +115,7 @@ it('sums windows up to counters with rates', () => {
   const process = { pid: 7, started: 0, name: 'x' };
   const zero = { found: 0, notFound: 0, removed: 0 };
   const site = { function: 'f', file: '/f.go', line: 1 };
-  const loss = { ringFull: 0, outputSlow: 0, sampled: 0 };
+  const loss = { ringFull: 0, sampled: 0 };
   const counts = new WindowCounts({ ops: ['delete'] }, false);
   const add = (count: number, mapAddress = '0x1'): void =>
     counts.add({

@@ -33,7 +33,7 @@ export class WindowCounts {
       const id = this.#idOf(count);
       if (!this.#accepts(count, id)) continue;
       const { op, process } = count;
-      const name = `${process.pid} ${process.started} ${op} ${id ?? ''} ${siteText(count)}`;
+      const name = `${process.pid} ${process.started ?? ''} ${op} ${id ?? ''} ${siteText(count)}`;
       const row = this.#rows.get(name) ?? { name: this.#nameOf(count, id), count: 0, before: 0 };
       this.#rows.set(name, row);
       row.count += count.count;
@@ -74,7 +74,7 @@ export class WindowCounts {
   /** As in `top`: in the order in which they are seen, an address with another type being another map. */
   #idOf({ process, mapAddress, mapType }: WindowCount): number | undefined {
     if (mapAddress === undefined) return undefined;
-    const name = `${process.pid} ${process.started} ${mapAddress} ${mapType ?? ''}`;
+    const name = `${process.pid} ${process.started ?? ''} ${mapAddress} ${mapType ?? ''}`;
     let id = this.#maps.get(name);
     if (id === undefined) this.#maps.set(name, (id = this.#maps.size + 1));
     return id;
