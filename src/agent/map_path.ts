@@ -1,5 +1,5 @@
 import { isMapauditError, MapauditError } from '../base/errors.ts';
-import { openDebugInfo } from '../go/debug/debug_info.ts';
+import { type DebugInfo, openDebugInfo } from '../go/debug/debug_info.ts';
 import { evaluate, mapHeader } from '../inspect/expr/evaluate.ts';
 import { packageScope } from '../inspect/expr/scope.ts';
 import type { MapType } from '../go/types/go_type.ts';
@@ -17,6 +17,7 @@ import { holdsInterface, keyOfType, noSuchKey } from '../query/key/key_of_type.t
 import { inflate } from '../sys/inflate.ts';
 import { pause } from '../sys/pause.ts';
 import { Target } from './target.ts';
+import { mapNeedsProcess } from '../query/type_pattern.ts';
 
 /** `main.cache.sessions`, `x/shop.caches[2].byID`: what begins with a package and a variable of it. */
 const PATH = /^\(?\*?[A-Za-z_][\w/.-]*\.[A-Za-z_]/;
@@ -31,7 +32,7 @@ export function withMapPath(selection: Selection, filters: Filters, path = filte
   const { map, keyLiteral: key, ...others } = filters;
   if (map === undefined || path === undefined) return filters;
   if (selection.type !== 'pid') {
-    if (isOwnerField(path)) throw needsProcess(path);
+    if (isOwnerField(path)) throw mapNeedsProcess(path);
     return filters;
   }
   if (!PATH.test(path) && key === undefined) return filters;
@@ -49,10 +50,10 @@ export function withMapPath(selection: Selection, filters: Filters, path = filte
 
 /** The address of the map; undefined where the text is a type's. */
 function headerOf(target: Target, path: string, type: string, key?: string): number | undefined {
-  const { binary, bias, memory, types } = target;
+  let program: ReturnType<typeof programOf> | undefined;
   try {
-    const debug = openDebugInfo(binary, inflate, types, bias);
-    const program = { binary, bias, memory, types, debug };
+    program = programOf(target);
+    const { debug } = program;
     const lookup = keyLookup(program, pause);
     if (isOwnerField(path)) return foundHeader(program, path, target.pid, key);
     const value = evaluate(path, { program, scope: packageScope(program, debug), lookup });
@@ -71,8 +72,8 @@ function headerOf(target: Target, path: string, type: string, key?: string): num
     return header;
   } catch (error) {
     if (isMapauditError(error) && NOT_A_PATH.has(error.code)) {
-      if (isType(target, type)) return undefined;
-      const header = headerNamed(target, path, key);
+      if (!isOwnerField(path) && isType(target, type)) return undefined;
+      const header = program === undefined ? undefined : headerNamed(program, path, target.pid, key);
       if (header !== undefined) return header;
     }
     throw error;
@@ -80,15 +81,18 @@ function headerOf(target: Target, path: string, type: string, key?: string): num
 }
 
 /** The map that `maps` shows under this name; undefined where none is. */
-function headerNamed(target: Target, path: string, key?: string): number | undefined {
-  const { binary, bias, memory, types } = target;
+function headerNamed(program: Program, path: string, pid: number, key?: string): number | undefined {
   try {
-    const debug = openDebugInfo(binary, inflate, types, bias);
-    return foundHeader({ binary, bias, memory, types, debug }, path, target.pid, key);
+    return foundHeader(program, path, pid, key);
   } catch (error) {
-    if (isMapauditError(error, 'no-such-map') || isMapauditError(error, 'no-dwarf')) return undefined;
+    if (isMapauditError(error, 'no-such-map')) return undefined;
     throw error;
   }
+}
+
+/** Errors: `no-dwarf`. */
+function programOf({ binary, bias, memory, types }: Target): Program & { readonly debug: DebugInfo } {
+  return { binary, bias, memory, types, debug: openDebugInfo(binary, inflate, types, bias) };
 }
 
 /** Errors: those of `subjectFound`, `sync-map`, `usage-key`. */
@@ -97,12 +101,6 @@ function foundHeader(program: Program, name: string, pid: number, key?: string):
   if ('syncMap' in subject) throw isSyncMap(name, pid);
   if (key !== undefined) checkKey(program, subject.type, name, key);
   return subject.address;
-}
-
-function needsProcess(name: string): MapauditError {
-  return new MapauditError('map-needs-pid', `${name} is looked for in the memory of one process`, {
-    hint: 'Name the process with -p PID, or the maps by their type: --map Session',
-  });
 }
 
 const SEARCH_MS = 10_000;

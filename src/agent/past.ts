@@ -1,9 +1,9 @@
-import type { Notice } from '../protocol/notice.ts';
 import type { KeptIn, PastOptions } from '../protocol/options.ts';
 import type { WhoLine } from '../protocol/questions.ts';
 import type { EndReason, Summary } from '../protocol/summary.ts';
 import { KeyLife } from '../query/who/key_life.ts';
 import { EventTally, KeptEvents } from '../query/who/kept_events.ts';
+import { keptNotices } from '../query/who/kept_notices.ts';
 import type { KeptLine } from '../query/who/kept_line.ts';
 import { linesOfFile, sinceTime, timeBefore } from './kept_file.ts';
 import { linesOfRecorder } from './kept_recorder.ts';
@@ -50,33 +50,7 @@ export async function* pastLines(
     loss: { ring_full: lost, output_slow: 0, key_unreadable: 0, stack_unreadable: 0, len_unreadable: 0 },
     by_op: tally.byOp(),
   };
-  yield [...unnamedNotice(kept.unnamed), ...cutNotice(kept.cut), life.touched(), summary];
-}
-
-function unnamedNotice(count: number): Notice[] {
-  if (count === 0) return [];
-  const message = `${count.toLocaleString('en-US')} events have no whole key, and may be about this one`;
-  return [
-    {
-      type: 'notice',
-      level: 'warning',
-      code: 'keys-not-kept',
-      message,
-      hint: 'Keep events with --keys=full.',
-    },
-  ];
-}
-
-function cutNotice(count: number): Notice[] {
-  if (count === 0) return [];
-  return [
-    {
-      type: 'notice',
-      level: 'warning',
-      code: 'keys-cut',
-      message: `of ${count.toLocaleString('en-US')} events only the beginning of the key was kept, which is that of this key; what follows may differ`,
-    },
-  ];
+  yield [...keptNotices(kept), life.touched(), summary];
 }
 
 /** Operations that a process keeps are all at hand at once. */

@@ -12,6 +12,7 @@ import type { TracedBatch } from '../stream/traced_batch.ts';
 import { wallOffsetNs } from '../sys/clock.ts';
 import { keyFormatter } from './key_formatter.ts';
 import type { Target } from './target.ts';
+import { typePattern } from '../query/type_pattern.ts';
 
 /** What a stream is made of. */
 export interface RaceStreamSpec {
@@ -48,7 +49,7 @@ export class RaceStream {
       wallOffset: wallOffsetNs(),
       keyText: (batch, row) => keys.of(batch, row),
     });
-    this.#wanted = map === undefined ? undefined : new RegExp(map);
+    this.#wanted = map === undefined ? undefined : typePattern(map);
     // Judged beforehand: no wait is spent on maps that nobody asked for.
     if (this.#wanted !== undefined)
       for (const type of target.binary.mapTypes()) {

@@ -5,6 +5,7 @@ import type { CounterRow } from '../stream/aggregate/counter_row.ts';
 import type { KernelKey } from './key/kernel_value.ts';
 import { literalPrefix } from './glob.ts';
 import { kernelKeyText } from './kernel_filter.ts';
+import { typePattern } from './type_pattern.ts';
 
 /**
  * The filters on counters. Keys are not counted by: a key filter is decided in the kernel or not at all
@@ -28,7 +29,7 @@ export class CounterFilter {
         },
       );
     this.#filters = filters;
-    this.#type = filters.map === undefined ? undefined : new RegExp(filters.map);
+    this.#type = filters.map === undefined ? undefined : typePattern(filters.map);
     this.#site = filters.site === undefined ? undefined : new RegExp(filters.site);
     if (filters.key !== undefined && !kernelDecides(filters.key))
       throw new MapauditError(

@@ -6,6 +6,7 @@ import type { Site, SymbolCache } from '../stream/symbols.ts';
 import type { TracedBatch } from '../stream/traced_batch.ts';
 import { globMatcher } from './glob.ts';
 import type { Likeness } from './key/captured_equal.ts';
+import { typePattern } from './type_pattern.ts';
 
 /** What a filter needs to know of a row. */
 export interface FilterContext {
@@ -48,7 +49,7 @@ export class RowFilter {
     this.#condition = condition;
     this.#filters = filters;
     this.#context = context;
-    this.#type = filters.map === undefined ? undefined : new RegExp(filters.map);
+    this.#type = filters.map === undefined ? undefined : typePattern(filters.map);
     this.#site = filters.site === undefined ? undefined : new RegExp(filters.site);
     this.#key = filters.key === undefined ? undefined : globMatcher(filters.key);
   }

@@ -68,16 +68,14 @@ class GrowReplay {
     if (durationMs !== undefined && moment - this.#first >= durationMs) this.ended = 'duration';
     if (this.ended !== undefined) return undefined;
     if (!this.facts.isWanted(growth.pid) || !this.#filter.acceptsMap(growth)) return undefined;
-    const { pid: _, ...withoutPid } = growth;
-    if (growth.type === 'migration') return this.facts.showPid ? growth : withoutPid;
-    this.#rates.add(this.facts.showPid ? growth : (withoutPid as GrowthEvent));
+    const shown = shownEvent(growth, { frames, showPid: this.facts.showPid });
+    if (shown.type === 'migration') return shown;
+    this.#rates.add(shown);
     this.#events++;
-    if (growth.op === 'clear') this.#ops.clear++;
-    if (isGrowth(growth.op)) this.#ops.grow++;
+    if (shown.op === 'clear') this.#ops.clear++;
+    if (isGrowth(shown.op)) this.#ops.grow++;
     if (this.#events === count) this.ended = 'count';
-    // Its parts are those of an event, and stay in their order.
-    const like = growth as unknown as Parameters<typeof shownEvent>[0];
-    return shownEvent(like, { frames, showPid: this.facts.showPid }) as unknown as GrowthEvent;
+    return shown;
   }
 
   finish(ended: EndReason): readonly GrowLine[] {

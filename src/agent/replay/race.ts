@@ -5,6 +5,7 @@ import { notInRecording } from './not_in_recording.ts';
 import { Pace } from './pace.ts';
 import type { Recording } from './recording.ts';
 import { RunFacts, typeOf } from './run_facts.ts';
+import { typePattern } from '../../query/type_pattern.ts';
 
 /** `race` out of a recording. Error: `not-in-recording`. */
 export async function* replayRace(
@@ -16,7 +17,7 @@ export async function* replayRace(
   if (recording.about?.recorded.races === false) throw notInRecording(recording.path, 'races');
   const facts = new RunFacts({ type: 'pid', pid: options.pid });
   const pace = new Pace(speed, signal);
-  const type = options.map === undefined ? undefined : new RegExp(options.map);
+  const type = options.map === undefined ? undefined : typePattern(options.map);
   const isMeant = ({ map }: Race | Writing | Shared): boolean =>
     (type === undefined || (map.type !== undefined && type.test(map.type))) &&
     (options.mapAddress === undefined || Number(map.address ?? NaN) === options.mapAddress);

@@ -4,7 +4,7 @@ import type { Notice } from '../../protocol/notice.ts';
 import type { Filters } from '../../protocol/options.ts';
 import type { Selection } from '../../protocol/selection.ts';
 import type { Summary } from '../../protocol/summary.ts';
-import { keptLine } from '../../query/who/kept_line.ts';
+import { checkedLine, MalformedLine } from '../../query/who/kept_line.ts';
 import type { Recording } from './recording.ts';
 
 /** What all replays say of a run's own lines. */
@@ -34,9 +34,9 @@ export class RunFacts {
   runLines(lines: readonly unknown[]): (Attached | Notice)[] {
     return lines.flatMap((line): (Attached | Notice)[] => {
       if (isNotice(line)) return [line];
-      if (typeOf(line) !== 'attached' || keptLine(JSON.stringify(line)) === undefined) return [];
-      const attached = line as Attached;
-      return this.isWanted(attached.pid) ? [attached] : [];
+      if (typeOf(line) !== 'attached') return [];
+      const attached = attachedOf(line);
+      return attached.type === 'notice' || this.isWanted(attached.pid) ? [attached] : [];
     });
   }
 
@@ -44,6 +44,22 @@ export class RunFacts {
     const [line] = lines;
     if (typeOf(line) === 'summary') this.summary = line as Summary;
   }
+}
+
+/** What was audited; in place of a line that mapaudit does not write, a notice. */
+function attachedOf(line: unknown): Attached | Notice {
+  try {
+    const checked = checkedLine(line);
+    if (checked?.type === 'attached') return checked;
+  } catch (error) {
+    if (!(error instanceof MalformedLine)) throw error;
+  }
+  return {
+    type: 'notice',
+    level: 'warning',
+    code: 'evidence-damaged',
+    message: 'a line about a process makes no sense and is left out',
+  };
 }
 
 export const typeOf = (line: unknown): string | undefined =>

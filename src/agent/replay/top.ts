@@ -66,6 +66,7 @@ async function* topLines(
     if (ended !== undefined) break;
   }
   yield run.snapshot(ended ?? 'done');
+  yield* run.leftOut();
   yield run.summary(ended ?? 'done');
 }
 
@@ -144,6 +145,13 @@ class TopReplay {
       loss: NO_LOSS,
       ...(ended === undefined ? {} : { ended }),
     };
+  }
+
+  leftOut(): Notice[] {
+    const count = this.#prefixes?.leftOut ?? 0;
+    if (count === 0) return [];
+    const message = `${count.toLocaleString('en-US')} events are in no key prefix: there were too many different ones`;
+    return [warning('prefixes-left-out', message)];
   }
 
   summary(ended: EndReason): Summary {

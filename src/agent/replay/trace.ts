@@ -1,10 +1,12 @@
 import type { TraceEvent } from '../../protocol/event.ts';
+import type { Notice } from '../../protocol/notice.ts';
 import type { TraceOptions } from '../../protocol/options.ts';
 import type { TraceLine } from '../../protocol/questions.ts';
 import type { EndReason, Summary } from '../../protocol/summary.ts';
 import { EventFilter } from '../../query/recorded/event_filter.ts';
 import { shownEvent } from '../../query/recorded/shown_event.ts';
 import { EventTally } from '../../query/who/kept_events.ts';
+import { keptNotices } from '../../query/who/kept_notices.ts';
 import { eventOf } from './event_of.ts';
 import { Pace } from './pace.ts';
 import type { Recording } from './recording.ts';
@@ -58,7 +60,7 @@ export async function* replayTrace(
     if (batch.length > 0) yield batch;
     batch = [];
   }
-  yield [...batch, run.summary(ended, sampled)];
+  yield [...batch, ...run.doubts, run.summary(ended, sampled)];
 }
 
 class EventRun {
@@ -81,6 +83,10 @@ class EventRun {
 
   get ended(): EndReason | undefined {
     return this.#ended;
+  }
+
+  get doubts(): readonly Notice[] {
+    return keptNotices(this.#filter);
   }
 
   /** The event as it is to be shown; undefined for one that is not. */

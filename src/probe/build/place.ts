@@ -128,9 +128,10 @@ const HELD = O_PATH | constants.O_DIRECTORY | constants.O_NOFOLLOW;
  * same namespace do not. Error: `not-permitted`.
  */
 function foreignFolder(pid: Pid): number | undefined {
+  const itsRoot = join('/proc', String(pid), 'root');
   let folder: number;
   try {
-    const parent = openSync(`/proc/${pid}/root/dev`, HELD);
+    const parent = openSync(join(itsRoot, 'dev'), HELD);
     try {
       folder = openSync(`/proc/self/fd/${parent}/shm`, HELD);
     } finally {
@@ -138,7 +139,7 @@ function foreignFolder(pid: Pid): number | undefined {
     }
   } catch (cause) {
     const isLink = cause instanceof Error && 'code' in cause && cause.code === 'ENOTDIR';
-    if (!isLink || isSame(statSync('/'), statSync(`/proc/${pid}/root/`))) return undefined;
+    if (!isLink || isSame(statSync('/'), statSync(`${itsRoot}/`))) return undefined;
     throw new MapauditError('not-permitted', `${FOLDER} of pid ${pid} is no folder, but leads elsewhere`, {
       hint: 'Use --probe kernel.',
       cause,

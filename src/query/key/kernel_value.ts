@@ -4,6 +4,7 @@ import type { TypesByName } from '../../inspect/path/parse_key.ts';
 import { type Addr, addr } from '../../model/addr.ts';
 import { KEY_FILTER_MAX, type KeyValueFilter } from '../../model/probe.ts';
 import { keyOfTypeIfAny } from './key_of_type.ts';
+import { typePattern } from '../type_pattern.ts';
 
 /** What the kernel compares for one key. */
 export interface KernelKey {
@@ -27,7 +28,7 @@ export function kernelKey(
   mapTypes: readonly number[],
   pattern: string | undefined,
 ): KernelKey | undefined {
-  const wanted = pattern === undefined ? undefined : new RegExp(pattern);
+  const wanted = pattern === undefined ? undefined : typePattern(pattern);
   const names = new Set<string>();
   let filter: KernelKey['filter'] | undefined;
   let held: TypesByName | undefined;

@@ -3,6 +3,7 @@ import type { EventFrame, TraceEvent } from '../../protocol/event.ts';
 import type { Filters } from '../../protocol/options.ts';
 import { globMatcher } from '../glob.ts';
 import { KeptEvents } from '../who/kept_events.ts';
+import { typePattern } from '../type_pattern.ts';
 
 /** Decides which recorded events are wanted, as `RowFilter` and the kernel do while a program runs. */
 export class EventFilter {
@@ -14,7 +15,7 @@ export class EventFilter {
 
   constructor(filters: Filters) {
     this.#filters = filters;
-    this.#type = filters.map === undefined ? undefined : new RegExp(filters.map);
+    this.#type = filters.map === undefined ? undefined : typePattern(filters.map);
     this.#site = filters.site === undefined ? undefined : new RegExp(filters.site);
     this.#key = filters.key === undefined ? undefined : globMatcher(filters.key);
     this.#kept = filters.keyLiteral === undefined ? undefined : new KeptEvents(filters);

@@ -1,4 +1,4 @@
-import type { EventFrame, TraceEvent } from '../../protocol/event.ts';
+import type { EventFrame } from '../../protocol/event.ts';
 
 /** How much of recorded events is shown. */
 export interface Showing {
@@ -7,13 +7,20 @@ export interface Showing {
   readonly showPid: boolean;
 }
 
+/** What of an event may be left out. */
+interface Shown {
+  readonly pid?: number;
+  readonly stack?: readonly EventFrame[];
+}
+
 /** An event as a live run would show it: the parts in the same order. */
-export function shownEvent(event: TraceEvent, { frames, showPid }: Showing): TraceEvent {
-  const { pid: _, ...withoutPid } = event;
-  const shown: TraceEvent = showPid ? event : withoutPid;
-  const { stack, ...withoutStack } = shown;
-  if (stack === undefined) return shown;
-  return frames === 0 ? withoutStack : { ...shown, stack: firstFrames(stack, frames) };
+export function shownEvent<E extends Shown>(event: E, { frames, showPid }: Showing): E {
+  const shown: { -readonly [K in keyof E]: E[K] } = { ...event };
+  if (!showPid) delete shown.pid;
+  if (shown.stack === undefined) return shown;
+  if (frames === 0) delete shown.stack;
+  else shown.stack = firstFrames(shown.stack, frames);
+  return shown;
 }
 
 /** The caller's frames, and those of so many calls beyond; each call ends with the frame that was not inlined. */

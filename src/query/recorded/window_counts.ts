@@ -1,6 +1,7 @@
 import type { Window, WindowCount } from '../../model/window.ts';
 import type { Filters } from '../../protocol/options.ts';
 import type { Counter } from '../../protocol/snapshot.ts';
+import { typePattern } from '../type_pattern.ts';
 
 interface Row {
   readonly name: Omit<Counter, 'count' | 'rate'>;
@@ -23,7 +24,7 @@ export class WindowCounts {
     this.#filters = filters;
     this.#showPid = showPid;
     this.#pid = pid;
-    this.#type = filters.map === undefined ? undefined : new RegExp(filters.map);
+    this.#type = filters.map === undefined ? undefined : typePattern(filters.map);
     this.#site = filters.site === undefined ? undefined : new RegExp(filters.site);
   }
 

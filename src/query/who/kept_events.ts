@@ -5,6 +5,7 @@ import type { Filters } from '../../protocol/options.ts';
 import type { OpSummary } from '../../protocol/summary.ts';
 import { isMeantAsGo } from '../key/key_of_type.ts';
 import { keyTypeName, type LiteralLikeness, sameLiteral } from '../key/same_literal.ts';
+import { typePattern } from '../type_pattern.ts';
 
 /** Which of the events that a run has kept are about one key. */
 export class KeptEvents {
@@ -19,7 +20,7 @@ export class KeptEvents {
   constructor(filters: Filters) {
     this.#filters = filters;
     this.#key = filters.keyLiteral ?? '';
-    this.#type = filters.map === undefined ? undefined : new RegExp(filters.map);
+    this.#type = filters.map === undefined ? undefined : typePattern(filters.map);
   }
 
   /** Events of maps in question whose key was hashed or not kept: it may have been this one. */

@@ -14,7 +14,11 @@ export class MalformedLine extends Error {}
  * the answer is made, and each of them is looked at: a file may come from anywhere. Errors: `MalformedLine`.
  */
 export function keptLine(text: string): KeptLine | undefined {
-  const line = parsed(text);
+  return checkedLine(parsed(text));
+}
+
+/** The same of a line that was parsed before. */
+export function checkedLine(line: unknown): KeptLine | undefined {
   if (!isObject(line) || typeof line['type'] !== 'string') return undefined;
   if (line['type'] === 'event') check(line, EVENT);
   else if (line['type'] === 'attached') check(line, ATTACHED);
