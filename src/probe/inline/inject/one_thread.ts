@@ -130,8 +130,11 @@ export function runPayload(
 export function leavePayload(tracee: Tracee, thread: TracedThread, room: Places['room']): void {
   const until = monotonicNs() + BigInt(RUN_MS) * 1_000_000n;
   for (let nap: number = LEAVE_MS.first; monotonicNs() < until; nap = Math.min(2 * nap, LEAVE_MS.last)) {
-    thread.resume();
-    sleep(nap);
+    // One that was asked and is still on its way to where it will stand has nothing to be let go from.
+    if (thread.held) {
+      thread.resume();
+      sleep(nap);
+    }
     thread.interrupt();
     const result = thread.stop();
     if (result === 'gone') return;

@@ -67,9 +67,12 @@ export class TracedThread {
     this.#tracee.step('resumed');
   }
 
-  /** Asks it to stand still. */
+  /**
+   * Asks it to stand still. One that does already would take it for the next time, and stop before it has moved: asked
+   * again and again so, it never would.
+   */
   interrupt(): void {
-    ptrace.interrupt(this.tid);
+    if (ptrace.state(this.tid).kind === 'running') ptrace.interrupt(this.tid);
     this.#tracee.step('interrupt');
   }
 
