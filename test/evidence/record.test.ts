@@ -31,8 +31,8 @@ const eventsOf = (text: string): TraceEvent[] =>
   linesOf(text).filter((line) => line.type === 'event') as unknown as TraceEvent[];
 
 /** What goroutines did, each in its order; times differ between two probes. */
-function byGoroutine(events: readonly TraceEvent[]): Map<number, unknown[]> {
-  const all = new Map<number, unknown[]>();
+function byGoroutine(events: readonly TraceEvent[]): Map<number, Done[]> {
+  const all = new Map<number, Done[]>();
   for (const { time: _, goroutine, map, ...rest } of events) {
     const { id: __, ...known } = map;
     const own = all.get(goroutine?.id ?? 0) ?? [];
@@ -42,57 +42,78 @@ function byGoroutine(events: readonly TraceEvent[]): Map<number, unknown[]> {
   return all;
 }
 
+/** An operation without what differs from run to run. */
+interface Done {
+  readonly key?: TraceEvent['key'];
+  readonly map: TraceEvent['map'];
+  readonly start: string | undefined;
+}
+
+/** Types with keys of any type. */
+const ANY: readonly string[] = ['map[main.speaker]int', 'map[interface {}]int'];
+
+/**
+ * The same from two probes. What type a key in an interface has is learnt when it first comes, and by each probe at its
+ * own time: until then the text inside is cut.
+ */
+function expectAlike(one: ReadonlyMap<number, Done[]>, other: ReadonlyMap<number, Done[]>): void {
+  const isLearnt = ({ key, map }: Done): boolean => key?.truncated !== true || !ANY.includes(map.type ?? '');
+  expect([...one.keys()].sort()).toEqual([...other.keys()].sort());
+  for (const [goid, list] of one)
+    for (const [i, done] of list.entries()) {
+      const twin = other.get(goid)?.[i] ?? {};
+      const { key: _, ...known } = done;
+      if (isLearnt(done) && isLearnt({ ...done, ...twin })) expect(twin).toEqual(done);
+      else expect(twin).toMatchObject(known);
+    }
+}
+
 describe('record and replay', () => {
-  // Two probes at once and a program that is put off its CPU: on a busy machine what they tell differs now and then.
-  it(
-    'tell what the program itself wrote down, and what a trace of the same moments told',
-    { retry: 2 },
-    async () => {
-      await inFolder(async (folder) => {
-        const [ledger, file, traced] = [
-          join(folder, 'l.tsv'),
-          join(folder, 'a.mapaudit'),
-          join(folder, 't.jsonl'),
-        ];
-        const target = await waitingLedger(ledger, '-ops', '20000', '-rate', '10000');
-        try {
-          const common = ['-p', target.pid, '--ring', '16M', '--json'];
-          const recorder = background('record', ...common, '-o', file, '--stack=4');
-          await recorder.attached();
-          const tracer = background('trace', ...common, '-o', traced);
-          for (let i = 0; i < 600 && !hasText(traced); i++) await sleep(50);
-          await target.work();
-          target.end();
-          expect([await recorder.ended(), await tracer.ended()]).toEqual([0, 0]);
+  it('tell what the program itself wrote down, and what a trace of the same moments told', async () => {
+    await inFolder(async (folder) => {
+      const [ledger, file, traced] = [
+        join(folder, 'l.tsv'),
+        join(folder, 'a.mapaudit'),
+        join(folder, 't.jsonl'),
+      ];
+      const target = await waitingLedger(ledger, '-ops', '20000', '-rate', '10000');
+      try {
+        const common = ['-p', target.pid, '--ring', '16M', '--json'];
+        const recorder = background('record', ...common, '-o', file, '--stack=4');
+        await recorder.attached();
+        const tracer = background('trace', ...common, '-o', traced);
+        for (let i = 0; i < 600 && !hasText(traced); i++) await sleep(50);
+        await target.work();
+        target.end();
+        expect([await recorder.ended(), await tracer.ended()]).toEqual([0, 0]);
 
-          const replayed = mapaudit('replay', file, 'trace', '--json');
-          expect([replayed.code, replayed.err]).toEqual([0, '']);
-          const events = eventsOf(replayed.out);
-          const comparer = new Comparer(await readLedger(ledger), { ops: new Set(OPS), inlines: true });
-          for (const event of events) comparer.add(event);
-          const { missing, extra, byField, first } = comparer.finish();
-          expect({ missing, extra, byField, first }).toEqual({
-            missing: 0,
-            extra: 0,
-            byField: {},
-            first: [],
-          });
-          expect(events.some(({ pid, stack }) => pid !== undefined || stack !== undefined)).toBe(false);
+        const replayed = mapaudit('replay', file, 'trace', '--json');
+        expect([replayed.code, replayed.err]).toEqual([0, '']);
+        const events = eventsOf(replayed.out);
+        const comparer = new Comparer(await readLedger(ledger), { ops: new Set(OPS), inlines: true });
+        for (const event of events) comparer.add(event);
+        const { missing, extra, byField, first } = comparer.finish();
+        expect({ missing, extra, byField, first }).toEqual({
+          missing: 0,
+          extra: 0,
+          byField: {},
+          first: [],
+        });
+        expect(events.some(({ pid, stack }) => pid !== undefined || stack !== undefined)).toBe(false);
 
-          expect(byGoroutine(events)).toEqual(byGoroutine(eventsOf(readFileSync(traced, 'utf8'))));
+        expectAlike(byGoroutine(events), byGoroutine(eventsOf(readFileSync(traced, 'utf8'))));
 
-          // The probe's own counters, second by second, count the same.
-          const summary = linesOf(replayed.out).at(-1) as unknown as Summary;
-          const byOp = Object.fromEntries(Object.entries(summary.by_op).map(([op, of]) => [op, of.events]));
-          expect(countsOf(mapaudit('replay', file, 'top', '--once', '--json').out)).toEqual(byOp);
+        // The probe's own counters, second by second, count the same.
+        const summary = linesOf(replayed.out).at(-1) as unknown as Summary;
+        const byOp = Object.fromEntries(Object.entries(summary.by_op).map(([op, of]) => [op, of.events]));
+        expect(countsOf(mapaudit('replay', file, 'top', '--once', '--json').out)).toEqual(byOp);
 
-          checkViews(file, events, byOp, folder);
-        } finally {
-          target.program.kill('SIGKILL');
-        }
-      });
-    },
-  );
+        checkViews(file, events, byOp, folder);
+      } finally {
+        target.program.kill('SIGKILL');
+      }
+    });
+  });
 
   it('count all where events are sampled, and export scales them to that', async () => {
     await inFolder(async (folder) => {

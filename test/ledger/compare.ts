@@ -61,8 +61,8 @@ export class Comparer {
   readonly #rows: ReadonlyMap<string, LedgerRows>;
   readonly #options: CompareOptions;
   readonly #position = new Map<string, number>();
-  /** When the last operation of each goroutine was written down. */
-  readonly #time = new Map<string, number>();
+  /** Of each goroutine, when its last two operations were written down. */
+  readonly #times = new Map<string, readonly [number, number]>();
   readonly #keys = new Keys();
   readonly #identities = new Identities();
   readonly #byOp: Record<string, number> = {};
@@ -131,7 +131,10 @@ export class Comparer {
     this.#keys.compare(row, event, differ, this.#open);
     compareCaller(row, event, this.#options.inlines, differ);
     compareStack(row, event, differ);
-    compareTime(row, event, this.#time.get(row.goid) ?? 0, differ);
-    this.#time.set(row.goid, row.time);
+    const [earlier, last] = this.#times.get(row.goid) ?? [0, 0];
+    // A growth is a part of the insert that is written down before it, once that is done.
+    const isPart = row.op === 'grow';
+    compareTime(row, event, isPart ? earlier : last, differ);
+    this.#times.set(row.goid, isPart ? [earlier, row.time] : [last, row.time]);
   }
 }
