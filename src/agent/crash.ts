@@ -3,9 +3,11 @@ import { randomBytes } from 'node:crypto';
 import { MAP_OPS } from '../model/map_op.ts';
 import { openGoBinary } from '../go/go_binary.ts';
 import { type Addr, bias, hex } from '../model/addr.ts';
+import { wallOffsetNs } from '../sys/clock.ts';
 import { openFile } from '../sys/file_source.ts';
 import { hookPlan } from '../probe/build/hook_plan.ts';
 import type { Recording } from '../probe/build/recording.ts';
+import { rfc3339 } from '../stream/wall_clock.ts';
 import type { Crash, CrashLine, CrashOptions } from '../protocol/crash.ts';
 import type { TraceEvent } from '../protocol/event.ts';
 import { NO_LOSS } from '../protocol/loss.ts';
@@ -42,9 +44,9 @@ export function crash({ subject, exe, frames, limit }: CrashOptions): readonly C
         ended: 'done',
         duration_ms: 0,
         events: events.length,
-        lost: 0,
+        lost: recording.outside,
         sampled: 0,
-        loss: { ...NO_LOSS, key_unreadable: tally.keyUnreadable },
+        loss: { ...NO_LOSS, ring_full: recording.outside, key_unreadable: tally.keyUnreadable },
         by_op,
       },
     ];
@@ -97,7 +99,7 @@ function optionsFor({ pid }: Recording, frames: number, map: Addr | undefined): 
 }
 
 function headOf(
-  { pid, exe, crashed, crashGoid }: Recording,
+  { pid, exe, crashed, crashGoid, lent }: Recording,
   { binary }: Program,
   map: Addr | undefined,
 ): Crash {
@@ -108,6 +110,12 @@ function headOf(
     go_version: versionName(binary.version),
     crashed,
     ...(crashed && crashGoid > 0 ? { goroutine: crashGoid } : {}),
+    ...(lent === undefined ? {} : { lent: lentTimes(lent) }),
     ...(map === undefined ? {} : { map: { address: hex(map) } }),
   };
+}
+
+function lentTimes({ fromNs, toNs }: NonNullable<Recording['lent']>): NonNullable<Crash['lent']> {
+  const offset = wallOffsetNs();
+  return { from: rfc3339(fromNs + offset), ...(toNs === undefined ? {} : { to: rfc3339(toNs + offset) }) };
 }

@@ -11,7 +11,7 @@ import { InlineRace } from '../probe/inline/inline_race.ts';
 import { attachKernelRace } from '../probe/race/kernel_race.ts';
 import type { ProbeKind } from '../protocol/options.ts';
 import type { Target } from './target.ts';
-import { kindFor, placeOf } from './way.ts';
+import { codeImageOf, kindFor, placeOf } from './way.ts';
 
 /** A way to look for races in one process. */
 export interface RaceWay {
@@ -37,7 +37,8 @@ export function raceWayFor(target: Target, asked: ProbeKind): RaceWay {
     case 'build': {
       const { version, flavour, offsets } = binary;
       const plan = hookPlan({ version, flavour, offsets, ops: OPS, exits: false });
-      return { plan, attach: (options, keyPlans) => new BuildRace({ pid, plan, options, keyPlans }) };
+      const image = codeImageOf(binary, target.bias);
+      return { plan, attach: (options, keyPlans) => new BuildRace({ pid, plan, options, keyPlans, image }) };
     }
     case 'kernel': {
       // A uprobe at each step makes an iteration a hundred times as long: racy programs would die of that.

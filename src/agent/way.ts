@@ -7,6 +7,7 @@ import type { MapOp } from '../model/map_op.ts';
 import type { RunningProbe } from '../model/probe.ts';
 import type { ProbePlan } from '../model/probe_plan.ts';
 import { BuildProbe } from '../probe/build/build_probe.ts';
+import { type CodeImage, MARKED_BYTES } from '../probe/build/image_mark.ts';
 import { hookPlan } from '../probe/build/hook_plan.ts';
 import { HOOK_FUNCTION } from '../probe/build/sites.ts';
 import { InlineProbe, type InlineProbeSpec } from '../probe/inline/inline_probe.ts';
@@ -65,7 +66,8 @@ export function wayFor(binary: GoBinary, pid: Pid | undefined, wish: WayWish): P
   const plan = hookPlan({ version, flavour, offsets, ops, exits: effects === 'exit' });
   return {
     plan,
-    attach: ({ options, keyPlans = [] }) => new BuildProbe({ pid, plan, options, keyPlans }),
+    attach: ({ options, code, keyPlans = [] }) =>
+      new BuildProbe({ pid, plan, options, keyPlans, image: codeImageOf(binary, code.bias) }),
   };
 }
 
@@ -85,6 +87,15 @@ function inlineWay(binary: GoBinary, pid: Pid | undefined, wish: WayWish): Probe
     attach: ({ options, code, keyPlans = [] }) =>
       new InlineProbe({ pid, plan, patch, options, keyPlans, ...placeOf(binary, code.bias) }),
   };
+}
+
+/** What tells the program that a process runs from another. Error: `unreadable-binary` where its code is not in the file. */
+export function codeImageOf(binary: GoBinary, bias: Bias): CodeImage {
+  const { text, etext, types, etypes } = binary.moduleData;
+  const head = binary.read(text, MARKED_BYTES);
+  if (head === undefined)
+    throw new MapauditError('unreadable-binary', `${binary.elf.source.name} has no code where it says`);
+  return { text: text + bias, etext: etext + bias, types: types + bias, etypes: etypes + bias, head };
 }
 
 /** Where a binary's code is in a process, and in its file. */

@@ -26,6 +26,8 @@ export interface Crash {
   readonly crashed: boolean;
   /** The goroutine that the runtime ended the program for. */
   readonly goroutine?: number;
+  /** The time in which a mapaudit read the program: of it, only what that asked for was kept. Without `to`: to the end. */
+  readonly lent?: { readonly from: string; readonly to?: string };
   /** The map that this goroutine worked on last. Then the events are those of this map. */
   readonly map?: { readonly address: string };
 }

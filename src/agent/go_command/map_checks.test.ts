@@ -18,11 +18,16 @@ describe('the flags that look for races and leaks', () => {
       'test ./...',
       'test ./... -args --map-races',
       'run . --map-races',
-      'build --map-races .',
+      'build --map-races=false .',
     ])
       expect(checks(line), line).toBeUndefined();
     expect(checks('test --map-races --map-races=false .')).toBeUndefined();
   });
+
+  it.each(['build --map-races .', 'vet --map-leaks .', 'test -c --map-races .', 'install --map-leaks=500 .'])(
+    'are refused where nothing is run: %s',
+    (line) => expect(() => checks(line)).toThrow(/runs none/),
+  );
 
   it('do not reach the go command', () => {
     const call = parseGoCall('test ./... --map-races -v --map-leaks=200 -run X -args --map-races'.split(' '));

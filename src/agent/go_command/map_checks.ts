@@ -18,12 +18,25 @@ const ENTRIES = { least: 100, most: 1_000_000_000 } as const;
  * Errors: `usage-map-races`, `usage-map-leaks`.
  */
 export function mapChecksOf({ verb, flags }: GoCall, already: string | undefined): string | undefined {
-  if (verb === undefined || !VERBS.has(verb)) return undefined;
+  if (verb === undefined) return undefined;
+  if (!VERBS.has(verb) || flags.some(({ name, value }) => name === 'c' && value !== 'false')) {
+    refuseFlags(verb, flags);
+    return undefined;
+  }
   const wishes = [wish(MAP_RACES, raceWish, flags), wish(MAP_LEAKS, leakWish, flags)].filter(
     (one) => one !== undefined,
   );
   if (wishes.length === 0) return undefined;
   return [...(already === undefined || already === '' ? [] : [already]), ...wishes].join(',');
+}
+
+/** A build that runs nothing cannot look for anything. */
+function refuseFlags(verb: string, flags: GoCall['flags']): void {
+  const name = [MAP_RACES, MAP_LEAKS].find((one) => wish(one, () => one, flags) !== undefined);
+  if (name === undefined) return;
+  throw new MapauditError(`usage-${name}`, `--${name} is for programs that are run, and this go ${verb} runs none`, {
+    hint: 'Start what is built with MAPAUDIT=races,leaks in its environment, or use mapaudit go test or run.',
+  });
 }
 
 /** The last one counts, as for flags of the go command. */

@@ -13,6 +13,7 @@ import { PlanTable } from '../shared/plan_table.ts';
 import { RingReader } from '../shared/ring_reader.ts';
 import { Ticks } from '../shared/ticks.ts';
 import { bytesOfP, FILTER, HEADER, MODE, P, PS_AT } from './layout.ts';
+import { type CodeImage, imageMark } from './image_mark.ts';
 import { SharedFile } from './shared_file.ts';
 import { HOOK_SITES } from './sites.ts';
 
@@ -22,6 +23,8 @@ export interface BuildProbeSpec {
   readonly plan: ProbePlan;
   readonly options: ProbeOptions;
   readonly keyPlans: readonly KeyPlan[];
+  /** The program that the process runs. */
+  readonly image: CodeImage;
   /** Of a reader that looks for races and nothing else: writes what it asks for before the hook begins. */
   readonly prepare?: (words: DataView) => void;
 }
@@ -52,6 +55,8 @@ export class BuildProbe implements RunningProbe {
   readonly #rings: RingReader;
   readonly #timer: NodeJS.Timeout;
   #mode = 0;
+  /** Hits of each site without a ring, before we came. */
+  readonly #outsideBefore: number[] = [];
   /** Bits for records, and for counters. */
   #recorded = 0;
   #counted = 0;
@@ -59,15 +64,17 @@ export class BuildProbe implements RunningProbe {
   #ack = -1;
   #isClosed = false;
 
-  constructor({ pid, plan, options, keyPlans, prepare }: BuildProbeSpec) {
+  constructor({ pid, plan, options, keyPlans, image, prepare }: BuildProbeSpec) {
     const began = monotonicNs();
     this.#pid = pid;
     this.#plan = plan;
     const ringBytes = Math.min(options.ringBytes, MOST_BYTES / PS);
     const slots = 2 ** Math.floor(Math.log2(Math.max(64, ringBytes / STRIDE)));
-    this.#file = new SharedFile(pid, { slots, stride: STRIDE, ps: PS });
+    this.#file = new SharedFile(pid, { slots, stride: STRIDE, ps: PS }, imageMark(image));
     this.#words = this.#file.words;
     const { shape } = this.#file;
+    const isRecorder = this.#words.getUint32(HEADER.base, true) !== 0;
+    if (isRecorder) this.#lend();
     this.#plans = new PlanTable(this.#words);
     this.#counters = new PCounters(this.#file.bytes, TABLE.rows, () =>
       Array.from({ length: this.#file.ps }, (_, p) => this.#rings.at(p)),
@@ -79,6 +86,7 @@ export class BuildProbe implements RunningProbe {
       pBytes: bytesOfP(shape.slots, shape.stride),
       ringAt: bytesOfP(0, 0),
       sites: plan.sites.length,
+      isOthersToo: isRecorder,
     });
     try {
       this.#calibrate();
@@ -113,8 +121,10 @@ export class BuildProbe implements RunningProbe {
   }
 
   lost(): number {
-    let lost = this.#rings.wide(HEADER.outside);
-    for (const { index } of this.#plan.sites) lost += this.#sum(P.dropped, index);
+    let lost = 0;
+    for (const { index, role } of this.#plan.sites)
+      // Without the record of its end an operation has no outcome, but it is there.
+      if (role === 'entry') lost += this.#withoutEvent(index);
     return lost;
   }
 
@@ -126,9 +136,11 @@ export class BuildProbe implements RunningProbe {
       .filter((site) => site.role === 'entry')
       .map(({ index }) => ({
         site: index,
-        hits: this.#sum(P.hits, index) + (counted.get(index) ?? 0),
+        // Those outside of all rings are among the counters already, where there are any.
+        hits:
+          this.#sum(P.hits, index) + (counted.get(index) ?? (this.#counted === 0 ? this.#outside(index) : 0)),
         sampledOut: this.#sum(P.skipped, index),
-        ringFull: this.#sum(P.dropped, index),
+        ringFull: this.#withoutEvent(index),
         ignored: 0,
       }));
   }
@@ -136,7 +148,7 @@ export class BuildProbe implements RunningProbe {
   counters(): readonly KernelCounter[] {
     if (this.#counted === 0) return [];
     const sites = HOOK_SITES.map(({ index }) => index);
-    return this.#counters.read(this.#pid, sites, (site) => this.#sum(P.rest, site));
+    return this.#counters.read(this.#pid, sites, (site) => this.#sum(P.rest, site) + this.#outside(site));
   }
 
   /** Known of a process from the start: no binary is probed as a whole. */
@@ -172,7 +184,8 @@ export class BuildProbe implements RunningProbe {
     const u32 = (at: number, value: number): void => this.#words.setUint32(at, value, true);
     const u64 = (at: number, value: bigint): void => this.#words.setBigUint64(at, value, true);
     for (let p = 0; p < this.#file.ps; p++) this.#clear(p);
-    u64(HEADER.outside, 0n);
+    for (const { index } of HOOK_SITES)
+      this.#outsideBefore[index] = this.#rings.wide(HEADER.outsideOf + 8 * index);
     u64(HEADER.patience, this.#patience());
     const room = Math.floor((this.#file.shape.stride - RECORD_HEAD - KEY_AREA) / 8);
     u32(HEADER.frames, Math.min(options.frames, MAX_FRAMES, room));
@@ -207,6 +220,14 @@ export class BuildProbe implements RunningProbe {
     this.#file.poke();
   }
 
+  /** What a program keeps by itself has a hole from now on: only what we ask for is recorded. */
+  #lend(): void {
+    const now = this.#words.getBigInt64(HEADER.ackTicks, true);
+    if (this.#words.getBigInt64(HEADER.lentAt, true) === 0n)
+      this.#words.setBigInt64(HEADER.lentAt, now, true);
+    this.#words.setBigInt64(HEADER.returnedAt, 0n, true);
+  }
+
   /** A program that keeps its last operations by itself goes on with that. */
   #restore(): void {
     const base = this.#words.getUint32(HEADER.base, true);
@@ -220,7 +241,13 @@ export class BuildProbe implements RunningProbe {
     this.#words.setBigUint64(HEADER.sites, 2n ** 64n - 1n, true);
     this.#setMode(base);
     this.#mode = 0;
-    this.#signal();
+    try {
+      this.#file.poke();
+      this.#words.setBigInt64(HEADER.returnedAt, this.#words.getBigInt64(HEADER.ackTicks, true), true);
+    } catch (error) {
+      // It has ended, or does not answer: then it is not known to have gone on.
+      if (!isMapauditError(error)) throw error;
+    }
   }
 
   /** Two stamps some milliseconds apart, so that the first records have good times. */
@@ -286,6 +313,16 @@ export class BuildProbe implements RunningProbe {
   #clear(p: number): void {
     const at = this.#rings.at(p);
     this.#file.bytes.fill(0, at + P.hits, at + bytesOfP(0, 0));
+  }
+
+  /** Hits of a site whose P has nothing in the shared file. */
+  #outside(site: number): number {
+    return this.#rings.wide(HEADER.outsideOf + 8 * site) - (this.#outsideBefore[site] ?? 0);
+  }
+
+  /** Hits of a site that were to be recorded and are not. */
+  #withoutEvent(site: number): number {
+    return this.#sum(P.dropped, site) + (this.#recorded === 0 ? 0 : this.#outside(site));
   }
 
   #sum(at: number, site: number): number {

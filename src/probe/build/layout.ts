@@ -21,7 +21,6 @@ export const HEADER = {
   pid: 64,
   ackTicks: 72,
   ackNanos: 80,
-  outside: 88,
   sites: 96,
   size: 104,
   reader: 112,
@@ -38,6 +37,10 @@ export const HEADER = {
   exeLength: 192,
   firstTicks: 200,
   firstNanos: 208,
+  image: 232,
+  lentAt: 240,
+  returnedAt: 248,
+  outsideOf: 256,
   exe: 512,
 } as const;
 

@@ -26,6 +26,10 @@ export interface Recording {
   crashMap(counts: (caller: Addr) => boolean): Addr | undefined;
   /** When it began: nanoseconds of CLOCK_MONOTONIC. */
   readonly startNs: bigint;
+  /** The time in which it gave way to readers, which had only what they asked for recorded; without `toNs`, to the end. */
+  readonly lent?: { readonly fromNs: bigint; readonly toNs?: bigint };
+  /** Operations that are in no ring: of Ps beyond those that there were at the start. */
+  readonly outside: number;
   /** Hands over all records once, P by P. */
   readonly probe: RunningProbe;
 }
@@ -44,7 +48,9 @@ export function recordingIn(file: ByteSource): Recording {
     const bytes = file.read(PS_AT + p * each, each);
     return bytes === undefined ? undefined : chunkOf(bytes, slots ?? 0, stride ?? 0);
   }).filter((chunk) => chunk !== undefined);
-  convert(chunks, words);
+  const ticks = ticksOf(words);
+  convert(chunks, words, ticks);
+  const lent = lentIn(words, ticks);
   const crashed = words.getUint32(HEADER.crashed, true) !== 0;
   const crashGoid = Number(words.getBigUint64(HEADER.crashGoid, true));
   const length = Math.min(Number(words.getBigUint64(HEADER.exeLength, true)), 512);
@@ -54,8 +60,17 @@ export function recordingIn(file: ByteSource): Recording {
     text: addr(Number(words.getBigUint64(HEADER.text, true))),
     crashed,
     crashGoid,
-    crashMap: (counts) => (crashed && crashGoid > 0 ? lastMapOf(chunks, crashGoid, counts) : undefined),
+    crashMap: (counts) => {
+      // A reader that was there had other operations left out, the last one maybe.
+      const knows = lent === undefined || lent.toNs !== undefined;
+      return crashed && crashGoid > 0 && knows ? lastMapOf(chunks, crashGoid, counts) : undefined;
+    },
     startNs: words.getBigInt64(HEADER.firstNanos, true),
+    ...(lent === undefined ? {} : { lent }),
+    outside: HOOK_SITES.reduce(
+      (sum, { index }) => sum + Number(words.getBigUint64(HEADER.outsideOf + 8 * index, true)),
+      0,
+    ),
     probe: replay(chunks),
   };
 }
@@ -86,13 +101,24 @@ function chunkOf(part: Uint8Array, slots: number, stride: number): RingChunk | u
   return { bytes, offsets, lengths, count: kept };
 }
 
-/** Ticks become nanoseconds: the program has stamped both clocks at its start, and at its end or some time before. */
-function convert(chunks: readonly RingChunk[], header: DataView): void {
+/** The program has stamped both clocks at its start, and at its end or some time before. */
+function ticksOf(header: DataView): Ticks {
   const ticks = new Ticks();
   const stamp = (t: number, n: number): void =>
     ticks.stamp(header.getBigInt64(t, true), header.getBigInt64(n, true));
   stamp(HEADER.firstTicks, HEADER.firstNanos);
   stamp(HEADER.ackTicks, HEADER.ackNanos);
+  return ticks;
+}
+
+function lentIn(header: DataView, ticks: Ticks): Recording['lent'] {
+  const [from, to] = [HEADER.lentAt, HEADER.returnedAt].map((at) => header.getBigInt64(at, true));
+  if (from === undefined || from === 0n) return undefined;
+  return { fromNs: ticks.nanos(from), ...(to === undefined || to === 0n ? {} : { toNs: ticks.nanos(to) }) };
+}
+
+/** Ticks become nanoseconds. */
+function convert(chunks: readonly RingChunk[], header: DataView, ticks: Ticks): void {
   const pid = Number(header.getBigUint64(HEADER.pid, true));
   for (const { bytes, offsets, count } of chunks) {
     const words = viewOf(bytes);

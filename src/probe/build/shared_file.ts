@@ -31,7 +31,8 @@ export class SharedFile implements Closable {
   /** Ps whose memory is there; writing to others could find none, which would end the program. */
   #reserved = 0;
 
-  constructor(pid: Pid, wish: SharedShape) {
+  /** `image`: that of the program that runs now; one that the process runs later shall not take the file for its own. */
+  constructor(pid: Pid, wish: SharedShape, image: bigint) {
     this.#pid = pid;
     removeStale();
     const place = placeOf(pid);
@@ -53,7 +54,7 @@ export class SharedFile implements Closable {
     this.bytes = this.#memory.bytes;
     this.words = new DataView(this.bytes.buffer, this.bytes.byteOffset, this.bytes.byteLength);
     try {
-      if (isFresh) this.#describe(wish, size, place);
+      if (isFresh) this.#describe(wish, size, place, image);
       this.shape = this.#readShape(size);
       this.#claim();
     } catch (error) {
@@ -145,7 +146,7 @@ export class SharedFile implements Closable {
     });
   }
 
-  #describe({ slots, stride, ps }: SharedShape, size: number, { inside, space }: Place): void {
+  #describe({ slots, stride, ps }: SharedShape, size: number, { inside, space }: Place, image: bigint): void {
     const u32 = (at: number, value: number): void => this.words.setUint32(at, value, true);
     u32(HEADER.version, VERSION);
     u32(HEADER.slots, slots);
@@ -155,6 +156,7 @@ export class SharedFile implements Closable {
     this.words.setBigUint64(HEADER.pid, BigInt(inside), true);
     this.words.setBigUint64(HEADER.space, BigInt(space), true);
     this.words.setBigUint64(HEADER.size, BigInt(size), true);
+    this.words.setBigUint64(HEADER.image, image, true);
     this.words.setBigUint64(HEADER.magic, MAGIC, true);
   }
 

@@ -14,7 +14,7 @@ export interface SharedShape {
 }
 
 /** Words of the header: one record in so many; hits on Ps without a ring; the pid of the reader. */
-export const SHARED_HEADER = { magic: 0, every: 36, pid: 64, outside: 88, reader: 112 } as const;
+export const SHARED_HEADER = { magic: 0, every: 36, pid: 64, reader: 112 } as const;
 
 /** Key plans: rows of a hash table with linear probing. */
 export const PLANS = { at: 4096, rows: 512, rowBytes: 24, steps: 16 } as const;

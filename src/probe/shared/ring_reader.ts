@@ -17,14 +17,16 @@ export interface SharedRings extends SharedShape {
   readonly ringAt: number;
   /** Numbers of probes in records are below this. */
   readonly sites: number;
+  /** Records are read by others as well, and stay as they are. */
+  readonly isOthersToo?: boolean;
 }
 
 /** Reads the rings of all Ps, and their numbers. */
 export class RingReader {
   readonly #rings: SharedRings;
-  readonly #shorts: Uint16Array;
-  readonly #words: Uint32Array;
-  readonly #longs: BigInt64Array;
+  readonly #shared: Memory;
+  /** Where the records of one P are made ready, if not in place. */
+  readonly #own: Memory | undefined;
   readonly #offsets: Uint32Array;
   readonly #lengths: Uint32Array;
   /** Of each P: how much was read. */
@@ -36,10 +38,9 @@ export class RingReader {
   /** Reads what is written from now on. */
   constructor(rings: SharedRings) {
     this.#rings = rings;
-    const { bytes, slots, ps } = rings;
-    this.#shorts = new Uint16Array(bytes.buffer, bytes.byteOffset, bytes.byteLength >> 1);
-    this.#words = new Uint32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength >> 2);
-    this.#longs = new BigInt64Array(bytes.buffer, bytes.byteOffset, bytes.byteLength >> 3);
+    const { bytes, slots, stride, ps } = rings;
+    this.#shared = memoryOf(bytes);
+    this.#own = rings.isOthersToo === true ? memoryOf(new Uint8Array(slots * stride)) : undefined;
     this.#offsets = new Uint32Array(slots);
     this.#lengths = new Uint32Array(slots);
     this.#read = Array.from({ length: ps }, (_, p) => this.number(p, P.head));
@@ -55,7 +56,7 @@ export class RingReader {
     let watermark = monotonicNs() - SLACK_NS;
     this.fill = 0;
     for (let p = 0; p < ps; p++) {
-      const busy = (this.#words[(this.at(p) + P.busy) / 4] ?? 0) !== 0;
+      const busy = (this.#shared.words[(this.at(p) + P.busy) / 4] ?? 0) !== 0;
       const last = this.#drainP(p, pid, ticks, consume);
       // What its P is at work on has an earlier time stamp than we have now.
       if (busy) watermark = min(watermark, last ?? this.#watermark);
@@ -93,7 +94,7 @@ export class RingReader {
   }
 
   wide(at: number): number {
-    return (this.#words[at / 4 + 1] ?? 0) * TWO_32 + (this.#words[at / 4] ?? 0);
+    return (this.#shared.words[at / 4 + 1] ?? 0) * TWO_32 + (this.#shared.words[at / 4] ?? 0);
   }
 
   #drainP(p: number, pid: number, ticks: Ticks, consume: (chunk: RingChunk) => void): bigint | undefined {
@@ -101,19 +102,22 @@ export class RingReader {
     const first = this.#read[p] ?? 0;
     const found = head - first;
     if (found === 0) return undefined;
-    const { slots, stride, bytes, ringAt } = this.#rings;
+    const { slots, stride, ringAt } = this.#rings;
     // The memory is the program's to write: what no probe would write is left out.
     const filled = found > 0 && found <= slots ? found : 0;
     this.fill = Math.max(this.fill, filled / slots);
-    const ring = this.at(p) + ringAt;
+    const memory = this.#own ?? this.#shared;
+    const { bytes, words, longs } = memory;
+    const ring = this.#own === undefined ? this.at(p) + ringAt : 0;
     let [last, count] = [0n, 0];
     for (let i = 0; i < filled; i++) {
       const at = ((first + i) % slots) * stride;
+      if (this.#own !== undefined) this.#copy(this.at(p) + ringAt + at, at);
       const word = (ring + at) / 4;
-      last = max(ticks.nanos(this.#longs[(word + RECORD.time / 4) / 2] ?? 0n), this.#watermark);
-      this.#longs[(word + RECORD.time / 4) / 2] = last;
-      this.#words[word + RECORD.pid / 4] = pid;
-      if (!this.#isRecord(ring + at)) continue;
+      last = max(ticks.nanos(longs[(word + RECORD.time / 4) / 2] ?? 0n), this.#watermark);
+      longs[(word + RECORD.time / 4) / 2] = last;
+      words[word + RECORD.pid / 4] = pid;
+      if (!this.#isRecord(memory, ring + at)) continue;
       this.#offsets[count] = at;
       this.#lengths[count++] = bytes[ring + at + RECORD.kind] === RECORD_EXIT ? EXIT_RECORD : stride;
     }
@@ -129,17 +133,38 @@ export class RingReader {
 
   #tellRead(p: number, head: number): void {
     this.#read[p] = head;
-    this.#longs[(this.at(p) + P.tail) / 8] = BigInt(head);
+    this.#shared.longs[(this.at(p) + P.tail) / 8] = BigInt(head);
   }
 
-  #isRecord(at: number): boolean {
-    const { bytes, sites } = this.#rings;
+  #copy(from: number, to: number): void {
+    this.#own?.bytes.set(this.#shared.bytes.subarray(from, from + this.#rings.stride), to);
+  }
+
+  #isRecord({ bytes, shorts }: Memory, at: number): boolean {
     return (
-      (this.#shorts[(at + RECORD.probe) / 2] ?? 0) < sites &&
+      (shorts[(at + RECORD.probe) / 2] ?? 0) < this.#rings.sites &&
       (bytes[at + RECORD.frameCount] ?? 0) <= MAX_FRAMES &&
-      (this.#shorts[(at + RECORD.keyStored) / 2] ?? 0) <= KEY_AREA
+      (shorts[(at + RECORD.keyStored) / 2] ?? 0) <= KEY_AREA
     );
   }
+}
+
+/** The same memory by the width of what is read. */
+interface Memory {
+  readonly bytes: Uint8Array;
+  readonly shorts: Uint16Array;
+  readonly words: Uint32Array;
+  readonly longs: BigInt64Array;
+}
+
+function memoryOf(bytes: Uint8Array): Memory {
+  const { buffer, byteOffset: at, byteLength: length } = bytes;
+  return {
+    bytes,
+    shorts: new Uint16Array(buffer, at, length >> 1),
+    words: new Uint32Array(buffer, at, length >> 2),
+    longs: new BigInt64Array(buffer, at, length >> 3),
+  };
 }
 
 const min = (a: bigint, b: bigint): bigint => (a < b ? a : b);

@@ -103,7 +103,7 @@ const TESTS = '\n//go:linkname mapauditTests runtime.mapauditTests\nvar mapaudit
 
 /** Other systems have no shared file: counters and records need one, callbacks do not. */
 const ELSEWHERE = `
-func mapauditSignal() {}
+func mapauditSignal(uint64) {}
 
 func mapauditInit() { mapauditStart() }
 

@@ -1,0 +1,3 @@
+module sandboxed
+
+go 1.18
