@@ -1,19 +1,24 @@
 import type { ApiFinding, ApiSlice } from '../../protocol/api.ts';
 import type { Ask, SqlRow } from '../../store/index.ts';
 import { addressText, Names } from './names.ts';
-import { conditionOf } from './slice.ts';
+import { type Condition, conditionOf } from './slice.ts';
 
 /** Those that fired within the slice, or fire still: each as it was told last, the newest first. */
-export async function findingsOf(ask: Ask, slice: ApiSlice, limit: number): Promise<readonly ApiFinding[]> {
+export async function findingsOf(
+  ask: Ask,
+  slice: ApiSlice,
+  limit: number,
+  more?: Condition,
+): Promise<readonly ApiFinding[]> {
   // A finding has no operation: one that is asked for leaves none out.
   const { op: _, ...rest } = slice;
   const { sql, values } = conditionOf(rest);
   const rows = await ask(
     `SELECT f.* FROM findings f JOIN (SELECT id, max(told_at) AS told_at FROM findings
        WHERE fired_at < {to:Int64} GROUP BY id) l ON f.id = l.id AND f.told_at = l.told_at
-     WHERE (state = 'firing' OR last_seen >= {from:Int64} OR fired_at >= {from:Int64})${sql}
+     WHERE (state = 'firing' OR last_seen >= {from:Int64} OR fired_at >= {from:Int64})${sql}${more?.sql ?? ''}
      ORDER BY fired_at DESC, f.id LIMIT ${limit}`,
-    { ...values, from: slice.from, to: slice.to },
+    { ...values, ...more?.values, from: slice.from, to: slice.to },
   );
   const names = await new Names(ask).of(rows);
   const findings = new Map<string, ApiFinding>();

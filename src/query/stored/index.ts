@@ -9,7 +9,7 @@ import { ratesOf } from './rates.ts';
 import { sitePageOf } from './site_page.ts';
 import { checkSlice } from './slice.ts';
 import { checkStep } from './steps.ts';
-import { textQuery } from './text_query.ts';
+import { textQuery } from './text/answer.ts';
 
 export interface KeptOptions {
   /** Unix milliseconds: what `last 10m` ends with. */
