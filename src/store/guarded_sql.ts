@@ -30,7 +30,9 @@ export async function runSql(
 async function checkStatement(connection: DuckDBConnection, text: string): Promise<void> {
   const statements = await connection.extractStatements(text);
   if (statements.count !== 1)
-    throw notAllowed(statements.count === 0 ? 'there is no statement' : `there are ${statements.count} statements`);
+    throw notAllowed(
+      statements.count === 0 ? 'there is no statement' : `there are ${statements.count} statements`,
+    );
   const prepared = await statements.prepare(0);
   if (prepared.statementType !== StatementType.SELECT)
     throw notAllowed(`${StatementType[prepared.statementType]} is no statement that only reads`);
@@ -41,10 +43,14 @@ async function run(connection: DuckDBConnection, text: string, most: number): Pr
   const types = result.columnTypes();
   const columns = result
     .columnNames()
-    .map((name, i) => ({ name, kind: types[i] === undefined ? 'text' as const : kindOf(types[i]) }));
+    .map((name, i) => ({ name, kind: types[i] === undefined ? ('text' as const) : kindOf(types[i]) }));
   const rows: (readonly SqlValue[])[] = [];
   let left = 0;
-  for (let chunk = await result.fetchChunk(); chunk !== null && chunk.rowCount > 0; chunk = await result.fetchChunk()) {
+  for (
+    let chunk = await result.fetchChunk();
+    chunk !== null && chunk.rowCount > 0;
+    chunk = await result.fetchChunk()
+  ) {
     const room = most - rows.length;
     if (room > 0) for (const row of chunk.getRows().slice(0, room)) rows.push(row.map(plainValue));
     left += Math.max(0, chunk.rowCount - Math.max(0, room));

@@ -32,7 +32,9 @@ export function bounded(batch: Batch): { readonly batch: Batch; readonly dropped
   }
   for (const [table, rows] of batch.tables()) {
     if (COUNTED.includes(table)) continue;
-    const most = NAMES.includes(table) ? rows.length : Math.max(0, Math.min(rows.length, Math.floor(room / 4)));
+    const most = NAMES.includes(table)
+      ? rows.length
+      : Math.max(0, Math.min(rows.length, Math.floor(room / 4)));
     dropped += rows.length - most;
     for (const row of most === 0 ? [] : rows.slice(-most)) kept.add(table, row);
     room -= NAMES.includes(table) ? 0 : most;
