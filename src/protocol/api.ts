@@ -33,6 +33,8 @@ export interface ApiProcess {
   readonly go_version?: string;
   readonly build_id?: string;
   readonly container?: string;
+  /** Path in the cgroup tree, `/system.slice/shop.service`. */
+  readonly cgroup?: string;
   readonly probe?: 'kernel' | 'inline' | 'build';
   readonly joined?: number;
   readonly left?: number;

@@ -1,0 +1,228 @@
+import type { DuckDBConnection } from '@duckdb/node-api';
+import { messageOf } from '../base/errors.ts';
+import type { FeedItem } from '../model/feed.ts';
+import { appendRows } from './bulk.ts';
+import { Batch } from './batch.ts';
+import { runSql } from './guarded_sql.ts';
+import { withLate } from './late.ts';
+import { type Opened, openDatabase } from './open.ts';
+import { DEFAULT_RETENTION, type Retention, type StoreNotice, type StoreOptions } from './options.ts';
+import { bounded } from './pending.ts';
+import { DuckReader } from './reader.ts';
+import { forgetOld } from './retain.ts';
+import { rollUp, type RolledTo } from './roll_up.ts';
+import { addItem } from './rows.ts';
+import { setUp } from './set_up.ts';
+import { shrink } from './shrink.ts';
+import { storeBytes } from './size.ts';
+import type { SqlLimits, Store } from './store.ts';
+import type { SqlReader, SqlTable } from './sql_reader.ts';
+import { Symbols } from './symbols.ts';
+
+/** Rows that wait for the end of a window before they are written without it. */
+const MOST_WAITING = 50_000;
+const UPKEEP_MS = 10_000;
+/** How often writing is tried again while there is trouble. */
+const RETRY_MS = 1000;
+const MOST_NOTICES = 100;
+
+export class DuckStore implements Store {
+  readonly reader: SqlReader;
+  readonly #options: StoreOptions;
+  readonly #retention: Retention;
+  readonly #symbols = new Symbols();
+  readonly #notices: StoreNotice[] = [];
+  readonly #duckReader: DuckReader;
+  #opened: Opened;
+  #connection: DuckDBConnection;
+  #rolled: RolledTo = [0, 0, 0];
+  #run = 0;
+  #batch = new Batch();
+  #hasWindow = false;
+  /** Everything that writes, one after the other. */
+  #turn: Promise<void> = Promise.resolve();
+  #timer: NodeJS.Timeout | undefined;
+  #bytes = 0;
+  #oldest: number | undefined;
+  #trouble: { readonly since: number; readonly text: string; dropped: number; tried: number } | undefined;
+  #closed = false;
+
+  private constructor(options: StoreOptions, opened: Opened, connection: DuckDBConnection) {
+    this.#options = options;
+    this.#retention = { ...DEFAULT_RETENTION, ...options.retention };
+    this.#opened = opened;
+    this.#connection = connection;
+    this.#duckReader = new DuckReader(() => this.#opened.instance);
+    this.reader = this.#duckReader;
+  }
+
+  static async open(options: StoreOptions): Promise<DuckStore> {
+    const opened = await openDatabase(options, openingOf(options));
+    let connection: DuckDBConnection | undefined;
+    try {
+      connection = await opened.instance.connect();
+      const store = new DuckStore(options, opened, connection);
+      await store.#begin();
+      return store;
+    } catch (error) {
+      connection?.closeSync();
+      opened.close();
+      throw error;
+    }
+  }
+
+  get trouble(): string | undefined {
+    return this.#trouble?.text;
+  }
+
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  get oldest(): number | undefined {
+    return this.#oldest;
+  }
+
+  get notices(): readonly StoreNotice[] {
+    return this.#notices;
+  }
+
+  async take(items: readonly FeedItem[]): Promise<void> {
+    for (const item of items) {
+      addItem(item, this.#symbols, this.#batch);
+      if (item.type === 'window') this.#hasWindow = true;
+    }
+    if (this.#trouble !== undefined) {
+      this.#bound();
+      if (performance.now() - this.#trouble.tried < RETRY_MS) return;
+    }
+    if (this.#hasWindow || this.#batch.length > MOST_WAITING) await this.#inTurn(() => this.#flush());
+  }
+
+  async sql(text: string, limits: Partial<SqlLimits> = {}): Promise<SqlTable> {
+    return await runSql(this.#opened.instance, text, limits);
+  }
+
+  async upkeep(): Promise<void> {
+    await this.#inTurn(async () => {
+      if (this.#options.readOnly === true || this.#closed) return;
+      if (!(await this.#flush())) return;
+      await this.#guarded(() => this.#keepUp());
+    });
+  }
+
+  async close(): Promise<void> {
+    clearInterval(this.#timer);
+    await this.#inTurn(async () => {
+      if (this.#closed) return;
+      this.#closed = true;
+      if (this.#options.readOnly !== true && (await this.#flush()))
+        await this.#guarded(async () => {
+          await this.#connection.run(`UPDATE runs SET closed = ${this.#now()} WHERE run = ${this.#run}`);
+          await this.#connection.run('CHECKPOINT');
+        });
+      this.#duckReader.close();
+      this.#connection.closeSync();
+      this.#opened.close();
+    });
+  }
+
+  async #begin(): Promise<void> {
+    const { readOnly = false, upkeepMs = UPKEEP_MS } = this.#options;
+    const state = await setUp(this.#connection, this.#options, this.#now());
+    this.#rolled = state.rolled;
+    this.#run = state.run;
+    for (const notice of state.notices) this.#say(notice.message, notice.hint);
+    await this.reader.read((ask) => this.#symbols.load(ask));
+    await this.#look();
+    if (readOnly || upkeepMs === 0) return;
+    this.#timer = setInterval(() => void this.upkeep(), upkeepMs);
+    this.#timer.unref();
+  }
+
+  #now(): number {
+    return this.#options.now?.() ?? Date.now();
+  }
+
+  #say(message: string, hint?: string): void {
+    this.#notices.push({ at: this.#now(), message, ...(hint === undefined ? {} : { hint }) });
+    if (this.#notices.length > MOST_NOTICES) this.#notices.shift();
+  }
+
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const done = this.#turn.then(work);
+    this.#turn = done.then(
+      () => undefined,
+      () => undefined,
+    );
+    return done;
+  }
+
+  /** Writes all that waits in one transaction. False where it could not. */
+  async #flush(): Promise<boolean> {
+    if (this.#batch.isEmpty) return this.#trouble === undefined;
+    const batch = this.#batch;
+    this.#batch = new Batch();
+    this.#hasWindow = false;
+    const done = await this.#guarded(async () => {
+      await this.#connection.run('BEGIN');
+      for (const part of [batch, withLate(batch, this.#rolled)])
+        for (const [table, rows] of part.tables()) await appendRows(this.#connection, table, rows);
+      await this.#connection.run('COMMIT');
+    });
+    if (done) return true;
+    batch.append(this.#batch);
+    this.#batch = batch;
+    this.#hasWindow = true;
+    this.#bound();
+    return false;
+  }
+
+  async #keepUp(): Promise<void> {
+    const now = this.#now();
+    this.#rolled = await rollUp(this.#connection, now, this.#rolled);
+    await forgetOld(this.#connection, now, this.#retention, this.#rolled);
+    const { sizeLimit } = this.#options;
+    if (sizeLimit !== undefined) await shrink(this.#connection, this.#options, sizeLimit, this.#rolled);
+    await this.#look();
+  }
+
+  async #look(): Promise<void> {
+    this.#bytes = await storeBytes(this.#options, this.#connection);
+    const [row] = await (
+      await this.#connection.run(
+        'SELECT least((SELECT min(start) FROM spans_1s), (SELECT min(start) FROM spans_1m), (SELECT min(start) FROM spans_1h))',
+      )
+    ).getRows();
+    const oldest = row?.[0] ?? null;
+    this.#oldest = oldest === null ? undefined : Number(oldest);
+  }
+
+  /** Runs what writes. When it fails, all is as it was before, `trouble` says why, and false is given. */
+  async #guarded(work: () => Promise<void>): Promise<boolean> {
+    try {
+      await work();
+    } catch (error) {
+      await this.#connection.run('ROLLBACK').catch(() => undefined);
+      const { since = this.#now(), dropped = 0 } = this.#trouble ?? {};
+      if (this.#trouble === undefined) this.#say(`The store cannot be written: ${messageOf(error)}`);
+      this.#trouble = { since, dropped, text: messageOf(error), tried: performance.now() };
+      return false;
+    }
+    this.#trouble = undefined;
+    return true;
+  }
+
+  #bound(): void {
+    const { batch, dropped } = bounded(this.#batch);
+    this.#batch = batch;
+    if (this.#trouble !== undefined) this.#trouble.dropped += dropped;
+  }
+}
+
+const openingOf = (
+  options: StoreOptions,
+): { readonly readOnly: boolean; readonly checkpointBytes: number } => ({
+  readOnly: options.readOnly === true,
+  checkpointBytes: Math.min(16 * 1024 * 1024, Math.floor((options.sizeLimit ?? Infinity) / 8)),
+});
