@@ -6,7 +6,14 @@ import { buildWeb } from './build_web.mjs';
 import { install, onceFor, ROOT } from './lib.mjs';
 
 /** All that decides what stands in dist/. */
-const SOURCES = ['src', 'web', 'scripts/build.mjs', 'scripts/build_web.mjs', 'tsconfig.json', 'package-lock.json'];
+const SOURCES = [
+  'src',
+  'web',
+  'scripts/build.mjs',
+  'scripts/build_web.mjs',
+  'tsconfig.json',
+  'package-lock.json',
+];
 
 /** Gives true when something was built. dist/ is replaced as a whole, so that nothing old stays in it. */
 export function build() {

@@ -13,7 +13,7 @@ import type {
   ApiTopSite,
 } from '../../src/protocol/api.ts';
 import { MapauditError } from '../../src/base/errors.ts';
-import { globRegExp } from './glob.ts';
+import { globRegExp, groupBy } from './helpers.ts';
 import { eventAt, eventsIn } from './shop_events.ts';
 import {
   BEGAN,
@@ -52,9 +52,14 @@ const STEPS = [1, 2, 5, 10, 30, 60, 120, 300, 600, 1800, 3600].map((s) => s * 10
 export function fakeShop(options: ShopOptions = {}): ApiQuestions {
   const now = options.now ?? (() => NOW);
   const every = options.sampledEvery ?? 1;
-  const doing = (slice: Partial<ApiSlice>): Doing[] => (options.empty === true ? [] : DOINGS.filter(fits(slice)));
-  const rates = (slice: ApiSlice, by: 'op' | 'map_type' | 'site' | 'process', given?: number, limit = 1000): ApiRates =>
-    ratesOf(doing(slice), slice, by, given, limit, now());
+  const doing = (slice: Partial<ApiSlice>): Doing[] =>
+    options.empty === true ? [] : DOINGS.filter(fits(slice));
+  const rates = (
+    slice: ApiSlice,
+    by: 'op' | 'map_type' | 'site' | 'process',
+    given?: number,
+    limit = 1000,
+  ): ApiRates => ratesOf(doing(slice), slice, by, given, limit, now());
   return {
     status: () => ({ ...statusOf(now(), every), ...options.status }),
     overview: (slice) => Promise.resolve(overviewOf(slice, doing(slice), rates(slice, 'op'), now(), every)),
@@ -81,12 +86,24 @@ export function fakeShop(options: ShopOptions = {}): ApiQuestions {
     },
     events: (slice, filter, { limit = 1000 }) => {
       const glob = filter.key === undefined ? undefined : globRegExp(filter.key);
-      const all = eventsIn(slice, 1400, doing({ ...slice, ...(filter.op === undefined ? {} : { op: filter.op }) }))
+      const all = eventsIn(
+        slice,
+        1400,
+        doing({ ...slice, ...(filter.op === undefined ? {} : { op: filter.op }) }),
+      )
         .filter(({ map }) => filter.map === undefined || new RegExp(filter.map).test(map.type ?? ''))
-        .filter(({ site: at }) => filter.site === undefined || new RegExp(filter.site).test(`${at?.function} ${at?.file}:${at?.line}`))
+        .filter(
+          ({ site: at }) =>
+            filter.site === undefined ||
+            new RegExp(filter.site).test(`${at?.function} ${at?.file}:${at?.line}`),
+        )
         .filter(({ key }) => glob === undefined || glob.test((key?.text ?? '').replaceAll('"', '')))
         .filter(({ goroutine }) => filter.goid === undefined || goroutine?.id === filter.goid);
-      return Promise.resolve({ type: 'events', events: all.slice(0, limit), left: Math.max(0, all.length - limit) });
+      return Promise.resolve({
+        type: 'events',
+        events: all.slice(0, limit),
+        left: Math.max(0, all.length - limit),
+      });
     },
     query: (text) => {
       if (!/^(deletes|assigns|operations) by /.test(text))
@@ -102,14 +119,19 @@ export function fakeShop(options: ShopOptions = {}): ApiQuestions {
           { name: 'deletes', kind: 'number' },
           { name: 'first', kind: 'time' },
         ],
-        rows: rows.map((row) => [`${row.site.function} ${row.site.file}:${row.site.line}`, row.total, span.from]),
+        rows: rows.map((row) => [
+          `${row.site.function} ${row.site.file}:${row.site.line}`,
+          row.total,
+          span.from,
+        ]),
         left: 3,
         took_ms: 4.2,
       });
     },
     sql: () => Promise.reject(new MapauditError('bad-sql', 'no statement')),
     layout: (_, map) => {
-      if (options.empty === true) throw new MapauditError('not-there', 'the process has ended', { hint: 'mapaudit ps' });
+      if (options.empty === true)
+        throw new MapauditError('not-there', 'the process has ended', { hint: 'mapaudit ps' });
       return Promise.resolve(layoutOf(map));
     },
     live: (_, want, signal) => options.live?.(signal) ?? tick(now, want.events, signal),
@@ -123,7 +145,12 @@ async function* tick(now: () => number, events: boolean, signal: AbortSignal): A
     const start = Math.floor(now() / 1000) * 1000 - 1000 + (n > 60 ? n - 60 : 0) * 1000;
     // The minute before comes at once, so that the little picture in the header is full.
     for (; n < 60; n++) yield windowAt(start - (60 - n) * 1000);
-    if (events) yield { type: 'events', events: Array.from({ length: 40 }, (_, i) => eventAt(n * 40 + i, start + i * 24)), skipped: 0 };
+    if (events)
+      yield {
+        type: 'events',
+        events: Array.from({ length: 40 }, (_, i) => eventAt(n * 40 + i, start + i * 24)),
+        skipped: 0,
+      };
     yield windowAt(start);
     n++;
     await new Promise((resolve) => setTimeout(resolve, 1000));
@@ -151,7 +178,8 @@ type Span = Pick<ApiSlice, 'from' | 'to'>;
 function total(doing: Doing, { from, to }: Span): number {
   const step = Math.max(1000, Math.round((to - from) / 120 / 1000) * 1000);
   let sum = 0;
-  for (let at = Math.max(from, BEGAN); at < to; at += step) sum += countOf(doing, at, Math.min(step, to - at));
+  for (let at = Math.max(from, BEGAN); at < to; at += step)
+    sum += countOf(doing, at, Math.min(step, to - at));
   return sum;
 }
 
@@ -166,7 +194,7 @@ function ratesOf(
   const wanted = (slice.to - slice.from) / WANTED_POINTS;
   const step = given ?? STEPS.find((one) => one >= wanted) ?? 3_600_000;
   const at = Math.floor(slice.from / step) * step;
-  const groups = Map.groupBy(doings, (one) => nameOf(one, by));
+  const groups = groupBy(doings, (one) => nameOf(one, by));
   const series: ApiSeries[] = [];
   for (const [name, members] of groups) {
     const points: (number | null)[] = [];
@@ -197,7 +225,7 @@ function nameOf(doing: Doing, by: 'op' | 'map_type' | 'site' | 'process'): strin
 }
 
 function countsOf(doings: readonly Doing[], slice: Span): ApiCount[] {
-  return [...Map.groupBy(doings, ({ op }) => op)].map(([op, members]) => {
+  return [...groupBy(doings, ({ op }) => op)].map(([op, members]) => {
     const count = members.reduce((sum, one) => sum + total(one, slice), 0);
     const known = members.some(({ found }) => found !== undefined);
     const found = Math.round(members.reduce((sum, one) => sum + total(one, slice) * (one.found ?? 0), 0));
@@ -208,7 +236,7 @@ function countsOf(doings: readonly Doing[], slice: Span): ApiCount[] {
 const sumOf = (counts: readonly ApiCount[]): number => counts.reduce((sum, { count }) => sum + count, 0);
 
 function topSites(doings: readonly Doing[], slice: Span): ApiTopSite[] {
-  return [...Map.groupBy(doings, (one) => `${one.site.id} ${one.type}`).values()]
+  return [...groupBy(doings, (one) => `${one.site.id} ${one.type}`).values()]
     .flatMap((members) => {
       const [first] = members;
       if (first === undefined) return [];
@@ -219,11 +247,20 @@ function topSites(doings: readonly Doing[], slice: Span): ApiTopSite[] {
 }
 
 function topMaps(doings: readonly Doing[], slice: Span): ApiTopMap[] {
-  return [...Map.groupBy(doings, ({ type }) => type)]
+  return [...groupBy(doings, ({ type }) => type)]
     .map(([type, members]) => {
       const counts = countsOf(members, slice);
       const { entries, bytes, waste_bytes } = sizeAt(type, slice.to);
-      return { ...MAPS[type], map_type: type, process: PROCESS, counts, total: sumOf(counts), entries, bytes, waste_bytes };
+      return {
+        ...MAPS[type],
+        map_type: type,
+        process: PROCESS,
+        counts,
+        total: sumOf(counts),
+        entries,
+        bytes,
+        waste_bytes,
+      };
     })
     .toSorted((a, b) => b.total - a.total);
 }
@@ -231,9 +268,15 @@ function topMaps(doings: readonly Doing[], slice: Span): ApiTopMap[] {
 /** Only `seen` grows for ever; sessions swell in the storm. */
 function sizeAt(type: string, at: number): { entries: number; bytes: number; waste_bytes: number } {
   const age = (at - BEGAN) / 1000;
-  const storm = at > STORM.from && at < STORM.to + 60_000 ? 2600 * Math.min(1, (at - STORM.from) / 60_000) : 0;
+  const storm =
+    at > STORM.from && at < STORM.to + 60_000 ? 2600 * Math.min(1, (at - STORM.from) / 60_000) : 0;
   const wave = 1 + 0.08 * Math.sin(at / 47_000);
-  const base = type === SEEN ? 40_000 + age * 67 : type === SESSIONS ? 1800 * wave + storm : 300 + chance(type) * 900 * wave;
+  const base =
+    type === SEEN
+      ? 40_000 + age * 67
+      : type === SESSIONS
+        ? 1800 * wave + storm
+        : 300 + chance(type) * 900 * wave;
   const entries = Math.round(base);
   const slots = 2 ** Math.ceil(Math.log2(entries * 1.15));
   const bytes = slots * 25 + 48;
@@ -257,7 +300,10 @@ function overviewOf(
     sites_left: Math.max(0, sites.length - 9),
     maps: topMaps(doings, slice),
     maps_left: 0,
-    findings: doings.length === 0 ? [] : findings(now).filter(({ since, last_seen }) => since < slice.to && last_seen >= slice.from),
+    findings:
+      doings.length === 0
+        ? []
+        : findings(now).filter(({ since, last_seen }) => since < slice.to && last_seen >= slice.from),
     loss: { ring_full: 0, sampled: every === 1 ? 0 : Math.round(all * (1 - 1 / every)) },
   };
 }
@@ -266,29 +312,45 @@ function mapOf(slice: ApiSlice, doings: readonly Doing[], rates: ApiRates, now: 
   const type = doings[0]?.type ?? slice.map_type ?? SESSIONS;
   const from = Math.max(slice.from, BEGAN);
   const step = Math.max(5000, Math.round((slice.to - from) / 180 / 1000) * 1000);
-  const sizes = [];
-  for (let at = from; at < Math.min(slice.to, now) && doings.length > 0; at += step) sizes.push({ at, ...sizeAt(type, at) });
+  const sizes: { at: number; entries: number; bytes: number; waste_bytes: number }[] = [];
+  for (let at = from; at < Math.min(slice.to, now) && doings.length > 0; at += step)
+    sizes.push({ at, ...sizeAt(type, at) });
   const growth = sizes.flatMap(({ at, entries, bytes }, i) => {
     const before = sizes[i - 1];
     if (before === undefined || bytes <= before.bytes) return [];
     const op = type === SEEN ? ('split' as const) : ('rehash' as const);
     const to = bytes / 25;
-    return [{ at, op, trigger: 'load', len: entries, from: Math.round(to / 2), to: Math.round(to), duration_ns: 41_000 + entries * 19, ...(doings[0] ? { site: doings.find((one) => one.op === 'assign')?.site ?? doings[0].site } : {}) }];
+    return [
+      {
+        at,
+        op,
+        trigger: 'load',
+        len: entries,
+        from: Math.round(to / 2),
+        to: Math.round(to),
+        duration_ns: 41_000 + entries * 19,
+        ...(doings[0] ? { site: doings.find((one) => one.op === 'assign')?.site ?? doings[0].site } : {}),
+      },
+    ];
   });
-  const isWrite = ({ op }: Doing): boolean => op === 'assign' || op === 'delete' || op === 'clear' || op === 'grow';
-  const address = slice.map ?? (slice.map_type === undefined ? undefined : MAPS[type]?.map);
+  const isWrite = ({ op }: Doing): boolean =>
+    op === 'assign' || op === 'delete' || op === 'clear' || op === 'grow';
+  const isOne = slice.map !== undefined;
   return {
     type: 'map',
     ...(slice.map === undefined ? {} : { map: slice.map }),
     map_type: type,
-    ...(address === undefined || MAPS[type] === undefined ? {} : { name: MAPS[type].name }),
+    ...(isOne && MAPS[type] !== undefined ? { name: MAPS[type].name } : {}),
     process: PROCESS,
     rates,
     sizes,
     growth,
     growth_left: 0,
     writers: topSites(doings.filter(isWrite), slice),
-    readers: topSites(doings.filter((one) => !isWrite(one)), slice),
+    readers: topSites(
+      doings.filter((one) => !isWrite(one)),
+      slice,
+    ),
     keys: keysOf(doings),
   };
 }
@@ -311,14 +373,19 @@ function findings(now: number): ApiFinding[] {
       rule: 'delete-storm',
       severity: 'critical',
       state: now < STORM.to ? 'firing' : 'resolved',
-      title: '2,161 deletes/s on map[string]*shop.Session at cache.go:82, 96 % on keys that begin with "sess:eu-"',
+      title:
+        '2,161 deletes/s on map[string]*shop.Session at cache.go:82, 96 % on keys that begin with "sess:eu-"',
       process: PROCESS,
       map_type: SESSIONS,
       map: MAPS[SESSIONS]?.map ?? '',
       site: EVICT,
       prefix: '"sess:eu-',
       evidence: [
-        { text: '2,161 deletes/s over 10 s; 21/s in the hour before', from: STORM.from, to: STORM.from + 10_000 },
+        {
+          text: '2,161 deletes/s over 10 s; 21/s in the hour before',
+          from: STORM.from,
+          to: STORM.from + 10_000,
+        },
         { text: '96 % of 2,093 sampled keys begin with "sess:eu-"', from: STORM.from, to: STORM.to },
       ],
       since: STORM.from,
@@ -334,7 +401,9 @@ function findings(now: number): ApiFinding[] {
       process: PROCESS,
       map_type: SEEN,
       map: MAPS[SEEN]?.map ?? '',
-      evidence: [{ text: 'From 40,000 to 281,200 entries, 67 inserts a second, no delete', from: BEGAN, to: now }],
+      evidence: [
+        { text: 'From 40,000 to 281,200 entries, 67 inserts a second, no delete', from: BEGAN, to: now },
+      ],
       since: BEGAN + 60_000,
       fired_at: BEGAN + 660_000,
       last_seen: now,
@@ -350,9 +419,28 @@ function statusOf(now: number, every: number): ApiStatus {
     now,
     began: BEGAN,
     processes: [
-      { id: PROCESS, pid: 4242, name: 'shop', started: BEGAN - 5000, exe: '/usr/local/bin/shop', go_version: 'go1.26.8', probe: 'kernel', joined: BEGAN },
+      {
+        id: PROCESS,
+        pid: 4242,
+        name: 'shop',
+        started: BEGAN - 5000,
+        exe: '/usr/local/bin/shop',
+        go_version: 'go1.26.8',
+        probe: 'kernel',
+        joined: BEGAN,
+      },
     ],
-    cost: [{ process: PROCESS, share: 0.0041, budget: 0.01, sampled_every: every, keys: true, reads: true, ring_fill: 0.03 }],
+    cost: [
+      {
+        process: PROCESS,
+        share: 0.0041,
+        budget: 0.01,
+        sampled_every: every,
+        keys: true,
+        reads: true,
+        ring_fill: 0.03,
+      },
+    ],
     events: 7_812_440,
     lost: { ring_full: 0, output_slow: 0 },
     store: { bytes: 48_300_000, oldest: BEGAN },

@@ -20,7 +20,12 @@ export function eventAt(n: number, at: number, doings: readonly Doing[] = DOINGS
     ...(op === 'clear' ? { removed: 31 } : {}),
     goroutine: { id: 18 + (n % 60), start: 'net/http.(*Server).Serve.gowrap3' },
     thread: 4250 + (n % 4),
-    caller: { function: site.function, inlined: false, ...(site.file === undefined ? {} : { file: site.file }), ...(site.line === undefined ? {} : { line: site.line }) },
+    caller: {
+      function: site.function,
+      inlined: false,
+      ...(site.file === undefined ? {} : { file: site.file }),
+      ...(site.line === undefined ? {} : { line: site.line }),
+    },
     process: PROCESS,
     site,
     ...(n % 5 === 0 ? { labels: { route: '/login' }, trace_id: '4bf92f3577b34da6a3ce929d0e0e4736' } : {}),
@@ -28,7 +33,11 @@ export function eventAt(n: number, at: number, doings: readonly Doing[] = DOINGS
 }
 
 /** So many events, even over a slice, newest first. */
-export function eventsIn(slice: Pick<ApiSlice, 'from' | 'to'>, count: number, doings: readonly Doing[]): ApiEvent[] {
+export function eventsIn(
+  slice: Pick<ApiSlice, 'from' | 'to'>,
+  count: number,
+  doings: readonly Doing[],
+): ApiEvent[] {
   const from = Math.max(slice.from, BEGAN);
   const to = Math.min(slice.to, NOW);
   if (doings.length === 0 || to <= from) return [];

@@ -116,21 +116,57 @@ export function stacksOf(one: ApiSite): { frames: ApiSite[]; sampled: number }[]
   const server = (name: string, line: number, file = 'server.go'): ApiSite =>
     site(name.length.toString(16) + String(line % 10), name, file, line);
   const http: ApiSite[] = [
-    { id: '9000000000000001', function: 'net/http.HandlerFunc.ServeHTTP', file: '/go/src/net/http/server.go', line: 2294 },
-    { id: '9000000000000002', function: 'net/http.(*ServeMux).ServeHTTP', file: '/go/src/net/http/server.go', line: 2822 },
-    { id: '9000000000000003', function: 'net/http.serverHandler.ServeHTTP', file: '/go/src/net/http/server.go', line: 3301 },
-    { id: '9000000000000004', function: 'net/http.(*conn).serve', file: '/go/src/net/http/server.go', line: 2102 },
+    {
+      id: '9000000000000001',
+      function: 'net/http.HandlerFunc.ServeHTTP',
+      file: '/go/src/net/http/server.go',
+      line: 2294,
+    },
+    {
+      id: '9000000000000002',
+      function: 'net/http.(*ServeMux).ServeHTTP',
+      file: '/go/src/net/http/server.go',
+      line: 2822,
+    },
+    {
+      id: '9000000000000003',
+      function: 'net/http.serverHandler.ServeHTTP',
+      file: '/go/src/net/http/server.go',
+      line: 3301,
+    },
+    {
+      id: '9000000000000004',
+      function: 'net/http.(*conn).serve',
+      file: '/go/src/net/http/server.go',
+      line: 2102,
+    },
   ];
   if (one.function.includes('evict'))
     return [
-      { frames: [one, site('71', '(*Cache).janitor', 'cache.go', 74), site('72', 'NewCache.gowrap1', 'cache.go', 26)], sampled: 412 },
-      { frames: [one, server('(*Server).region', 118), server('(*Server).login', 71), ...http], sampled: 1290 },
-      { frames: [one, server('(*Server).region', 118), server('(*Server).refresh', 96), ...http], sampled: 377 },
+      {
+        frames: [
+          one,
+          site('71', '(*Cache).janitor', 'cache.go', 74),
+          site('72', 'NewCache.gowrap1', 'cache.go', 26),
+        ],
+        sampled: 412,
+      },
+      {
+        frames: [one, server('(*Server).region', 118), server('(*Server).login', 71), ...http],
+        sampled: 1290,
+      },
+      {
+        frames: [one, server('(*Server).region', 118), server('(*Server).refresh', 96), ...http],
+        sampled: 377,
+      },
       { frames: [one, server('(*Server).drain', 140), site('73', 'main.main', 'main.go', 52)], sampled: 14 },
     ];
   return [
     { frames: [one, server('(*Server).handle', 64), ...http], sampled: 380 },
-    { frames: [one, server('(*Server).checkout', 88), server('(*Server).handle', 66), ...http], sampled: 112 },
+    {
+      frames: [one, server('(*Server).checkout', 88), server('(*Server).handle', 66), ...http],
+      sampled: 112,
+    },
   ];
 }
 

@@ -35,7 +35,9 @@ export async function watchLive(params: Params, watcher: LiveWatcher, signal: Ab
       }
     }
     if (aborted(signal)) return;
-    watcher.broken(new AskError('gone', 'no-server', 'mapaudit serve does not answer.', 'sudo mapaudit serve'));
+    watcher.broken(
+      new AskError('gone', 'no-server', 'mapaudit serve does not answer.', 'sudo mapaudit serve'),
+    );
     await slept(wait, signal);
     wait = Math.min(wait * 2, LONGEST_WAIT_MS);
   }

@@ -32,7 +32,10 @@ export function Chart(props: ChartProps): ReactNode {
   const dark = useDark();
   const [index, setIndex] = useState<number>();
   const shape = JSON.stringify([lines.map(({ name, color, right }) => [name, color, right]), offsets, dark]);
-  const data = useMemo<UPlot.AlignedData>(() => [[...times], ...lines.map(({ points }) => [...points])], [times, lines]);
+  const data = useMemo<UPlot.AlignedData>(
+    () => [[...times], ...lines.map(({ points }) => [...points])],
+    [times, lines],
+  );
   const newest = useRef(data);
   newest.current = data;
 
@@ -80,7 +83,11 @@ export function Chart(props: ChartProps): ReactNode {
         formatRight={props.formatRight ?? format}
         when={at === undefined ? undefined : timeText(at, offsets)}
       />
-      <div ref={box} role="img" aria-label={`${label}. ${describe(lines, format, props.formatRight ?? format)}`} />
+      <div
+        ref={box}
+        role="img"
+        aria-label={`${label}. ${describe(lines, format, props.formatRight ?? format)}`}
+      />
       <ChartTable {...props} offsets={offsets} />
     </figure>
   );

@@ -9,7 +9,10 @@ const ROWS = 200;
 /** The numbers of a chart, for who cannot see it or wants to copy them. Made only while it is open. */
 export function ChartTable({ label, times, lines, format, formatRight, offsets }: ChartProps): ReactNode {
   const [open, setOpen] = useState(false);
-  const rows = times.map((at, i) => ({ at, i })).slice(-ROWS).reverse();
+  const rows = times
+    .map((at, i) => ({ at, i }))
+    .slice(-ROWS)
+    .reverse();
   return (
     <details className="chart-table" onToggle={(event) => setOpen(event.currentTarget.open)}>
       <summary>As a table</summary>
@@ -41,7 +44,11 @@ export function ChartTable({ label, times, lines, format, formatRight, offsets }
               ))}
             </tbody>
           </table>
-          {times.length > ROWS && <p className="note">The newest {ROWS} of {times.length} points.</p>}
+          {times.length > ROWS && (
+            <p className="note">
+              The newest {ROWS} of {times.length} points.
+            </p>
+          )}
         </div>
       )}
     </details>

@@ -40,7 +40,11 @@ export function Flame({ stacks, left, view }: FlameProps): ReactNode {
     return () => target.replaceChildren();
   }, [tree, width, dark]);
   if (tree === undefined)
-    return <Empty>No stack of this line was kept in this time. Stacks come from sampled events; take a longer span.</Empty>;
+    return (
+      <Empty>
+        No stack of this line was kept in this time. Stacks come from sampled events; take a longer span.
+      </Empty>
+    );
   return (
     <>
       <div
@@ -73,14 +77,20 @@ function draw(target: HTMLElement, tree: Frame, width: number, tell: (text: stri
     .transitionDuration(0)
     .title('')
     .setLabelHandler(text)
-    .setColorMapper(({ data, depth }) => (depth === 0 ? root : (shades[packageShade(data.name) % shades.length] ?? root)))
+    .setColorMapper(({ data, depth }) =>
+      depth === 0 ? root : (shades[packageShade(data.name) % shades.length] ?? root),
+    )
     .onHover((frame) => tell(text(frame)));
   target.replaceChildren();
   select(target).datum(structuredClone(tree)).call(chart);
 }
 
 /** Each stack with its share, callers after each other. */
-function StackTable({ stacks, total, view }: Omit<FlameProps, 'left'> & { readonly total: number }): ReactNode {
+function StackTable({
+  stacks,
+  total,
+  view,
+}: Omit<FlameProps, 'left'> & { readonly total: number }): ReactNode {
   return (
     <details className="chart-table">
       <summary>As a table</summary>

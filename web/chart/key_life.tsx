@@ -8,7 +8,13 @@ const ROW = 26;
 const LEFT = 62;
 
 /** Where each event of a key lies in time, a row for each operation. The table beneath it has them all. */
-export function KeyLife({ events, span }: { readonly events: readonly ApiEvent[]; readonly span: Span }): ReactNode {
+export function KeyLife({
+  events,
+  span,
+}: {
+  readonly events: readonly ApiEvent[];
+  readonly span: Span;
+}): ReactNode {
   const box = useRef<HTMLDivElement>(null);
   const [width, setWidth] = useState(0);
   useEffect(() => {
@@ -47,7 +53,13 @@ export function KeyLife({ events, span }: { readonly events: readonly ApiEvent[]
           ))}
         {width > 0 &&
           ticks.map((at, i) => (
-            <text key={at} x={x(at)} y={height - 6} className="life-tick" textAnchor={i === 0 ? 'start' : i === ticks.length - 1 ? 'end' : 'middle'}>
+            <text
+              key={at}
+              x={x(at)}
+              y={height - 6}
+              className="life-tick"
+              textAnchor={i === 0 ? 'start' : i === ticks.length - 1 ? 'end' : 'middle'}
+            >
               {timeLabels([at], span.to - span.from > 3_600_000 ? 60_000 : 1000)[0]}
             </text>
           ))}
@@ -60,10 +72,25 @@ export function KeyLife({ events, span }: { readonly events: readonly ApiEvent[]
 }
 
 /** Filled: it changed which keys there are. */
-function Dot({ event, x, y }: { readonly event: ApiEvent; readonly x: number; readonly y: number }): ReactNode {
+function Dot({
+  event,
+  x,
+  y,
+}: {
+  readonly event: ApiEvent;
+  readonly x: number;
+  readonly y: number;
+}): ReactNode {
   const changed = event.op === 'assign' ? event.found === false : event.found !== false;
   return (
-    <circle cx={x} cy={y} r={4.5} fill={changed ? 'currentColor' : 'var(--card)'} stroke="currentColor" strokeWidth="1.75" />
+    <circle
+      cx={x}
+      cy={y}
+      r={4.5}
+      fill={changed ? 'currentColor' : 'var(--card)'}
+      stroke="currentColor"
+      strokeWidth="1.75"
+    />
   );
 }
 

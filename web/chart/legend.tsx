@@ -36,10 +36,24 @@ export function Legend({ lines, index, when, format, formatRight }: LegendProps)
 const last = (line: Line): number | undefined => line.points.filter((point) => point !== null).at(-1);
 
 /** A piece of the line as the chart draws it. */
-export function Swatch({ color, dash }: { readonly color: string; readonly dash: readonly number[] }): ReactNode {
+export function Swatch({
+  color,
+  dash,
+}: {
+  readonly color: string;
+  readonly dash: readonly number[];
+}): ReactNode {
   return (
     <svg className={`swatch ink-${color}`} viewBox="0 0 20 8" width="20" height="8" aria-hidden="true">
-      <line x1="0" y1="4" x2="20" y2="4" stroke="currentColor" strokeWidth="2.5" strokeDasharray={dash.join(' ')} />
+      <line
+        x1="0"
+        y1="4"
+        x2="20"
+        y2="4"
+        stroke="currentColor"
+        strokeWidth="2.5"
+        strokeDasharray={dash.join(' ')}
+      />
     </svg>
   );
 }

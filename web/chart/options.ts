@@ -111,7 +111,14 @@ function axesOf({ lines, offsets, left, right }: ChartMaking): uPlot.Axis[] {
   return [
     x,
     y,
-    { ...look, scale: 'right', side: 1, size: 58, grid: { show: false }, values: (_, splits) => splits.map(right) },
+    {
+      ...look,
+      scale: 'right',
+      side: 1,
+      size: 58,
+      grid: { show: false },
+      values: (_, splits) => splits.map(right),
+    },
   ];
 }
 

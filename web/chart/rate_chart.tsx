@@ -56,7 +56,8 @@ export function RateChart({ label, rates, span, onSpan, marks, height }: RateCha
   if (lines.length === 0)
     return (
       <Empty>
-        Nothing was recorded in this time. Take a longer span, or look whether a program is audited: <code>mapaudit ps</code>
+        Nothing was recorded in this time. Take a longer span, or look whether a program is audited:{' '}
+        <code>mapaudit ps</code>
       </Empty>
     );
   return (
@@ -71,7 +72,9 @@ export function RateChart({ label, rates, span, onSpan, marks, height }: RateCha
         {...(marks === undefined ? {} : { marks })}
         {...(height === undefined ? {} : { height })}
       />
-      {rates.other > 0 && <p className="note">{grouped(rates.other)} operations are in none of these lines.</p>}
+      {rates.other > 0 && (
+        <p className="note">{grouped(rates.other)} operations are in none of these lines.</p>
+      )}
     </>
   );
 }

@@ -55,7 +55,12 @@ function draw(canvas: HTMLCanvasElement, layout: ApiLayout, width: number): void
   const ctx = canvas.getContext('2d');
   if (ctx === null) return;
   ctx.scale(ratio, ratio);
-  const colors = { free: colorOf('slot-free'), full: colorOf('slot-full'), deleted: colorOf('slot-deleted'), chained: colorOf('grow') };
+  const colors = {
+    free: colorOf('slot-free'),
+    full: colorOf('slot-full'),
+    deleted: colorOf('slot-deleted'),
+    chained: colorOf('grow'),
+  };
   layout.groups.forEach((group, i) => {
     const x = (i % columns) * size;
     const y = Math.floor(i / columns) * size;

@@ -32,7 +32,11 @@ export function ComparePage({ view, span }: PageProps): ReactNode {
       <h1 className="unseen">Compare two ranges</h1>
       <Ranges view={view} before={before} after={span} />
       <Answer of={a}>
-        {(was) => <Answer of={b}>{(is) => <Both view={view} before={before} after={span} was={was} is={is} />}</Answer>}
+        {(was) => (
+          <Answer of={b}>
+            {(is) => <Both view={view} before={before} after={span} was={was} is={is} />}
+          </Answer>
+        )}
       </Answer>
     </>
   );
@@ -94,8 +98,15 @@ function Both(props: BothProps & { readonly was: ApiRates; readonly is: ApiRates
   if (rows.length === 0) return <Empty>Nothing was recorded in either range. Take longer ones.</Empty>;
   return (
     <>
-      <Panel title={picked === undefined ? 'All operations' : printable(picked.name)} note="per second, one over the other">
-        <Overlay {...props} pick={picked?.id} onSpan={(span) => change({ range: marked(span), before: undefined })} />
+      <Panel
+        title={picked === undefined ? 'All operations' : printable(picked.name)}
+        note="per second, one over the other"
+      >
+        <Overlay
+          {...props}
+          pick={picked?.id}
+          onSpan={(span) => change({ range: marked(span), before: undefined })}
+        />
         {picked !== undefined && (
           <button type="button" onClick={() => change({ pick: undefined }, true)}>
             Show all operations
@@ -116,7 +127,12 @@ function Both(props: BothProps & { readonly was: ApiRates; readonly is: ApiRates
           ))}
         </div>
         <ChangeTable rows={rows} view={view} />
-        {was.other + is.other > 0 && <p className="note">Beyond these rows: {perSecond((was.other * 1000) / (before.to - before.from))} before, {perSecond((is.other * 1000) / (after.to - after.from))} after.</p>}
+        {was.other + is.other > 0 && (
+          <p className="note">
+            Beyond these rows: {perSecond((was.other * 1000) / (before.to - before.from))} before,{' '}
+            {perSecond((is.other * 1000) / (after.to - after.from))} after.
+          </p>
+        )}
       </Panel>
     </>
   );
@@ -208,7 +224,13 @@ function ChangeBar({ change, most }: { readonly change: number; readonly most: n
   return (
     <svg className="op-bar" viewBox="0 0 100 8" preserveAspectRatio="none" aria-hidden="true">
       <rect className="rail" x="0" y="0" width="100" height="8" />
-      <rect className={change > 0 ? 'more' : 'fewer'} x={change > 0 ? 50 : 50 - width} y="0" width={width} height="8" />
+      <rect
+        className={change > 0 ? 'more' : 'fewer'}
+        x={change > 0 ? 50 : 50 - width}
+        y="0"
+        width={width}
+        height="8"
+      />
       <rect className="middle" x="49.7" y="0" width="0.6" height="8" />
     </svg>
   );

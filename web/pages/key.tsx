@@ -34,15 +34,18 @@ function Life({ view, span, answer }: PageProps & { readonly answer: ApiKey }): 
           facts={[
             ['In', view.mapType === undefined ? undefined : <Name text={view.mapType} />],
             ['Events', grouped(events.length + answer.left)],
-            ['Kept', answer.sampled_every > 1 ? `1 event in ${grouped(answer.sampled_every)}` : 'every event'],
+            [
+              'Kept',
+              answer.sampled_every > 1 ? `1 event in ${grouped(answer.sampled_every)}` : 'every event',
+            ],
             ['Last', lastOf(events, span.to)],
             ['Lived', livedOf(events)],
           ]}
         />
         {answer.sampled_every > 1 && (
           <p className="less">
-            Only one event in {grouped(answer.sampled_every)} was kept: there may be steps of this life that are not shown.
-            To see each: <code>mapaudit who</code>
+            Only one event in {grouped(answer.sampled_every)} was kept: there may be steps of this life that
+            are not shown. To see each: <code>mapaudit who</code>
           </p>
         )}
       </header>

@@ -72,8 +72,8 @@ function Following({ view }: { readonly view: View }): ReactNode {
       </div>
       {state.events.length === 0 && state.error === undefined ? (
         <Empty>
-          Nothing that fits has happened yet. Without any filter every write and growth is shown as it happens; of reads
-          those that the service counts.
+          Nothing that fits has happened yet. Without any filter every write and growth is shown as it
+          happens; of reads those that the service counts.
         </Empty>
       ) : (
         <EventList events={state.events} view={view} onScrolled={setScrolled} />
@@ -117,7 +117,11 @@ function ToTop({ hidden }: { readonly hidden: boolean }): ReactNode {
 }
 
 function Kept({ view, span }: PageProps): ReactNode {
-  const answered = useAnswer('events', { ...filterParams(view), map_type: view.mapType, limit: LIMIT }, timeParams(span));
+  const answered = useAnswer(
+    'events',
+    { ...filterParams(view), map_type: view.mapType, limit: LIMIT },
+    timeParams(span),
+  );
   return (
     <Panel title="Events of this time" note="those that were kept, newest first">
       <Answer of={answered}>{(answer) => <KeptList view={view} answer={answer} />}</Answer>
@@ -134,11 +138,16 @@ function KeptList({ view, answer }: { readonly view: View; readonly answer: ApiE
     [answer],
   );
   if (events.length === 0)
-    return <Empty>No event that fits was kept in this time. Counts are on the overview: these are exact.</Empty>;
+    return (
+      <Empty>No event that fits was kept in this time. Counts are on the overview: these are exact.</Empty>
+    );
   return (
     <>
       <p className="note">
-        {grouped(events.length)} shown{answer.left > 0 && `, ${grouped(answer.left)} more were kept: narrow the time or the filters to see them`}.
+        {grouped(events.length)} shown
+        {answer.left > 0 &&
+          `, ${grouped(answer.left)} more were kept: narrow the time or the filters to see them`}
+        .
       </p>
       <EventList events={events} view={view} onScrolled={() => undefined} />
     </>

@@ -37,7 +37,12 @@ function OneMap({ view, span, answer }: PageProps & { readonly answer: ApiMap })
           <SizeChart answer={answer} span={span} onSpan={onSpan} />
         </Panel>
         <Panel title="Operations per second" note="exact">
-          <RateChart label="Operations per second on this map" rates={answer.rates} span={span} onSpan={onSpan} />
+          <RateChart
+            label="Operations per second on this map"
+            rates={answer.rates}
+            span={span}
+            onSpan={onSpan}
+          />
         </Panel>
       </div>
       <div className="halves">
@@ -46,7 +51,9 @@ function OneMap({ view, span, answer }: PageProps & { readonly answer: ApiMap })
         </Panel>
         <Panel title="Readers" note="lines that look up and iterate">
           {answer.readers.length === 0 ? (
-            <Empty>No reads are counted in this time. They are counted only where the budget allows it.</Empty>
+            <Empty>
+              No reads are counted in this time. They are counted only where the budget allows it.
+            </Empty>
           ) : (
             <TopSites label="Readers" sites={answer.readers} view={view} span={span} typed={false} />
           )}
@@ -58,7 +65,10 @@ function OneMap({ view, span, answer }: PageProps & { readonly answer: ApiMap })
           <TopKeys label="Keys" keys={answer.keys} view={view} about={about} />
         </Panel>
       </div>
-      <Panel title="Growth" note={`${counted(answer.growth.length + answer.growth_left, 'step')} in this time`}>
+      <Panel
+        title="Growth"
+        note={`${counted(answer.growth.length + answer.growth_left, 'step')} in this time`}
+      >
         <Growth growth={answer.growth} left={answer.growth_left} view={view} />
       </Panel>
     </>
@@ -110,7 +120,8 @@ function SizeChart(props: {
   if (sizes.length === 0)
     return (
       <Empty>
-        Nobody has looked at its size in this time. Maps are measured every few seconds while their process is audited.
+        Nobody has looked at its size in this time. Maps are measured every few seconds while their process is
+        audited.
       </Empty>
     );
   return (
@@ -134,7 +145,13 @@ function sizeLines(sizes: ApiMap['sizes']): Line[] {
   return [
     entries,
     { ...right, name: 'bytes', color: 'c2', dash: [6, 3], points: sizes.map((size) => size.bytes ?? null) },
-    { ...right, name: 'waste', color: 'c3', dash: [2, 3], points: sizes.map((size) => size.waste_bytes ?? null) },
+    {
+      ...right,
+      name: 'waste',
+      color: 'c3',
+      dash: [2, 3],
+      points: sizes.map((size) => size.waste_bytes ?? null),
+    },
   ];
 }
 

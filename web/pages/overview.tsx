@@ -50,7 +50,13 @@ function Overview({ view, answer }: PageProps & { readonly answer: ApiOverview }
       </div>
       <div className="halves">
         <Panel title="Busiest lines" note="who does it">
-          <TopSites label="Busiest lines" sites={answer.sites} left={answer.sites_left} view={view} span={asked} />
+          <TopSites
+            label="Busiest lines"
+            sites={answer.sites}
+            left={answer.sites_left}
+            view={view}
+            span={asked}
+          />
         </Panel>
         <Panel title="Busiest maps" note="to what">
           <TopMaps label="Busiest maps" maps={answer.maps} left={answer.maps_left} view={view} span={asked} />

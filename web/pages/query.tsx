@@ -8,7 +8,11 @@ import { DataTable } from '../ui/data_table.tsx';
 import { Name } from '../ui/name.tsx';
 import { Answer, Empty, Panel } from '../ui/panel.tsx';
 
-const EXAMPLES = ['deletes by site last 10m', 'assigns by map last 1h', 'operations by process last 15m'] as const;
+const EXAMPLES = [
+  'deletes by site last 10m',
+  'assigns by map last 1h',
+  'operations by process last 15m',
+] as const;
 
 /** A question in words, answered with a table: as `mapaudit query`. */
 export function QueryPage({ view }: { readonly view: View }): ReactNode {
@@ -42,8 +46,8 @@ export function QueryPage({ view }: { readonly view: View }): ReactNode {
       </form>
       {view.question === undefined ? (
         <Empty type={`mapaudit query '${EXAMPLES[0]}'`}>
-          The same questions as on the command line: {EXAMPLES.join(' · ')}. The question says its own time; the range
-          above does not matter here.
+          The same questions as on the command line: {EXAMPLES.join(' · ')}. The question says its own time;
+          the range above does not matter here.
         </Empty>
       ) : (
         <Panel title={view.question}>

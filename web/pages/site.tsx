@@ -15,7 +15,11 @@ import { type PageProps, sliceParams, timeParams } from './page.ts';
 
 /** One line of the program: what it does to which maps, on which keys, and who calls it. */
 export function SitePage({ view, span }: PageProps): ReactNode {
-  const answered = useAnswer('site', view.site === undefined ? undefined : sliceParams(view), timeParams(span));
+  const answered = useAnswer(
+    'site',
+    view.site === undefined ? undefined : sliceParams(view),
+    timeParams(span),
+  );
   if (view.site === undefined) return <Empty>This address names no line. Choose one on the overview.</Empty>;
   return <Answer of={answered}>{(answer) => <Site view={view} span={span} answer={answer} />}</Answer>;
 }
@@ -53,7 +57,10 @@ function Site({ view, span, answer }: PageProps & { readonly answer: ApiSitePage
           <Source site={site} source={answer.source} />
         </Panel>
       </div>
-      <Panel title="Who calls it" note={`${counted(sampled, 'stack')} sampled; the line on top, its callers beneath`}>
+      <Panel
+        title="Who calls it"
+        note={`${counted(sampled, 'stack')} sampled; the line on top, its callers beneath`}
+      >
         <Flame stacks={answer.stacks} left={answer.stacks_left} view={view} />
       </Panel>
       <div className="halves">

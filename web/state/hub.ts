@@ -47,11 +47,15 @@ export class Hub {
     this.#stop = stop;
     this.#set({ link: 'connecting' });
     void this.#poll(stop.signal);
-    void watchLive({}, {
-      open: () => this.#set({ link: 'on', trouble: undefined }),
-      broken: (trouble) => this.#set({ link: 'gone', trouble }),
-      message: (message) => this.#take(message),
-    }, stop.signal);
+    void watchLive(
+      {},
+      {
+        open: () => this.#set({ link: 'on', trouble: undefined }),
+        broken: (trouble) => this.#set({ link: 'gone', trouble }),
+        message: (message) => this.#take(message),
+      },
+      stop.signal,
+    );
   }
 
   stop(): void {

@@ -55,13 +55,17 @@ export class Tail {
     this.#skipped = 0;
     this.#still = this.#still === undefined ? undefined : 0;
     this.#set(NOTHING);
-    void watchLive({ ...params, events: 1 }, {
-      open: () => this.#set({ ...this.#state, open: true, error: undefined }),
-      broken: (error) => this.#set({ ...this.#state, open: false, error }),
-      message: (message) => {
-        if (message.type === 'events') this.take(message.events, message.skipped);
+    void watchLive(
+      { ...params, events: 1 },
+      {
+        open: () => this.#set({ ...this.#state, open: true, error: undefined }),
+        broken: (error) => this.#set({ ...this.#state, open: false, error }),
+        message: (message) => {
+          if (message.type === 'events') this.take(message.events, message.skipped);
+        },
       },
-    }, signal);
+      signal,
+    );
   }
 
   take(events: readonly ApiEvent[], skipped: number): void {

@@ -48,7 +48,12 @@ export function useAnswer<P extends keyof Answers>(
       .catch((error: unknown) => {
         if (controller.signal.aborted) return;
         const told = error instanceof AskError ? error : new AskError('refused', 'page', String(error));
-        setKept((before) => ({ ...(before.about === about ? before : {}), about, error: told, waiting: false }));
+        setKept((before) => ({
+          ...(before.about === about ? before : {}),
+          about,
+          error: told,
+          waiting: false,
+        }));
       })
       .finally(() => {
         if (controller.signal.aborted) return;

@@ -57,6 +57,10 @@ export function DataTable<Row>({ label, rows, columns, keyOf, left = 0 }: TableP
 }
 
 const classOf = <Row,>(column: Column<Row>): string =>
-  [column.number === true ? 'num' : '', column.wide === true ? 'wide' : '', column.head === true ? 'head' : '']
+  [
+    column.number === true ? 'num' : '',
+    column.wide === true ? 'wide' : '',
+    column.head === true ? 'head' : '',
+  ]
     .filter((name) => name !== '')
     .join(' ');

@@ -78,7 +78,13 @@ export function EventList({ events, view, onScrolled }: ListProps): ReactNode {
   );
 }
 
-const Cells = memo(function Cells({ event, view }: { readonly event: ApiEvent; readonly view: View }): ReactNode {
+const Cells = memo(function Cells({
+  event,
+  view,
+}: {
+  readonly event: ApiEvent;
+  readonly view: View;
+}): ReactNode {
   const about: Partial<View> = { process: event.process, mapType: event.map.type };
   return (
     <>
@@ -98,7 +104,10 @@ const Cells = memo(function Cells({ event, view }: { readonly event: ApiEvent; r
       <span role="cell" className="col-key">
         <Key event={event} view={view} about={about} />
       </span>
-      <span role="cell" className={`col-outcome ${event.op === 'delete' && event.found === false ? 'less' : ''}`}>
+      <span
+        role="cell"
+        className={`col-outcome ${event.op === 'delete' && event.found === false ? 'less' : ''}`}
+      >
         {outcome(event)}
       </span>
       <span role="cell" className="col-entries num">
@@ -114,11 +123,20 @@ const Cells = memo(function Cells({ event, view }: { readonly event: ApiEvent; r
   );
 });
 
-function Key(props: { readonly event: ApiEvent; readonly view: View; readonly about: Partial<View> }): ReactNode {
+function Key(props: {
+  readonly event: ApiEvent;
+  readonly view: View;
+  readonly about: Partial<View>;
+}): ReactNode {
   const { key } = props.event;
   if (key === undefined) return '';
   if (key.text !== undefined) {
-    if (key.truncated === true) return <span><Name text={key.text} />…</span>;
+    if (key.truncated === true)
+      return (
+        <span>
+          <Name text={key.text} />…
+        </span>
+      );
     return <KeyLink text={key.text} view={props.view} about={props.about} />;
   }
   return <span className="place">{key.hash === undefined ? 'unreadable' : `hash ${key.hash}`}</span>;

@@ -20,9 +20,17 @@ export function EventTable(props: {
     { name: 'Time', cell: (row) => <span className="num">{clock(Date.parse(row.time), true)}</span> },
     { name: 'Operation', cell: (row) => <Op op={row.op} /> },
     { name: 'Outcome', cell: (row) => outcome(row) },
-    { name: 'Entries', number: true, wide: true, cell: (row) => (row.len === undefined ? '–' : grouped(row.len)) },
+    {
+      name: 'Entries',
+      number: true,
+      wide: true,
+      cell: (row) => (row.len === undefined ? '–' : grouped(row.len)),
+    },
     { name: 'Goroutine', wide: true, cell: (row) => <Goroutine event={row} /> },
-    { name: 'Line', cell: (row) => (row.site === undefined ? '–' : <SiteLink site={row.site} view={props.view} />) },
+    {
+      name: 'Line',
+      cell: (row) => (row.site === undefined ? '–' : <SiteLink site={row.site} view={props.view} />),
+    },
   ];
   if (rows.some(({ labels, trace_id }) => labels !== undefined || trace_id !== undefined))
     columns.push({ name: 'Request', wide: true, cell: (row) => <Context event={row} /> });

@@ -14,7 +14,12 @@ const FIELDS: readonly Field[] = [
   { name: 'mapPattern', label: 'Map', hint: 'Session|Cart', wrong: wrongPattern },
   { name: 'sitePattern', label: 'Line', hint: 'cache\\.go', wrong: wrongPattern },
   { name: 'keyGlob', label: 'Key', hint: 'sess:*', wrong: () => undefined },
-  { name: 'goid', label: 'Goroutine', hint: '42', wrong: (text) => (/^\d{1,15}$/.test(text) ? undefined : 'is no number') },
+  {
+    name: 'goid',
+    label: 'Goroutine',
+    hint: '42',
+    wrong: (text) => (/^\d{1,15}$/.test(text) ? undefined : 'is no number'),
+  },
 ];
 
 /** Which events: as the flags of `trace`. Enter applies them; the operation is chosen above. */
@@ -94,6 +99,8 @@ function wrongPattern(text: string): string | undefined {
     new RegExp(text);
     return undefined;
   } catch (error) {
-    return error instanceof Error ? error.message.replace(/^Invalid regular expression: /, 'is no pattern: ') : 'is no pattern';
+    return error instanceof Error
+      ? error.message.replace(/^Invalid regular expression: /, 'is no pattern: ')
+      : 'is no pattern';
   }
 }

@@ -27,7 +27,9 @@ interface FindingsProps {
 /** What rules found: what, since when, and the evidence with the time that it was seen in. */
 export function Findings({ findings, view, now }: FindingsProps): ReactNode {
   if (findings.length === 0)
-    return <Empty type="mapaudit rules default">No rule found anything in this time. What is looked for:</Empty>;
+    return (
+      <Empty type="mapaudit rules default">No rule found anything in this time. What is looked for:</Empty>
+    );
   return (
     <ul className="findings">
       {findings.toSorted(byWeight).map((finding) => (
@@ -37,7 +39,15 @@ export function Findings({ findings, view, now }: FindingsProps): ReactNode {
   );
 }
 
-function Finding({ finding, view, now }: { readonly finding: ApiFinding; readonly view: View; readonly now: number }): ReactNode {
+function Finding({
+  finding,
+  view,
+  now,
+}: {
+  readonly finding: ApiFinding;
+  readonly view: View;
+  readonly now: number;
+}): ReactNode {
   const nameOf = useProcessName();
   const firing = finding.state === 'firing';
   return (
@@ -65,7 +75,10 @@ function Finding({ finding, view, now }: { readonly finding: ApiFinding; readonl
         )}
         {finding.prefix !== undefined && (
           <span>
-            keys that begin with <code><Name text={finding.prefix} /></code>
+            keys that begin with{' '}
+            <code>
+              <Name text={finding.prefix} />
+            </code>
           </span>
         )}
       </p>
@@ -74,7 +87,14 @@ function Finding({ finding, view, now }: { readonly finding: ApiFinding; readonl
           {finding.evidence.map((one, i) => (
             <li key={i}>
               <Name text={one.text} />{' '}
-              <a className="num" href={fragmentOf({ ...linked(view, view.page), ...subjectOf(view), range: marked(around(one)) })}>
+              <a
+                className="num"
+                href={fragmentOf({
+                  ...linked(view, view.page),
+                  ...subjectOf(view),
+                  range: marked(around(one)),
+                })}
+              >
                 {moment(one.from, now)}–{clock(one.to)}
               </a>
             </li>
@@ -86,7 +106,12 @@ function Finding({ finding, view, now }: { readonly finding: ApiFinding; readonl
 }
 
 /** The page stays about what it is about. */
-const subjectOf = (view: View): Partial<View> => ({ map: view.map, mapType: view.mapType, site: view.site, key: view.key });
+const subjectOf = (view: View): Partial<View> => ({
+  map: view.map,
+  mapType: view.mapType,
+  site: view.site,
+  key: view.key,
+});
 
 /** With some of what was before and after, so that one sees the change. */
 function around({ from, to }: { readonly from: number; readonly to: number }): { from: number; to: number } {

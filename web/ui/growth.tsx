@@ -29,7 +29,12 @@ export function Growth({ growth, left, view }: GrowthProps): ReactNode {
       left={left}
       keyOf={(row, i) => `${row.at} ${i}`}
       columns={[
-        { name: 'Time', cell: (row) => <span className="num">{moment(row.at, view.range.type === 'span' ? view.range.to : row.at)}</span> },
+        {
+          name: 'Time',
+          cell: (row) => (
+            <span className="num">{moment(row.at, view.range.type === 'span' ? view.range.to : row.at)}</span>
+          ),
+        },
         { name: 'What', cell: (row) => row.op },
         { name: 'Why', cell: (row) => (row.trigger === undefined ? '–' : printable(row.trigger)) },
         { name: 'Entries', number: true, cell: (row) => number(row.len) },
@@ -45,7 +50,10 @@ export function Growth({ growth, left, view }: GrowthProps): ReactNode {
           wide: true,
           cell: (row) => (row.duration_ns === undefined ? '–' : shortTime(row.duration_ns)),
         },
-        { name: 'Line', cell: (row) => (row.site === undefined ? '–' : <SiteLink site={row.site} view={view} />) },
+        {
+          name: 'Line',
+          cell: (row) => (row.site === undefined ? '–' : <SiteLink site={row.site} view={view} />),
+        },
       ]}
     />
   );

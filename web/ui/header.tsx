@@ -20,7 +20,11 @@ export function Header({ view, onHelp }: { readonly view: View; readonly onHelp:
     <header className="top">
       <a className="brand" href={fragmentOf(linked(view, 'overview'))}>
         <svg viewBox="0 0 16 16" width="18" height="18" aria-hidden="true" className="logo">
-          <path d="M1 2h4v4H1zM6 2h4v4H6zM1 10h4v4H1zM11 2h4v4h-4zM11 10h4v4h-4z" fill="currentColor" opacity=".85" />
+          <path
+            d="M1 2h4v4H1zM6 2h4v4H6zM1 10h4v4H1zM11 2h4v4h-4zM11 10h4v4h-4z"
+            fill="currentColor"
+            opacity=".85"
+          />
           <path d="M6 10h4v4H6z" fill="currentColor" opacity=".35" />
         </svg>
         mapaudit

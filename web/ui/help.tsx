@@ -41,15 +41,16 @@ export function Help({ open, onClose }: { readonly open: boolean; readonly onClo
         </tbody>
       </table>
       <label className="check">
-        <input type="checkbox" checked={on} onChange={(event) => setOn(event.target.checked)} /> Single keys do this
+        <input type="checkbox" checked={on} onChange={(event) => setOn(event.target.checked)} /> Single keys
+        do this
       </label>
       <p>
-        Drag over a chart to look closer at that time. The address in the browser has the whole view: send it to someone
-        who has the token, and they see the same.
+        Drag over a chart to look closer at that time. The address in the browser has the whole view: send it
+        to someone who has the token, and they see the same.
       </p>
       <p>
-        Counts are exact: they are counted at every operation. Keys and stacks come from events, of which only a part may
-        be kept; those numbers say <em>sampled</em>.
+        Counts are exact: they are counted at every operation. Keys and stacks come from events, of which only
+        a part may be kept; those numbers say <em>sampled</em>.
       </p>
       <button type="button" onClick={onClose}>
         Close

@@ -17,7 +17,8 @@ export function SiteLink({ site, view }: { readonly site: ApiSite; readonly view
 }
 
 function fullPlace(site: ApiSite): string {
-  const place = site.file === undefined ? '' : ` ${site.file}${site.line === undefined ? '' : `:${site.line}`}`;
+  const place =
+    site.file === undefined ? '' : ` ${site.file}${site.line === undefined ? '' : `:${site.line}`}`;
   return printable(`${site.function}${place}`);
 }
 
@@ -32,8 +33,16 @@ export function MapLink({ map, view }: MapLinkProps): ReactNode {
   return (
     <a className="map" href={fragmentOf(linked(view, 'map', about))}>
       <Name text={map.name ?? map.map_type} />{' '}
-      {map.name !== undefined && <span className="place"><Name text={map.map_type} /></span>}
-      {map.name === undefined && map.map !== undefined && <span className="place"><Name text={map.map} /></span>}
+      {map.name !== undefined && (
+        <span className="place">
+          <Name text={map.map_type} />
+        </span>
+      )}
+      {map.name === undefined && map.map !== undefined && (
+        <span className="place">
+          <Name text={map.map} />
+        </span>
+      )}
     </a>
   );
 }

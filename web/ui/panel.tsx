@@ -41,7 +41,13 @@ export function Answer<T>({ of, children }: AnswerProps<T>): ReactNode {
 }
 
 /** There is nothing here, and what to do about it. */
-export function Empty({ children, type }: { readonly children: ReactNode; readonly type?: string }): ReactNode {
+export function Empty({
+  children,
+  type,
+}: {
+  readonly children: ReactNode;
+  readonly type?: string;
+}): ReactNode {
   return (
     <div className="empty">
       <p>{children}</p>

@@ -12,7 +12,10 @@ export function Pulse(): ReactNode {
   const highest = rates.reduce((most, one) => Math.max(most, one), 1);
   const step = WIDTH / 59;
   const begin = WIDTH - (rates.length - 1) * step;
-  const points = rates.map((one, i) => `${(begin + i * step).toFixed(1)},${(HEIGHT - 2 - (one / highest) * (HEIGHT - 4)).toFixed(1)}`);
+  const points = rates.map(
+    (one, i) =>
+      `${(begin + i * step).toFixed(1)},${(HEIGHT - 2 - (one / highest) * (HEIGHT - 4)).toFixed(1)}`,
+  );
   const last = rates.at(-1);
   return (
     <div className="pulse">

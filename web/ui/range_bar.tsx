@@ -9,7 +9,13 @@ import { shifted, zoomed } from '../state/moves.ts';
 const PRESETS = ['5m', '15m', '1h', '6h', '1d', '7d'] as const;
 
 /** Which time, of which process, which operations: every part of the page follows. */
-export function RangeBar({ view, span }: { readonly view: View; readonly span: Span | undefined }): ReactNode {
+export function RangeBar({
+  view,
+  span,
+}: {
+  readonly view: View;
+  readonly span: Span | undefined;
+}): ReactNode {
   const hub = useHub();
   const change = useChange(view);
   const { range } = view;
@@ -28,7 +34,11 @@ export function RangeBar({ view, span }: { readonly view: View; readonly span: S
         ))}
       </div>
       <div className="segments" role="group" aria-label="Move in time">
-        <button type="button" title="Earlier ( [ )" onClick={() => span && change({ range: shifted(span, -1) })}>
+        <button
+          type="button"
+          title="Earlier ( [ )"
+          onClick={() => span && change({ range: shifted(span, -1) })}
+        >
           <span aria-hidden="true">←</span>
           <span className="unseen">Earlier</span>
         </button>
@@ -40,11 +50,19 @@ export function RangeBar({ view, span }: { readonly view: View; readonly span: S
           <span aria-hidden="true">→</span>
           <span className="unseen">Later</span>
         </button>
-        <button type="button" title="Longer ( - )" onClick={() => span && change({ range: zoomed(span, 2, hub.now()) })}>
+        <button
+          type="button"
+          title="Longer ( - )"
+          onClick={() => span && change({ range: zoomed(span, 2, hub.now()) })}
+        >
           <span aria-hidden="true">−</span>
           <span className="unseen">Longer span</span>
         </button>
-        <button type="button" title="Shorter ( + )" onClick={() => span && change({ range: zoomed(span, 0.5, hub.now()) })}>
+        <button
+          type="button"
+          title="Shorter ( + )"
+          onClick={() => span && change({ range: zoomed(span, 0.5, hub.now()) })}
+        >
           <span aria-hidden="true">+</span>
           <span className="unseen">Shorter span</span>
         </button>
@@ -74,7 +92,9 @@ function SpanText({ view, span }: { readonly view: View; readonly span: Span | u
             </span>
           )}
         </summary>
-        {span !== undefined && <SpanForm span={span} onSpan={(given) => change({ range: { type: 'span', ...given } })} />}
+        {span !== undefined && (
+          <SpanForm span={span} onSpan={(given) => change({ range: { type: 'span', ...given } })} />
+        )}
       </details>
       {live ? (
         <span className="badge live">live</span>
@@ -100,7 +120,13 @@ function inputText(ms: number): string {
   return `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())}T${clock(ms)}`;
 }
 
-export function SpanForm({ span, onSpan }: { readonly span: Span; readonly onSpan: (span: Span) => void }): ReactNode {
+export function SpanForm({
+  span,
+  onSpan,
+}: {
+  readonly span: Span;
+  readonly onSpan: (span: Span) => void;
+}): ReactNode {
   const [from, setFrom] = useState(inputText(span.from));
   const [to, setTo] = useState(inputText(span.to));
   const [wrong, setWrong] = useState(false);
@@ -116,7 +142,13 @@ export function SpanForm({ span, onSpan }: { readonly span: Span; readonly onSpa
       }}
     >
       <label>
-        From <input type="datetime-local" step="1" value={from} onChange={(event) => setFrom(event.target.value)} />
+        From{' '}
+        <input
+          type="datetime-local"
+          step="1"
+          value={from}
+          onChange={(event) => setFrom(event.target.value)}
+        />
       </label>
       <label>
         To <input type="datetime-local" step="1" value={to} onChange={(event) => setTo(event.target.value)} />
@@ -139,7 +171,10 @@ function Narrowed({ view }: { readonly view: View }): ReactNode {
     <div className="narrowed">
       <label>
         <span className="unseen">Process</span>
-        <select value={view.process ?? ''} onChange={(event) => change({ process: event.target.value || undefined })}>
+        <select
+          value={view.process ?? ''}
+          onChange={(event) => change({ process: event.target.value || undefined })}
+        >
           <option value="">all processes</option>
           {!known && <option value={view.process}>{nameOf(view.process ?? '')}, not known here</option>}
           {processes.map((process) => (

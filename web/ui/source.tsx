@@ -19,14 +19,16 @@ export function Source({ site, source }: SourceProps): ReactNode {
   if (source === undefined)
     return (
       <Empty>
-        The file is not on this machine{site.file === undefined ? '' : `: ${printable(site.file)}`}. Where the sources lie
-        at that path, they are shown here.
+        The file is not on this machine{site.file === undefined ? '' : `: ${printable(site.file)}`}. Where the
+        sources lie at that path, they are shown here.
       </Empty>
     );
   return (
     <>
       {source.newer && (
-        <p className="trouble">The file was changed after the program was built: the line may be another one.</p>
+        <p className="trouble">
+          The file was changed after the program was built: the line may be another one.
+        </p>
       )}
       <div className="source" ref={box} tabIndex={0} role="region" aria-label="Source">
         <ol>

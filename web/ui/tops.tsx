@@ -19,12 +19,14 @@ const most = (rows: readonly { readonly total: number }[]): number =>
 const rateIn = ({ from, to }: Span, total: number): string => perSecond((total * 1000) / (to - from));
 
 /** Lines of the program, the busiest first. `typed`: with the map's type, where it is not the same for all. */
-export function TopSites(props: Sliced & {
-  readonly label: string;
-  readonly sites: readonly ApiTopSite[];
-  readonly left?: number;
-  readonly typed?: boolean;
-}): ReactNode {
+export function TopSites(
+  props: Sliced & {
+    readonly label: string;
+    readonly sites: readonly ApiTopSite[];
+    readonly left?: number;
+    readonly typed?: boolean;
+  },
+): ReactNode {
   const { sites, view, span, left = 0, typed = true } = props;
   if (sites.length === 0) return <Empty>No operation came from a line that is known, in this time.</Empty>;
   const highest = most(sites);
@@ -36,7 +38,9 @@ export function TopSites(props: Sliced & {
         <>
           <SiteLink site={row.site} view={view} />
           {typed && row.map_type !== undefined && (
-            <span className="under"><Name text={row.map_type} /></span>
+            <span className="under">
+              <Name text={row.map_type} />
+            </span>
           )}
         </>
       ),
@@ -66,11 +70,13 @@ export function TopSites(props: Sliced & {
 }
 
 /** Maps, the busiest first. */
-export function TopMaps(props: Sliced & {
-  readonly label: string;
-  readonly maps: readonly ApiTopMap[];
-  readonly left?: number;
-}): ReactNode {
+export function TopMaps(
+  props: Sliced & {
+    readonly label: string;
+    readonly maps: readonly ApiTopMap[];
+    readonly left?: number;
+  },
+): ReactNode {
   const { maps, view, span, left = 0 } = props;
   if (maps.length === 0) return <Empty>No map was touched in this time.</Empty>;
   const highest = most(maps);
@@ -86,7 +92,11 @@ export function TopMaps(props: Sliced & {
         </>
       ),
     },
-    { name: 'Entries', number: true, cell: (row) => (row.entries === undefined ? '–' : grouped(row.entries)) },
+    {
+      name: 'Entries',
+      number: true,
+      cell: (row) => (row.entries === undefined ? '–' : grouped(row.entries)),
+    },
     { name: 'Size', number: true, wide: true, cell: sizeOf },
     { name: 'Rate', number: true, cell: (row) => rateIn(span, row.total) },
   ];
@@ -123,8 +133,8 @@ export function TopKeys(props: {
   if (props.keys.length === 0)
     return (
       <Empty>
-        No keys: either nothing was sampled in this time, or keys are not captured, to stay within the budget or because
-        the service was told so.
+        No keys: either nothing was sampled in this time, or keys are not captured, to stay within the budget
+        or because the service was told so.
       </Empty>
     );
   const highest = props.keys.reduce((top, { sampled }) => Math.max(top, sampled), 0);
@@ -134,7 +144,11 @@ export function TopKeys(props: {
       rows={props.keys}
       keyOf={(row, i) => `${row.op} ${row.key} ${i}`}
       columns={[
-        { name: 'Key', head: true, cell: (row) => <KeyLink text={row.key} view={props.view} about={props.about} /> },
+        {
+          name: 'Key',
+          head: true,
+          cell: (row) => <KeyLink text={row.key} view={props.view} about={props.about} />,
+        },
         { name: 'Operation', cell: (row) => <Op op={row.op} /> },
         {
           name: 'Share',

@@ -23,15 +23,21 @@ function Hint({ text }: { readonly text: string }): ReactNode {
 }
 
 /** The whole page while the server does not know who asks. */
-export function TokenForm({ error, done }: { readonly error: AskError; readonly done: () => void }): ReactNode {
+export function TokenForm({
+  error,
+  done,
+}: {
+  readonly error: AskError;
+  readonly done: () => void;
+}): ReactNode {
   const [pasted, setPasted] = useState('');
   return (
     <main id="main" className="token" tabIndex={-1}>
       <h1>This page needs its token</h1>
       <p role="alert">{printable(error.message)}</p>
       <p>
-        <code>mapaudit serve</code> prints an address with a token when it starts. Open that address, or paste it, or the
-        token alone, here. It is kept for this tab only.
+        <code>mapaudit serve</code> prints an address with a token when it starts. Open that address, or paste
+        it, or the token alone, here. It is kept for this tab only.
       </p>
       <form
         onSubmit={(event) => {

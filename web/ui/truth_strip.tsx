@@ -14,8 +14,8 @@ export function TruthStrip(): ReactNode {
       {link === 'gone' && trouble?.kind === 'gone' && (
         <p className="gone" role="alert">
           <strong>mapaudit serve does not answer</strong>
-          {heard === undefined ? '' : ` since ${clock(heard)}`}. What is shown is from before. If it has ended, start it
-          again: <code>sudo mapaudit serve</code>
+          {heard === undefined ? '' : ` since ${clock(heard)}`}. What is shown is from before. If it has
+          ended, start it again: <code>sudo mapaudit serve</code>
         </p>
       )}
       <ul>

@@ -1,3 +1,0 @@
-/** A glob of the fake: `*` and `?` only. */
-export const globRegExp = (glob: string): RegExp =>
-  new RegExp(`^${glob.replace(/[.+^${}()|[\]\\]/g, '\\$&').replaceAll('*', '.*').replaceAll('?', '.')}$`);
