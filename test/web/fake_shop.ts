@@ -14,7 +14,7 @@ import type {
 } from '../../src/protocol/api.ts';
 import { MapauditError } from '../../src/base/errors.ts';
 import { globRegExp, groupBy } from './helpers.ts';
-import { eventAt, eventsIn } from './shop_events.ts';
+import { eventAt, eventsIn, lifeOf } from './shop_events.ts';
 import {
   BEGAN,
   chance,
@@ -81,7 +81,7 @@ export function fakeShop(options: ShopOptions = {}): ApiQuestions {
       });
     },
     key: (slice, key) => {
-      const all = eventsIn(slice, 900, doing(slice)).filter(({ key: one }) => one?.text === key);
+      const all = options.empty === true ? [] : lifeOf(slice, key);
       return Promise.resolve({ type: 'key', key, sampled_every: every, events: all, left: 0 });
     },
     events: (slice, filter, { limit = 1000 }) => {

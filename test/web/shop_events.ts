@@ -43,3 +43,33 @@ export function eventsIn(
   if (doings.length === 0 || to <= from) return [];
   return Array.from({ length: count }, (_, i) => eventAt(i, to - ((i + 0.5) * (to - from)) / count, doings));
 }
+
+/** A session that is begun, read, ended, ended again, and begun anew. */
+const LIFE = [
+  'assign',
+  'access',
+  'access',
+  'access',
+  'delete',
+  'delete',
+  'access',
+  'assign',
+  'access',
+  'access',
+  'assign',
+  'access',
+  'delete',
+] as const;
+
+export function lifeOf(slice: Pick<ApiSlice, 'from' | 'to'>, key: string): ApiEvent[] {
+  const from = Math.max(slice.from, BEGAN);
+  const to = Math.min(slice.to, NOW);
+  let there = false;
+  return LIFE.map((op, i) => {
+    const doings = DOINGS.filter((doing) => doing.op === op && doing.type.includes('Session'));
+    const at = from + ((i + 0.3 + chance(`${key} ${i}`) * 0.6) * (to - from)) / LIFE.length;
+    const found = there;
+    if (op !== 'access') there = op === 'assign';
+    return { ...eventAt(i, at, doings), key: { text: key }, found };
+  });
+}

@@ -83,6 +83,9 @@ function draw(target: HTMLElement, tree: Frame, width: number, tell: (text: stri
     .onHover((frame) => tell(text(frame)));
   target.replaceChildren();
   select(target).datum(structuredClone(tree)).call(chart);
+  // The package lets its frames grow to their width; they have it at once.
+  for (const frame of target.querySelectorAll('g.frame'))
+    frame.querySelector('rect')?.setAttribute('width', frame.getAttribute('width') ?? '0');
 }
 
 /** Each stack with its share, callers after each other. */

@@ -67,7 +67,7 @@ export function chartOptions(making: ChartMaking): uPlot.Options {
     width: making.width,
     height: making.height,
     ms: 1,
-    padding: [10, 8, 0, 0],
+    padding: [10, 24, 0, 0],
     legend: { show: false },
     cursor: {
       y: false,
@@ -103,6 +103,7 @@ function axesOf({ lines, offsets, left, right }: ChartMaking): uPlot.Axis[] {
   };
   const x: uPlot.Axis = {
     ...look,
+    size: 30,
     space: 72,
     values: (_, splits, __, ___, distance) => (offsets ? offsetLabels(splits) : timeLabels(splits, distance)),
   };
@@ -145,6 +146,7 @@ function selected(chart: uPlot, tell: ((from: number, to: number) => void) | und
   tell(from, to);
 }
 
+/** How long something lasted: a strip along the top, which hides no curve. */
 function drawBands(chart: uPlot, marks: readonly Mark[]): void {
   const { ctx, bbox } = chart;
   for (const { at, until, color } of marks) {
@@ -153,9 +155,9 @@ function drawBands(chart: uPlot, marks: readonly Mark[]): void {
     const right = Math.min(bbox.left + bbox.width, chart.valToPos(until, 'x', true));
     if (right <= left) continue;
     ctx.save();
-    ctx.globalAlpha = 0.1;
+    ctx.globalAlpha = 0.5;
     ctx.fillStyle = colorOf(color);
-    ctx.fillRect(left, bbox.top, right - left, bbox.height);
+    ctx.fillRect(left, bbox.top, right - left, 3 * devicePixelRatio);
     ctx.restore();
   }
 }

@@ -209,7 +209,7 @@ function What({ row, view }: { readonly row: Compared; readonly view: View }): R
 }
 
 const changeText = ({ change }: Compared): string =>
-  change === 0 ? '0' : `${change > 0 ? '+' : '−'}${perSecond(Math.abs(change))}`;
+  Math.abs(change) < 0.05 ? '0' : `${change > 0 ? '+' : '−'}${perSecond(Math.abs(change))}`;
 
 function factorText({ before, after, factor }: Compared): string {
   if (factor === undefined) return 'new';

@@ -14,15 +14,17 @@ interface Kept<T> extends Answered<T> {
 
 /**
  * Asks, and again when the parameters change. `moving` are those that only say which time: an answer for another
- * time is better than none, one about another map is not. `undefined` params: nothing to ask yet.
+ * time is better than none, one about another map is not. `undefined` params: nothing to ask yet. A greater `again`
+ * asks the same once more.
  */
 export function useAnswer<P extends keyof Answers>(
   path: P,
   fixed: Params | undefined,
   moving: Params = {},
+  again = 0,
 ): Answered<Answers[P]> {
   const about = JSON.stringify([path, fixed]);
-  const whole = JSON.stringify([about, moving]);
+  const whole = JSON.stringify([about, moving, again]);
   const [kept, setKept] = useState<Kept<Answers[P]>>({ about, waiting: true });
   const busy = useRef(false);
   const params = useRef<Params>({});

@@ -13,7 +13,7 @@ interface LayoutProps {
 /** How the slots of the map are filled at this moment: it is read from the program's memory when asked. */
 export function LayoutPanel({ process, map }: LayoutProps): ReactNode {
   const [look, setLook] = useState(0);
-  const answered = useAnswer('layout', map === undefined ? undefined : { process, map }, { look });
+  const answered = useAnswer('layout', map === undefined ? undefined : { process, map }, {}, look);
   return (
     <Panel title="Slots" note="as they are now, of the memory of the process">
       {map === undefined ? (

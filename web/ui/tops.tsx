@@ -111,13 +111,16 @@ export function TopMaps(
   );
 }
 
-function sizeOf(row: ApiTopMap): ReactNode {
-  if (row.bytes === undefined) return '–';
+/** As it was found last. */
+function sizeOf({ entries, bytes: size, waste_bytes: waste }: ApiTopMap): ReactNode {
+  if (entries === undefined) return '–';
   return (
     <>
-      {bytes(row.bytes)}
-      {row.waste_bytes !== undefined && row.waste_bytes > 0 && (
-        <span className="under">{bytes(row.waste_bytes)} waste</span>
+      {grouped(entries)}
+      {size !== undefined && (
+        <span className="under" {...(waste === undefined ? {} : { title: `of it ${bytes(waste)} waste` })}>
+          {bytes(size)}
+        </span>
       )}
     </>
   );
