@@ -47,6 +47,8 @@ export class ServedRun implements Closable {
   #growth: GrowthTrack | undefined;
   #races: SideRun<RaceLine> | undefined;
   #events = 0;
+  /** Of the looks since a cost was told. */
+  #shares = { sum: 0, looks: 0 };
   #cost: Cost;
 
   /** Closes the target where it cannot be watched. Errors: `already-audited`, those of attaching. */
@@ -138,10 +140,12 @@ export class ServedRun implements Closable {
   #govern(now: number): void {
     const measured = this.#meter.look(now, cpuTimeMs(this.ref.pid), this.#tracks.metered());
     const before = this.#governor.detail;
+    this.#shares = { sum: this.#shares.sum + measured.share, looks: this.#shares.looks + 1 };
     const isChanged = this.#governor.look(measured);
     if (isChanged) this.#change(before, this.#governor.detail, measured.share);
     if (!isChanged && now - this.#cost.at < COST_EVERY_MS) return;
-    this.#cost = this.#costOf(now, measured.share);
+    this.#cost = this.#costOf(now, this.#shares.sum / this.#shares.looks);
+    this.#shares = { sum: 0, looks: 0 };
     this.#out.tell([this.#cost]);
   }
 
