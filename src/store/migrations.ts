@@ -13,7 +13,7 @@ export interface Migration {
 const KEEPING = [
   `CREATE TABLE levels (ms BIGINT, kept_from BIGINT, rolled_to BIGINT)`,
   `INSERT INTO levels VALUES (1000, 0, 0), (60000, 0, 0), (3600000, 0, 0)`,
-  `CREATE TABLE runs (run BIGINT, opened BIGINT, closed BIGINT, version VARCHAR)`,
+  `CREATE TABLE runs (run BIGINT, opened BIGINT, closed BIGINT, written BIGINT)`,
 ];
 
 export const MIGRATIONS: readonly Migration[] = [
