@@ -1,6 +1,7 @@
 import { assertUnreachable } from '../../base/assert.ts';
 import { jsonLine } from '../../base/json_line.ts';
 import type { Finding, Severity } from '../../model/finding.ts';
+import { findingLine } from '../../protocol/rules.ts';
 import type { Action, RulesFile } from '../../rules/definition.ts';
 import { type Delivery, LIMITS, Outbox, type OutboxLimits } from './outbox.ts';
 import { secretOf } from './secrets.ts';
@@ -91,7 +92,7 @@ class Running implements Actions {
     switch (action.kind) {
       case 'log':
         return (finding) => {
-          log(jsonLine(finding));
+          log(jsonLine(findingLine(finding)));
           return Promise.resolve();
         };
       case 'webhook':

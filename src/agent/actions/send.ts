@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { isMapauditError } from '../../base/errors.ts';
 import type { Finding } from '../../model/finding.ts';
+import { findingLine } from '../../protocol/rules.ts';
 import type { AlertmanagerAction, ExecAction, WebhookAction } from '../../rules/definition.ts';
 import { alertOf } from './alert.ts';
 import { Refused } from './outbox.ts';
@@ -13,7 +14,7 @@ const MOST_STDERR = 500;
 
 /** Sends the finding as JSON. Throws with words that name neither address nor headers: they can be secrets. */
 export function sendWebhook(action: WebhookAction, finding: Finding, signal: AbortSignal): Promise<void> {
-  return post(action, secretOf(action.url), finding, signal);
+  return post(action, secretOf(action.url), findingLine(finding), signal);
 }
 
 /** Sends the finding as an alert; `until`: when it is over unless it is sent again. */
@@ -94,7 +95,7 @@ export function runProgram(action: ExecAction, finding: Finding, signal: AbortSi
         );
     });
     // A program that does not read is no error.
-    child.stdin.on('error', () => undefined).end(`${JSON.stringify(finding)}\n`);
+    child.stdin.on('error', () => undefined).end(`${JSON.stringify(findingLine(finding))}\n`);
   });
 }
 
