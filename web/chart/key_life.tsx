@@ -94,5 +94,13 @@ function Dot({
   );
 }
 
-const ticksOf = ({ from, to }: Span, count: number): number[] =>
-  Array.from({ length: count }, (_, i) => from + ((to - from) * i) / (count - 1));
+const STEPS = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14_400, 28_800, 86_400];
+
+/** Round times, as many as there is room for. */
+function ticksOf({ from, to }: Span, room: number): number[] {
+  const step = (STEPS.find((one) => (to - from) / 1000 / one <= room) ?? 604_800) * 1000;
+  const zone = new Date(from).getTimezoneOffset() * 60_000;
+  const ticks = [];
+  for (let at = Math.ceil((from - zone) / step) * step + zone; at <= to; at += step) ticks.push(at);
+  return ticks;
+}
