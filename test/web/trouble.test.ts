@@ -94,7 +94,7 @@ it('shows on every page what is sampled, lowered and lost', async () => {
     '1 event in 16 kept',
     'no keys',
     'reads not counted',
-    'cost 1 % of 1 %',
+    'cost 1.2 % of 1.0 %',
     'no space left on the disk',
   ])
     await expect.poll(() => strip.innerText()).toContain(text);

@@ -16,5 +16,5 @@ export const VIEWS = [
   { name: 'events', fragment: '#/live?last=15m', shows: 'As they happen' },
   { name: 'kept-events', fragment: `#/live?${IN_STORM}`, shows: 'Events of this time' },
   { name: 'compare', fragment: `#/compare?${IN_STORM}`, shows: 'What changed' },
-  { name: 'ask', fragment: '#/query?q=deletes+by+site+last+10m', shows: '12 rows' },
+  { name: 'ask', fragment: '#/query?q=deletes+by+site+last+10m', shows: '4 rows in' },
 ] as const;

@@ -52,15 +52,9 @@ export function KeyLife({
             </g>
           ))}
         {width > 0 &&
-          ticks.map((at, i) => (
-            <text
-              key={at}
-              x={x(at)}
-              y={height - 6}
-              className="life-tick"
-              textAnchor={i === 0 ? 'start' : i === ticks.length - 1 ? 'end' : 'middle'}
-            >
-              {timeLabels([at], span.to - span.from > 3_600_000 ? 60_000 : 1000)[0]}
+          ticks.map((at) => (
+            <text key={at} x={x(at)} y={height - 6} className="life-tick" textAnchor="middle">
+              {timeLabels([at], span.to - span.from > 600_000 ? 60_000 : 1000)[0]}
             </text>
           ))}
       </svg>
