@@ -2,25 +2,10 @@
 import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fakeShop } from '../test/web/fake_shop.ts';
-import { EVICT, MAPS, PROCESS, SESSIONS } from '../test/web/shop_model.ts';
 import { look, NARROW, openView, serve, startBrowser, WIDE } from '../test/web/served.ts';
+import { VIEWS } from '../test/web/views.ts';
 
 const OUT = resolve(import.meta.dirname, '..', process.argv[2] ?? join('docs', 'screenshots'));
-const IN_STORM = 'from=2026-03-01T11:52:00.000Z&to=2026-03-01T12:00:00.000Z';
-const MAP = encodeURIComponent(MAPS[SESSIONS]?.map ?? '');
-const TYPE = encodeURIComponent(SESSIONS);
-const KEY = encodeURIComponent('"sess:eu-5e8b"');
-
-const VIEWS = [
-  ['overview', '#/overview?last=15m'],
-  ['map', `#/map?last=15m&process=${PROCESS}&map=${MAP}&type=${TYPE}`],
-  ['site', `#/site?last=15m&site=${EVICT.id}`],
-  ['key', `#/key?last=15m&type=${TYPE}&key=${KEY}`],
-  ['events', '#/live?last=15m'],
-  ['compare', `#/compare?${IN_STORM}`],
-  ['ask', '#/query?q=deletes+by+site+last+10m'],
-] as const;
-
 mkdirSync(OUT, { recursive: true });
 const api = await serve(fakeShop());
 const browser = await startBrowser();
@@ -31,7 +16,8 @@ for (const theme of ['light', 'dark'] as const)
     ['-narrow', NARROW],
   ] as const) {
     const context = await look(browser, { theme, size });
-    for (const [name, fragment] of VIEWS) {
+    for (const { name, fragment } of VIEWS) {
+      if (name === 'kept-events') continue;
       // In the documentation each page once by day, and two of them otherwise.
       const isShown = (theme === 'light' && width === '') || ['overview', 'map'].includes(name);
       if (!everything && (!isShown || (theme === 'dark' && width !== ''))) continue;

@@ -131,7 +131,10 @@ function useShortcuts(view: View, span: Span | undefined, help: () => void): voi
       '+': move((shown) => zoomed(shown, 0.5, hub.now())),
       '-': move((shown) => zoomed(shown, 2, hub.now())),
       '.': move(() => ({ type: 'last', ms: 900_000 })),
-      '/': () => document.querySelector<HTMLElement>('#first-filter, .narrowed select')?.focus(),
+      '/': () =>
+        (
+          document.getElementById('first-filter') ?? document.querySelector<HTMLElement>('.narrowed select')
+        )?.focus(),
       p: () => document.getElementById('pause')?.click(),
       t: nextTheme,
       '?': help,

@@ -1,4 +1,6 @@
+import { execFile } from 'node:child_process';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
 import { type RunningApi, startApi } from '../../src/api/index.ts';
 import type { ApiQuestions } from '../../src/protocol/api.ts';
@@ -6,6 +8,11 @@ import { fakeShop } from './fake_shop.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
 export const TOKEN = 'a-token-for-tests';
+
+/** The page as it is now; nothing to do where that was built already. */
+export async function built(): Promise<void> {
+  await promisify(execFile)(process.execPath, [join(ROOT, 'scripts', 'build.mjs')]);
+}
 
 /** The service's own server with the page that was built, and answers of a fake. */
 export function serve(questions: ApiQuestions = fakeShop(), port = 0): Promise<RunningApi> {
@@ -60,10 +67,5 @@ export async function openView(context: BrowserContext, api: RunningApi, fragmen
 /** Nothing is waited for any more. */
 export async function settled(page: Page): Promise<void> {
   await page.locator('main').waitFor();
-  await page.waitForFunction(
-    () =>
-      (globalThis as { document?: { querySelector(s: string): unknown } }).document?.querySelector(
-        '.waiting',
-      ) === null,
-  );
+  await page.locator('.waiting').waitFor({ state: 'detached' });
 }

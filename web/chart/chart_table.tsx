@@ -17,7 +17,7 @@ export function ChartTable({ label, times, lines, format, formatRight, offsets }
     <details className="chart-table" onToggle={(event) => setOpen(event.currentTarget.open)}>
       <summary>As a table</summary>
       {open && (
-        <div className="scroll" tabIndex={0} role="region" aria-label={`${label}, as a table`}>
+        <div className="scroll" tabIndex={0} role="group" aria-label={`${label}, as a table`}>
           <table>
             <thead>
               <tr>

@@ -1,7 +1,9 @@
 /** What is used of a package that has no types of its own. */
 declare module 'd3-flame-graph' {
+  import type { Frame } from './caller_tree.ts';
+
   interface Drawn {
-    readonly data: import('./caller_tree.ts').Frame;
+    readonly data: Frame;
     readonly depth: number;
     readonly value: number;
   }

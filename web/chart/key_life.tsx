@@ -52,15 +52,9 @@ export function KeyLife({
             </g>
           ))}
         {width > 0 &&
-          ticks.map((at, i) => (
-            <text
-              key={at}
-              x={x(at)}
-              y={height - 6}
-              className="life-tick"
-              textAnchor={i === 0 ? 'start' : i === ticks.length - 1 ? 'end' : 'middle'}
-            >
-              {timeLabels([at], span.to - span.from > 3_600_000 ? 60_000 : 1000)[0]}
+          ticks.map((at) => (
+            <text key={at} x={x(at)} y={height - 6} className="life-tick" textAnchor="middle">
+              {timeLabels([at], span.to - span.from > 600_000 ? 60_000 : 1000)[0]}
             </text>
           ))}
       </svg>
@@ -94,5 +88,13 @@ function Dot({
   );
 }
 
-const ticksOf = ({ from, to }: Span, count: number): number[] =>
-  Array.from({ length: count }, (_, i) => from + ((to - from) * i) / (count - 1));
+const STEPS = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14_400, 28_800, 86_400];
+
+/** Round times, as many as there is room for. */
+function ticksOf({ from, to }: Span, room: number): number[] {
+  const step = (STEPS.find((one) => (to - from) / 1000 / one <= room) ?? 604_800) * 1000;
+  const zone = new Date(from).getTimezoneOffset() * 60_000;
+  const ticks = [];
+  for (let at = Math.ceil((from - zone) / step) * step + zone; at <= to; at += step) ticks.push(at);
+  return ticks;
+}

@@ -115,6 +115,8 @@ function axesOf({ lines, offsets, left, right }: ChartMaking): uPlot.Axis[] {
     {
       ...look,
       scale: 'right',
+      // The package's enum is one that only its own compiler can see.
+      // eslint-disable-next-line @typescript-eslint/no-unsafe-enum-assignment
       side: 1,
       size: 58,
       grid: { show: false },

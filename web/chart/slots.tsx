@@ -37,7 +37,12 @@ export function Slots({ layout, label }: { readonly layout: ApiLayout; readonly 
       </div>
       <p className="slots-key" aria-hidden="true">
         <span className="key-cell full" /> full <span className="key-cell deleted" /> deleted{' '}
-        <span className="key-cell free" /> free <span className="key-cell chained" /> overflow
+        <span className="key-cell free" /> free{' '}
+        {layout.kind === 'classic' && (
+          <>
+            <span className="key-cell chained" /> overflow
+          </>
+        )}
       </p>
     </>
   );

@@ -190,9 +190,9 @@ function ChangeTable({ rows, view }: { readonly rows: readonly Compared[]; reado
             <a
               href={fragmentOf({ ...view, pick: row.id })}
               aria-current={view.pick === row.id ? 'true' : undefined}
-              aria-label={`Chart of ${printable(row.name)}`}
             >
               show
+              <span className="unseen"> the chart of {printable(row.name)}</span>
             </a>
           ),
         },

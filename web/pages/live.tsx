@@ -47,7 +47,6 @@ function Following({ view }: { readonly view: View }): ReactNode {
     tail.listen(filterParams(view), stop.signal);
     return () => stop.abort();
     // The filter's text says when there is another one.
-    // eslint-disable-next-line
   }, [tail, filter]);
   const still = paused || scrolled;
   useEffect(() => tail.stand(still), [tail, still]);

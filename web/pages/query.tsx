@@ -3,7 +3,7 @@ import type { ApiTable } from '../../src/protocol/api.ts';
 import { useAnswer } from '../state/use_answer.ts';
 import { useChange } from '../state/use_view.ts';
 import type { View } from '../state/view.ts';
-import { grouped, moment, shortly } from '../text/show.ts';
+import { grouped, moment, printable, shortly } from '../text/show.ts';
 import { DataTable } from '../ui/data_table.tsx';
 import { Name } from '../ui/name.tsx';
 import { Answer, Empty, Panel } from '../ui/panel.tsx';
@@ -50,7 +50,7 @@ export function QueryPage({ view }: { readonly view: View }): ReactNode {
           the range above does not matter here.
         </Empty>
       ) : (
-        <Panel title={view.question}>
+        <Panel title={printable(view.question)}>
           <Answer of={answered}>{(answer) => <Table table={answer} />}</Answer>
         </Panel>
       )}

@@ -1,5 +1,5 @@
 import type { ApiRates, ApiSeries } from '../../src/protocol/api.ts';
-import { seriesName } from '../chart/rate_chart.tsx';
+import { seriesName } from '../chart/rates.ts';
 import type { Span } from './view.ts';
 
 /** One thing in both ranges, in operations a second. */

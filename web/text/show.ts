@@ -1,4 +1,4 @@
-import type { ApiCount, ApiSite } from '../../src/protocol/api.ts';
+import type { ApiSite } from '../../src/protocol/api.ts';
 import type { MapOp } from '../../src/protocol/map_op.ts';
 import { rate } from '../../src/protocol/text/numbers.ts';
 import { printable } from '../../src/protocol/text/printable.ts';
@@ -55,11 +55,4 @@ export function lasting(ms: number): string {
   const hours = Math.floor(minutes / 60);
   if (hours < 48) return minutes % 60 === 0 ? `${hours} h` : `${hours} h ${minutes % 60} min`;
   return `${Math.floor(hours / 24)} d`;
-}
-
-/** Of deletes and assigns: what share of those whose outcome is known did not find their key. */
-export function missShare(counts: readonly ApiCount[], op: MapOp): number | undefined {
-  const one = counts.find((count) => count.op === op);
-  const known = (one?.found ?? 0) + (one?.not_found ?? 0);
-  return known === 0 ? undefined : (one?.not_found ?? 0) / known;
 }

@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react';
+import { printable } from '../text/show.ts';
 
 export interface Column<Row> {
   readonly name: string;
@@ -22,13 +23,13 @@ interface TableProps<Row> {
 /** Rows and columns, numbers to the right, on a narrow page with the columns that matter. */
 export function DataTable<Row>({ label, rows, columns, keyOf, left = 0 }: TableProps<Row>): ReactNode {
   return (
-    <div className="scroll" tabIndex={0} role="region" aria-label={label}>
+    <div className="scroll" tabIndex={0} role="group" aria-label={label}>
       <table className="data">
         <thead>
           <tr>
             {columns.map((column) => (
               <th scope="col" key={column.name} className={classOf(column)}>
-                {column.name}
+                {printable(column.name)}
               </th>
             ))}
           </tr>

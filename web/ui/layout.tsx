@@ -36,7 +36,7 @@ function Layout({ layout }: { readonly layout: ApiLayout }): ReactNode {
   const chained = layout.groups.filter(({ overflow }) => overflow !== undefined && overflow > 0).length;
   const words = [
     `${counted(layout.entries, 'entry', 'entries')} in ${counted(layout.slots, 'slot')}, ${percent(load)} full`,
-    layout.tombstones > 0 ? `${counted(layout.tombstones, 'tombstone')}` : '',
+    layout.tombstones > 0 ? counted(layout.tombstones, 'tombstone') : '',
     chained > 0 ? `${counted(chained, unit)} with overflow` : '',
     layout.every > 1 ? `each cell stands for ${layout.every} ${unit}s` : `each cell is a ${unit} of 8 slots`,
   ].filter((text) => text !== '');

@@ -20,7 +20,7 @@ export function RangeBar({
   const change = useChange(view);
   const { range } = view;
   return (
-    <div className="range-bar" role="group" aria-label="What is shown">
+    <section className="range-bar" aria-label="What is shown">
       <div className="segments" role="group" aria-label="Time">
         {PRESETS.map((text) => (
           <button
@@ -69,7 +69,7 @@ export function RangeBar({
       </div>
       <SpanText view={view} span={span} />
       <Narrowed view={view} />
-    </div>
+    </section>
   );
 }
 

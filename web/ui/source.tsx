@@ -30,7 +30,7 @@ export function Source({ site, source }: SourceProps): ReactNode {
           The file was changed after the program was built: the line may be another one.
         </p>
       )}
-      <div className="source" ref={box} tabIndex={0} role="region" aria-label="Source">
+      <div className="source" ref={box} tabIndex={0} role="group" aria-label="Lines of the source">
         <ol>
           {source.lines.map((text, i) => {
             const number = source.from + i;

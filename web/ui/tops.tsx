@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react';
-import type { ApiKeyCount, ApiTopMap, ApiTopSite } from '../../src/protocol/api.ts';
+import type { ApiCount, ApiKeyCount, ApiTopMap, ApiTopSite } from '../../src/protocol/api.ts';
 import type { Span, View } from '../state/view.ts';
 import { bytes, grouped, perSecond } from '../text/show.ts';
 import { type Column, DataTable } from './data_table.tsx';
@@ -42,6 +42,7 @@ export function TopSites(
               <Name text={row.map_type} />
             </span>
           )}
+          <Small counts={row.counts} />
         </>
       ),
     },
@@ -81,7 +82,16 @@ export function TopMaps(
   if (maps.length === 0) return <Empty>No map was touched in this time.</Empty>;
   const highest = most(maps);
   const columns: Column<ApiTopMap>[] = [
-    { name: 'Map', head: true, cell: (row) => <MapLink map={row} view={view} /> },
+    {
+      name: 'Map',
+      head: true,
+      cell: (row) => (
+        <>
+          <MapLink map={row} view={view} />
+          <Small counts={row.counts} />
+        </>
+      ),
+    },
     {
       name: 'Operations',
       wide: true,
@@ -92,12 +102,7 @@ export function TopMaps(
         </>
       ),
     },
-    {
-      name: 'Entries',
-      number: true,
-      cell: (row) => (row.entries === undefined ? '–' : grouped(row.entries)),
-    },
-    { name: 'Size', number: true, wide: true, cell: sizeOf },
+    { name: 'Entries', number: true, cell: sizeOf },
     { name: 'Rate', number: true, cell: (row) => rateIn(span, row.total) },
   ];
   return (
@@ -108,6 +113,15 @@ export function TopMaps(
       left={left}
       keyOf={(row, i) => `${row.map ?? ''} ${row.map_type} ${row.process} ${i}`}
     />
+  );
+}
+
+/** The operations, where there is no room for their column. */
+function Small({ counts }: { readonly counts: readonly ApiCount[] }): ReactNode {
+  return (
+    <span className="small-only">
+      <OpCounts counts={counts} />
+    </span>
   );
 }
 
