@@ -4,6 +4,7 @@ import type { ApiQuestions } from '../../protocol/api.ts';
 import type { ServeOptions, Service } from '../../protocol/serve.ts';
 import { keptQuestions } from '../../query/stored/index.ts';
 import { keptFor, openStore, type Store } from '../../store/index.ts';
+import { type FeedSeries, feedSeries } from '../../export/series/feed_series.ts';
 import { prometheusSink } from '../../export/prometheus/index.ts';
 import { ownVersion } from '../record/host.ts';
 import { RunClock } from '../run_clock.ts';
@@ -27,12 +28,37 @@ export async function startService(options: ServeOptions): Promise<Service> {
   const store = await openStore(
     options.store === undefined ? { memory: true, retention: keptFor(MEMORY_MS) } : { path: options.store },
   );
+  const series = feedSeries();
+  let exporters: readonly NamedSink[] = [];
   try {
-    return new RunningService(options, store, notices);
+    exporters = await exportersOf(options, series, (message) => notices.say(message));
+    return new RunningService(options, { store, notices, series, exporters });
   } catch (error) {
+    await Promise.all(exporters.map(({ sink }) => sink.close()));
     await store.close();
     throw error;
   }
+}
+
+/** What a service is made of. */
+interface Parts {
+  readonly store: Store;
+  readonly notices: NoticeBook;
+  /** Of all that export metrics. */
+  readonly series: FeedSeries;
+  readonly exporters: readonly NamedSink[];
+}
+
+/** Error: `otlp-endpoint`. */
+async function exportersOf(
+  { otlp }: ServeOptions,
+  series: FeedSeries,
+  say: (trouble: string) => void,
+): Promise<readonly NamedSink[]> {
+  if (otlp === undefined) return [];
+  const { startOtlp } = await import('../../export/otlp/index.ts');
+  const sink = await startOtlp({ endpoint: otlp, version: ownVersion(), series, say });
+  return [{ name: 'OTLP', sink }];
 }
 
 class RunningService implements Service {
@@ -52,7 +78,7 @@ class RunningService implements Service {
   #pending: FeedItem[] = [];
   #closing: Promise<void> | undefined;
 
-  constructor(options: ServeOptions, store: Store, book: NoticeBook) {
+  constructor(options: ServeOptions, { store, notices: book, series, exporters }: Parts) {
     this.#store = store;
     this.#book = book;
     this.notices = book.follow(this.#ended.signal);
@@ -64,13 +90,14 @@ class RunningService implements Service {
       dropped: () => this.#sinks.reduce((sum, { dropped }) => sum + dropped, 0),
     });
     const hub = new LiveHub(() => this.#status.status());
-    const prometheus = prometheusSink();
+    const prometheus = prometheusSink(series);
     this.#judging = judging(options.rules, (told) => this.#tell([told]), say);
     const sinks: readonly NamedSink[] = [
       { name: 'the store', sink: store },
       this.#judging.sink,
       { name: '/metrics', sink: prometheus },
       { name: 'the live view', sink: hub },
+      ...exporters,
     ];
     this.#sinks = sinks.map((sink) => new SinkQueue(sink, say));
     this.metrics = (accept) => prometheus.text(accept);
