@@ -55,7 +55,7 @@ const placeOf = (site: { function: string; file?: string; line?: number } | unde
   site === undefined ? '' : `${site.function} ${site.file ?? ''}:${site.line ?? ''}`;
 
 /** An expression can take for ever on a short text; this service does other things too. */
-const PATIENCE_MS = 20;
+const PATIENCE_MS = 250;
 const MOST_VERDICTS = 20_000;
 
 /** Error, of the expression as of the text that it took too long on: `bad-parameter`. */
