@@ -36,7 +36,9 @@ it('counts over the API what the program itself wrote down, found keys too', asy
     // Writes are counted from the moment at which the address was printed, reads too.
     await until(async () => ((await service.totals())['delete'] ?? 0) >= (wanted['delete'] ?? 0));
     const totals = await service.totals();
-    for (const op of ['delete', 'assign', 'clear']) expect([op, totals[op]]).toEqual([op, wanted[op]]);
+    for (const op of ['delete', 'clear']) expect([op, totals[op]]).toEqual([op, wanted[op]]);
+    // The program also keeps accounts in maps that it does not write down.
+    expect(totals['assign']).toBeGreaterThanOrEqual(wanted['assign'] ?? 0);
 
     const overview = (await service.get('/api/v1/overview')) as ApiOverview;
     const deletes = overview.sites.flatMap(({ counts }) => counts.filter(({ op }) => op === 'delete'));

@@ -32,7 +32,9 @@ export async function serve(...args: readonly string[]): Promise<Served> {
   const { address, token } = JSON.parse(out) as { address: string; token: string };
   const get = async (path: string): Promise<unknown> => {
     const response = await fetch(address + path, { headers: { authorization: `Bearer ${token}` } });
-    return await response.json();
+    const text = await response.text();
+    if (text === '') throw new Error(`${path}: status ${response.status} without a body; ${err}`);
+    return JSON.parse(text) as unknown;
   };
   return {
     child,
