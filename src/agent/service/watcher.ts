@@ -33,8 +33,11 @@ const SILENT = new Set([
 ]);
 /** Each has rings and tables of its own. */
 const MOST_PROCESSES = 64;
-/** Rings are smaller where there may be many processes. */
-const MANY_RING_BYTES = 1 << 20;
+/**
+ * Small, so that what one look at the rings brings is soon done with, and it is soon seen that less is wanted: of a
+ * program that does a million operations a second most events are left out anyway.
+ */
+const RING_BYTES = 1 << 19;
 
 /** Follows the processes that are meant, and makes the feed of what they do. */
 export class Watcher {
@@ -146,8 +149,8 @@ export class Watcher {
   }
 
   #attach(pid: number): void {
-    const { selection, ringBytes, keys } = this.#options;
-    const ring = ringBytesOf(ringBytes ?? (selection.type === 'pid' ? undefined : MANY_RING_BYTES));
+    const { ringBytes, keys } = this.#options;
+    const ring = ringBytesOf(ringBytes ?? RING_BYTES);
     const shared = { keys, ringBytes: ring, salt: this.#salt };
     const counters = {
       joined: (audit: Parameters<WindowMaker['joined']>[0]) => this.#windows.joined(audit),
