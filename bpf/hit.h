@@ -64,6 +64,8 @@ struct verdict_key {
 struct control {
 	__u32 sample_every;
 	__u32 stopped; /* STOPPED_*; looked at where config.stoppable */
+	__u32 no_keys; /* records go without their keys */
+	__u32 pad;
 };
 
 /* Entries end first, so that the operations that are under way still get their exits. */

@@ -130,11 +130,8 @@ static __always_inline void count(const struct hit *hit)
 	count_without_map(&key);
 }
 
-static __always_inline int sampled_out(void)
+static __always_inline int sampled_out(const struct control *c)
 {
-	__u32 zero = 0;
-	struct control *c = bpf_map_lookup_elem(&control, &zero);
-
 	if (!c || c->sample_every == 0)
 		return 1;
 	if (c->sample_every == 1)
@@ -196,11 +193,14 @@ int on_entry(struct regs *ctx)
 		count(&hit);
 	if (!(config.mode & MODE_EVENTS))
 		return 0;
-	if (sampled_out()) {
+	__u32 zero = 0;
+	struct control *c = bpf_map_lookup_elem(&control, &zero);
+
+	if (sampled_out(c)) {
 		bump(hit.site, COUNT_SAMPLED_OUT);
 		return 0;
 	}
-	if (config.key_bytes && !config.key_filter_len)
+	if (config.key_bytes && !config.key_filter_len && !(c && c->no_keys))
 		resolve_key(ctx, &hit, site, &key);
 	emit(ctx, &hit, &key, 0);
 	return 0;

@@ -1,18 +1,26 @@
-/** Bundles src/ into dist/ when their contents differ from the last time: `npm run build`. */
+/** Bundles src/ and web/ into dist/ when their contents differ from the last time: `npm run build`. */
 import { existsSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { buildWeb } from './build_web.mjs';
 import { install, onceFor, ROOT } from './lib.mjs';
 
 /** All that decides what stands in dist/. */
-const SOURCES = ['src', 'scripts/build.mjs', 'tsconfig.json', 'package-lock.json'];
+const SOURCES = [
+  'src',
+  'web',
+  'scripts/build.mjs',
+  'scripts/build_web.mjs',
+  'tsconfig.json',
+  'package-lock.json',
+];
 
 /** Gives true when something was built. dist/ is replaced as a whole, so that nothing old stays in it. */
 export function build() {
   const dist = join(ROOT, 'dist');
-  const there = existsSync(join(dist, 'cli', 'main.js'));
+  const there = existsSync(join(dist, 'cli', 'main.js')) && existsSync(join(dist, 'web', 'index.html'));
   return onceFor('built', SOURCES, there, async () => {
-    console.error('Building dist/ from src/ …');
+    console.error('Building dist/ from src/ and web/ …');
     const fresh = join(ROOT, `dist.${process.pid}.tmp`);
     const code = await bundle(fresh);
     if (code === 0) {
@@ -20,7 +28,7 @@ export function build() {
       renameSync(fresh, dist);
     }
     rmSync(fresh, { recursive: true, force: true });
-    if (code !== 0) throw new Error('src/ does not compile; see above');
+    if (code !== 0) throw new Error('src/ or web/ does not compile; see above');
   });
 }
 
@@ -65,6 +73,7 @@ async function bundle(folder) {
       },
       logLevel: 'warning',
     });
+    await buildWeb(join(folder, 'web'));
     return 0;
   } catch {
     return 1;

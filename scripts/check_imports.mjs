@@ -5,9 +5,10 @@
  *
  * - a folder imports only from folders in its list of edges, and every edge points upward in the order
  * - a package is imported only by the folders that may, and pure folders import nothing of Node (types aside)
+ * - web/ imports from itself, from the folders of src/ that its entry names, and its own packages
  * - exceptions stand in "debt" as { "from": file, "to": file or package, "why": sentence }; stale ones are errors
  */
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
@@ -113,7 +114,26 @@ function check() {
   return { problems, files: files.length };
 }
 
+/** The page is no folder of src/: what it may import stands in "web". */
+function checkWeb() {
+  const web = join(root, 'web');
+  if (rules.web === undefined || !existsSync(web)) return [];
+  const files = readdirSync(web, { recursive: true }).filter(
+    (name) => /\.tsx?$/.test(name) && !/\.test\.ts$/.test(name),
+  );
+  return files.flatMap((name) =>
+    importsOf(join(web, name)).flatMap((one) => {
+      const target = relative(root, resolve(dirname(join(web, name)), one.name));
+      const isAllowed = one.name.startsWith('.')
+        ? target.startsWith('web/') || rules.web.folders.some((folder) => target.startsWith(`src/${folder}/`))
+        : rules.web.packages.includes(packageOf(one.name));
+      return isAllowed ? [] : [`web/${name}:${one.line}: web may not import ${one.name}`];
+    }),
+  );
+}
+
 const { problems, files } = check();
+problems.push(...checkWeb());
 for (const problem of problems) console.error(problem);
 console.log(`${files} files, ${problems.length} forbidden imports, ${rules.debt.length} in debt`);
 process.exitCode = problems.length === 0 ? 0 : 1;

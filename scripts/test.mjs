@@ -85,7 +85,8 @@ async function house() {
     '--log-level=warn',
   ]);
   await check('linting (eslint)', node, [bin('eslint', 'bin/eslint.js'), '.', '--max-warnings=0']);
-  await check('types (tsc)', node, [bin('typescript', 'bin/tsc'), '--noEmit', '-p', 'tsconfig.json']);
+  for (const project of ['tsconfig.json', 'web/tsconfig.json'])
+    await check(`types (tsc, ${project})`, node, [bin('typescript', 'bin/tsc'), '--noEmit', '-p', project]);
   await check('imports', node, [join(ROOT, 'scripts', 'check_imports.mjs')]);
   await check('eBPF object is what clang makes of its source', node, [
     join(ROOT, 'scripts', 'build_bpf.mjs'),

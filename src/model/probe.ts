@@ -85,6 +85,14 @@ export interface KernelCounter {
   readonly count: number;
 }
 
+/** Runs of a probe's programs that the kernel has timed, and the nanoseconds within them: without the trap that led there. */
+export interface ProbeRunTimes {
+  /** At the beginnings of operations, and at their ends. */
+  readonly entries: number;
+  readonly exits: number;
+  readonly ns: number;
+}
+
 /** What a verdict is about. */
 export type VerdictSubject = 'type' | 'caller' | 'map';
 
@@ -126,4 +134,8 @@ export interface RunningProbe extends Closable {
   setVerdict(pid: number, subject: VerdictSubject, address: Addr, accept: boolean): void;
   /** Changes `sampleEvery` while running. */
   setSampling(every: number): void;
+  /** Captures keys, or no longer; absent where that cannot be changed while it runs. */
+  captureKeys?(on: boolean): void;
+  /** What the kernel has measured while somebody had it do so; absent where there is no kernel program. */
+  runTimes?(): ProbeRunTimes;
 }

@@ -33,6 +33,8 @@ export interface ApiProcess {
   readonly go_version?: string;
   readonly build_id?: string;
   readonly container?: string;
+  /** Path in the cgroup tree, `/system.slice/shop.service`. */
+  readonly cgroup?: string;
   readonly probe?: 'kernel' | 'inline' | 'build';
   readonly joined?: number;
   readonly left?: number;
@@ -62,6 +64,8 @@ export interface ApiStatus {
     readonly sampled_every: number;
     readonly keys: boolean;
     readonly reads: boolean;
+    /** Nothing is counted for a while, to keep to the budget. */
+    readonly paused?: true;
     readonly ring_fill: number;
   }[];
   readonly events: number;

@@ -6,6 +6,7 @@ import type { KeyPlan } from '../../model/key_plan.ts';
 import type {
   KernelCounter,
   ProbeOptions,
+  ProbeRunTimes,
   ProbeScope,
   RunningProbe,
   SiteCount,
@@ -13,7 +14,7 @@ import type {
 } from '../../model/probe.ts';
 import type { ProbePlan } from '../../model/probe_plan.ts';
 import type { RingChunk } from '../../model/ring_chunk.ts';
-import { loadProgram, lookupElement, updateElement, updateElements } from '../../sys/bpf.ts';
+import { loadProgram, lookupElement, programRunTime, updateElement, updateElements } from '../../sys/bpf.ts';
 import { monotonicNs } from '../../sys/clock.ts';
 import { ownPidNamespace } from '../../sys/cpus.ts';
 import type { Fd } from '../../sys/fd.ts';
@@ -66,7 +67,7 @@ const OBJECT = 'bpf/mapaudit.bpf.o';
 /** A program may be held up between reserving its record and taking its time stamp, or the other way round. */
 const SLACK_NS = 2_000_000n;
 /** Words of struct control, and the values of `stopped` that end each kind of site. */
-const CONTROL = { sampleEvery: 0, stopped: 1 } as const;
+const CONTROL = { sampleEvery: 0, stopped: 1, noKeys: 2, words: 4 } as const;
 const STOPPED = { entry: 1, exit: 2 } as const;
 
 /** Loads the eBPF programs and attaches them. When it throws, nothing is left in place. */
@@ -94,8 +95,9 @@ class KernelProbe implements KernelRunningProbe {
   readonly #sites: readonly number[];
   fill = 0;
   /** struct control. */
-  readonly #control = new Uint32Array(2);
+  readonly #control = new Uint32Array(CONTROL.words);
   #watermark = 0n;
+  readonly #programs: { readonly role: 'entry' | 'exit'; readonly program: Fd }[] = [];
   /** Hits of each site that no counter had room for. */
   readonly #rest = new Map<number, number>();
 
@@ -121,6 +123,7 @@ class KernelProbe implements KernelRunningProbe {
       const sites = plan.sites.filter((site) => site.role === role);
       if (sites.length === 0) continue;
       const program = own(this.#load(object, sectionOf(spec, role), method));
+      this.#programs.push({ role, program });
       const stop = (): void => this.#setControl(CONTROL.stopped, STOPPED[role]);
       this.#attachments.unshift(attachSites(program, { sites, scope, method, stop }, own));
     }
@@ -180,6 +183,21 @@ class KernelProbe implements KernelRunningProbe {
 
   setSampling(every: number): void {
     this.#setControl(CONTROL.sampleEvery, every);
+  }
+
+  captureKeys(on: boolean): void {
+    this.#setControl(CONTROL.noKeys, on ? 0 : 1);
+  }
+
+  runTimes(): ProbeRunTimes {
+    let [entries, exits, ns] = [0, 0, 0];
+    for (const { role, program } of this.#programs) {
+      const { runs, ns: time } = programRunTime(program);
+      if (role === 'entry') entries += runs;
+      else exits += runs;
+      ns += time;
+    }
+    return { entries, exits, ns };
   }
 
   map(name: string): Fd {

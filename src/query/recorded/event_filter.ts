@@ -1,4 +1,4 @@
-import { parseGoLiteral } from '../../model/go_literal.ts';
+import { plainKey } from '../../model/plain_key.ts';
 import type { EventFrame, TraceEvent } from '../../protocol/event.ts';
 import type { Filters } from '../../protocol/options.ts';
 import { globMatcher } from '../glob.ts';
@@ -77,9 +77,4 @@ function callerFrames(stack: readonly EventFrame[]): readonly EventFrame[] {
   return stack.slice(0, stack.findIndex((frame) => !frame.inlined) + 1);
 }
 
-/** A string key as the string that it is, any other as it is written. */
-export function plainKey(text: string): string {
-  if (!text.startsWith('"')) return text;
-  const literal = parseGoLiteral(text);
-  return literal?.kind === 'text' ? new TextDecoder().decode(literal.bytes) : text;
-}
+export { plainKey };

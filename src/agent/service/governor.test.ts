@@ -1,0 +1,73 @@
+import { expect, test } from 'vitest';
+import { Governor, type Measured, MOST_EVENTS } from './governor.ts';
+
+const measured = (at: number, over: Partial<Measured> = {}): Measured => ({
+  at,
+  share: 0.001,
+  events: 0,
+  reads: 0,
+  operations: 10,
+  ...over,
+});
+
+/** Looks four times a second, with what `of` says of the detail in force. */
+function follow(governor: Governor, from: number, to: number, of: () => Partial<Measured>): string[] {
+  const steps: string[] = [];
+  for (let at = from; at < to; at += 250) {
+    if (!governor.look(measured(at, of()))) continue;
+    const { sampleEvery, keys, reads, paused } = governor.detail;
+    steps.push(paused ? 'paused' : `1/${sampleEvery}${keys ? ' keys' : ''}${reads ? ' reads' : ''}`);
+  }
+  return steps;
+}
+
+test('within its budget nothing is lowered', () => {
+  expect(follow(new Governor(0.01), 0, 60_000, () => ({ share: 0.009 }))).toEqual([]);
+});
+
+test('events are lowered first, as far as they take', () => {
+  const governor = new Governor(0.01);
+  governor.look(measured(0, { share: 0.02, events: 0.014 }));
+  expect(governor.detail).toEqual({ sampleEvery: 16, keys: true, reads: true, paused: false });
+});
+
+test('what events do not save, reads do, and what those do not, a pause', () => {
+  const reads = new Governor(0.01);
+  reads.look(measured(0, { share: 0.05, events: 0.001, reads: 0.045 }));
+  expect(reads.detail).toMatchObject({ keys: false, reads: false, paused: false });
+  const writes = new Governor(0.01);
+  writes.look(measured(0, { share: 0.5, events: 0.1, reads: 0.1 }));
+  expect(writes.detail.paused).toBe(true);
+});
+
+test('more events than anybody reads are sampled, whatever they cost', () => {
+  const governor = new Governor(0.5);
+  governor.look(measured(0, { operations: 10 * MOST_EVENTS }));
+  expect(governor.detail).toMatchObject({ sampleEvery: 16, reads: true });
+  // It does not go up again while it would be too much there.
+  expect(follow(governor, 250, 60_000, () => ({ operations: 5 * MOST_EVENTS }))).toEqual([]);
+});
+
+test('it goes up again step by step, and reads come back later each time that they were too much', () => {
+  const governor = new Governor(0.01);
+  const busy = (): Partial<Measured> =>
+    governor.detail.reads ? { share: 0.1, reads: 0.099 } : { share: 0.0005 };
+  const ups: number[] = [];
+  for (let at = 0; at < 300_000; at += 250) {
+    const before = governor.detail.reads;
+    governor.look(measured(at, busy()));
+    if (!before && governor.detail.reads) ups.push(at);
+  }
+  const gaps = ups.slice(1).map((at, i) => at - (ups[i] ?? 0));
+  expect(gaps.length).toBeGreaterThan(2);
+  for (const [i, gap] of gaps.slice(1).entries()) expect(gap).toBeGreaterThan(gaps[i] ?? 0);
+  // When the load is gone, all is looked at again.
+  follow(governor, 300_000, 1_000_000, () => ({ share: 0.0001 }));
+  expect(governor.detail).toEqual({ sampleEvery: 1, keys: true, reads: true, paused: false });
+});
+
+test('a pause ends by trying, with counting alone', () => {
+  const governor = new Governor(0.01);
+  governor.look(measured(0, { share: 0.5 }));
+  expect(follow(governor, 250, 10_500, () => ({ share: 0.001 }))).toEqual(['1/1024']);
+});

@@ -1,0 +1,53 @@
+import {
+  BIGINT,
+  BOOLEAN,
+  DOUBLE,
+  DuckDBDataChunk,
+  type DuckDBConnection,
+  type DuckDBType,
+  INTEGER,
+  VARCHAR,
+} from '@duckdb/node-api';
+import { type Cell, type ColumnType, type Row, TABLES, type TableName } from './tables.ts';
+
+/** Rows that a chunk of DuckDB holds. */
+const CHUNK = 2048;
+
+const TYPES: Readonly<Record<ColumnType, DuckDBType>> = {
+  INTEGER,
+  BIGINT,
+  DOUBLE,
+  VARCHAR,
+  BOOLEAN,
+};
+
+/** Appends rows in bulk, within the transaction that is open. */
+export async function appendRows(
+  connection: DuckDBConnection,
+  table: TableName,
+  rows: readonly Row[],
+): Promise<void> {
+  if (rows.length === 0) return;
+  const columns: readonly ColumnType[] = Object.values(TABLES[table]);
+  const types = columns.map((column) => TYPES[column]);
+  const appender = await connection.createAppender(table);
+  try {
+    for (let from = 0; from < rows.length; from += CHUNK) {
+      const part = rows.slice(from, from + CHUNK);
+      const chunk = DuckDBDataChunk.create(types, part.length);
+      for (const [i, type] of columns.entries()) chunk.setColumnValues(i, column(part, i, type));
+      appender.appendDataChunk(chunk);
+    }
+    appender.flushSync();
+  } finally {
+    appender.closeSync();
+  }
+}
+
+function column(rows: readonly Row[], index: number, type: ColumnType): Cell[] {
+  const isBig = type === 'BIGINT';
+  return rows.map((row) => {
+    const cell = row[index] ?? null;
+    return isBig && typeof cell === 'number' ? BigInt(cell) : cell;
+  });
+}

@@ -1,0 +1,279 @@
+import type { DuckDBConnection } from '@duckdb/node-api';
+import type { FeedItem } from '../model/feed.ts';
+import { appendRows } from './bulk.ts';
+import { Batch } from './batch.ts';
+import { Disk } from './disk.ts';
+import { runSql } from './guarded_sql.ts';
+import { withLate } from './late.ts';
+import { type Opened, openDatabase } from './open.ts';
+import { DEFAULT_RETENTION, type Retention, type StoreNotice, type StoreOptions } from './options.ts';
+import { bounded } from './pending.ts';
+import { DuckReader } from './reader.ts';
+import { forgetOld } from './retain.ts';
+import { rollUp, type RolledTo } from './roll_up.ts';
+import { addItem } from './rows.ts';
+import { setUp } from './set_up.ts';
+import { shrink } from './shrink.ts';
+import { storeBytes } from './size.ts';
+import type { SqlLimits, Store } from './store.ts';
+import type { SqlReader, SqlTable } from './sql_reader.ts';
+import { Symbols } from './symbols.ts';
+import { DiskFull, Trouble } from './trouble.ts';
+
+/** Rows that wait for the end of a window before they are written without it. */
+const MOST_WAITING = 50_000;
+const UPKEEP_MS = 10_000;
+const MOST_NOTICES = 100;
+
+export class DuckStore implements Store {
+  readonly reader: SqlReader;
+  readonly #options: StoreOptions;
+  readonly #retention: Retention;
+  readonly #symbols = new Symbols();
+  readonly #notices: StoreNotice[] = [];
+  readonly #duckReader: DuckReader;
+  readonly #disk: Disk;
+  #opened: Opened;
+  #connection: DuckDBConnection;
+  #rolled: RolledTo = [0, 0, 0];
+  #run = 0;
+  #batch = new Batch();
+  #hasWindow = false;
+  /** Everything that writes, one after the other. */
+  #turn: Promise<void> = Promise.resolve();
+  #timer: NodeJS.Timeout | undefined;
+  #bytes = 0;
+  #oldest: number | undefined;
+  #trouble: Trouble | undefined;
+  /** Transactions that this run has written: tells whether one whose end is not known was. */
+  #written = 0;
+  /** Rows whose transaction failed at its end: they may have been written or not. */
+  #doubtful: Batch | undefined;
+  #closed = false;
+
+  private constructor(options: StoreOptions, opened: Opened, connection: DuckDBConnection) {
+    this.#options = options;
+    this.#retention = { ...DEFAULT_RETENTION, ...options.retention };
+    this.#opened = opened;
+    this.#connection = connection;
+    this.#disk = new Disk(options, options.sizeLimit);
+    this.#duckReader = new DuckReader(() => this.#opened.instance);
+    this.reader = this.#duckReader;
+  }
+
+  static async open(options: StoreOptions): Promise<DuckStore> {
+    const opened = await openDatabase(options, options.readOnly === true);
+    let connection: DuckDBConnection | undefined;
+    try {
+      connection = await opened.instance.connect();
+      const store = new DuckStore(options, opened, connection);
+      await store.#begin();
+      return store;
+    } catch (error) {
+      connection?.closeSync();
+      opened.close();
+      throw error;
+    }
+  }
+
+  get trouble(): string | undefined {
+    return this.#trouble?.text;
+  }
+
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  get oldest(): number | undefined {
+    return this.#oldest;
+  }
+
+  get notices(): readonly StoreNotice[] {
+    return this.#notices;
+  }
+
+  async take(items: readonly FeedItem[]): Promise<void> {
+    for (const item of items) {
+      addItem(item, this.#symbols, this.#batch);
+      if (item.type === 'window') this.#hasWindow = true;
+    }
+    if (this.#trouble !== undefined) {
+      this.#bound();
+      if (!this.#trouble.isDue) return;
+    }
+    if (this.#hasWindow || this.#batch.length > MOST_WAITING) await this.#inTurn(() => this.#flush());
+  }
+
+  async sql(text: string, limits: Partial<SqlLimits> = {}): Promise<SqlTable> {
+    return await runSql(this.#opened.instance, text, limits);
+  }
+
+  async upkeep(): Promise<void> {
+    await this.#inTurn(async () => {
+      if (this.#options.readOnly === true || this.#closed) return;
+      if (!(await this.#flush())) return;
+      await this.#guarded(() => this.#keepUp());
+    });
+  }
+
+  async close(): Promise<void> {
+    clearInterval(this.#timer);
+    await this.#inTurn(async () => {
+      if (this.#closed) return;
+      this.#closed = true;
+      if (this.#options.readOnly !== true && (await this.#flush()))
+        await this.#guarded(async () => {
+          await this.#connection.run(`UPDATE runs SET closed = ${this.#now()} WHERE run = ${this.#run}`);
+          if (this.#disk.canCheckpoint) await this.#connection.run('CHECKPOINT');
+        });
+      this.#duckReader.close();
+      this.#connection.closeSync();
+      this.#opened.close();
+    });
+  }
+
+  async #begin(): Promise<void> {
+    const { readOnly = false, upkeepMs = UPKEEP_MS } = this.#options;
+    const state = await setUp(this.#connection, this.#options, this.#now());
+    this.#rolled = state.rolled;
+    this.#run = state.run;
+    for (const notice of state.notices) this.#say(notice.message, notice.hint);
+    await this.reader.read((ask) => this.#symbols.load(ask));
+    await this.#look();
+    if (readOnly || upkeepMs === 0) return;
+    this.#timer = setInterval(() => void this.upkeep(), upkeepMs);
+    this.#timer.unref();
+  }
+
+  #now(): number {
+    return this.#options.now?.() ?? Date.now();
+  }
+
+  #say(message: string, hint?: string): void {
+    this.#notices.push({ at: this.#now(), message, ...(hint === undefined ? {} : { hint }) });
+    if (this.#notices.length > MOST_NOTICES) this.#notices.shift();
+  }
+
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const done = this.#turn.then(work);
+    this.#turn = done.then(
+      () => undefined,
+      () => undefined,
+    );
+    return done;
+  }
+
+  /** Writes all that waits in one transaction. False where it could not. */
+  async #flush(): Promise<boolean> {
+    if (this.#batch.isEmpty && this.#doubtful === undefined && this.#trouble === undefined) return true;
+    const batch = this.#batch;
+    this.#batch = new Batch();
+    this.#hasWindow = false;
+    const done = await this.#guarded(async () => {
+      await this.#makeRoom();
+      await this.#write(batch);
+    });
+    if (done) return true;
+    if (this.#doubtful !== batch) {
+      batch.append(this.#batch);
+      this.#batch = batch;
+    }
+    this.#hasWindow = true;
+    this.#bound();
+    return false;
+  }
+
+  async #write(batch: Batch): Promise<void> {
+    const doubtful = this.#doubtful;
+    if (doubtful !== undefined) {
+      if (await this.#wasWritten()) this.#written++;
+      else await this.#commit(doubtful);
+      this.#doubtful = undefined;
+    }
+    if (!batch.isEmpty) await this.#commit(batch);
+  }
+
+  async #commit(batch: Batch): Promise<void> {
+    await this.#connection.run('BEGIN');
+    for (const part of [batch, withLate(batch, this.#rolled)])
+      for (const [table, rows] of part.tables()) await appendRows(this.#connection, table, rows);
+    await this.#connection.run(`UPDATE runs SET written = ${this.#written + 1} WHERE run = ${this.#run}`);
+    this.#doubtful = batch;
+    await this.#connection.run('COMMIT');
+    this.#doubtful = undefined;
+    this.#written++;
+  }
+
+  async #wasWritten(): Promise<boolean> {
+    const [row] = await (
+      await this.#connection.run(`SELECT written FROM runs WHERE run = ${this.#run}`)
+    ).getRows();
+    return Number(row?.[0] ?? 0) > this.#written;
+  }
+
+  /** Opens a dead instance again, takes a long log into the file, and refuses to fill the disk. */
+  async #makeRoom(): Promise<void> {
+    if (this.#trouble?.fatal === true) await this.#reopen();
+    if ((this.#disk.isLogLong || !this.#disk.hasRoom) && this.#disk.canCheckpoint)
+      await this.#connection.run('CHECKPOINT');
+    if (!this.#disk.hasRoom) throw new DiskFull();
+  }
+
+  async #reopen(): Promise<void> {
+    this.#duckReader.close();
+    this.#connection.closeSync();
+    this.#opened.close();
+    this.#opened = await openDatabase(this.#options, false);
+    this.#connection = await this.#opened.instance.connect();
+  }
+
+  async #keepUp(): Promise<void> {
+    const now = this.#now();
+    if (!this.#disk.hasRoom) throw new DiskFull();
+    this.#rolled = await rollUp(this.#connection, now, this.#rolled);
+    await forgetOld(this.#connection, now, this.#retention, this.#rolled);
+    const { sizeLimit } = this.#options;
+    if (sizeLimit !== undefined) await shrink(this.#connection, this.#options, sizeLimit, this.#rolled);
+    await this.#look();
+  }
+
+  async #look(): Promise<void> {
+    this.#bytes = await storeBytes(this.#options, this.#connection);
+    const [row] = await (
+      await this.#connection.run(
+        'SELECT least((SELECT min(start) FROM spans_1s), (SELECT min(start) FROM spans_1m), (SELECT min(start) FROM spans_1h))',
+      )
+    ).getRows();
+    const oldest = row?.[0] ?? null;
+    this.#oldest = oldest === null ? undefined : Number(oldest);
+  }
+
+  /** Runs what writes. When it fails, all is as it was before, `trouble` says why, and false is given. */
+  async #guarded(work: () => Promise<void>): Promise<boolean> {
+    try {
+      await work();
+    } catch (error) {
+      await this.#connection.run('ROLLBACK').catch(() => undefined);
+      const before = this.#trouble;
+      this.#trouble = before?.triedAgain(error) ?? new Trouble(error, this.#now());
+      if (before === undefined)
+        this.#say(
+          `The store is not written: ${this.#trouble.text}. What is seen is counted in memory meanwhile`,
+          'Make room on its disk; it goes on by itself.',
+        );
+      return false;
+    }
+    const { story } = this.#trouble ?? {};
+    this.#trouble = undefined;
+    if (story !== undefined) this.#say(story);
+    return true;
+  }
+
+  #bound(): void {
+    const { batch, dropped, coarser } = bounded(this.#batch);
+    this.#batch = batch;
+    if (this.#trouble === undefined) return;
+    this.#trouble.dropped += dropped;
+    this.#trouble.coarser ||= coarser;
+  }
+}

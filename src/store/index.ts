@@ -1,0 +1,18 @@
+import { DuckStore } from './duck_store.ts';
+import type { StoreOptions } from './options.ts';
+import type { Store } from './store.ts';
+
+export { type Level, type LevelExtent, LEVELS, type Piece, planPieces } from './levels.ts';
+export { DEFAULT_RETENTION, keptFor, LEAST_SIZE } from './options.ts';
+export type { Retention, StoreNotice, StoreOptions } from './options.ts';
+export { timeText } from './time_text.ts';
+export type { SqlLimits, Store } from './store.ts';
+export type { Ask, SqlReader, SqlRow, SqlTable, SqlValue } from './sql_reader.ts';
+
+/**
+ * Opens a store, or makes one. Errors: `no-such-file`, `store-locked`, `not-a-store`, `store-newer`, `store-older`,
+ * `store-unusable`.
+ */
+export async function openStore(options: StoreOptions): Promise<Store> {
+  return await DuckStore.open(options);
+}

@@ -1,0 +1,113 @@
+import { existsSync, statSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { DuckDBInstance } from '@duckdb/node-api';
+import { MapauditError, messageOf } from '../base/errors.ts';
+import type { StorePlace } from './options.ts';
+
+/** Files that this process has open: the lock of a file does not keep out the process that holds it. */
+const open = new Set<string>();
+
+/** An open database, and how to let it go. */
+export interface Opened {
+  readonly instance: DuckDBInstance;
+  close(): void;
+}
+
+/** What SQL of others must not do is forbidden to the whole instance, and cannot be allowed again. */
+const SETTINGS = {
+  enable_external_access: 'false',
+  autoinstall_known_extensions: 'false',
+  autoload_known_extensions: 'false',
+  lock_configuration: 'true',
+  memory_limit: '512MB',
+  max_temp_directory_size: '0B',
+  preserve_insertion_order: 'false',
+  threads: '2',
+  // When the log is taken into the file is decided here: within a commit a full disk would be the end of the instance.
+  checkpoint_threshold: '1TB',
+};
+
+/** Errors: `no-such-file`, `store-locked`, `not-a-store`, `store-newer`, `store-unusable`. */
+export async function openDatabase(place: StorePlace, readOnly: boolean): Promise<Opened> {
+  if ('memory' in place) {
+    const instance = await DuckDBInstance.create(':memory:', SETTINGS);
+    return { instance, close: () => instance.closeSync() };
+  }
+  const path = resolve(place.path);
+  checkPath(place.path, readOnly);
+  if (open.has(path)) throw locked(place.path, undefined);
+  open.add(path);
+  try {
+    const instance = await DuckDBInstance.create(path, {
+      ...SETTINGS,
+      ...(readOnly ? { access_mode: 'READ_ONLY' } : {}),
+    });
+    return {
+      instance,
+      close: () => {
+        open.delete(path);
+        instance.closeSync();
+      },
+    };
+  } catch (error) {
+    open.delete(path);
+    throw openingError(place.path, error);
+  }
+}
+
+function checkPath(path: string, readOnly: boolean): void {
+  if (readOnly && !existsSync(path))
+    throw new MapauditError('no-such-file', `${path}: no such file`, {
+      hint: 'mapaudit serve --store FILE makes one.',
+    });
+  const folder = dirname(resolve(path));
+  if (!existsSync(folder))
+    throw new MapauditError('no-such-file', `${folder}: no such folder`, {
+      hint: `Make it: mkdir -p ${folder}`,
+    });
+  if (existsSync(path) && !statSync(path).isFile())
+    throw new MapauditError('not-a-store', `${path} is no file`, { hint: 'Name a file: mapaudit.duckdb.' });
+}
+
+const HOLDER = /Conflicting lock is held in (.*?) \(PID (\d+)\)/;
+
+function openingError(path: string, error: unknown): MapauditError {
+  const text = messageOf(error);
+  const holder = HOLDER.exec(text);
+  if (holder !== null) return locked(path, { exe: holder[1] ?? '', pid: Number(holder[2]) }, error);
+  if (/Could not set lock/.test(text)) return locked(path, undefined, error);
+  if (/No space left/.test(text))
+    return new MapauditError('disk-full', `${path} cannot be opened: the disk is full`, {
+      hint: 'Make room on it, or name a file on another one.',
+      cause: error,
+    });
+  if (/not a valid DuckDB database file/.test(text))
+    return new MapauditError('not-a-store', `${path} is not a store`, {
+      hint: 'A store is a file that mapaudit serve --store has made.',
+      cause: error,
+    });
+  if (/version number|newer version|storage version/i.test(text))
+    return new MapauditError('store-newer', `${path} was made by a newer mapaudit`, {
+      hint: 'Use the mapaudit that made it, or another file.',
+      cause: error,
+    });
+  return new MapauditError('store-unusable', `${path} cannot be opened: ${firstLine(text)}`, {
+    hint: 'Move the file away to begin a new one; nothing else needs it.',
+    cause: error,
+  });
+}
+
+function locked(
+  path: string,
+  holder: { readonly exe: string; readonly pid: number } | undefined,
+  cause?: unknown,
+): MapauditError {
+  const who = holder === undefined ? 'this process' : `process ${holder.pid} (${holder.exe})`;
+  return new MapauditError('store-locked', `${path} is held by ${who}`, {
+    hint: 'If that is mapaudit serve, ask it: mapaudit query --url http://127.0.0.1:7777 --token TOKEN ….',
+    ...(holder === undefined ? {} : { fields: { pid: holder.pid } }),
+    cause,
+  });
+}
+
+const firstLine = (text: string): string => text.split('\n', 1)[0] ?? text;

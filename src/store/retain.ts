@@ -1,0 +1,80 @@
+import type { DuckDBConnection } from '@duckdb/node-api';
+import { down, HOUR, LEVELS, MINUTE } from './levels.ts';
+import type { Retention } from './options.ts';
+import type { RolledTo } from './roll_up.ts';
+import type { TableName } from './tables.ts';
+
+/** A table whose rows go by age, and the column that is its time. */
+export interface Aged {
+  readonly table: TableName;
+  readonly column: string;
+  /** What the column is multiplied with to be milliseconds: 1e-6 for nanoseconds. */
+  readonly nanos?: true;
+}
+
+export const FACTS: readonly Aged[] = [
+  { table: 'growth', column: 'seen_at' },
+  { table: 'races', column: 'seen_at' },
+  { table: 'map_states', column: 'seen_at' },
+  { table: 'map_looks', column: 'seen_at' },
+  { table: 'costs', column: 'seen_at' },
+  { table: 'findings', column: 'told_at' },
+  { table: 'gaps', column: 'to_at' },
+];
+
+export const EVENTS: Aged = { table: 'events', column: 'time_ns', nanos: true };
+
+/** Until when each level may be forgotten: never what the next one has not summed up yet. */
+export function cutoffs(now: number, retention: Retention, rolled: RolledTo): RolledTo {
+  return [
+    Math.min(down(now - retention.seconds, MINUTE), rolled[1]),
+    Math.min(down(now - retention.minutes, HOUR), rolled[2]),
+    down(now - retention.hours, HOUR),
+  ];
+}
+
+/** Deletes what is older than it is kept. True when there was something. */
+export async function forgetOld(
+  connection: DuckDBConnection,
+  now: number,
+  retention: Retention,
+  rolled: RolledTo,
+): Promise<boolean> {
+  let deleted = 0;
+  for (const [i, cutoff] of cutoffs(now, retention, rolled).entries())
+    deleted += await forgetWindows(connection, i, cutoff);
+  deleted += await forgetBefore(connection, EVENTS, now - retention.events);
+  for (const facts of FACTS) deleted += await forgetBefore(connection, facts, now - retention.facts);
+  return deleted > 0;
+}
+
+/** Deletes windows of a level that began before. */
+export async function forgetWindows(
+  connection: DuckDBConnection,
+  index: number,
+  before: number,
+): Promise<number> {
+  const level = LEVELS[index];
+  if (level === undefined || before <= 0) return 0;
+  const spans = await forgetBefore(connection, { table: level.spans, column: 'start' }, before);
+  const rows = await forgetBefore(connection, { table: level.windows, column: 'start' }, before);
+  if (spans + rows > 0)
+    await connection.run(
+      `UPDATE levels SET kept_from = ${before} WHERE ms = ${level.ms} AND kept_from < ${before}`,
+    );
+  return spans + rows;
+}
+
+export async function forgetBefore(
+  connection: DuckDBConnection,
+  { table, column, nanos }: Aged,
+  before: number,
+): Promise<number> {
+  const limit = nanos === true ? `${Math.max(0, Math.floor(before))}000000` : String(Math.floor(before));
+  const where = `WHERE ${column} < ${limit}`;
+  // Looking first costs nothing where blocks know their least value, and spares a write.
+  const [found] = await (await connection.run(`SELECT count(*) FROM ${table} ${where}`)).getRows();
+  const count = Number(found?.[0] ?? 0);
+  if (count > 0) await connection.run(`DELETE FROM ${table} ${where}`);
+  return count;
+}

@@ -1,0 +1,61 @@
+import type { DuckDBConnection } from '@duckdb/node-api';
+import { migrate } from './migrations.ts';
+import type { StoreNotice, StoreOptions } from './options.ts';
+import type { RolledTo } from './roll_up.ts';
+import { LEVELS } from './levels.ts';
+import { VIEWS } from './views.ts';
+
+/** What is known of a store once it is open. */
+export interface SetUp {
+  readonly rolled: RolledTo;
+  /** Number of this run in `runs`. */
+  readonly run: number;
+  readonly notices: readonly Pick<StoreNotice, 'message' | 'hint'>[];
+}
+
+/** Brings an opened database into form, and looks how the run before has ended. */
+export async function setUp(
+  connection: DuckDBConnection,
+  options: StoreOptions,
+  now: number,
+): Promise<SetUp> {
+  const readOnly = options.readOnly === true;
+  const path = 'path' in options ? options.path : 'memory';
+  await migrate(connection, path, { readOnly, now });
+  const rolled = await rolledOf(connection);
+  if (readOnly) return { rolled, run: 0, notices: [] };
+  for (const view of VIEWS) await connection.run(view);
+  const notices: Pick<StoreNotice, 'message' | 'hint'>[] = [];
+  const [last] = await (
+    await connection.run('SELECT run, opened, closed FROM runs ORDER BY run DESC LIMIT 1')
+  ).getRows();
+  const run = Number(last?.[0] ?? 0) + 1;
+  await connection.run('BEGIN');
+  if (last !== undefined && last[2] === null) {
+    const end = await lastEnd(connection, Number(last[1]));
+    const message = `mapaudit ended suddenly at ${timeOf(end)} or a moment later: what it had not written yet, at most its last second, is not in the store`;
+    await connection.run(`INSERT INTO gaps VALUES (${end}, ${Math.max(now, end)}, 'killed', $1)`, [message]);
+    await connection.run(`UPDATE runs SET closed = ${end} WHERE run = ${run - 1}`);
+    notices.push({ message });
+  }
+  await connection.run(`INSERT INTO runs VALUES (${run}, ${now}, NULL, 0)`);
+  await connection.run('COMMIT');
+  return { rolled, run, notices };
+}
+
+async function rolledOf(connection: DuckDBConnection): Promise<RolledTo> {
+  const rows = await (await connection.run('SELECT ms, rolled_to FROM levels')).getRows();
+  const of = (index: number): number => {
+    const level = rows.find(([ms]) => Number(ms) === LEVELS[index]?.ms);
+    return Number(level?.[1] ?? 0);
+  };
+  return [0, of(1), of(2)];
+}
+
+/** Until when windows were written, at least since the run began. */
+async function lastEnd(connection: DuckDBConnection, opened: number): Promise<number> {
+  const [row] = await (await connection.run('SELECT max(start + length) FROM spans_1s')).getRows();
+  return Math.max(opened, Number(row?.[0] ?? 0));
+}
+
+const timeOf = (at: number): string => `${new Date(at).toISOString().slice(0, 19)}Z`;

@@ -1,0 +1,31 @@
+import type { FeedItem, FeedSink } from '../model/feed.ts';
+import type { StoreNotice } from './options.ts';
+import type { SqlReader, SqlTable } from './sql_reader.ts';
+
+/** What is kept of the feed. Whoever opens it closes it. */
+export interface Store extends FeedSink {
+  /** Never fails: what cannot be written waits in memory, bounded, and `trouble` says so. */
+  take(items: readonly FeedItem[]): Promise<void>;
+  /** What keeps it from writing now; undefined while all is well. */
+  readonly trouble: string | undefined;
+  /** Bytes that it takes, of the disk or of memory, as of the last look. */
+  readonly bytes: number;
+  /** Start of the oldest window that is kept, Unix milliseconds. */
+  readonly oldest: number | undefined;
+  /** What the user should know, newest last: a sudden end before, a full disk, what was given up. */
+  readonly notices: readonly StoreNotice[];
+  /** For questions that mapaudit asks. */
+  readonly reader: SqlReader;
+  /** One reading statement of somebody else. Errors: `sql`, `sql-not-allowed`, `sql-timeout`, `sql-too-large`. */
+  sql(text: string, limits?: Partial<SqlLimits>): Promise<SqlTable>;
+  /** Roll-ups, retention, size limit. It runs by itself, on a timer. */
+  upkeep(): Promise<void>;
+  /** Writes what waits, and marks the end as intended. */
+  close(): Promise<void>;
+}
+
+/** What a statement may take. */
+export interface SqlLimits {
+  readonly rows: number;
+  readonly ms: number;
+}

@@ -1,0 +1,105 @@
+import type { FrameOfEvent } from '../model/map_event.ts';
+import { processId } from '../model/process_id.ts';
+import { siteId } from '../model/site_id.ts';
+import type { ProcessRef, SiteRef } from '../model/window.ts';
+import type { Ask } from './sql_reader.ts';
+import type { Batch } from './batch.ts';
+
+/**
+ * Numbers for names: each process, type, site and stack is written once and meant by its number from then on. A number
+ * that was given while rows could not be written stays given, and its name is written with the next rows.
+ */
+export class Symbols {
+  readonly #processes = new Map<string, number>();
+  readonly #types = new Map<string, number>();
+  readonly #sites = new Map<string, number>();
+  readonly #stacks = new Map<string, number>();
+  #next = { process: 1, type: 1, site: 1, stack: 1 };
+
+  /** Those of an opened file. */
+  async load(ask: Ask): Promise<void> {
+    for (const map of [this.#processes, this.#types, this.#sites, this.#stacks]) map.clear();
+    const fill = (into: Map<string, number>, key: unknown, id: unknown): number => {
+      into.set(String(key), Number(id));
+      return Number(id) + 1;
+    };
+    const next = { process: 1, type: 1, site: 1, stack: 1 };
+    for (const { ref, name, id } of await ask('SELECT id, ref, name FROM processes'))
+      next.process = Math.max(next.process, fill(this.#processes, `${String(ref)} ${String(name)}`, id));
+    for (const { name, id } of await ask('SELECT id, name FROM map_types'))
+      next.type = Math.max(next.type, fill(this.#types, name, id));
+    for (const row of await ask('SELECT id, function, file, line FROM sites'))
+      next.site = Math.max(next.site, fill(this.#sites, keyOfRow(row), row['id']));
+    const stacks = new Map<number, string[]>();
+    for (const { stack, site, inlined, call } of await ask(
+      'SELECT stack, site, inlined, call FROM stack_frames ORDER BY stack, depth',
+    )) {
+      const id = Number(stack);
+      const frames = stacks.get(id) ?? [];
+      if (frames.length === 0) stacks.set(id, frames);
+      frames.push(frameKey(Number(site), inlined === true, call === true));
+    }
+    for (const [id, frames] of stacks)
+      next.stack = Math.max(next.stack, fill(this.#stacks, frames.join(' '), id));
+    this.#next = next;
+  }
+
+  process(ref: ProcessRef, into: Batch): number {
+    const text = processId(ref);
+    return this.#number(this.#processes, `${text} ${ref.name}`, 'process', (id) =>
+      into.add('processes', [id, text, ref.pid, ref.name, ref.started ?? null, ref.buildId ?? null]),
+    );
+  }
+
+  type(name: string | undefined, into: Batch): number | null {
+    if (name === undefined) return null;
+    return this.#number(this.#types, name, 'type', (id) => into.add('map_types', [id, name]));
+  }
+
+  site(site: SiteRef | undefined, into: Batch): number | null {
+    if (site === undefined) return null;
+    const { function: name, file, line } = site;
+    return this.#number(this.#sites, siteKey(name, file, line), 'site', (id) =>
+      into.add('sites', [id, siteId(site), name, file ?? null, line ?? null]),
+    );
+  }
+
+  /** Innermost first. */
+  stack(frames: readonly (SiteRef & Partial<FrameOfEvent>)[] | undefined, into: Batch): number | null {
+    if (frames === undefined || frames.length === 0) return null;
+    const call = frames.findIndex(({ inlined }) => inlined !== true);
+    const rows = frames.map((frame, depth) => ({
+      site: this.site(frame, into),
+      inlined: frame.inlined === true,
+      call: depth <= (call < 0 ? frames.length : call),
+    }));
+    const key = rows.map((row) => frameKey(row.site, row.inlined, row.call)).join(' ');
+    return this.#number(this.#stacks, key, 'stack', (id) => {
+      for (const [depth, row] of rows.entries())
+        into.add('stack_frames', [id, depth, row.site, row.inlined, row.call]);
+    });
+  }
+
+  #number(
+    known: Map<string, number>,
+    key: string,
+    kind: 'process' | 'type' | 'site' | 'stack',
+    write: (id: number) => void,
+  ): number {
+    const before = known.get(key);
+    if (before !== undefined) return before;
+    const id = this.#next[kind]++;
+    known.set(key, id);
+    write(id);
+    return id;
+  }
+}
+
+const siteKey = (name: string, file: string | undefined, line: number | undefined): string =>
+  `${name}\0${file ?? ''}\0${line ?? ''}`;
+
+const keyOfRow = (row: Readonly<Record<string, unknown>>): string =>
+  [row['function'], row['file'], row['line']].map((part) => (part === null ? '' : String(part))).join('\0');
+
+const frameKey = (site: number | null, inlined: boolean, call: boolean): string =>
+  `${site ?? ''}${inlined ? 'i' : ''}${call ? 'c' : ''}`;

@@ -1,0 +1,64 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { ApiRates, ApiStatus } from '../../src/protocol/api.ts';
+import { MAPAUDIT } from '../agent/support.ts';
+
+/** A service in a process of its own, with its API. */
+export interface Served {
+  readonly child: ChildProcess;
+  readonly address: string;
+  readonly token: string;
+  /** What it wrote to stderr so far. */
+  readonly said: () => string;
+  get(path: string): Promise<unknown>;
+  status(): Promise<ApiStatus>;
+  /** Sums over all that was counted, by operation. */
+  totals(process?: string): Promise<Record<string, number>>;
+  /** Ctrl-C; gives the exit code. */
+  end(): Promise<number | null>;
+}
+
+/** Starts `mapaudit serve` on a free port, and waits until it answers. */
+export async function serve(...args: readonly string[]): Promise<Served> {
+  const child = spawn(process.execPath, [MAPAUDIT, 'serve', '--listen', '127.0.0.1:0', '--json', ...args], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let [out, err] = ['', ''];
+  child.stdout.on('data', (data: Buffer) => (out += data.toString()));
+  child.stderr.on('data', (data: Buffer) => (err += data.toString()));
+  await until(() => Promise.resolve(out.includes('\n') || child.exitCode !== null));
+  if (child.exitCode !== null) throw new Error(`serve ended: ${err}`);
+  const { address, token } = JSON.parse(out) as { address: string; token: string };
+  const get = async (path: string): Promise<unknown> => {
+    const response = await fetch(address + path, { headers: { authorization: `Bearer ${token}` } });
+    const text = await response.text();
+    if (text === '') throw new Error(`${path}: status ${response.status} without a body; ${err}`);
+    return JSON.parse(text) as unknown;
+  };
+  return {
+    child,
+    address,
+    token,
+    said: () => err,
+    get,
+    status: () => get('/api/v1/status') as Promise<ApiStatus>,
+    totals: async (process) => {
+      const of = process === undefined ? '' : `&process=${process}`;
+      const rates = (await get(`/api/v1/rates?by=op&step=60000${of}`)) as ApiRates;
+      return Object.fromEntries(rates.series.map(({ name, total }) => [name, total]));
+    },
+    end: async () => {
+      if (child.exitCode === null) {
+        child.kill('SIGINT');
+        await once(child, 'exit');
+      }
+      return child.exitCode;
+    },
+  };
+}
+
+/** Asks until it is so; what never comes true fails the test by its time. */
+export async function until(isSo: () => Promise<boolean>): Promise<void> {
+  while (!(await isSo())) await sleep(50);
+}
