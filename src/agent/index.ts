@@ -10,6 +10,7 @@ import { growLines } from './grow.ts';
 import { inspectLines } from './inspect.ts';
 import { pastLines } from './past.ts';
 import { listGoProcesses } from './ps.ts';
+import { storedQuery } from './stored_query.ts';
 import { raceLines } from './race.ts';
 import { exportParts } from './replay/export.ts';
 import { openReplay } from './replay/index.ts';
@@ -43,6 +44,7 @@ export function createQuestions(): Questions {
     replay: openReplay,
     report: reportOn,
     export: exportParts,
+    query: storedQuery,
     close: () => Promise.resolve(),
   };
 }

@@ -12,6 +12,7 @@ import { runMaps } from './commands/maps.ts';
 import { runGrow } from './commands/grow.ts';
 import { runInspect } from './commands/inspect.ts';
 import { runPs } from './commands/ps.ts';
+import { runQuery } from './commands/query.ts';
 import { runRace } from './commands/race.ts';
 import { runRecord } from './commands/record.ts';
 import { runReplay } from './commands/replay.ts';
@@ -29,6 +30,7 @@ import {
 import { explainOptionsOf } from './options/explain_options.ts';
 import { mapsOptionsOf } from './options/maps_options.ts';
 import { inspectOptionsOf } from './options/inspect_options.ts';
+import { queryOptionsOf } from './options/query_options.ts';
 import { raceOptionsOf } from './options/race_options.ts';
 import {
   checkSubjectOf,
@@ -133,6 +135,10 @@ export function jobOf(name: CommandName, words: readonly (string | undefined)[],
     case 'export': {
       const options = exportOptionsOf(words);
       return (questions, io) => runExport(options, questions, io);
+    }
+    case 'query': {
+      const query = queryOptionsOf(words[0], values);
+      return (questions, io) => runQuery(query, questions, io);
     }
     default:
       return assertUnreachable(name);

@@ -26,6 +26,8 @@ import type { Replay, ReplayOptions } from './replay.ts';
 import type { Reported, ReportOptions } from './report.ts';
 import type { Snapshot } from './snapshot.ts';
 import type { Summary } from './summary.ts';
+import type { ApiTable } from './api.ts';
+import type { StoredQuery } from './store.ts';
 import type { Stop } from './stop.ts';
 import type { Touched } from './touched.ts';
 import type { WatchLine, WatchOptions } from './watch.ts';
@@ -96,6 +98,8 @@ export interface Questions {
   report(options: ReportOptions): Promise<Reported>;
   /** An evidence file in a form that other tools read. */
   export(options: ExportOptions): AsyncIterable<ExportPart>;
+  /** A question put to what a service has kept. */
+  query(query: StoredQuery): Promise<ApiTable>;
   /** Takes out whatever is still in place. Faces call it last. */
   close(): Promise<void>;
 }

@@ -19,6 +19,7 @@ export type CommandName =
   | 'replay'
   | 'report'
   | 'export'
+  | 'query'
   | 'go';
 
 /** Headings under which help and docs list the flags. */
