@@ -12,6 +12,7 @@ import { growLines } from './grow.ts';
 import { inspectLines } from './inspect.ts';
 import { pastLines } from './past.ts';
 import { listGoProcesses } from './ps.ts';
+import { storedQuery } from './stored_query.ts';
 import { raceLines } from './race.ts';
 import { exportParts } from './replay/export.ts';
 import { openReplay } from './replay/index.ts';
@@ -50,6 +51,7 @@ export function createQuestions(): Questions {
       const { startService } = await import('./service/service.ts');
       return await startService(options);
     },
+    query: storedQuery,
     close: () => Promise.resolve(),
   };
 }

@@ -12,6 +12,7 @@ import { runMaps } from './commands/maps.ts';
 import { runGrow } from './commands/grow.ts';
 import { runInspect } from './commands/inspect.ts';
 import { runPs } from './commands/ps.ts';
+import { runQuery } from './commands/query.ts';
 import { runRace } from './commands/race.ts';
 import { runRecord } from './commands/record.ts';
 import { runReplay } from './commands/replay.ts';
@@ -30,6 +31,7 @@ import {
 import { explainOptionsOf } from './options/explain_options.ts';
 import { mapsOptionsOf } from './options/maps_options.ts';
 import { inspectOptionsOf } from './options/inspect_options.ts';
+import { queryOptionsOf } from './options/query_options.ts';
 import { raceOptionsOf } from './options/race_options.ts';
 import {
   checkSubjectOf,
@@ -139,6 +141,10 @@ export function jobOf(name: CommandName, words: readonly (string | undefined)[],
     case 'serve': {
       const options = serveOptionsOf(values);
       return (questions, io) => runServe(options, questions, io);
+    }
+    case 'query': {
+      const query = queryOptionsOf(words[0], values);
+      return (questions, io) => runQuery(query, questions, io);
     }
     default:
       return assertUnreachable(name);

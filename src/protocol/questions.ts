@@ -27,6 +27,8 @@ import type { Reported, ReportOptions } from './report.ts';
 import type { Snapshot } from './snapshot.ts';
 import type { ServeOptions, Service } from './serve.ts';
 import type { Summary } from './summary.ts';
+import type { ApiTable } from './api.ts';
+import type { StoredQuery } from './store.ts';
 import type { Stop } from './stop.ts';
 import type { Touched } from './touched.ts';
 import type { WatchLine, WatchOptions } from './watch.ts';
@@ -99,6 +101,8 @@ export interface Questions {
   export(options: ExportOptions): AsyncIterable<ExportPart>;
   /** Watches programs until it is closed. */
   serve(options: ServeOptions): Promise<Service>;
+  /** A question put to what a service has kept. */
+  query(query: StoredQuery): Promise<ApiTable>;
   /** Takes out whatever is still in place. Faces call it last. */
   close(): Promise<void>;
 }

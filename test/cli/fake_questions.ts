@@ -48,7 +48,7 @@ import { classicMap, keyPaths, swissMap } from './map_samples.ts';
 import { advice, advised } from './advice_samples.ts';
 import { raceFound, raceSummary, shared, writing } from './race_samples.ts';
 import { growthRates, growths, stop, touched } from './samples_know.ts';
-import { recordingBytes, recorded, report } from './samples_evidence.ts';
+import { recordingBytes, recorded, report, table } from './samples_evidence.ts';
 
 /** What the fake does, chosen by the pid that is asked for. */
 const NO_SUCH_PID = 99999;
@@ -101,6 +101,7 @@ export function fakeQuestions(): Questions {
     report: () => Promise.resolve({ report, notices: [] }),
     export: exported,
     serve: () => Promise.reject(noSuchProcess()),
+    query: () => Promise.resolve(table),
     close: () => Promise.resolve(),
   };
 }

@@ -1,3 +1,4 @@
+import type { ApiTable } from '../../src/protocol/api.ts';
 import { ABOUT, windowAt } from '../../src/evidence/testing.ts';
 import { windowLine } from '../../src/evidence/window_line.ts';
 import type { Recorded } from '../../src/protocol/evidence.ts';
@@ -178,3 +179,20 @@ export const fileLines = [
   windowLine(windowAt(START, 7)),
   { type: 'index', sections: [{ kind: 'about', sequence: 0, at: 16, stored: 300, raw: 500, lines: 1 }] },
 ] as const;
+
+/** What `query` gives, with all that a table can hold. */
+export const table: ApiTable = {
+  type: 'table',
+  columns: [
+    { name: 'minute', kind: 'time' },
+    { name: 'site', kind: 'text' },
+    { name: 'count', kind: 'number' },
+    { name: 'known', kind: 'bool' },
+  ],
+  rows: [
+    [1_772_366_400_000, 'shop.(*Cache).evict', 1200, true],
+    [1_772_366_460_000, 'evil\u001b[2J', null, false],
+  ],
+  left: 3,
+  took_ms: 1.5,
+};

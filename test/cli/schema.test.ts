@@ -31,7 +31,7 @@ import {
 import { classicMap, keyPaths, swissMap } from './map_samples.ts';
 import { advice, advised, syncMaps } from './advice_samples.ts';
 import { raceFound, raceSummary, shared, sparseRace, writing } from './race_samples.ts';
-import { emptyReport, fileLines, recorded, report } from './samples_evidence.ts';
+import { emptyReport, fileLines, recorded, report, table } from './samples_evidence.ts';
 import { growthRates, growths, stop, touched } from './samples_know.ts';
 import { misfit, SCHEMAS } from './schemas.ts';
 
@@ -71,6 +71,7 @@ describe('what the types allow fits the schemas', () => {
     recorded,
     report,
     emptyReport,
+    table,
     ...fileLines,
     growthRates,
     ...growths,
@@ -125,6 +126,7 @@ test.each([
     ['attached', 'found_map', 'maps'],
   ],
   [['check', '-p', '1', '--json'], ['check']],
+  [['query', 'deletes', '--store', 'x', '--json'], ['table']],
   [['explain', './x', 'main.f', '--json'], ['explain']],
   [
     ['trace', '-p', '1', '--json', '--stack'],

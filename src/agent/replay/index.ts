@@ -48,6 +48,7 @@ function questionsOf(recording: Recording, speed: number | undefined): Questions
     replay: never('memory'),
     report: never('memory'),
     export: fail('memory'),
+    query: never('memory'),
     close: () => Promise.resolve(),
   };
 }

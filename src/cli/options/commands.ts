@@ -293,6 +293,24 @@ export const COMMANDS: readonly CommandSpec[] = [
     ],
   },
   {
+    name: 'query',
+    summary: 'ask what mapaudit serve has kept',
+    description:
+      'Answers a question about the past from the file that mapaudit serve --store writes: deletes, assigns, accesses, clears, iterations, writes, reads, operations, growth or findings, by site, map, type, key, process, op, found, second, minute or hour, where … last 10m or since … until …, top N. Or with --sql one SELECT. While serve runs it holds the file; then --url asks the running service. docs/store.md has the language, the tables and examples.',
+    argument: { name: 'QUESTION', help: "'deletes by site last 10m'; left out with --sql." },
+    examples: [
+      { line: "mapaudit query 'deletes by site last 10m' --store shop.duckdb", says: 'who deletes most?' },
+      {
+        line: "mapaudit query --sql 'SELECT op, sum(count) FROM operations_by_hour GROUP BY op' --store shop.duckdb",
+        says: 'the same data with SQL',
+      },
+      {
+        line: "mapaudit query 'findings last 1d' --url http://127.0.0.1:7777 --token TOKEN",
+        says: 'from a running mapaudit serve',
+      },
+    ],
+  },
+  {
     name: 'crash',
     summary: 'show the last map operations of a program that has crashed',
     description:

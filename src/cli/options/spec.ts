@@ -20,6 +20,7 @@ export type CommandName =
   | 'report'
   | 'export'
   | 'serve'
+  | 'query'
   | 'go';
 
 /** Headings under which help and docs list the flags. */

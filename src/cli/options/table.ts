@@ -16,6 +16,7 @@ import { BREAK_OPTIONS } from './break_options.ts';
 import { EVIDENCE_FLAGS, OUTPUT_OF_RECORD } from './evidence_flags.ts';
 import { INSPECT_FLAGS } from './inspect_flags.ts';
 import { MAPS_FLAGS } from './maps_flags.ts';
+import { QUERY_FLAGS } from './query_flags.ts';
 import { RACE_FLAGS, RACE_MAP, RACE_PROBE } from './race_flags.ts';
 import { SERVE_FLAGS } from './serve_flags.ts';
 import { WATCH_FLAGS } from './watch_flags.ts';
@@ -42,6 +43,7 @@ const ALL: readonly CommandName[] = [
   'report',
   'export',
   'serve',
+  'query',
 ];
 
 /** `--map` of commands that follow a process for the sake of a map. */
@@ -336,6 +338,7 @@ export const OPTIONS = {
   ...WHO_FLAGS,
   ...EVIDENCE_FLAGS,
   ...SERVE_FLAGS,
+  ...QUERY_FLAGS,
   ring: {
     flag: '--ring',
     value: 'SIZE',
