@@ -4,6 +4,7 @@ import { runAdvise } from './commands/advise.ts';
 import { runBreak } from './commands/break.ts';
 import { runCheck } from './commands/check.ts';
 import { runCrash } from './commands/crash.ts';
+import { runDashboards } from './commands/dashboards.ts';
 import { runDetach } from './commands/detach.ts';
 import { passToGo } from './commands/go.ts';
 import { runExport } from './commands/export.ts';
@@ -16,6 +17,7 @@ import { runRace } from './commands/race.ts';
 import { runRecord } from './commands/record.ts';
 import { runReplay } from './commands/replay.ts';
 import { runReport } from './commands/report.ts';
+import { runRules } from './commands/rules.ts';
 import { runTop } from './commands/top.ts';
 import { runTrace } from './commands/trace.ts';
 import { runWatch } from './commands/watch.ts';
@@ -45,6 +47,7 @@ import {
   pastOptionsOf,
   whoOptionsOf,
 } from './options/resolve_know.ts';
+import { dashboardsOptionsOf, rulesOptionsOf } from './options/rules_options.ts';
 import type { CommandName } from './options/spec.ts';
 import type { OptionValues } from './options/table.ts';
 import type { Io } from './output/io.ts';
@@ -133,6 +136,14 @@ export function jobOf(name: CommandName, words: readonly (string | undefined)[],
     case 'export': {
       const options = exportOptionsOf(words);
       return (questions, io) => runExport(options, questions, io);
+    }
+    case 'rules': {
+      const options = rulesOptionsOf(words);
+      return (questions, io) => runRules(options, questions, io);
+    }
+    case 'dashboards': {
+      const { folder, ...options } = dashboardsOptionsOf(words[0], values);
+      return (questions, io) => runDashboards(options, folder, questions, io);
     }
     default:
       return assertUnreachable(name);

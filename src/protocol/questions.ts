@@ -24,6 +24,7 @@ import type { CheckSubject } from './selection.ts';
 import type { RaceLine, RaceOptions } from './race.ts';
 import type { Replay, ReplayOptions } from './replay.ts';
 import type { Reported, ReportOptions } from './report.ts';
+import type { DashboardsOptions, GeneratedFile, RulesLine, RulesOptions } from './rules.ts';
 import type { Snapshot } from './snapshot.ts';
 import type { Summary } from './summary.ts';
 import type { Stop } from './stop.ts';
@@ -96,6 +97,10 @@ export interface Questions {
   report(options: ReportOptions): Promise<Reported>;
   /** An evidence file in a form that other tools read. */
   export(options: ExportOptions): AsyncIterable<ExportPart>;
+  /** Rules as they are, checked, or tried on a recording. */
+  rules(options: RulesOptions): AsyncIterable<readonly RulesLine[]>;
+  /** Alert rules and dashboards for other tools, made of rules. */
+  dashboards(options: DashboardsOptions): Promise<readonly GeneratedFile[]>;
   /** Takes out whatever is still in place. Faces call it last. */
   close(): Promise<void>;
 }

@@ -48,6 +48,7 @@ import { classicMap, keyPaths, swissMap } from './map_samples.ts';
 import { advice, advised } from './advice_samples.ts';
 import { raceFound, raceSummary, shared, writing } from './race_samples.ts';
 import { growthRates, growths, stop, touched } from './samples_know.ts';
+import { rulesAnswered } from './samples_rules.ts';
 import { recordingBytes, recorded, report } from './samples_evidence.ts';
 
 /** What the fake does, chosen by the pid that is asked for. */
@@ -100,6 +101,8 @@ export function fakeQuestions(): Questions {
       Promise.resolve({ selection: { type: 'pid', pid: 4242 }, questions: fakeQuestions() } as const),
     report: () => Promise.resolve({ report, notices: [] }),
     export: exported,
+    rules: rulesAnswered,
+    dashboards: () => Promise.resolve([{ path: 'a/b.yml', text: 'x\n' }]),
     close: () => Promise.resolve(),
   };
 }

@@ -47,6 +47,8 @@ function questionsOf(recording: Recording, speed: number | undefined): Questions
     replay: never('memory'),
     report: never('memory'),
     export: fail('memory'),
+    rules: fail('memory'),
+    dashboards: never('memory'),
     close: () => Promise.resolve(),
   };
 }

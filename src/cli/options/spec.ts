@@ -19,6 +19,8 @@ export type CommandName =
   | 'replay'
   | 'report'
   | 'export'
+  | 'rules'
+  | 'dashboards'
   | 'go';
 
 /** Headings under which help and docs list the flags. */

@@ -17,6 +17,7 @@ import { EVIDENCE_FLAGS, OUTPUT_OF_RECORD } from './evidence_flags.ts';
 import { INSPECT_FLAGS } from './inspect_flags.ts';
 import { MAPS_FLAGS } from './maps_flags.ts';
 import { RACE_FLAGS, RACE_MAP, RACE_PROBE } from './race_flags.ts';
+import { RULES_FLAGS } from './rules_flags.ts';
 import { WATCH_FLAGS } from './watch_flags.ts';
 import { WHO_FLAGS } from './who_flags.ts';
 import type { CommandName, OptionSpec, ValueOf } from './spec.ts';
@@ -32,7 +33,12 @@ const READS: readonly CommandName[] = ['explain'];
 const CORES: readonly CommandName[] = ['inspect', 'maps'];
 /** Those of one process alone. */
 const ONE: readonly CommandName[] = ['inspect', 'watch', 'advise', 'race', 'crash', 'detach'];
-const ALL: readonly CommandName[] = ['ps', ...SELECTS, ...READS, ...ONE, 'replay', 'report', 'export'];
+const ALL: readonly CommandName[] = [
+  ...(['ps', 'replay', 'report', 'export', 'rules', 'dashboards'] as const),
+  ...SELECTS,
+  ...READS,
+  ...ONE,
+];
 
 /** `--map` of commands that follow a process for the sake of a map. */
 const ONE_MAP = {
@@ -325,6 +331,7 @@ export const OPTIONS = {
   ...RACE_FLAGS,
   ...WHO_FLAGS,
   ...EVIDENCE_FLAGS,
+  ...RULES_FLAGS,
   ring: {
     flag: '--ring',
     value: 'SIZE',
