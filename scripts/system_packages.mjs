@@ -12,6 +12,7 @@ const NEEDED = [
   { command: 'gcore', package: 'gdb', for: 'core dumps of running programs' },
   { command: 'gcc', package: 'gcc libc6-dev', for: 'cgo programs' },
   { command: 'gccgo', package: 'gccgo', for: 'a program that must be refused' },
+  { command: 'prometheus', package: 'prometheus', for: 'scraping metrics, and checking alert rules' },
   { command: 'go', package: 'golang-go', for: 'building the programs that are audited' },
 ];
 
