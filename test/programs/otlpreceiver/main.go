@@ -1,4 +1,5 @@
-// Receives OTLP over HTTP and prints what it has decoded, one JSON object a request.
+// Receives OTLP over HTTP and prints what it has decoded, one JSON object a request. What is exported is, byte for byte,
+// MetricsData and LogsData: the same one field; those packages need no gRPC.
 package main
 
 import (
@@ -8,8 +9,8 @@ import (
 	"net/http"
 	"os"
 
-	logs "go.opentelemetry.io/proto/otlp/collector/logs/v1"
-	metrics "go.opentelemetry.io/proto/otlp/collector/metrics/v1"
+	logs "go.opentelemetry.io/proto/otlp/logs/v1"
+	metrics "go.opentelemetry.io/proto/otlp/metrics/v1"
 	"google.golang.org/protobuf/encoding/protojson"
 	"google.golang.org/protobuf/proto"
 )
@@ -35,8 +36,8 @@ func receive(kind string, request func() proto.Message) http.HandlerFunc {
 }
 
 func main() {
-	http.HandleFunc("/v1/metrics", receive("metrics", func() proto.Message { return &metrics.ExportMetricsServiceRequest{} }))
-	http.HandleFunc("/v1/logs", receive("logs", func() proto.Message { return &logs.ExportLogsServiceRequest{} }))
+	http.HandleFunc("/v1/metrics", receive("metrics", func() proto.Message { return &metrics.MetricsData{} }))
+	http.HandleFunc("/v1/logs", receive("logs", func() proto.Message { return &logs.LogsData{} }))
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
