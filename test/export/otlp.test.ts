@@ -22,6 +22,8 @@ test.each(['http/protobuf', 'http/json'] as const)('a receiver in Go decodes wha
     });
     await sink.take(FEED);
     await sink.close();
+    // What it has decoded comes through a pipe.
+    await expect.poll(() => lines.length, { timeout: 30_000 }).toBeGreaterThan(2);
     const received = lines.slice(1).map((line) => JSON.parse(line) as Received);
     expect(received.map(({ kind, auth }) => `${kind} ${auth}`).sort()).toEqual(['logs Bearer t', 'metrics Bearer t']);
     const [metrics] = received.filter(({ kind }) => kind === 'metrics').map(({ message }) => message.resourceMetrics?.[0]);
