@@ -28,10 +28,10 @@ describe('mistakes are named with line, column and what was meant', () => {
   it.each([
     [
       rule('kind: rate, above: 1, wnidow: 5s'),
-      'r.yaml:3:34: a rule has no field "wnidow". Did you mean window?',
+      'r.yaml:3:37: a rule has no field "wnidow". Did you mean window?',
     ],
-    [rule('kind: rat, above: 1'), 'r.yaml:3:20: "rat" is no kind. Did you mean rate?'],
-    [rule('kind: rate, above: lots'), 'r.yaml:3:33: above must be a number a second such as 500 or 500/s'],
+    [rule('kind: rat, above: 1'), 'r.yaml:3:21: "rat" is no kind. Did you mean rate?'],
+    [rule('kind: rate, above: lots'), 'r.yaml:3:34: above must be a number a second such as 500 or 500/s'],
     [rule('kind: rate, above: 1, window: 1500ms'), 'a window is whole seconds, from 1s to 10m'],
     [rule('kind: rate, above: 1, where: {type: "("}'), 'type is no regular expression'],
     [rule('kind: rate, above: 1, actions: [op]'), 'there is no action "op"'],
