@@ -13,6 +13,7 @@ const NEEDED = [
   { command: 'gcc', package: 'gcc libc6-dev', for: 'cgo programs' },
   { command: 'gccgo', package: 'gccgo', for: 'a program that must be refused' },
   { command: 'chromium', package: 'chromium', for: 'looking at the page' },
+  { command: 'prometheus', package: 'prometheus', for: 'scraping metrics, and checking alert rules' },
   { command: 'go', package: 'golang-go', for: 'building the programs that are audited' },
 ];
 

@@ -18,6 +18,8 @@ import { exportParts } from './replay/export.ts';
 import { openReplay } from './replay/index.ts';
 import { reportOn } from './replay/report.ts';
 import { recordLines } from './record/record.ts';
+import { dashboards } from './rules/dashboards.ts';
+import { rulesLines } from './rules/rules.ts';
 import { startTop } from './top.ts';
 import { traceLines } from './trace.ts';
 import { watchLines } from './watch.ts';
@@ -52,6 +54,8 @@ export function createQuestions(): Questions {
       return await startService(options);
     },
     query: storedQuery,
+    rules: rulesLines,
+    dashboards,
     close: () => Promise.resolve(),
   };
 }

@@ -22,7 +22,7 @@ export async function main(
     if (first === 'go') return await passToGo(behind);
     const request = parseCommandLine(args, await version(), helpColumns());
     if (request.type === 'text') return await print(request.text);
-    const job = jobOf(request.name, [request.argument, request.second], request.values);
+    const job = jobOf(request.name, [request.argument, request.second, request.third], request.values);
     const mayReplace = request.name !== 'record' || request.values.force === true;
     const opened = await openIo(request.values, endingSignal(), mayReplace);
     io = opened;

@@ -4,6 +4,7 @@ import { runAdvise } from './commands/advise.ts';
 import { runBreak } from './commands/break.ts';
 import { runCheck } from './commands/check.ts';
 import { runCrash } from './commands/crash.ts';
+import { runDashboards } from './commands/dashboards.ts';
 import { runDetach } from './commands/detach.ts';
 import { passToGo } from './commands/go.ts';
 import { runExport } from './commands/export.ts';
@@ -18,6 +19,7 @@ import { runRecord } from './commands/record.ts';
 import { runReplay } from './commands/replay.ts';
 import { runReport } from './commands/report.ts';
 import { runServe } from './commands/serve.ts';
+import { runRules } from './commands/rules.ts';
 import { runTop } from './commands/top.ts';
 import { runTrace } from './commands/trace.ts';
 import { runWatch } from './commands/watch.ts';
@@ -49,6 +51,7 @@ import {
   whoOptionsOf,
 } from './options/resolve_know.ts';
 import { serveOptionsOf } from './options/serve_options.ts';
+import { dashboardsOptionsOf, rulesOptionsOf } from './options/rules_options.ts';
 import type { CommandName } from './options/spec.ts';
 import type { OptionValues } from './options/table.ts';
 import type { Io } from './output/io.ts';
@@ -145,6 +148,14 @@ export function jobOf(name: CommandName, words: readonly (string | undefined)[],
     case 'query': {
       const query = queryOptionsOf(words[0], values);
       return (questions, io) => runQuery(query, questions, io);
+    }
+    case 'rules': {
+      const options = rulesOptionsOf(words);
+      return (questions, io) => runRules(options, questions, io);
+    }
+    case 'dashboards': {
+      const { folder, ...options } = dashboardsOptionsOf(words[0], values);
+      return (questions, io) => runDashboards(options, folder, questions, io);
     }
     default:
       return assertUnreachable(name);

@@ -24,6 +24,7 @@ import type { CheckSubject } from './selection.ts';
 import type { RaceLine, RaceOptions } from './race.ts';
 import type { Replay, ReplayOptions } from './replay.ts';
 import type { Reported, ReportOptions } from './report.ts';
+import type { DashboardsOptions, GeneratedFile, RulesLine, RulesOptions } from './rules.ts';
 import type { Snapshot } from './snapshot.ts';
 import type { ServeOptions, Service } from './serve.ts';
 import type { Summary } from './summary.ts';
@@ -103,6 +104,10 @@ export interface Questions {
   serve(options: ServeOptions): Promise<Service>;
   /** A question put to what a service has kept. */
   query(query: StoredQuery): Promise<ApiTable>;
+  /** Rules as they are, checked, or tried on a recording. */
+  rules(options: RulesOptions): AsyncIterable<readonly RulesLine[]>;
+  /** Alert rules and dashboards for other tools, made of rules. */
+  dashboards(options: DashboardsOptions): Promise<readonly GeneratedFile[]>;
   /** Takes out whatever is still in place. Faces call it last. */
   close(): Promise<void>;
 }

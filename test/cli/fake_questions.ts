@@ -49,6 +49,8 @@ import { advice, advised } from './advice_samples.ts';
 import { raceFound, raceSummary, shared, writing } from './race_samples.ts';
 import { growthRates, growths, stop, touched } from './samples_know.ts';
 import { recordingBytes, recorded, report, table } from './samples_evidence.ts';
+import { rulesAnswered } from './samples_rules.ts';
+import { recordingBytes, recorded, report } from './samples_evidence.ts';
 
 /** What the fake does, chosen by the pid that is asked for. */
 const NO_SUCH_PID = 99999;
@@ -102,6 +104,8 @@ export function fakeQuestions(): Questions {
     export: exported,
     serve: () => Promise.reject(noSuchProcess()),
     query: () => Promise.resolve(table),
+    rules: rulesAnswered,
+    dashboards: () => Promise.resolve([{ path: 'a/b.yml', text: 'x\n' }]),
     close: () => Promise.resolve(),
   };
 }

@@ -29,6 +29,7 @@ import {
   watchSummary,
 } from './samples.ts';
 import { classicMap, keyPaths, swissMap } from './map_samples.ts';
+import { findingSample, rulesChecked, rulesTested } from './samples_rules.ts';
 import { advice, advised, syncMaps } from './advice_samples.ts';
 import { raceFound, raceSummary, shared, sparseRace, writing } from './race_samples.ts';
 import { emptyReport, fileLines, recorded, report, table } from './samples_evidence.ts';
@@ -69,6 +70,10 @@ describe('what the types allow fits the schemas', () => {
     advised,
     ...syncMaps,
     recorded,
+    findingSample,
+    rulesChecked,
+    rulesTested,
+    { type: 'dashboards' as const, folder: 'x', files: ['a/b.yml'] },
     report,
     emptyReport,
     table,

@@ -49,6 +49,8 @@ function questionsOf(recording: Recording, speed: number | undefined): Questions
     report: never('memory'),
     export: fail('memory'),
     query: never('memory'),
+    rules: fail('memory'),
+    dashboards: never('memory'),
     close: () => Promise.resolve(),
   };
 }

@@ -1,4 +1,5 @@
 import type { CommandName } from './spec.ts';
+import { RULES_COMMANDS } from './rules_options.ts';
 
 /** A verb of the command line. */
 export interface CommandSpec {
@@ -11,6 +12,8 @@ export interface CommandSpec {
   readonly argument?: { readonly name: string; readonly help: string };
   /** A second one. */
   readonly second?: { readonly name: string; readonly help: string };
+  /** A third one. */
+  readonly third?: { readonly name: string; readonly help: string };
   /** All words behind it are for another program. */
   readonly raw?: true;
   readonly examples: readonly { readonly line: string; readonly says: string }[];
@@ -275,6 +278,7 @@ export const COMMANDS: readonly CommandSpec[] = [
       { line: 'mapaudit export jsonl incident.mapaudit -o events.jsonl', says: 'for jq and the like' },
     ],
   },
+  ...RULES_COMMANDS,
   {
     name: 'serve',
     summary: 'watch programs for as long as they run: a page, an API, metrics and rules',
@@ -351,6 +355,9 @@ export const EXIT_CODES = [
   },
   { code: 1, means: 'It failed. The message says why and what to do.' },
   { code: 2, means: 'The command line is wrong. race: a race was found.' },
-  { code: 3, means: 'check: something required is missing.' },
+  {
+    code: 3,
+    means: 'check: something required is missing. rules test: an expectation of the file is not met.',
+  },
   { code: 'N', means: 'go: that of the go command.' },
 ] as const;

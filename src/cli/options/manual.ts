@@ -22,7 +22,7 @@ export function manual(): string {
 }
 
 function commandPage(spec: CommandSpec): readonly string[] {
-  const words = [spec.argument, spec.second].filter((word) => word !== undefined);
+  const words = [spec.argument, spec.second, spec.third].filter((word) => word !== undefined);
   const argument = words.map(({ name }) => ` [${name}]`).join('');
   return [
     `## mapaudit ${spec.name}`,

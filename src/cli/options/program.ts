@@ -12,6 +12,8 @@ export type Request =
       readonly argument: string | undefined;
       /** A second word that is no flag. */
       readonly second: string | undefined;
+      /** A third one. */
+      readonly third: string | undefined;
       readonly values: OptionValues;
     }
   | { readonly type: 'text'; readonly text: string };
@@ -60,12 +62,14 @@ function commandOf(spec: CommandSpec, done: (request: Request) => void): Command
   command.helpOption('-h, --help', 'print this help').allowExcessArguments(false);
   if (spec.argument !== undefined) command.argument(`[${spec.argument.name}]`, spec.argument.help);
   if (spec.second !== undefined) command.argument(`[${spec.second.name}]`, spec.second.help);
+  if (spec.third !== undefined) command.argument(`[${spec.third.name}]`, spec.third.help);
   for (const option of optionsOf(spec.name)) command.addOption(optionFrom(option));
   const examples = spec.examples.map(({ line, says }) => `  # ${says}\n  ${line}`).join('\n');
   command.addHelpText('after', `\nExamples:\n${examples}`);
   return command.action(() => {
     const values: OptionValues = command.opts();
-    done({ type: 'command', name: spec.name, argument: command.args[0], second: command.args[1], values });
+    const [argument, second, third] = command.args;
+    done({ type: 'command', name: spec.name, argument, second, third, values });
   });
 }
 

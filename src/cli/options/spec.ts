@@ -21,6 +21,8 @@ export type CommandName =
   | 'export'
   | 'serve'
   | 'query'
+  | 'rules'
+  | 'dashboards'
   | 'go';
 
 /** Headings under which help and docs list the flags. */

@@ -19,6 +19,7 @@ import { MAPS_FLAGS } from './maps_flags.ts';
 import { QUERY_FLAGS } from './query_flags.ts';
 import { RACE_FLAGS, RACE_MAP, RACE_PROBE } from './race_flags.ts';
 import { SERVE_FLAGS } from './serve_flags.ts';
+import { RULES_FLAGS } from './rules_flags.ts';
 import { WATCH_FLAGS } from './watch_flags.ts';
 import { WHO_FLAGS } from './who_flags.ts';
 import type { CommandName, OptionSpec, ValueOf } from './spec.ts';
@@ -35,15 +36,10 @@ const CORES: readonly CommandName[] = ['inspect', 'maps'];
 /** Those of one process alone. */
 const ONE: readonly CommandName[] = ['inspect', 'watch', 'advise', 'race', 'crash', 'detach'];
 const ALL: readonly CommandName[] = [
-  'ps',
+  ...(['ps', 'replay', 'report', 'export', 'serve', 'query', 'rules', 'dashboards'] as const),
   ...SELECTS,
   ...READS,
   ...ONE,
-  'replay',
-  'report',
-  'export',
-  'serve',
-  'query',
 ];
 
 /** `--map` of commands that follow a process for the sake of a map. */
@@ -339,6 +335,7 @@ export const OPTIONS = {
   ...EVIDENCE_FLAGS,
   ...SERVE_FLAGS,
   ...QUERY_FLAGS,
+  ...RULES_FLAGS,
   ring: {
     flag: '--ring',
     value: 'SIZE',

@@ -149,11 +149,9 @@ export class SizeRun implements RuleRun {
   }
 
   #seen(process: ProcessRef, map: MapLike, at: number, entries: number): void {
-    // Small maps come and go in great numbers: they are not worth a place yet.
-    if (entries < this.#rule.entries / SMALL) return;
     const met = process.started ?? this.#metAt(process, at);
     if (this.#rule.sequence === 'never-shrinks' && at - met < this.#rule.startupMs) return;
-    const tracked = this.#tracked(process, map, at, true);
+    const tracked = this.#tracked(process, map, at, entries >= this.#rule.entries / SMALL);
     tracked?.track.seen(at, entries);
     if (tracked !== undefined && map.name !== undefined) tracked.name = map.name;
   }
@@ -187,7 +185,7 @@ export class SizeRun implements RuleRun {
 
 /** A map that was not seen for so long is forgotten. */
 const FORGOTTEN_MS = 600_000;
-/** Maps with less than this part of the entries that a rule wants are not followed. */
+/** Maps are followed from this part on of the entries that a rule wants: small ones come and go in great numbers. */
 const SMALL = 20;
 
 type MapLike = Partial<Pick<MapState, 'mapAddress' | 'name'>> & { readonly mapType?: string | undefined };
