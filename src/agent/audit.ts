@@ -54,12 +54,15 @@ export class Audit implements Closable {
   /** How the kernel tells the key of `options.keyLiteral`, where it can. */
   readonly kernelKey: KernelKey | undefined;
   readonly #subject: Subject;
+  readonly #ownsProgram: boolean;
   readonly #program: Program;
   readonly #programs = new Map<number, Program>();
   readonly #planned = new Set<string>();
 
-  constructor(subject: Subject, { plan, attach }: ProbeWay, options: ProbeOptions) {
+  /** With `ownsProgram` false, `close` leaves it open for others that look at the same process. */
+  constructor(subject: Subject, { plan, attach }: ProbeWay, options: ProbeOptions, ownsProgram = true) {
     this.plan = plan;
+    this.#ownsProgram = ownsProgram;
     this.#subject = subject;
     this.#program = subject.type === 'process' ? subject.target : subject.program;
     const { binary, bias } = this.#program;
@@ -163,7 +166,7 @@ export class Audit implements Closable {
   close(): void {
     this.probe.close();
     if (this.#subject.type === 'binary') this.#subject.lease.close();
-    this.#program.close();
+    if (this.#ownsProgram) this.#program.close();
     this.#programs.clear();
   }
 

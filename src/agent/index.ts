@@ -1,3 +1,5 @@
+import { dirname } from 'node:path';
+import { packageFile } from '../sys/package_file.ts';
 import type { Questions } from '../protocol/questions.ts';
 import { adviseLines } from './advise.ts';
 import { breakLines } from './break.ts';
@@ -43,6 +45,17 @@ export function createQuestions(): Questions {
     replay: openReplay,
     report: reportOn,
     export: exportParts,
+    serve: async (options) => {
+      // The store and the exporters are large, and nobody else needs them.
+      const { startService } = await import('./service/service.ts');
+      return await startService(options);
+    },
     close: () => Promise.resolve(),
   };
+}
+
+/** The folder of the page; undefined where it was not built. */
+export function pageFolder(): string | undefined {
+  const index = packageFile('dist/web/index.html');
+  return index === undefined ? undefined : dirname(index);
 }

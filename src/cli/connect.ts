@@ -8,3 +8,9 @@ export async function connect(): Promise<Questions> {
   const { createQuestions } = await import('../agent/index.ts');
   return createQuestions();
 }
+
+/** The folder of the page that comes with mapaudit; undefined where it was not built. */
+export async function pageRoot(): Promise<string | undefined> {
+  const { pageFolder } = await import('../agent/index.ts');
+  return pageFolder();
+}

@@ -16,6 +16,7 @@ import { runRace } from './commands/race.ts';
 import { runRecord } from './commands/record.ts';
 import { runReplay } from './commands/replay.ts';
 import { runReport } from './commands/report.ts';
+import { runServe } from './commands/serve.ts';
 import { runTop } from './commands/top.ts';
 import { runTrace } from './commands/trace.ts';
 import { runWatch } from './commands/watch.ts';
@@ -45,6 +46,7 @@ import {
   pastOptionsOf,
   whoOptionsOf,
 } from './options/resolve_know.ts';
+import { serveOptionsOf } from './options/serve_options.ts';
 import type { CommandName } from './options/spec.ts';
 import type { OptionValues } from './options/table.ts';
 import type { Io } from './output/io.ts';
@@ -133,6 +135,10 @@ export function jobOf(name: CommandName, words: readonly (string | undefined)[],
     case 'export': {
       const options = exportOptionsOf(words);
       return (questions, io) => runExport(options, questions, io);
+    }
+    case 'serve': {
+      const options = serveOptionsOf(values);
+      return (questions, io) => runServe(options, questions, io);
     }
     default:
       return assertUnreachable(name);

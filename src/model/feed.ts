@@ -155,6 +155,8 @@ export interface Cost {
   readonly keys: boolean;
   /** Reads are counted. */
   readonly reads: boolean;
+  /** Nothing is counted for a while: counting alone would cost more than the budget. */
+  readonly paused?: true;
   /** Fill of the fullest ring, 0 to 1. */
   readonly ringFill: number;
   /** Since the beginning. */

@@ -64,6 +64,8 @@ export interface ApiStatus {
     readonly sampled_every: number;
     readonly keys: boolean;
     readonly reads: boolean;
+    /** Nothing is counted for a while, to keep to the budget. */
+    readonly paused?: true;
     readonly ring_fill: number;
   }[];
   readonly events: number;

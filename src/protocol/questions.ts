@@ -25,6 +25,7 @@ import type { RaceLine, RaceOptions } from './race.ts';
 import type { Replay, ReplayOptions } from './replay.ts';
 import type { Reported, ReportOptions } from './report.ts';
 import type { Snapshot } from './snapshot.ts';
+import type { ServeOptions, Service } from './serve.ts';
 import type { Summary } from './summary.ts';
 import type { Stop } from './stop.ts';
 import type { Touched } from './touched.ts';
@@ -96,6 +97,8 @@ export interface Questions {
   report(options: ReportOptions): Promise<Reported>;
   /** An evidence file in a form that other tools read. */
   export(options: ExportOptions): AsyncIterable<ExportPart>;
+  /** Watches programs until it is closed. */
+  serve(options: ServeOptions): Promise<Service>;
   /** Takes out whatever is still in place. Faces call it last. */
   close(): Promise<void>;
 }

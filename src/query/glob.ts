@@ -5,9 +5,12 @@ import { literalRegex } from '../base/literal_regex.ts';
  * character takes it as it is. Keys are no paths: libraries for globs stop `*` at a slash or a leading dot.
  */
 export function globMatcher(glob: string): (text: string) => boolean {
-  const expression = new RegExp(`^${translate(glob)}$`, 'su');
+  const expression = new RegExp(globRegex(glob), 'su');
   return (text) => expression.test(text);
 }
+
+/** The same as a regular expression, of JavaScript and of RE2; `.` is to match the end of a line too. */
+export const globRegex = (glob: string): string => `^${translate(glob)}$`;
 
 const TOKEN = /\\(.)|\*|\?|\[([!^]?)(\]?(?:\\.|[^\]\\])*)\]|[^]/gsu;
 

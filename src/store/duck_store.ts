@@ -1,8 +1,8 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
-import { messageOf } from '../base/errors.ts';
 import type { FeedItem } from '../model/feed.ts';
 import { appendRows } from './bulk.ts';
 import { Batch } from './batch.ts';
+import { Disk } from './disk.ts';
 import { runSql } from './guarded_sql.ts';
 import { withLate } from './late.ts';
 import { type Opened, openDatabase } from './open.ts';
@@ -18,12 +18,11 @@ import { storeBytes } from './size.ts';
 import type { SqlLimits, Store } from './store.ts';
 import type { SqlReader, SqlTable } from './sql_reader.ts';
 import { Symbols } from './symbols.ts';
+import { DiskFull, Trouble } from './trouble.ts';
 
 /** Rows that wait for the end of a window before they are written without it. */
 const MOST_WAITING = 50_000;
 const UPKEEP_MS = 10_000;
-/** How often writing is tried again while there is trouble. */
-const RETRY_MS = 1000;
 const MOST_NOTICES = 100;
 
 export class DuckStore implements Store {
@@ -33,6 +32,7 @@ export class DuckStore implements Store {
   readonly #symbols = new Symbols();
   readonly #notices: StoreNotice[] = [];
   readonly #duckReader: DuckReader;
+  readonly #disk: Disk;
   #opened: Opened;
   #connection: DuckDBConnection;
   #rolled: RolledTo = [0, 0, 0];
@@ -44,7 +44,11 @@ export class DuckStore implements Store {
   #timer: NodeJS.Timeout | undefined;
   #bytes = 0;
   #oldest: number | undefined;
-  #trouble: { readonly since: number; readonly text: string; dropped: number; tried: number } | undefined;
+  #trouble: Trouble | undefined;
+  /** Transactions that this run has written: tells whether one whose end is not known was. */
+  #written = 0;
+  /** Rows whose transaction failed at its end: they may have been written or not. */
+  #doubtful: Batch | undefined;
   #closed = false;
 
   private constructor(options: StoreOptions, opened: Opened, connection: DuckDBConnection) {
@@ -52,12 +56,13 @@ export class DuckStore implements Store {
     this.#retention = { ...DEFAULT_RETENTION, ...options.retention };
     this.#opened = opened;
     this.#connection = connection;
+    this.#disk = new Disk(options, options.sizeLimit);
     this.#duckReader = new DuckReader(() => this.#opened.instance);
     this.reader = this.#duckReader;
   }
 
   static async open(options: StoreOptions): Promise<DuckStore> {
-    const opened = await openDatabase(options, openingOf(options));
+    const opened = await openDatabase(options, options.readOnly === true);
     let connection: DuckDBConnection | undefined;
     try {
       connection = await opened.instance.connect();
@@ -94,7 +99,7 @@ export class DuckStore implements Store {
     }
     if (this.#trouble !== undefined) {
       this.#bound();
-      if (performance.now() - this.#trouble.tried < RETRY_MS) return;
+      if (!this.#trouble.isDue) return;
     }
     if (this.#hasWindow || this.#batch.length > MOST_WAITING) await this.#inTurn(() => this.#flush());
   }
@@ -119,7 +124,7 @@ export class DuckStore implements Store {
       if (this.#options.readOnly !== true && (await this.#flush()))
         await this.#guarded(async () => {
           await this.#connection.run(`UPDATE runs SET closed = ${this.#now()} WHERE run = ${this.#run}`);
-          await this.#connection.run('CHECKPOINT');
+          if (this.#disk.canCheckpoint) await this.#connection.run('CHECKPOINT');
         });
       this.#duckReader.close();
       this.#connection.closeSync();
@@ -160,26 +165,71 @@ export class DuckStore implements Store {
 
   /** Writes all that waits in one transaction. False where it could not. */
   async #flush(): Promise<boolean> {
-    if (this.#batch.isEmpty) return this.#trouble === undefined;
+    if (this.#batch.isEmpty && this.#doubtful === undefined && this.#trouble === undefined) return true;
     const batch = this.#batch;
     this.#batch = new Batch();
     this.#hasWindow = false;
     const done = await this.#guarded(async () => {
-      await this.#connection.run('BEGIN');
-      for (const part of [batch, withLate(batch, this.#rolled)])
-        for (const [table, rows] of part.tables()) await appendRows(this.#connection, table, rows);
-      await this.#connection.run('COMMIT');
+      await this.#makeRoom();
+      await this.#write(batch);
     });
     if (done) return true;
-    batch.append(this.#batch);
-    this.#batch = batch;
+    if (this.#doubtful !== batch) {
+      batch.append(this.#batch);
+      this.#batch = batch;
+    }
     this.#hasWindow = true;
     this.#bound();
     return false;
   }
 
+  async #write(batch: Batch): Promise<void> {
+    const doubtful = this.#doubtful;
+    if (doubtful !== undefined) {
+      if (await this.#wasWritten()) this.#written++;
+      else await this.#commit(doubtful);
+      this.#doubtful = undefined;
+    }
+    if (!batch.isEmpty) await this.#commit(batch);
+  }
+
+  async #commit(batch: Batch): Promise<void> {
+    await this.#connection.run('BEGIN');
+    for (const part of [batch, withLate(batch, this.#rolled)])
+      for (const [table, rows] of part.tables()) await appendRows(this.#connection, table, rows);
+    await this.#connection.run(`UPDATE runs SET written = ${this.#written + 1} WHERE run = ${this.#run}`);
+    this.#doubtful = batch;
+    await this.#connection.run('COMMIT');
+    this.#doubtful = undefined;
+    this.#written++;
+  }
+
+  async #wasWritten(): Promise<boolean> {
+    const [row] = await (
+      await this.#connection.run(`SELECT written FROM runs WHERE run = ${this.#run}`)
+    ).getRows();
+    return Number(row?.[0] ?? 0) > this.#written;
+  }
+
+  /** Opens a dead instance again, takes a long log into the file, and refuses to fill the disk. */
+  async #makeRoom(): Promise<void> {
+    if (this.#trouble?.fatal === true) await this.#reopen();
+    if ((this.#disk.isLogLong || !this.#disk.hasRoom) && this.#disk.canCheckpoint)
+      await this.#connection.run('CHECKPOINT');
+    if (!this.#disk.hasRoom) throw new DiskFull();
+  }
+
+  async #reopen(): Promise<void> {
+    this.#duckReader.close();
+    this.#connection.closeSync();
+    this.#opened.close();
+    this.#opened = await openDatabase(this.#options, false);
+    this.#connection = await this.#opened.instance.connect();
+  }
+
   async #keepUp(): Promise<void> {
     const now = this.#now();
+    if (!this.#disk.hasRoom) throw new DiskFull();
     this.#rolled = await rollUp(this.#connection, now, this.#rolled);
     await forgetOld(this.#connection, now, this.#retention, this.#rolled);
     const { sizeLimit } = this.#options;
@@ -204,25 +254,26 @@ export class DuckStore implements Store {
       await work();
     } catch (error) {
       await this.#connection.run('ROLLBACK').catch(() => undefined);
-      const { since = this.#now(), dropped = 0 } = this.#trouble ?? {};
-      if (this.#trouble === undefined) this.#say(`The store cannot be written: ${messageOf(error)}`);
-      this.#trouble = { since, dropped, text: messageOf(error), tried: performance.now() };
+      const before = this.#trouble;
+      this.#trouble = before?.triedAgain(error) ?? new Trouble(error, this.#now());
+      if (before === undefined)
+        this.#say(
+          `The store is not written: ${this.#trouble.text}. What is seen is counted in memory meanwhile`,
+          'Make room on its disk; it goes on by itself.',
+        );
       return false;
     }
+    const { story } = this.#trouble ?? {};
     this.#trouble = undefined;
+    if (story !== undefined) this.#say(story);
     return true;
   }
 
   #bound(): void {
-    const { batch, dropped } = bounded(this.#batch);
+    const { batch, dropped, coarser } = bounded(this.#batch);
     this.#batch = batch;
-    if (this.#trouble !== undefined) this.#trouble.dropped += dropped;
+    if (this.#trouble === undefined) return;
+    this.#trouble.dropped += dropped;
+    this.#trouble.coarser ||= coarser;
   }
 }
-
-const openingOf = (
-  options: StoreOptions,
-): { readonly readOnly: boolean; readonly checkpointBytes: number } => ({
-  readOnly: options.readOnly === true,
-  checkpointBytes: Math.min(16 * 1024 * 1024, Math.floor((options.sizeLimit ?? Infinity) / 8)),
-});

@@ -2,8 +2,10 @@ import { DuckStore } from './duck_store.ts';
 import type { StoreOptions } from './options.ts';
 import type { Store } from './store.ts';
 
+export { type Level, type LevelExtent, LEVELS, type Piece, planPieces } from './levels.ts';
 export { DEFAULT_RETENTION, keptFor, LEAST_SIZE } from './options.ts';
 export type { Retention, StoreNotice, StoreOptions } from './options.ts';
+export { timeText } from './time_text.ts';
 export type { SqlLimits, Store } from './store.ts';
 export type { Ask, SqlReader, SqlRow, SqlTable, SqlValue } from './sql_reader.ts';
 

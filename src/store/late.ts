@@ -13,7 +13,8 @@ export function withLate(batch: Batch, rolled: RolledTo): Batch {
     for (const row of batch.rows(`${table}_1s`)) {
       const start = Number(row[0]);
       for (const [i, level] of LEVELS.entries()) {
-        if (i > 0 && start < (rolled[i] ?? 0)) late.add(level[table] satisfies TableName, moved(row, level.ms));
+        if (i > 0 && start < (rolled[i] ?? 0))
+          late.add(level[table] satisfies TableName, moved(row, level.ms));
       }
     }
   }

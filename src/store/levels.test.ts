@@ -19,7 +19,11 @@ describe('planPieces', () => {
 
   it('takes the level of the step, and finer ones at the edges', () => {
     expect(plan(0, 2 * HOUR, HOUR, all)).toEqual(['3600s 0-7200000']);
-    expect(plan(59_000, 2 * MINUTE + 1000, MINUTE, all)).toEqual(['1s 59000-60000', '60s 60000-120000', '1s 120000-121000']);
+    expect(plan(59_000, 2 * MINUTE + 1000, MINUTE, all)).toEqual([
+      '1s 59000-60000',
+      '60s 60000-120000',
+      '1s 120000-121000',
+    ]);
     expect(plan(HOUR - MINUTE - 1000, 2 * HOUR + MINUTE, HOUR, all)).toEqual([
       '1s 3539000-3540000',
       '60s 3540000-3600000',

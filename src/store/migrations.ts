@@ -13,7 +13,7 @@ export interface Migration {
 const KEEPING = [
   `CREATE TABLE levels (ms BIGINT, kept_from BIGINT, rolled_to BIGINT)`,
   `INSERT INTO levels VALUES (1000, 0, 0), (60000, 0, 0), (3600000, 0, 0)`,
-  `CREATE TABLE runs (run BIGINT, opened BIGINT, closed BIGINT, version VARCHAR)`,
+  `CREATE TABLE runs (run BIGINT, opened BIGINT, closed BIGINT, written BIGINT)`,
 ];
 
 export const MIGRATIONS: readonly Migration[] = [
@@ -30,19 +30,28 @@ export async function migrate(
   const newest = migrations.at(-1)?.version ?? 0;
   const version = await versionOf(connection, path);
   if (version > newest)
-    throw new MapauditError('store-newer', `${path} was made by a newer mapaudit (form ${version}; this knows ${newest})`, {
-      hint: 'Use the mapaudit that made it, or another file.',
-      fields: { version, newest },
-    });
+    throw new MapauditError(
+      'store-newer',
+      `${path} was made by a newer mapaudit (form ${version}; this knows ${newest})`,
+      {
+        hint: 'Use the mapaudit that made it, or another file.',
+        fields: { version, newest },
+      },
+    );
   if (version < newest && readOnly)
-    throw new MapauditError('store-older', `${path} was made by an older mapaudit (form ${version} of ${newest})`, {
-      hint: 'mapaudit serve --store brings it to the newest form when it opens it.',
-      fields: { version, newest },
-    });
+    throw new MapauditError(
+      'store-older',
+      `${path} was made by an older mapaudit (form ${version} of ${newest})`,
+      {
+        hint: 'mapaudit serve --store brings it to the newest form when it opens it.',
+        fields: { version, newest },
+      },
+    );
   for (const step of migrations) {
     if (step.version <= version) continue;
     await connection.run('BEGIN');
-    if (step.version === 1) await connection.run('CREATE TABLE migrations (version BIGINT, applied_at BIGINT)');
+    if (step.version === 1)
+      await connection.run('CREATE TABLE migrations (version BIGINT, applied_at BIGINT)');
     for (const statement of step.statements) await connection.run(statement);
     await connection.run(`INSERT INTO migrations VALUES (${step.version}, ${now})`);
     await connection.run('COMMIT');

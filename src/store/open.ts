@@ -23,13 +23,12 @@ const SETTINGS = {
   max_temp_directory_size: '0B',
   preserve_insertion_order: 'false',
   threads: '2',
+  // When the log is taken into the file is decided here: within a commit a full disk would be the end of the instance.
+  checkpoint_threshold: '1TB',
 };
 
 /** Errors: `no-such-file`, `store-locked`, `not-a-store`, `store-newer`, `store-unusable`. */
-export async function openDatabase(
-  place: StorePlace,
-  { readOnly, checkpointBytes }: { readonly readOnly: boolean; readonly checkpointBytes: number },
-): Promise<Opened> {
+export async function openDatabase(place: StorePlace, readOnly: boolean): Promise<Opened> {
   if ('memory' in place) {
     const instance = await DuckDBInstance.create(':memory:', SETTINGS);
     return { instance, close: () => instance.closeSync() };
@@ -41,7 +40,6 @@ export async function openDatabase(
   try {
     const instance = await DuckDBInstance.create(path, {
       ...SETTINGS,
-      checkpoint_threshold: `${Math.floor(checkpointBytes / 1024)}KiB`,
       ...(readOnly ? { access_mode: 'READ_ONLY' } : {}),
     });
     return {
@@ -78,6 +76,11 @@ function openingError(path: string, error: unknown): MapauditError {
   const holder = HOLDER.exec(text);
   if (holder !== null) return locked(path, { exe: holder[1] ?? '', pid: Number(holder[2]) }, error);
   if (/Could not set lock/.test(text)) return locked(path, undefined, error);
+  if (/No space left/.test(text))
+    return new MapauditError('disk-full', `${path} cannot be opened: the disk is full`, {
+      hint: 'Make room on it, or name a file on another one.',
+      cause: error,
+    });
   if (/not a valid DuckDB database file/.test(text))
     return new MapauditError('not-a-store', `${path} is not a store`, {
       hint: 'A store is a file that mapaudit serve --store has made.',

@@ -11,33 +11,41 @@ const MOST_WINDOWS = 100_000;
 const NAMES: readonly TableName[] = ['processes', 'map_types', 'sites', 'stack_frames', 'audits', 'gaps'];
 const COUNTED: readonly TableName[] = ['windows_1s', 'spans_1s'];
 
-/** What was given up while nothing could be written. */
-export interface Dropped {
-  readonly rows: number;
+/** What waits, and what it cost to make it fit. */
+export interface Bounded {
+  readonly batch: Batch;
+  /** Rows that were given up; none of them a count. */
+  readonly dropped: number;
+  /** Windows were merged. */
+  readonly coarser: boolean;
 }
 
 /**
  * Makes rows fit into a bounded memory. Counts stay exact: windows become longer, and at last the places and maps of
  * their counts are given up, until they fit. Events and other facts are dropped, oldest first, and counted.
  */
-export function bounded(batch: Batch): { readonly batch: Batch; readonly dropped: number } {
-  if (batch.length <= MOST_ROWS) return { batch, dropped: 0 };
+export function bounded(batch: Batch): Bounded {
+  if (batch.length <= MOST_ROWS) return { batch, dropped: 0, coarser: false };
   const kept = new Batch();
   let dropped = 0;
+  let coarser = false;
   let room = MOST_ROWS;
   for (const table of COUNTED) {
     const rows = fitting(batch.rows(table), table);
     room -= rows.length;
+    coarser ||= rows.length < batch.rows(table).length;
     for (const row of rows) kept.add(table, row);
   }
   for (const [table, rows] of batch.tables()) {
     if (COUNTED.includes(table)) continue;
-    const most = NAMES.includes(table) ? rows.length : Math.max(0, Math.min(rows.length, Math.floor(room / 4)));
+    const most = NAMES.includes(table)
+      ? rows.length
+      : Math.max(0, Math.min(rows.length, Math.floor(room / 4)));
     dropped += rows.length - most;
     for (const row of most === 0 ? [] : rows.slice(-most)) kept.add(table, row);
     room -= NAMES.includes(table) ? 0 : most;
   }
-  return { batch: kept, dropped };
+  return { batch: kept, dropped, coarser };
 }
 
 /** Columns of a row that say what is counted; what follows is summed. */

@@ -13,11 +13,11 @@ export interface Aged {
 }
 
 export const FACTS: readonly Aged[] = [
-  { table: 'growth', column: 'at' },
-  { table: 'races', column: 'at' },
-  { table: 'map_states', column: 'at' },
-  { table: 'map_looks', column: 'at' },
-  { table: 'costs', column: 'at' },
+  { table: 'growth', column: 'seen_at' },
+  { table: 'races', column: 'seen_at' },
+  { table: 'map_states', column: 'seen_at' },
+  { table: 'map_looks', column: 'seen_at' },
+  { table: 'costs', column: 'seen_at' },
   { table: 'findings', column: 'told_at' },
   { table: 'gaps', column: 'to_at' },
 ];

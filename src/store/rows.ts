@@ -23,7 +23,12 @@ export function addItem(item: FeedItem, symbols: Symbols, into: Batch): void {
       const { process, at } = item;
       const { exe, goVersion, container, cgroup, probe } = process;
       const id = symbols.process(process, into);
-      return into.add('audits', [at, id, 'joined', ...[exe, goVersion, container, cgroup, probe].map(orNull)]);
+      return into.add('audits', [
+        at,
+        id,
+        'joined',
+        ...[exe, goVersion, container, cgroup, probe].map(orNull),
+      ]);
     }
     case 'left': {
       const id = symbols.process(item.process, into);

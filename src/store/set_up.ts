@@ -38,7 +38,7 @@ export async function setUp(
     await connection.run(`UPDATE runs SET closed = ${end} WHERE run = ${run - 1}`);
     notices.push({ message });
   }
-  await connection.run(`INSERT INTO runs VALUES (${run}, ${now}, NULL, NULL)`);
+  await connection.run(`INSERT INTO runs VALUES (${run}, ${now}, NULL, 0)`);
   await connection.run('COMMIT');
   return { rolled, run, notices };
 }

@@ -13,7 +13,12 @@ const PART = 0.25;
 const MOST_ROUNDS = 40;
 
 /** Bytes of a row, roughly: which kind takes the most is what goes first. */
-const WEIGHTS: Readonly<Record<string, number>> = { events: 60, windows_1s: 12, windows_1m: 16, windows_1h: 16 };
+const WEIGHTS: Readonly<Record<string, number>> = {
+  events: 60,
+  windows_1s: 12,
+  windows_1m: 16,
+  windows_1h: 16,
+};
 const FACT_WEIGHT = 40;
 
 /** Deletes the oldest until the store is well below its limit. The place of what is deleted is used again. */

@@ -39,7 +39,8 @@ export class Symbols {
       if (frames.length === 0) stacks.set(id, frames);
       frames.push(frameKey(Number(site), inlined === true, call === true));
     }
-    for (const [id, frames] of stacks) next.stack = Math.max(next.stack, fill(this.#stacks, frames.join(' '), id));
+    for (const [id, frames] of stacks)
+      next.stack = Math.max(next.stack, fill(this.#stacks, frames.join(' '), id));
     this.#next = next;
   }
 

@@ -68,7 +68,7 @@ export const TABLES = {
     sampled_every: 'BIGINT',
   },
   growth: {
-    at: 'BIGINT',
+    seen_at: 'BIGINT',
     process: 'INTEGER',
     map_type: 'INTEGER',
     map: 'BIGINT',
@@ -85,7 +85,7 @@ export const TABLES = {
     site: 'INTEGER',
   },
   races: {
-    at: 'BIGINT',
+    seen_at: 'BIGINT',
     process: 'INTEGER',
     /** Of the run: see `RaceSeen`. */
     race: 'BIGINT',
@@ -105,7 +105,7 @@ export const TABLES = {
     stack_b: 'INTEGER',
   },
   map_states: {
-    at: 'BIGINT',
+    seen_at: 'BIGINT',
     process: 'INTEGER',
     map_type: 'INTEGER',
     map: 'BIGINT',
@@ -118,7 +118,7 @@ export const TABLES = {
     key_entropy: 'DOUBLE',
   },
   /** Each look at the maps of a process, and how many there were beyond those in `map_states`. */
-  map_looks: { at: 'BIGINT', process: 'INTEGER', maps: 'BIGINT', maps_left: 'BIGINT' },
+  map_looks: { seen_at: 'BIGINT', process: 'INTEGER', maps: 'BIGINT', maps_left: 'BIGINT' },
   /** A finding each time that it was told; the row with the greatest `told_at` is what holds. */
   findings: {
     told_at: 'BIGINT',
@@ -140,7 +140,7 @@ export const TABLES = {
     last_seen: 'BIGINT',
   },
   costs: {
-    at: 'BIGINT',
+    seen_at: 'BIGINT',
     process: 'INTEGER',
     share: 'DOUBLE',
     budget: 'DOUBLE',
@@ -163,7 +163,7 @@ export const TABLES = {
   },
   /** A process that was taken under audit, and when it was let go: two rows, told apart by `event`. */
   audits: {
-    at: 'BIGINT',
+    seen_at: 'BIGINT',
     process: 'INTEGER',
     /** `joined` or `left`. */
     event: 'VARCHAR',

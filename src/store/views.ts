@@ -30,6 +30,8 @@ const named = (view: string, index: number): string => `CREATE OR REPLACE VIEW $
 
 /** What people ask of with SQL: names in place of numbers, times in place of milliseconds. docs/store.md has them. */
 export const VIEWS: readonly string[] = [
+  // ClickHouse's name for it.
+  'CREATE OR REPLACE MACRO match(text, pattern) AS regexp_matches(text, pattern)',
   operations(0),
   operations(1),
   operations(2),
@@ -42,11 +44,11 @@ export const VIEWS: readonly string[] = [
       w.labels, w.trace_id, w.sampled_every
     FROM events w ${names}`,
   `CREATE OR REPLACE VIEW growth_steps AS
-    SELECT make_timestamp_ms(w.at) AS time, ${WHO}, ${MAP}, w.op, w.cause, w.len, w.size_from, w.size_to, w.unit,
+    SELECT make_timestamp_ms(w.seen_at) AS time, ${WHO}, ${MAP}, w.op, w.cause, w.len, w.size_from, w.size_to, w.unit,
       w.moved, w.moved_bytes, w.duration_ns, ${SITE}
     FROM growth w ${names}`,
   `CREATE OR REPLACE VIEW map_sizes AS
-    SELECT make_timestamp_ms(w.at) AS time, ${WHO}, ${MAP}, w.name AS variable, w.entries, w.capacity, w.bytes,
+    SELECT make_timestamp_ms(w.seen_at) AS time, ${WHO}, ${MAP}, w.name AS variable, w.entries, w.capacity, w.bytes,
       w.waste_bytes, w.tombstones, w.key_entropy
     FROM map_states w LEFT JOIN processes p ON p.id = w.process LEFT JOIN map_types t ON t.id = w.map_type`,
   `CREATE OR REPLACE VIEW told_findings AS

@@ -100,6 +100,7 @@ export function fakeQuestions(): Questions {
       Promise.resolve({ selection: { type: 'pid', pid: 4242 }, questions: fakeQuestions() } as const),
     report: () => Promise.resolve({ report, notices: [] }),
     export: exported,
+    serve: () => Promise.reject(noSuchProcess()),
     close: () => Promise.resolve(),
   };
 }

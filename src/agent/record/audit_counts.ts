@@ -24,6 +24,9 @@ export class AuditCounts {
   #last: number[] = [];
   #ringFull = 0;
   #sampled = 0;
+  /** Hits at the last looks: counters are gone through when something can have changed in them. */
+  #hits = -1;
+  #isQuiet = false;
 
   /** Error: `key-filter-needs-events`, where the probe cannot count what the filters mean. */
   constructor(audit: Audit, filters: Filters) {
@@ -34,6 +37,7 @@ export class AuditCounts {
 
   /** What was counted since the last time. */
   take(): WindowCount[] {
+    if (this.#nothingHappened()) return [];
     this.#counts.update(this.#audit.counters(), 1);
     const fresh: WindowCount[] = [];
     for (const [slot, raw] of this.#counts.rows().entries()) {
@@ -53,6 +57,15 @@ export class AuditCounts {
     const loss = { ringFull: ringFull - this.#ringFull, sampled: sampledOut - this.#sampled };
     [this.#ringFull, this.#sampled] = [ringFull, sampledOut];
     return loss;
+  }
+
+  /** A hit is counted by its site a moment before its counter has it: counters are read once more after the last. */
+  #nothingHappened(): boolean {
+    const hits = this.#audit.siteCounts().reduce((sum, site) => sum + site.hits, 0);
+    const wasQuiet = this.#isQuiet;
+    this.#isQuiet = hits === this.#hits;
+    this.#hits = hits;
+    return this.#isQuiet && wasQuiet;
   }
 
   #nameOf(raw: RawCounter): Named {

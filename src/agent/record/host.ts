@@ -45,7 +45,7 @@ export function recordedProcess(audit: Audit): RecordedProcess | undefined {
   };
 }
 
-function ownVersion(): string {
+export function ownVersion(): string {
   const path = packageFile('package.json');
   if (path === undefined) return 'unknown';
   return (JSON.parse(readFileSync(path, 'utf8')) as { version: string }).version;

@@ -38,6 +38,7 @@ function questionsOf(recording: Recording, speed: number | undefined): Questions
     advise: fail('memory'),
     break: fail('facts'),
     inspect: fail('memory'),
+    serve: never('memory'),
     watch: fail('memory'),
     race: (options, signal) => replayRace(recording, options, signal, speed),
     top: (options, signal) => replayTop(recording, options, signal, speed),

@@ -102,14 +102,17 @@ export const PARTS: Readonly<Record<string, JsonSchema>> = {
       trace_id: { type: 'string', pattern: '^[0-9a-f]{32}$' },
     },
   ),
-  Cost: object({
-    process: TEXT,
-    share: said(NUMBER, "Of the process's CPU time: 0.01 is one percent"),
-    budget: NUMBER,
-    sampled_every: COUNT,
-    keys: BOOL,
-    reads: BOOL,
-    ring_fill: SHARE,
-  }),
+  Cost: object(
+    {
+      process: TEXT,
+      share: said(NUMBER, "Of the process's CPU time: 0.01 is one percent"),
+      budget: NUMBER,
+      sampled_every: COUNT,
+      keys: BOOL,
+      reads: BOOL,
+      ring_fill: SHARE,
+    },
+    { paused: { const: true } },
+  ),
   Notice: object({ at: TIME, message: TEXT }, { hint: TEXT }),
 };

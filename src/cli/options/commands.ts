@@ -276,6 +276,23 @@ export const COMMANDS: readonly CommandSpec[] = [
     ],
   },
   {
+    name: 'serve',
+    summary: 'watch programs for as long as they run: a page, an API, metrics and rules',
+    description:
+      'Counts every map operation of the processes that are meant, keeps what it sees, judges it by rules, and shows it: prints the address of a page, with a token that whoever opens it needs. /metrics is for Prometheus. Probes cost at most a share of the time that the program takes (--budget); what is left out for that is said. Ctrl-C ends it and takes the probes out. docs/serve.md says more.',
+    examples: [
+      { line: 'sudo mapaudit serve -p 4242', says: 'one process; the printed address is the page' },
+      {
+        line: 'sudo mapaudit serve --all --store /var/lib/mapaudit/mapaudit.duckdb',
+        says: 'all Go processes, kept over restarts',
+      },
+      {
+        line: "sudo mapaudit serve --name 'shop*' --rules rules.yaml --otlp http://127.0.0.1:4318",
+        says: 'with own rules, and a collector',
+      },
+    ],
+  },
+  {
     name: 'crash',
     summary: 'show the last map operations of a program that has crashed',
     description:

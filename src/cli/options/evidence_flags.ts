@@ -1,5 +1,6 @@
 import { parsePath } from '../parse/path.ts';
 import { parseSpeed } from '../parse/speed.ts';
+import { SERVE_RACES } from './serve_flags.ts';
 import type { OptionSpec } from './spec.ts';
 
 /** What the file of `record` is. */
@@ -12,7 +13,8 @@ export const EVIDENCE_FLAGS = {
   races: {
     flag: '--races',
     group: 'What is shown of each',
-    commands: ['record'],
+    commands: ['record', 'serve'],
+    of: { serve: SERVE_RACES },
     help: 'Also look for races, as mapaudit race does; --budget says how much that may cost.',
   },
   force: {

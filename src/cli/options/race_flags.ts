@@ -1,6 +1,7 @@
 import { notEmpty } from '../parse/path.ts';
 import { parseMapName } from '../parse/map_name.ts';
 import { parseShare } from '../parse/share.ts';
+import { SERVE_BUDGET } from './serve_flags.ts';
 import type { OptionSpec } from './spec.ts';
 
 /** The flags that `race` alone has; part of the table of all. */
@@ -9,10 +10,11 @@ export const RACE_FLAGS = {
     flag: '--budget',
     value: 'SHARE',
     group: 'How it works',
-    commands: ['race', 'record'],
+    commands: ['race', 'record', 'serve'],
     help: "How much of the program's CPU time may go into waiting: 0.5%, 5%. Default: 1%.",
     details:
       'More finds more in less time. An idle program counts as if it took a tenth of a CPU. What probes cost by being there comes on top: about a microsecond for each operation on a map; `npm run bench -- cost` measures it.',
+    of: { serve: SERVE_BUDGET },
     parse: parseShare,
   },
   sarif: {

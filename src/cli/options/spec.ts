@@ -19,6 +19,7 @@ export type CommandName =
   | 'replay'
   | 'report'
   | 'export'
+  | 'serve'
   | 'go';
 
 /** Headings under which help and docs list the flags. */

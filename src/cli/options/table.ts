@@ -17,6 +17,7 @@ import { EVIDENCE_FLAGS, OUTPUT_OF_RECORD } from './evidence_flags.ts';
 import { INSPECT_FLAGS } from './inspect_flags.ts';
 import { MAPS_FLAGS } from './maps_flags.ts';
 import { RACE_FLAGS, RACE_MAP, RACE_PROBE } from './race_flags.ts';
+import { SERVE_FLAGS } from './serve_flags.ts';
 import { WATCH_FLAGS } from './watch_flags.ts';
 import { WHO_FLAGS } from './who_flags.ts';
 import type { CommandName, OptionSpec, ValueOf } from './spec.ts';
@@ -32,7 +33,16 @@ const READS: readonly CommandName[] = ['explain'];
 const CORES: readonly CommandName[] = ['inspect', 'maps'];
 /** Those of one process alone. */
 const ONE: readonly CommandName[] = ['inspect', 'watch', 'advise', 'race', 'crash', 'detach'];
-const ALL: readonly CommandName[] = ['ps', ...SELECTS, ...READS, ...ONE, 'replay', 'report', 'export'];
+const ALL: readonly CommandName[] = [
+  'ps',
+  ...SELECTS,
+  ...READS,
+  ...ONE,
+  'replay',
+  'report',
+  'export',
+  'serve',
+];
 
 /** `--map` of commands that follow a process for the sake of a map. */
 const ONE_MAP = {
@@ -65,7 +75,7 @@ export const OPTIONS = {
     short: '-p',
     value: 'PID',
     group: 'Which processes',
-    commands: [...SELECTS, ...READS, ...ONE, 'replay'],
+    commands: [...SELECTS, ...READS, ...ONE, 'replay', 'serve'],
     help: 'This process. mapaudit ps lists them.',
     of: { replay: { help: 'Only what this process did.' } },
     parse: parsePid,
@@ -96,7 +106,7 @@ export const OPTIONS = {
     flag: '--name',
     value: 'GLOB',
     group: 'Which processes',
-    commands: SELECTS,
+    commands: [...SELECTS, 'serve'],
     help: "All Go processes with such a name: --name 'shop*'.",
     parse: globOf('--name'),
   },
@@ -265,7 +275,7 @@ export const OPTIONS = {
     flag: '--keys',
     value: 'HOW',
     group: 'What is shown of each',
-    commands: [...RUNS, 'record', ...KNOW, 'race'],
+    commands: [...RUNS, 'record', ...KNOW, 'race', 'serve'],
     help: 'full, prefix:N, hash or none. Keys can be secrets. Default: full.',
     details:
       '`prefix:N` shows the first N bytes of each string and of each array of numbers ([16]byte), inside of structs and interfaces too; single numbers are shown whole. `hash` shows a number in place of the key, made with a secret that is new for each run: equal keys have equal numbers within one run; those of keys too long to be captured whole are marked (`…`, in JSON "truncated"), and keys that differ only behind that share one. With `none` no key leaves the program.',
@@ -317,7 +327,7 @@ export const OPTIONS = {
     flag: '--probe',
     value: 'KIND',
     group: 'How it works',
-    commands: [...RUNS, 'record', ...KNOW, 'maps', 'race'],
+    commands: [...RUNS, 'record', ...KNOW, 'maps', 'race', 'serve'],
     help: 'How operations are noticed: kernel (eBPF uprobes), inline (jumps written into the running program: a small part of the cost, but its code is changed and it can notice: threads stand still for some milliseconds, system calls may end with EINTR, profiles show _ExternalCode and a SIGQUIT trace "unknown pc"; docs/inline.md), build (the hook of mapaudit go build; needs no root), or auto. Default: auto, which is build where the program has the hook, else kernel.',
     of: { race: RACE_PROBE },
     parse: oneOf('probe', PROBE_KINDS),
@@ -325,11 +335,12 @@ export const OPTIONS = {
   ...RACE_FLAGS,
   ...WHO_FLAGS,
   ...EVIDENCE_FLAGS,
+  ...SERVE_FLAGS,
   ring: {
     flag: '--ring',
     value: 'SIZE',
     group: 'How it works',
-    commands: [...RUNS, 'record', ...KNOW, 'race'],
+    commands: [...RUNS, 'record', ...KNOW, 'race', 'serve'],
     help: 'Size of the buffer between kernel and mapaudit, for each CPU: 512K, 4M. Larger when events are lost.',
     parse: parseRingSize,
   },

@@ -1,7 +1,7 @@
 import { parseGoLiteral } from '../../model/go_literal.ts';
 import type { MapOp } from '../../model/map_op.ts';
 import type { TraceEvent } from '../../protocol/event.ts';
-import { prefixLength } from '../../stream/aggregate/key_prefix.ts';
+import { prefixLength } from '../../model/key_prefix.ts';
 import { prefixLabel } from '../prefix_label.ts';
 
 /** Prefixes that are counted at a time; what comes beyond is left out, and counted as that. */

@@ -3,7 +3,7 @@ import { BatchBuilder } from '../batch_builder.ts';
 import type { Columns } from '../columns.ts';
 import { bytesOf, chunkOf, type FakeKey } from '../testing.ts';
 import { HeavyHitters } from './heavy_hitters.ts';
-import { prefixLength } from './key_prefix.ts';
+import { prefixLength } from '../../model/key_prefix.ts';
 import { TopKeys } from './top_keys.ts';
 
 const prefix = (text: string): string => text.slice(0, prefixLength(bytesOf(text), 0, text.length));

@@ -3,7 +3,7 @@ import { storedKeyBytes } from '../waiting_rows.ts';
 import type { TracedBatch } from '../traced_batch.ts';
 import { CounterTable } from './counter_table.ts';
 import { HeavyHitters } from './heavy_hitters.ts';
-import { prefixLength } from './key_prefix.ts';
+import { prefixLength } from '../../model/key_prefix.ts';
 
 /** Keys that are alike, on maps of one type, under one operation. */
 export interface TopKey {

@@ -1,0 +1,38 @@
+import { readFileSync } from 'node:fs';
+import { MapauditError } from '../../base/errors.ts';
+import type { SecretText } from '../../rules/definition.ts';
+
+const REFERENCE = /\$\{(env|file):([^}]+)\}/g;
+
+/**
+ * The text with its references filled in. Read anew each time, so that what is rotated is used. What comes out is never
+ * printed: errors name the reference alone. Error: `secret-missing`.
+ */
+export function secretOf({ template }: SecretText, env: NodeJS.ProcessEnv = process.env): string {
+  return template.replaceAll(REFERENCE, (_, kind: string, name: string) =>
+    kind === 'env' ? fromEnvironment(name, env) : fromFile(name),
+  );
+}
+
+function fromEnvironment(name: string, env: NodeJS.ProcessEnv): string {
+  const value = env[name];
+  if (value !== undefined && value !== '') return value;
+  throw missing(`\${env:${name}}`, 'the environment of mapaudit has no such variable', name);
+}
+
+/** The last line end of a file is no part of a secret. */
+function fromFile(path: string): string {
+  try {
+    const text = readFileSync(path, 'utf8').replace(/\r?\n$/, '');
+    if (text !== '') return text;
+  } catch {
+    throw missing(`\${file:${path}}`, 'the file cannot be read', path);
+  }
+  throw missing(`\${file:${path}}`, 'the file is empty', path);
+}
+
+const missing = (reference: string, why: string, name: string): MapauditError =>
+  new MapauditError('secret-missing', `${reference} has no value: ${why}`, {
+    hint: 'Set it before mapaudit starts, or change the rules file.',
+    fields: { name },
+  });

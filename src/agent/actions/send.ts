@@ -1,0 +1,103 @@
+import { spawn } from 'node:child_process';
+import { isMapauditError } from '../../base/errors.ts';
+import type { Finding } from '../../model/finding.ts';
+import { findingLine } from '../../protocol/rules.ts';
+import type { AlertmanagerAction, ExecAction, WebhookAction } from '../../rules/definition.ts';
+import { alertOf } from './alert.ts';
+import { Refused } from './outbox.ts';
+import { secretOf } from './secrets.ts';
+
+/** Answers that may be another the next time. */
+const AGAIN = new Set([408, 425, 429]);
+/** Of what a program writes to stderr so much is repeated. */
+const MOST_STDERR = 500;
+
+/** Sends the finding as JSON. Throws with words that name neither address nor headers: they can be secrets. */
+export function sendWebhook(action: WebhookAction, finding: Finding, signal: AbortSignal): Promise<void> {
+  return post(action, secretOf(action.url), findingLine(finding), signal);
+}
+
+/** Sends the finding as an alert; `until`: when it is over unless it is sent again. */
+export async function sendAlert(
+  action: AlertmanagerAction,
+  finding: Finding,
+  until: number,
+  signal: AbortSignal,
+): Promise<void> {
+  const base = secretOf(action.url).replace(/\/+$/, '');
+  await post(action, `${base}/api/v2/alerts`, [alertOf(finding, action.labels, until)], signal);
+}
+
+async function post(
+  { name, headers, timeoutMs }: WebhookAction | AlertmanagerAction,
+  url: string,
+  body: unknown,
+  signal: AbortSignal,
+): Promise<void> {
+  const filled = Object.fromEntries(Object.entries(headers).map(([key, value]) => [key, secretOf(value)]));
+  let status: number;
+  try {
+    const answer = await fetch(url, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'user-agent': 'mapaudit', ...filled },
+      body: JSON.stringify(body),
+      // Elsewhere the headers would tell their secrets.
+      redirect: 'error',
+      signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
+    });
+    status = answer.status;
+    await answer.body?.cancel();
+  } catch (error) {
+    throw new Error(`action ${name}: ${whyNot(error)}`);
+  }
+  if (status >= 200 && status < 300) return;
+  const message = `action ${name}: the answer was ${status}`;
+  throw status >= 500 || AGAIN.has(status) ? new Error(message) : new Refused(message);
+}
+
+/** In words without the address: what fetch says can hold all of it. */
+function whyNot(error: unknown): string {
+  if (!(error instanceof Error)) return 'it could not be reached';
+  if (error.name === 'TimeoutError') return 'there was no answer in time';
+  if (error.name === 'AbortError') return 'mapaudit ends';
+  const { cause } = error;
+  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
+  return /^[A-Z][A-Z0-9_]+$/.test(code) ? `it could not be reached (${code})` : 'it could not be reached';
+}
+
+/** Starts a program, without a shell, with the finding as JSON on its stdin. */
+export function runProgram(action: ExecAction, finding: Finding, signal: AbortSignal): Promise<void> {
+  const { name, timeoutMs } = action;
+  const [program = '', ...args] = action.command;
+  return new Promise((resolve, reject) => {
+    const late = AbortSignal.timeout(timeoutMs);
+    const child = spawn(program, args, {
+      stdio: ['pipe', 'ignore', 'pipe'],
+      signal: AbortSignal.any([signal, late]),
+      killSignal: 'SIGKILL',
+    });
+    let said = '';
+    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      if (said.length < MOST_STDERR) said += text.slice(0, MOST_STDERR - said.length);
+    });
+    child.on('error', (error) => {
+      if (late.aborted) reject(new Error(`action ${name}: the program took too long and was ended`));
+      else if (signal.aborted) reject(new Error(`action ${name}: mapaudit ends`));
+      else reject(new Refused(`action ${name}: the program cannot be started (${codeOf(error)})`));
+    });
+    child.on('close', (code, ended) => {
+      if (code === 0) resolve();
+      else
+        reject(
+          new Error(
+            `action ${name}: the program ended with ${code ?? ended ?? 'an error'}${said === '' ? '' : `: ${said.trim()}`}`,
+          ),
+        );
+    });
+    // A program that does not read is no error.
+    child.stdin.on('error', () => undefined).end(`${JSON.stringify(findingLine(finding))}\n`);
+  });
+}
+
+const codeOf = (error: unknown): string =>
+  isMapauditError(error) || !(error instanceof Error) || !('code' in error) ? 'unknown' : String(error.code);

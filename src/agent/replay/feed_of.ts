@@ -1,0 +1,196 @@
+import type { RecordedProcess } from '../../evidence/about.ts';
+import { windowOf } from '../../evidence/window_line.ts';
+import type { FeedItem, GrowthStep, RaceSeen, RaceSideSeen, ServedEvent } from '../../model/feed.ts';
+import type { FrameOfEvent, MapOfEvent } from '../../model/map_event.ts';
+import type { ProcessRef, SiteRef } from '../../model/window.ts';
+import type { GrowthEvent } from '../../protocol/growth.ts';
+import type { Notice } from '../../protocol/notice.ts';
+import type { Race, RaceSide } from '../../protocol/race.ts';
+import { eventOf } from './event_of.ts';
+import { growthOf } from './growth_of.ts';
+import { findingOf } from './race.ts';
+import { Recording } from './recording.ts';
+import { typeOf } from './run_facts.ts';
+import { TimeOrder } from './time_order.ts';
+
+/**
+ * An evidence file as the feed that a service would have made of it, as fast as it can be read. Notices of what could
+ * not be read go to `say`. Errors: those of `Recording.open`, `evidence-damaged`.
+ */
+export async function* recordingFeed(
+  path: string,
+  say: (notice: Notice) => void = () => undefined,
+): AsyncGenerator<readonly FeedItem[]> {
+  const recording = await Recording.open(path);
+  const maker = new FeedMaker(recording);
+  for await (const part of recording.read(['run', 'events', 'windows', 'growth', 'races'])) {
+    if (part.type === 'notice') say(part);
+    else {
+      maker.take(part.kind, part.lines);
+      const items = maker.order.take();
+      if (items.length > 0) yield items;
+    }
+  }
+  const rest = maker.order.rest();
+  if (rest.length > 0) yield rest;
+}
+
+class FeedMaker {
+  readonly order = new TimeOrder();
+  readonly #recording: Recording;
+  readonly #began: number;
+  /** The process that has a pid at this point of the file. */
+  readonly #processes = new Map<number, ProcessRef>();
+
+  constructor(recording: Recording) {
+    this.#recording = recording;
+    this.#began = Date.parse(recording.about?.began ?? '') || 0;
+  }
+
+  take(kind: string, lines: readonly unknown[]): void {
+    if (kind === 'events') this.#events(lines);
+    else for (const line of lines) this.#line(line);
+  }
+
+  #line(line: unknown): void {
+    if (typeOf(line) === 'recorded_process') {
+      this.#joined(line as RecordedProcess);
+      return;
+    }
+    const window = windowOf(line);
+    if (window !== undefined) {
+      for (const { process } of window.counts) this.#processes.set(process.pid, process);
+      this.order.put(window.start + window.lengthMs, { type: 'window', window });
+      return;
+    }
+    const growth = growthOf(line);
+    if (growth?.type === 'event') {
+      const step = this.#growth(growth);
+      this.order.put(step.at, step);
+    }
+    const race = findingOf(line);
+    if (race?.type === 'race') {
+      const seen = this.#race(race);
+      this.order.put(seen.at, seen);
+    }
+  }
+
+  #joined({
+    pid,
+    started,
+    name,
+    exe,
+    build_id: buildId,
+    go_version: goVersion,
+    container,
+  }: RecordedProcess): void {
+    const process: ProcessRef = {
+      pid,
+      name,
+      ...(started === undefined ? {} : { started }),
+      ...(buildId === undefined ? {} : { buildId }),
+    };
+    this.#processes.set(pid, process);
+    const at = Math.max(this.#began, this.order.newest);
+    this.order.put(at, {
+      type: 'joined',
+      at,
+      process: {
+        ...process,
+        ...(exe === undefined ? {} : { exe }),
+        ...(goVersion === undefined ? {} : { goVersion }),
+        ...(container === undefined ? {} : { container }),
+        // A recording does not say by which probe it was made: what all of them see is in it.
+        probe: 'kernel',
+      },
+    });
+  }
+
+  /** One item for each second and process: it comes before the window of that second. */
+  #events(lines: readonly unknown[]): void {
+    const runs = new Map<
+      string,
+      { readonly at: number; readonly process: ProcessRef; readonly events: ServedEvent[] }
+    >();
+    for (const line of lines) {
+      const event = eventOf(this.#recording.path, line);
+      const second = Math.floor(Date.parse(event.time) / 1000);
+      const key = `${event.pid ?? ''} ${second}`;
+      let run = runs.get(key);
+      if (run === undefined)
+        runs.set(key, (run = { at: second * 1000 + 999, process: this.#processOf(event.pid), events: [] }));
+      run.events.push(event);
+    }
+    const sampledEvery = this.#recording.about?.recorded.sample ?? 1;
+    for (const { at, process, events } of runs.values())
+      this.order.put(at, { type: 'events', process, sampledEvery, events });
+  }
+
+  #growth({ time, pid, map, op, len, growth, caller }: GrowthEvent): GrowthStep {
+    const { trigger, from, to, unit, moved, duration_ns: durationNs } = growth ?? {};
+    const site = siteOf(caller);
+    return {
+      type: 'growth',
+      at: Date.parse(time),
+      ...this.#mapOf(pid, map),
+      op,
+      ...(trigger === undefined ? {} : { trigger }),
+      ...(len === undefined ? {} : { len }),
+      ...(from === undefined ? {} : { from }),
+      ...(to === undefined ? {} : { to }),
+      ...(unit === undefined ? {} : { unit }),
+      ...(moved === undefined ? {} : { moved }),
+      ...(durationNs === undefined ? {} : { durationNs }),
+      ...(site === undefined ? {} : { site }),
+    };
+  }
+
+  #race({ id, kind, map, key, sides, count }: Race): RaceSeen {
+    return {
+      type: 'race',
+      at: Date.parse(sides[0].time),
+      ...this.#mapOf(undefined, map),
+      id,
+      kind,
+      ...(key?.text === undefined ? {} : { key: key.text }),
+      sides: [sideOf(sides[0]), sideOf(sides[1])],
+      count,
+    };
+  }
+
+  #mapOf(pid: number | undefined, { type, id, address }: MapOfEvent): Pick<GrowthStep, 'process'> {
+    return {
+      process: this.#processOf(pid),
+      ...(type === undefined ? {} : { mapType: type }),
+      ...(id === undefined ? {} : { mapId: id }),
+      ...(address === undefined ? {} : { mapAddress: address }),
+    };
+  }
+
+  /** A line without a pid is of the one process that was recorded. */
+  #processOf(pid: number | undefined): ProcessRef {
+    const selection = this.#recording.about?.recorded.selection;
+    const [only] = this.#processes.size === 1 ? this.#processes.keys() : [];
+    const known = pid ?? (selection?.type === 'pid' ? selection.pid : only) ?? 0;
+    return this.#processes.get(known) ?? { pid: known, name: 'unknown' };
+  }
+}
+
+const siteOf = (frame: FrameOfEvent | undefined): SiteRef | undefined =>
+  frame === undefined
+    ? undefined
+    : {
+        function: frame.function,
+        ...(frame.file === undefined ? {} : { file: frame.file }),
+        ...(frame.line === undefined ? {} : { line: frame.line }),
+      };
+
+function sideOf({ op, caller, goroutine, stack = [] }: RaceSide): RaceSideSeen {
+  const site = siteOf(caller);
+  return {
+    op,
+    ...(site === undefined ? {} : { site }),
+    ...(goroutine === undefined ? {} : { goroutine: goroutine.id }),
+    stack: stack.flatMap((frame) => siteOf(frame) ?? []),
+  };
+}

@@ -1,0 +1,96 @@
+import type { Closable } from '../../base/dispose.ts';
+import { planGrowth } from '../../go/plan/growth.ts';
+import type { GrowthStep } from '../../model/feed.ts';
+import type { ProcessRef } from '../../model/window.ts';
+import { KEY_TEXT_MAX } from '../../model/record.ts';
+import type { GrowthEvent } from '../../protocol/growth.ts';
+import type { GrowOptions } from '../../protocol/options.ts';
+import { Audit } from '../audit.ts';
+import { GrowStream } from '../grow_stream.ts';
+import type { Target } from '../target.ts';
+import { wayFor } from '../way.ts';
+import { siteOf } from './site_of.ts';
+import type { TrackOptions } from './track.ts';
+
+/** Growths are few. */
+const RING_BYTES = 1 << 18;
+
+/** Tells each growth of a process's maps. */
+export class GrowthTrack implements Closable {
+  readonly #audit: Audit;
+  readonly #stream: GrowStream;
+  readonly #process: ProcessRef;
+
+  /** Errors: those of the plan and of attaching. */
+  constructor(target: Target, process: ProcessRef, { keys, salt }: TrackOptions) {
+    const options: GrowOptions = {
+      selection: { type: 'pid', pid: target.pid },
+      filters: { ops: ['grow', 'clear'] },
+      keys,
+      effects: 'off',
+      probe: 'kernel',
+      frames: 0,
+    };
+    const plan = planGrowth(target.binary);
+    const way = wayFor(target.binary, target.pid, {
+      kind: 'kernel',
+      ops: options.filters.ops,
+      effects: 'off',
+      plan,
+    });
+    const keyBytes = keys.type === 'none' ? 0 : KEY_TEXT_MAX;
+    this.#audit = new Audit(
+      { type: 'process', target },
+      way,
+      {
+        mode: 'events',
+        sampleEvery: 1,
+        frames: 0,
+        keyBytes,
+        facts: true,
+        verdicts: false,
+        ringBytes: RING_BYTES,
+      },
+      false,
+    );
+    this.#process = process;
+    this.#stream = new GrowStream(this.#audit, options, salt, true);
+  }
+
+  get lost(): number {
+    return this.#stream.lost;
+  }
+
+  drain(): GrowthStep[] {
+    return this.#stream.drain().map((event) => growthStep(event, this.#process));
+  }
+
+  finish(): GrowthStep[] {
+    return this.#stream.finish().map((event) => growthStep(event, this.#process));
+  }
+
+  close(): void {
+    this.#audit.close();
+  }
+}
+
+function growthStep({ time, op, map, len, caller, growth }: GrowthEvent, process: ProcessRef): GrowthStep {
+  const site = siteOf(caller);
+  return {
+    type: 'growth',
+    process,
+    at: Date.parse(time),
+    op,
+    ...(map.type === undefined ? {} : { mapType: map.type }),
+    ...(map.id === undefined ? {} : { mapId: map.id }),
+    ...(map.address === undefined ? {} : { mapAddress: map.address }),
+    ...(growth?.trigger === undefined ? {} : { trigger: growth.trigger }),
+    ...(len === undefined ? {} : { len }),
+    ...(growth?.from === undefined ? {} : { from: growth.from }),
+    ...(growth?.to === undefined ? {} : { to: growth.to }),
+    ...(growth?.unit === undefined ? {} : { unit: growth.unit }),
+    ...(growth?.moved === undefined ? {} : { moved: growth.moved }),
+    ...(growth?.duration_ns === undefined ? {} : { durationNs: growth.duration_ns }),
+    ...(site === undefined ? {} : { site }),
+  };
+}

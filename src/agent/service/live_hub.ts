@@ -1,0 +1,175 @@
+import { isMapauditError, type MapauditError } from '../../base/errors.ts';
+import type { FeedItem, FeedSink } from '../../model/feed.ts';
+import type { Window } from '../../model/window.ts';
+import { processId } from '../../model/process_id.ts';
+import type { ApiEvent, ApiEventFilter, ApiLive, ApiStatus } from '../../protocol/api.ts';
+import { apiEvent, apiFinding, countsByOp } from './api_forms.ts';
+import { LiveFilter } from './live_filter.ts';
+
+/** In one message. */
+const MOST_EVENTS = 1000;
+/** Windows and findings that wait for a client that is behind; older ones are in the store. */
+const MOST_WAITING = 120;
+/** Events come together for so long. */
+const TOGETHER_MS = 100;
+const STATUS_EVERY_MS = 2000;
+
+/** Gives each client what it wants of the feed, and keeps no more for one that is slow than a client may be given at once. */
+export class LiveHub implements FeedSink {
+  readonly #clients = new Set<Client>();
+  readonly #status: () => ApiStatus;
+  readonly #timer: NodeJS.Timeout;
+
+  constructor(status: () => ApiStatus) {
+    this.#status = status;
+    this.#timer = setInterval(() => this.#tellStatus(), STATUS_EVERY_MS).unref();
+  }
+
+  take(items: readonly FeedItem[]): void {
+    if (this.#clients.size === 0) return;
+    for (const item of items) {
+      if (item.type === 'events') this.#events(item);
+      else if (item.type === 'window') for (const client of this.#clients) client.window(item.window);
+      else if (item.type === 'finding') {
+        const finding = apiFinding(item.finding);
+        for (const client of this.#clients) client.add({ type: 'finding', finding });
+      } else if (item.type === 'joined' || item.type === 'left') this.#tellStatus();
+    }
+  }
+
+  close(): Promise<void> {
+    clearInterval(this.#timer);
+    for (const client of this.#clients) client.end();
+    return Promise.resolve();
+  }
+
+  /** Errors: `bad-parameter`. */
+  live(
+    filter: ApiEventFilter,
+    want: { readonly events: boolean },
+    signal: AbortSignal,
+  ): AsyncIterable<ApiLive> {
+    const client = new Client(new LiveFilter(filter), want.events);
+    client.add({ type: 'status', status: this.#status() });
+    return this.#messages(client, signal);
+  }
+
+  async *#messages(client: Client, signal: AbortSignal): AsyncGenerator<ApiLive, void> {
+    const end = (): void => client.end();
+    signal.addEventListener('abort', end, { once: true });
+    this.#clients.add(client);
+    try {
+      if (!signal.aborted) yield* client.messages();
+    } finally {
+      this.#clients.delete(client);
+      signal.removeEventListener('abort', end);
+    }
+  }
+
+  #events(item: FeedItem & { type: 'events' }): void {
+    const wanting = [...this.#clients].filter((client) => client.wantsEvents);
+    if (wanting.length === 0) return;
+    const process = processId(item.process);
+    const events = item.events.map((event) => apiEvent(event, process));
+    for (const client of wanting) client.events(events);
+  }
+
+  #tellStatus(): void {
+    if (this.#clients.size === 0) return;
+    const status = this.#status();
+    for (const client of this.#clients) client.add({ type: 'status', status });
+  }
+}
+
+/** One client, and what waits for it. */
+class Client {
+  readonly wantsEvents: boolean;
+  readonly #filter: LiveFilter;
+  #waiting: ApiLive[] = [];
+  #events: ApiEvent[] = [];
+  #skipped = 0;
+  #failed: MapauditError | undefined;
+  #hasEnded = false;
+  #wake: () => void = () => undefined;
+
+  constructor(filter: LiveFilter, wantsEvents: boolean) {
+    this.#filter = filter;
+    this.wantsEvents = wantsEvents;
+  }
+
+  window(window: Window): void {
+    this.#try(() => {
+      const counts = countsByOp(window, (count) => this.#filter.count(count));
+      this.add({ type: 'window', start: window.start, length_ms: window.lengthMs, counts });
+    });
+  }
+
+  /** What was told before of the same kind, and has not been taken, says nothing any more. */
+  add(message: ApiLive): void {
+    if (message.type === 'status') this.#waiting = this.#waiting.filter(({ type }) => type !== 'status');
+    if (this.#waiting.length >= MOST_WAITING) this.#waiting.shift();
+    this.#waiting.push(message);
+    this.#wake();
+  }
+
+  events(events: readonly ApiEvent[]): void {
+    this.#try(() => {
+      for (const event of events) {
+        if (!this.#filter.event(event)) continue;
+        if (this.#events.length < MOST_EVENTS) this.#events.push(event);
+        else this.#skipped++;
+      }
+      if (this.#events.length > 0) this.#wake();
+    });
+  }
+
+  end(): void {
+    this.#hasEnded = true;
+    this.#wake();
+  }
+
+  async *messages(): AsyncGenerator<ApiLive, void> {
+    let last = 0;
+    while (!this.#hasEnded) {
+      if (this.#failed !== undefined) throw this.#failed;
+      const message = this.#waiting.shift();
+      if (message !== undefined) {
+        yield message;
+        continue;
+      }
+      const wait = this.#events.length === 0 ? undefined : last + TOGETHER_MS - performance.now();
+      if (wait === undefined || wait > 0) {
+        await this.#rest(wait);
+        continue;
+      }
+      last = performance.now();
+      const [events, skipped] = [this.#events, this.#skipped];
+      [this.#events, this.#skipped] = [[], 0];
+      yield { type: 'events', events, skipped };
+    }
+  }
+
+  /** Until something comes, or so many milliseconds are over. */
+  #rest(ms: number | undefined): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = ms === undefined ? undefined : setTimeout(() => resolve(), ms);
+      this.#wake = () => {
+        clearTimeout(timer);
+        this.#wake = () => undefined;
+        resolve();
+      };
+    });
+  }
+
+  /** A filter that cannot be applied ends this client's stream, and nobody else's. */
+  #try(action: () => void): void {
+    if (this.#failed !== undefined) return;
+    try {
+      action();
+    } catch (error) {
+      if (!isMapauditError(error)) throw error;
+      this.#failed = error;
+      this.#wake();
+    }
+  }
+}

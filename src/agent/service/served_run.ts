@@ -1,0 +1,216 @@
+import type { Closable } from '../../base/dispose.ts';
+import { isMapauditError } from '../../base/errors.ts';
+import type { Cost, FeedItem, ServedEvent, ServedProcess } from '../../model/feed.ts';
+import type { ProcessRef, WindowCount } from '../../model/window.ts';
+import type { RaceLine } from '../../protocol/race.ts';
+import type { ServeOptions } from '../../protocol/serve.ts';
+import { cpuTimeMs } from '../../sys/proc/cpu_time.ts';
+import { refusePatched } from '../patched.ts';
+import { raceLines } from '../race.ts';
+import { SideRun } from '../record/side_run.ts';
+import type { Target } from '../target.ts';
+import { kindFor } from '../way.ts';
+import { CostMeter } from './cost_meter.ts';
+import { FoundCounts } from './found_counts.ts';
+import { type Detail, Governor } from './governor.ts';
+import { loweredText } from './governor_text.ts';
+import { GrowthTrack } from './growth_track.ts';
+import { MapStateReader } from './map_states.ts';
+import { raceSeen } from './race_items.ts';
+import { servedProcess } from './served_of.ts';
+import type { TrackOptions } from './track.ts';
+import { type CounterReader, Tracks } from './tracks.ts';
+
+/** Where a run tells what it sees. */
+export interface RunOutput {
+  readonly tell: (items: readonly FeedItem[]) => void;
+  readonly say: (message: string, hint?: string) => void;
+  readonly counters: CounterReader;
+}
+
+/** A cost is told so often when nothing changes. */
+const COST_EVERY_MS = 5000;
+const RACE_FRAMES = 16;
+
+/** One process that is watched: its probes, what they cost, and what is found in its memory. */
+export class ServedRun implements Closable {
+  readonly process: ServedProcess;
+  readonly ref: ProcessRef;
+  readonly target: Target;
+  readonly #options: ServeOptions;
+  readonly #out: RunOutput;
+  readonly #governor: Governor;
+  readonly #meter: CostMeter;
+  readonly #maps: MapStateReader;
+  readonly #found = new FoundCounts();
+  readonly #tracks: Tracks;
+  #growth: GrowthTrack | undefined;
+  #races: SideRun<RaceLine> | undefined;
+  #events = 0;
+  /** Of the looks since a cost was told. */
+  #shares = { sum: 0, looks: 0 };
+  #cost: Cost;
+
+  /** Closes the target where it cannot be watched. Errors: `already-audited`, those of attaching. */
+  constructor(target: Target, options: ServeOptions, shared: TrackOptions, out: RunOutput) {
+    this.target = target;
+    this.#options = options;
+    this.#out = out;
+    this.#governor = new Governor(options.budget);
+    try {
+      const kind = kindFor(target.binary, options.probe);
+      if (kind === 'kernel') refusePatched(target.pid);
+      this.process = servedProcess(target, kind);
+      this.ref = refOf(this.process);
+      this.#meter = new CostMeter(Date.now(), cpuTimeMs(target.pid));
+      this.#maps = new MapStateReader(target, this.ref, Date.now());
+      this.#tracks = new Tracks(target, kind, shared, out.counters, this.#governor.detail);
+    } catch (error) {
+      target.close();
+      throw error;
+    }
+    this.#cost = this.#costOf(Date.now(), 0);
+    out.tell([{ type: 'joined', at: Date.now(), process: this.process }, this.#cost]);
+    this.#beside('growth', () => (this.#growth = new GrowthTrack(target, this.ref, shared)));
+    if (options.races) this.#races = this.#lookForRaces();
+  }
+
+  /** The share to which the fullest ring was found filled. */
+  get fill(): number {
+    return this.#tracks.fill;
+  }
+
+  /** As it was told last. */
+  get cost(): Cost {
+    return this.#cost;
+  }
+
+  /** Takes what lies in the rings. */
+  step(): void {
+    this.#tellEvents(this.#tracks.drain());
+  }
+
+  /** A few times a second: growth, races, memory, and whether it all costs too much. */
+  look(now: number): void {
+    const growths = this.#growth?.drain() ?? [];
+    if (growths.length > 0) this.#out.tell(growths);
+    this.#takeRaces();
+    this.#beside('the maps in its memory', () => {
+      const states = this.#maps.look(now);
+      if (states !== undefined) this.#out.tell([states]);
+    });
+    this.#govern(now);
+  }
+
+  /** The counts of a window that are this process's, with what events told of them. */
+  withFound(counts: readonly WindowCount[]): readonly WindowCount[] {
+    const filled = this.#found.fill(counts);
+    this.#found.forget();
+    return filled;
+  }
+
+  /** Takes the probes out, and tells the last there is; `left` is for whoever closes the window. */
+  async finish(): Promise<void> {
+    await this.#races?.end();
+    this.#takeRaces();
+    this.#races = undefined;
+    const growths = this.#growth?.finish() ?? [];
+    if (growths.length > 0) this.#out.tell(growths);
+    this.#tellEvents(this.#tracks.finish());
+    this.close();
+  }
+
+  close(): void {
+    this.#tracks.close();
+    this.#growth?.close();
+    this.#growth = undefined;
+    this.target.close();
+  }
+
+  #tellEvents(batches: readonly (readonly ServedEvent[])[]): void {
+    const { sampleEvery } = this.#governor.detail;
+    for (const events of batches) {
+      if (events.length === 0) continue;
+      this.#events += events.length;
+      if (sampleEvery === 1) this.#found.add(events);
+      this.#out.tell([{ type: 'events', process: this.ref, sampledEvery: sampleEvery, events }]);
+    }
+  }
+
+  #govern(now: number): void {
+    const measured = this.#meter.look(now, cpuTimeMs(this.ref.pid), this.#tracks.metered());
+    const before = this.#governor.detail;
+    this.#shares = { sum: this.#shares.sum + measured.share, looks: this.#shares.looks + 1 };
+    const isChanged = this.#governor.look(measured);
+    if (isChanged) this.#change(before, this.#governor.detail, measured.share);
+    if (!isChanged && now - this.#cost.at < COST_EVERY_MS) return;
+    this.#cost = this.#costOf(now, this.#shares.sum / this.#shares.looks);
+    this.#shares = { sum: 0, looks: 0 };
+    this.#out.tell([this.#cost]);
+  }
+
+  #change(before: Detail, detail: Detail, share: number): void {
+    // A probe that cannot be placed again is placed at the next change.
+    this.#beside('what was left alone', () => this.#tellEvents(this.#tracks.apply(detail)));
+    const { name, pid } = this.ref;
+    const said = loweredText({ name, pid, before, detail, share, budget: this.#options.budget });
+    if (said !== undefined) this.#out.say(said.message, said.hint);
+  }
+
+  #costOf(at: number, share: number): Cost {
+    const { sampleEvery, keys, reads, paused } = this.#governor.detail;
+    return {
+      type: 'cost',
+      at,
+      process: this.ref,
+      share,
+      budget: this.#options.budget,
+      sampledEvery: sampleEvery,
+      keys: keys && this.#options.keys.type !== 'none',
+      reads,
+      ...(paused ? { paused: true as const } : {}),
+      ringFill: Math.min(1, this.fill),
+      events: this.#events,
+      lost: { ringFull: this.#tracks.ringFull + (this.#growth?.lost ?? 0), outputSlow: 0 },
+    };
+  }
+
+  #lookForRaces(): SideRun<RaceLine> {
+    const { keys, budget } = this.#options;
+    const probe = this.process.probe === 'inline' ? 'inline' : 'kernel';
+    const { pid } = this.ref;
+    return new SideRun((signal) => raceLines({ pid, budget, keys, frames: RACE_FRAMES, probe }, signal));
+  }
+
+  #takeRaces(): void {
+    for (const line of this.#races?.take() ?? [])
+      if (line.type === 'race') this.#out.tell([raceSeen(line, this.ref)]);
+    const failed = this.#races?.failed;
+    if (failed === undefined) return;
+    this.#races = undefined;
+    this.#sayMissing('races', failed.message, failed.hint);
+  }
+
+  /** What stands beside the counters is left out where it cannot be had. */
+  #beside(what: string, action: () => void): void {
+    try {
+      action();
+    } catch (error) {
+      if (!isMapauditError(error)) throw error;
+      this.#sayMissing(what, error.message, error.hint);
+    }
+  }
+
+  #sayMissing(what: string, why: string, hint: string | undefined): void {
+    this.#out.say(`of ${this.ref.name} (pid ${this.ref.pid}) ${what} cannot be told: ${why}`, hint);
+  }
+}
+
+function refOf({ pid, started, name, buildId }: ServedProcess): ProcessRef {
+  return {
+    pid,
+    ...(started === undefined ? {} : { started }),
+    name,
+    ...(buildId === undefined ? {} : { buildId }),
+  };
+}

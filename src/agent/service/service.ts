@@ -1,0 +1,154 @@
+import { messageOf } from '../../base/errors.ts';
+import type { FeedItem } from '../../model/feed.ts';
+import type { ApiQuestions } from '../../protocol/api.ts';
+import type { ServeOptions, Service } from '../../protocol/serve.ts';
+import { keptQuestions } from '../../query/stored/index.ts';
+import { keptFor, openStore, type Store } from '../../store/index.ts';
+import { prometheusSink } from '../../export/prometheus/index.ts';
+import { ownVersion } from '../record/host.ts';
+import { RunClock } from '../run_clock.ts';
+import { type Judging, judging } from './judging.ts';
+import { layoutOf } from './layout.ts';
+import { LiveHub } from './live_hub.ts';
+import { NoticeBook } from './notice_book.ts';
+import { type NamedSink, SinkQueue } from './sink_queue.ts';
+import { StatusBook } from './status_book.ts';
+import { Watcher } from './watcher.ts';
+
+/** How long everything is kept where no file was named. */
+const MEMORY_MS = 3_600_000;
+
+/**
+ * Watches processes, and gives what it sees to all that keep, judge and show it. Errors: of one process those of
+ * attaching; those of `openStore` and of rules. Nothing is left in place then.
+ */
+export async function startService(options: ServeOptions): Promise<Service> {
+  const notices = new NoticeBook();
+  const store = await openStore(
+    options.store === undefined ? { memory: true, retention: keptFor(MEMORY_MS) } : { path: options.store },
+  );
+  try {
+    return new RunningService(options, store, notices);
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
+}
+
+class RunningService implements Service {
+  readonly questions: ApiQuestions;
+  readonly metrics: Service['metrics'];
+  readonly version = ownVersion();
+  readonly notices: Service['notices'];
+  readonly #store: Store;
+  readonly #book: NoticeBook;
+  readonly #status: StatusBook;
+  readonly #sinks: readonly SinkQueue[];
+  readonly #judging: Judging;
+  readonly #watcher: Watcher;
+  readonly #ending = new AbortController();
+  readonly #ended = new AbortController();
+  readonly #run: Promise<void>;
+  #pending: FeedItem[] = [];
+  #closing: Promise<void> | undefined;
+
+  constructor(options: ServeOptions, store: Store, book: NoticeBook) {
+    this.#store = store;
+    this.#book = book;
+    this.notices = book.follow(this.#ended.signal);
+    const say = (message: string, hint?: string): void => book.say(message, hint);
+    this.#status = new StatusBook({
+      version: this.version,
+      notices: () => [...store.notices, ...book.all].sort((a, b) => a.at - b.at),
+      store: () => storeStatus(store),
+      dropped: () => this.#sinks.reduce((sum, { dropped }) => sum + dropped, 0),
+    });
+    const hub = new LiveHub(() => this.#status.status());
+    const prometheus = prometheusSink();
+    this.#judging = judging(options.rules, (told) => this.#tell([told]), say);
+    const sinks: readonly NamedSink[] = [
+      { name: 'the store', sink: store },
+      this.#judging.sink,
+      { name: '/metrics', sink: prometheus },
+      { name: 'the live view', sink: hub },
+    ];
+    this.#sinks = sinks.map((sink) => new SinkQueue(sink, say));
+    this.metrics = (accept) => prometheus.text(accept);
+    this.questions = {
+      ...keptQuestions(store),
+      status: () => this.#status.status(),
+      layout: (process, map) => layoutOf(this.#watcher.runs, process, map),
+      live: (filter, want, signal) => hub.live(filter, want, signal),
+    };
+    this.#watcher = new Watcher(options, { tell: (items) => this.#tell(items), say });
+    if (this.#watcher.runs.length === 0) say('no process that is meant runs yet; waiting for one');
+    this.#run = this.#loop();
+  }
+
+  fault(error: unknown): void {
+    this.#book.say(`a fault of mapaudit itself: ${messageOf(error)}`);
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  #tell(items: readonly FeedItem[]): void {
+    if (items.length === 0) return;
+    // During construction there is no sink yet; and what rules find within a batch comes after it.
+    this.#pending.push(...items);
+  }
+
+  #deliver(): void {
+    const items = this.#pending;
+    if (items.length === 0) return;
+    this.#pending = [];
+    this.#status.take(items);
+    this.#judging.act(items);
+    for (const sink of this.#sinks) sink.put(items);
+  }
+
+  async #loop(): Promise<void> {
+    const clock = new RunClock(undefined, this.#ending.signal);
+    let said = false;
+    this.#deliver();
+    while (!this.#ending.signal.aborted) {
+      try {
+        this.#watcher.step();
+        if (clock.isTimeToLook) await this.#watcher.look(Date.now());
+      } catch (error) {
+        this.fault(error);
+      }
+      this.#deliver();
+      if (this.#watcher.isOver && !said) {
+        said = true;
+        this.#book.say('the program has ended; what was seen can still be asked for, Ctrl-C ends');
+      }
+      await clock.tick(this.#watcher.fill);
+    }
+  }
+
+  async #close(): Promise<void> {
+    this.#ending.abort();
+    await this.#run;
+    await this.#watcher.finish();
+    this.#deliver();
+    const [store, ...others] = this.#sinks;
+    // What is found in the last window is kept too.
+    await Promise.all(others.map((sink) => sink.close()));
+    this.#deliver();
+    await this.#judging.close();
+    await store?.close();
+    this.#ended.abort();
+  }
+}
+
+function storeStatus(store: Store): { bytes: number; oldest?: number; trouble?: string } {
+  const { bytes, oldest, trouble } = store;
+  return {
+    bytes,
+    ...(oldest === undefined ? {} : { oldest }),
+    ...(trouble === undefined ? {} : { trouble }),
+  };
+}

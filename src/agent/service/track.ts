@@ -1,0 +1,137 @@
+import type { Closable } from '../../base/dispose.ts';
+import type { ServedEvent } from '../../model/feed.ts';
+import type { MapOp } from '../../model/map_op.ts';
+import { KEY_TEXT_MAX } from '../../model/record.ts';
+import type { ProbeKind, TraceOptions } from '../../protocol/options.ts';
+import { Tally, totalsOf } from '../../query/tally.ts';
+import { Audit } from '../audit.ts';
+import { effectsOf } from '../plans.ts';
+import type { Target } from '../target.ts';
+import { TraceStream } from '../trace_stream.ts';
+import { wayFor } from '../way.ts';
+import type { MeteredProbe } from './cost_meter.ts';
+import type { Detail } from './governor.ts';
+
+/** What all tracks of a service have in common. */
+export interface TrackOptions {
+  readonly keys: TraceOptions['keys'];
+  readonly ringBytes: number;
+  readonly salt: Uint8Array;
+}
+
+/** Frames of each event's stack beyond the caller: what the picture of stacks is made of. */
+const FRAMES = 8;
+
+/**
+ * A probe on one process for some operations: it counts all, and makes events of some. Reads have a track of their own,
+ * so that they can be left alone while writes are counted without a gap.
+ */
+export class Track implements Closable {
+  readonly audit: Audit;
+  readonly #stream: TraceStream;
+  readonly #isReads: boolean;
+  readonly #hasExits: boolean;
+  readonly #options: TraceOptions;
+
+  /** Errors: those of `wayFor` and of attaching. */
+  constructor(
+    target: Target,
+    ops: readonly MapOp[],
+    kind: ProbeKind,
+    { keys, ringBytes, salt }: TrackOptions,
+    detail: Detail,
+  ) {
+    const options: TraceOptions = {
+      selection: { type: 'pid', pid: target.pid },
+      filters: { ops },
+      keys,
+      effects: 'auto',
+      probe: kind,
+      frames: FRAMES,
+      // Not 1: it changes while the probe runs, so gaps are always possible.
+      sampleEvery: 0,
+    };
+    const effects = effectsOf('auto', ops);
+    const way = wayFor(target.binary, target.pid, { kind, ops, effects, plan: undefined });
+    this.audit = new Audit(
+      { type: 'process', target },
+      way,
+      {
+        mode: 'both',
+        sampleEvery: detail.sampleEvery,
+        frames: FRAMES,
+        keyBytes: keys.type === 'none' ? 0 : KEY_TEXT_MAX,
+        verdicts: false,
+        ringBytes,
+      },
+      false,
+    );
+    this.#options = options;
+    this.#isReads = ops.every((op) => op === 'access' || op === 'iterate');
+    this.#hasExits = way.plan.sites.some(({ role }) => role === 'exit');
+    this.#stream = this.#open(salt, effects);
+    this.apply(detail);
+  }
+
+  get fill(): number {
+    return this.audit.probe.fill;
+  }
+
+  /** Records that the ring had no room for, so far. */
+  get ringFull(): number {
+    return this.#stream.ringFull;
+  }
+
+  apply({ sampleEvery, keys }: Detail): void {
+    this.audit.probe.setSampling(sampleEvery);
+    this.audit.probe.captureKeys?.(keys);
+  }
+
+  /** Events since the last time. */
+  drain(): ServedEvent[] {
+    return this.#told(this.#stream.drain());
+  }
+
+  /** Takes the probe out; its counters can still be read. */
+  finish(): ServedEvent[] {
+    return this.#told(this.#stream.finish().events);
+  }
+
+  metered(): MeteredProbe {
+    const counts = this.audit.siteCounts();
+    const { sampledOut } = totalsOf(counts);
+    let [entries, hits] = [0, 0];
+    for (const count of counts) {
+      entries += count.hits + count.ignored;
+      hits += count.hits;
+    }
+    const { probe } = this.audit;
+    const events = hits - sampledOut;
+    return { probe, entries, events, hasExits: this.#hasExits, isReads: this.#isReads };
+  }
+
+  close(): void {
+    this.audit.close();
+  }
+
+  #open(salt: Uint8Array, effects: ReturnType<typeof effectsOf>): TraceStream {
+    return new TraceStream(this.audit, {
+      options: this.#options,
+      effects,
+      tally: new Tally(),
+      wanted: () => Infinity,
+      salt,
+      showPid: true,
+    });
+  }
+
+  /** Lives of maps are numbered by each track for itself: the numbers of reads would mean other maps. */
+  #told(lines: ReturnType<TraceStream['drain']>): ServedEvent[] {
+    const events = lines.filter((line) => line.type === 'event');
+    if (!this.#isReads) return events;
+    return events.map((event) => {
+      const { id: _, ...map } = event.map;
+      return { ...event, map };
+    });
+  }
+}

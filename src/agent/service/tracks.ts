@@ -1,0 +1,118 @@
+import type { Closable } from '../../base/dispose.ts';
+import type { ServedEvent } from '../../model/feed.ts';
+import { type MapOp, MAP_OPS } from '../../model/map_op.ts';
+import type { ProbeKind } from '../../protocol/options.ts';
+import type { Audit } from '../audit.ts';
+import type { Target } from '../target.ts';
+import type { MeteredProbe } from './cost_meter.ts';
+import type { Detail } from './governor.ts';
+import { Track, type TrackOptions } from './track.ts';
+
+const READS: readonly MapOp[] = ['access', 'iterate'];
+const WRITES = MAP_OPS.filter((op) => !READS.includes(op));
+
+/** Whoever reads the counters of tracks that come and go. */
+export interface CounterReader {
+  readonly joined: (audit: Audit) => void;
+  /** They can be read for the last time. */
+  readonly left: (audit: Audit) => void;
+}
+
+/** The probes of one process: as many as the detail that is wanted takes. */
+export class Tracks implements Closable {
+  readonly #target: Target;
+  readonly #kind: ProbeKind;
+  readonly #options: TrackOptions;
+  readonly #counters: CounterReader;
+  #writes: Track | undefined;
+  #reads: Track | undefined;
+  #lostGone = 0;
+
+  /** Errors: those of attaching; nothing is left in place then. */
+  constructor(
+    target: Target,
+    kind: ProbeKind,
+    options: TrackOptions,
+    counters: CounterReader,
+    detail: Detail,
+  ) {
+    this.#target = target;
+    this.#kind = kind;
+    this.#options = options;
+    this.#counters = counters;
+    try {
+      this.#open(detail);
+    } catch (error) {
+      this.close();
+      throw error;
+    }
+  }
+
+  get fill(): number {
+    return Math.max(0, ...this.#all.map(({ fill }) => fill));
+  }
+
+  /** Records that found a ring full, since the beginning. */
+  get ringFull(): number {
+    return this.#all.reduce((sum, track) => sum + track.ringFull, this.#lostGone);
+  }
+
+  drain(): readonly (readonly ServedEvent[])[] {
+    return this.#all.map((track) => track.drain());
+  }
+
+  metered(): readonly MeteredProbe[] {
+    return this.#all.map((track) => track.metered());
+  }
+
+  /** Changes what is looked at. Gives the last events of probes that went. Errors: those of attaching. */
+  apply(detail: Detail): readonly (readonly ServedEvent[])[] {
+    const last: (readonly ServedEvent[])[] = [];
+    if (detail.paused && this.#writes !== undefined) last.push(this.#end(this.#writes));
+    if (detail.paused) this.#writes = undefined;
+    // The other probes are in the process, where one of them does not pay to be taken out.
+    if (this.#reads !== undefined && (!detail.reads || detail.paused)) {
+      last.push(this.#end(this.#reads));
+      this.#reads = undefined;
+    }
+    if (!detail.paused) this.#open(detail);
+    for (const track of this.#all) track.apply(detail);
+    return last;
+  }
+
+  /** Takes all out. */
+  finish(): readonly (readonly ServedEvent[])[] {
+    const last = this.#all.map((track) => this.#end(track));
+    [this.#writes, this.#reads] = [undefined, undefined];
+    return last;
+  }
+
+  close(): void {
+    for (const track of this.#all) track.close();
+    [this.#writes, this.#reads] = [undefined, undefined];
+  }
+
+  get #all(): readonly Track[] {
+    return [this.#writes, this.#reads].filter((track) => track !== undefined);
+  }
+
+  #open(detail: Detail): void {
+    const isApart = this.#kind === 'kernel';
+    this.#writes ??= this.#track(isApart ? WRITES : MAP_OPS, detail);
+    if (isApart && detail.reads) this.#reads ??= this.#track(READS, detail);
+  }
+
+  #track(ops: readonly MapOp[], detail: Detail): Track {
+    const track = new Track(this.#target, ops, this.#kind, this.#options, detail);
+    this.#counters.joined(track.audit);
+    return track;
+  }
+
+  #end(track: Track): readonly ServedEvent[] {
+    const events = track.finish();
+    this.#counters.left(track.audit);
+    this.#lostGone += track.ringFull;
+    track.close();
+    return events;
+  }
+}

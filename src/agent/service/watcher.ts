@@ -1,0 +1,187 @@
+import { randomBytes } from 'node:crypto';
+import { isMapauditError } from '../../base/errors.ts';
+import type { FeedItem } from '../../model/feed.ts';
+import { pid as toPid } from '../../model/ids.ts';
+import { MAP_OPS } from '../../model/map_op.ts';
+import type { ProcessRef, WindowCount } from '../../model/window.ts';
+import type { ServeOptions } from '../../protocol/serve.ts';
+import { globMatcher } from '../../query/glob.ts';
+import { exeIdentity, processFacts } from '../../sys/proc/process.ts';
+import { WindowMaker } from '../record/window_maker.ts';
+import { ringBytesOf } from '../ring_size.ts';
+import { fileIdentity } from '../select.ts';
+import { Target } from '../target.ts';
+import { ProcessList } from './process_list.ts';
+import { RunTimeSwitch } from './run_times.ts';
+import { ServedRun } from './served_run.ts';
+
+/** What a watcher tells. */
+export interface WatcherOutput {
+  readonly tell: (items: readonly FeedItem[]) => void;
+  readonly say: (message: string, hint?: string) => void;
+}
+
+/** Not Go's, or gone before it could be looked at: nothing that anybody must know. */
+const SILENT = new Set([
+  'not-go',
+  'elf-not-elf',
+  'elf-not-executable',
+  'elf-corrupt',
+  'no-such-process',
+  'no-such-file',
+  'cannot-open',
+]);
+/** Each has rings and tables of its own. */
+const MOST_PROCESSES = 64;
+/** Rings are smaller where there may be many processes. */
+const MANY_RING_BYTES = 1 << 20;
+
+/** Follows the processes that are meant, and makes the feed of what they do. */
+export class Watcher {
+  readonly #options: ServeOptions;
+  readonly #out: WatcherOutput;
+  readonly #list = new ProcessList();
+  readonly #runs = new Map<number, ServedRun>();
+  readonly #windows = new WindowMaker({ ops: MAP_OPS });
+  readonly #runTimes = new RunTimeSwitch();
+  readonly #salt = randomBytes(32);
+  readonly #isMeant: (pid: number) => boolean;
+  /** Said good-bye to, with their counts still in the open window. */
+  #leaving: { readonly run: ServedRun; readonly at: number }[] = [];
+
+  /** Attaches to all there are. Errors: of one process by its pid, those of attaching; `no-such-file`. */
+  constructor(options: ServeOptions, out: WatcherOutput) {
+    this.#options = options;
+    this.#out = out;
+    this.#isMeant = meantBy(options);
+    const { selection } = options;
+    if (selection.type === 'pid') this.#attach(selection.pid);
+    else this.#attachNew();
+  }
+
+  get runs(): readonly ServedRun[] {
+    return [...this.#runs.values()];
+  }
+
+  /** Nothing more can come: the one process that was meant has ended. */
+  get isOver(): boolean {
+    return this.#options.selection.type === 'pid' && this.#runs.size === 0;
+  }
+
+  get fill(): number {
+    return Math.max(0, ...this.runs.map(({ fill }) => fill));
+  }
+
+  /** Takes what lies in the rings, and closes a window that is over. */
+  step(): void {
+    for (const run of this.#runs.values()) run.step();
+    if (this.#windows.isOver()) this.#closeWindow(false);
+  }
+
+  /** A few times a second: who has come and gone, and what it costs. */
+  async look(now: number): Promise<void> {
+    this.#runTimes.look();
+    for (const [pid, run] of this.#runs) {
+      const end = run.target.ended();
+      if (end === undefined) run.look(now);
+      else {
+        await this.#leave(pid, run);
+        if (end === 'target-exec') this.#list.again(pid);
+      }
+    }
+    if (this.#options.selection.type !== 'pid') this.#attachNew();
+  }
+
+  /** Takes all probes out, and closes the window that is open. */
+  async finish(): Promise<void> {
+    for (const [pid, run] of this.#runs) await this.#leave(pid, run);
+    this.#closeWindow(true);
+    this.#runTimes.close();
+  }
+
+  async #leave(pid: number, run: ServedRun): Promise<void> {
+    this.#runs.delete(pid);
+    await run.finish();
+    this.#leaving.push({ run, at: Date.now() });
+  }
+
+  #closeWindow(end: boolean): void {
+    const window = this.#windows.close(Date.now(), end);
+    const counts = this.#withFound(window.counts);
+    this.#out.tell([{ type: 'window', window: { ...window, counts } }]);
+    const left = this.#leaving.splice(0);
+    this.#out.tell(left.map(({ run, at }) => ({ type: 'left', at, process: run.ref })));
+  }
+
+  #withFound(counts: readonly WindowCount[]): readonly WindowCount[] {
+    const byRun = new Map<ServedRun | undefined, WindowCount[]>();
+    const runs = [...this.#runs.values(), ...this.#leaving.map(({ run }) => run)];
+    for (const count of counts) {
+      const run = runs.find(({ ref }) => isSame(ref, count.process));
+      const own = byRun.get(run) ?? [];
+      own.push(count);
+      byRun.set(run, own);
+    }
+    return [...byRun].flatMap(([run, own]) => run?.withFound(own) ?? own);
+  }
+
+  #attachNew(): void {
+    for (const pid of this.#list.look()) {
+      if (this.#runs.has(pid) || !this.#isMeant(pid)) continue;
+      if (this.#runs.size >= MOST_PROCESSES) {
+        this.#out.say(
+          `${MOST_PROCESSES} processes are watched already: pid ${pid} is not`,
+          'Start another mapaudit serve for a part of them: --name GLOB.',
+        );
+        continue;
+      }
+      try {
+        this.#attach(pid);
+      } catch (error) {
+        if (!isMapauditError(error)) throw error;
+        if (!SILENT.has(error.code))
+          this.#out.say(`${nameOf(pid)} is not watched: ${error.message}`, error.hint);
+      }
+    }
+  }
+
+  #attach(pid: number): void {
+    const { selection, ringBytes, keys } = this.#options;
+    const ring = ringBytesOf(ringBytes ?? (selection.type === 'pid' ? undefined : MANY_RING_BYTES));
+    const shared = { keys, ringBytes: ring, salt: this.#salt };
+    const counters = {
+      joined: (audit: Parameters<WindowMaker['joined']>[0]) => this.#windows.joined(audit),
+      left: (audit: Parameters<WindowMaker['left']>[0]) => this.#windows.left(audit),
+    };
+    this.#runTimes.begin();
+    const run = new ServedRun(Target.open(toPid(pid)), this.#options, shared, { ...this.#out, counters });
+    this.#runs.set(pid, run);
+  }
+}
+
+const isSame = (a: ProcessRef, b: ProcessRef): boolean => a.pid === b.pid && a.started === b.started;
+
+function nameOf(pid: number): string {
+  const name = processFacts(toPid(pid))?.name;
+  return name === undefined ? `pid ${pid}` : `${name} (pid ${pid})`;
+}
+
+/** Errors: `no-such-file`. */
+function meantBy({ selection }: ServeOptions): (pid: number) => boolean {
+  switch (selection.type) {
+    case 'pid':
+    case 'all':
+      return () => true;
+    case 'name': {
+      const matches = globMatcher(selection.glob);
+      return (pid) => {
+        const name = processFacts(toPid(pid))?.name;
+        return name !== undefined && matches(name);
+      };
+    }
+    case 'exe': {
+      const identity = fileIdentity(selection.path);
+      return (pid) => exeIdentity(toPid(pid)) === identity;
+    }
+  }
+}

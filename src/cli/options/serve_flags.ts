@@ -1,0 +1,61 @@
+import { parseListenText } from '../parse/listen.ts';
+import { parsePath } from '../parse/path.ts';
+import { parseUrl } from '../parse/url.ts';
+import type { OptionSpec } from './spec.ts';
+
+/** Flags of `serve` alone; part of the table of all. */
+export const SERVE_FLAGS = {
+  all: {
+    flag: '--all',
+    group: 'Which processes',
+    commands: ['serve'],
+    help: 'All Go processes of this machine: new ones within a second, for as long as they run.',
+  },
+  store: {
+    flag: '--store',
+    value: 'FILE',
+    group: 'Output',
+    commands: ['serve'],
+    help: 'Keep what is seen in this file: mapaudit.duckdb. Default: in memory, for an hour.',
+    parse: parsePath('--store'),
+  },
+  listen: {
+    flag: '--listen',
+    value: 'HOST:PORT',
+    group: 'Output',
+    commands: ['serve'],
+    help: 'Where the page, the API and /metrics are. Default: 127.0.0.1:7777, which this machine alone can reach.',
+    details:
+      'Port 0 takes one that is free. Whoever can reach it needs the token of the printed address; only /metrics on a loopback address needs none. There is no TLS: put a proxy before it, or a tunnel (ssh -L), where it is to be reached from elsewhere.',
+    parse: parseListenText,
+  },
+  rules: {
+    flag: '--rules',
+    value: 'FILE',
+    group: 'How it works',
+    commands: ['serve'],
+    help: 'Rules and actions, in YAML. Default: the rules that mapaudit has; docs/rules.md.',
+    parse: parsePath('--rules'),
+  },
+  otlp: {
+    flag: '--otlp',
+    value: 'URL',
+    group: 'Output',
+    commands: ['serve'],
+    help: 'Also send metrics and logs to an OpenTelemetry collector (OTLP over HTTP): http://127.0.0.1:4318.',
+    parse: parseUrl('--otlp'),
+  },
+} as const satisfies Readonly<Record<string, OptionSpec>>;
+
+/** What `--races` is for `serve`. */
+export const SERVE_RACES = {
+  group: 'How it works',
+  help: 'Also look for races, as mapaudit race does, within the same share of CPU time once more.',
+} as const;
+
+/** What `--budget` is for `serve`. */
+export const SERVE_BUDGET = {
+  help: "How much of the program's CPU time the probes may take: 0.5%, 5%. Default: 1%.",
+  details:
+    'Measured all the time. When it is more, less is looked at, and the page says so: first fewer operations become events, then events have no keys, then reads are not counted, and last nothing is, for a while. A program that takes less than a whole CPU counts as if it took one.',
+} as const;

@@ -1,0 +1,35 @@
+import type { ServeOptions, ServeSelection } from '../../protocol/serve.ts';
+import { usageError } from '../parse/usage_error.ts';
+import { present, selectionOf } from './resolve.ts';
+import type { OptionValues } from './table.ts';
+
+const BUDGET = 0.01;
+const LISTEN = '127.0.0.1:7777';
+
+/** All that `serve` needs. */
+export function serveOptionsOf(values: OptionValues): ServeOptions {
+  return {
+    selection: servedBy(values),
+    ...present('store', values.store),
+    listen: values.listen ?? LISTEN,
+    budget: values.budget ?? BUDGET,
+    ...present('rules', values.rules),
+    ...present('otlp', values.otlp),
+    races: values.races === true,
+    keys: values.keys ?? { type: 'full' },
+    probe: values.probe ?? 'auto',
+    ...present('ringBytes', values.ring),
+  };
+}
+
+function servedBy(values: OptionValues): ServeSelection {
+  const named = values.pid !== undefined || values.name !== undefined;
+  if (values.all !== true) {
+    if (named) return selectionOf(values);
+    throw usageError('no-target', 'which processes?', {
+      hint: 'Add -p PID, --name GLOB or --all. To see what runs here: mapaudit ps.',
+    });
+  }
+  if (!named) return { type: 'all' };
+  throw usageError('contradiction', '--all cannot be used with -p or --name', { hint: 'Keep one of them.' });
+}

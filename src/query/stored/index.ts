@@ -1,0 +1,73 @@
+import { MapauditError } from '../../base/errors.ts';
+import type { ApiLimit, ApiTable, KeptQuestions } from '../../protocol/api.ts';
+import type { Ask, SqlTable, Store } from '../../store/index.ts';
+import { eventsOf, keyOf } from './events.ts';
+import { findingsOf } from './findings.ts';
+import { mapOf } from './map_page.ts';
+import { overviewOf } from './overview.ts';
+import { ratesOf } from './rates.ts';
+import { sitePageOf } from './site_page.ts';
+import { checkSlice } from './slice.ts';
+import { checkStep } from './steps.ts';
+import { textQuery } from './text/answer.ts';
+
+export interface KeptOptions {
+  /** Unix milliseconds: what `last 10m` ends with. */
+  readonly now?: () => number;
+}
+
+const FINDINGS = 1000;
+
+/** Answers what can be asked of the past out of a store. */
+export function keptQuestions(
+  store: Pick<Store, 'reader' | 'sql'>,
+  { now = Date.now }: KeptOptions = {},
+): KeptQuestions {
+  const read = <T>(questions: (ask: Ask) => Promise<T>): Promise<T> => store.reader.read(questions);
+  return {
+    overview: async (slice) => {
+      checkSlice(slice);
+      return await read((ask) => overviewOf(ask, slice));
+    },
+    rates: async (slice, by, step, limit) => {
+      checkSlice(slice);
+      checkStep(slice.from, slice.to, step);
+      return await read((ask) => ratesOf(ask, slice, by, step, limitOf(limit, 10, 200)));
+    },
+    findings: async (slice) => {
+      checkSlice(slice);
+      return { type: 'findings', findings: await read((ask) => findingsOf(ask, slice, FINDINGS)) };
+    },
+    map: async (slice) => {
+      checkSlice(slice);
+      return await read((ask) => mapOf(ask, slice));
+    },
+    site: async (slice) => {
+      checkSlice(slice);
+      return await read((ask) => sitePageOf(ask, slice));
+    },
+    key: async (slice, key, limit) => {
+      checkSlice(slice);
+      return await read((ask) => keyOf(ask, slice, key, limitOf(limit, 1000, 10_000)));
+    },
+    events: async (slice, filter, limit) => {
+      checkSlice(slice);
+      return await read((ask) => eventsOf(ask, slice, filter, limitOf(limit, 200, 10_000)));
+    },
+    query: (text) => timed(() => read((ask) => textQuery(ask, text, now()))),
+    sql: (text) => timed(() => store.sql(text)),
+  };
+}
+
+/** Error: `limit`. */
+function limitOf({ limit }: ApiLimit, usual: number, most: number): number {
+  if (limit === undefined) return usual;
+  if (Number.isSafeInteger(limit) && limit >= 1 && limit <= most) return limit;
+  throw new MapauditError('limit', `a limit is a whole number from 1 to ${most}`, { hint: `limit=${usual}` });
+}
+
+async function timed(ask: () => Promise<SqlTable>): Promise<ApiTable> {
+  const begin = performance.now();
+  const table = await ask();
+  return { type: 'table', ...table, took_ms: Math.round((performance.now() - begin) * 10) / 10 };
+}

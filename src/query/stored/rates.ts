@@ -1,0 +1,88 @@
+import { MAP_OPS } from '../../model/map_op.ts';
+import type { ApiRates, ApiSeries, ApiSlice } from '../../protocol/api.ts';
+import type { Ask } from '../../store/index.ts';
+import { Names, NO_SITE, NO_TYPE } from './names.ts';
+import { sourceOf, type Source } from './source.ts';
+
+export type RatesBy = 'op' | 'map_type' | 'site' | 'process';
+
+/** Counts over time, of the `limit` largest and of all others together. */
+export async function ratesOf(
+  ask: Ask,
+  slice: ApiSlice,
+  by: RatesBy,
+  wantedStep: number,
+  limit: number,
+): Promise<ApiRates> {
+  const source = await sourceOf(ask, slice, wantedStep);
+  // Of what is kept by the hour alone there are no points of minutes.
+  const step =
+    wantedStep % source.grain === 0 ? wantedStep : Math.ceil(wantedStep / source.grain) * source.grain;
+  const at = source.from - (source.from % step);
+  const { windows, values } = source;
+  const totals = await ask(
+    `SELECT ${by} AS of, sum(count) AS total FROM ${windows} w GROUP BY ${by} ORDER BY total DESC, ${by}`,
+    values,
+  );
+  const top = totals.slice(0, limit);
+  const empty = await emptyPoints(ask, source, at, step);
+  const points = new Map(top.map(({ of }) => [of, [...empty]]));
+  if (top.length > 0) {
+    const list = top.map(({ of }) => (typeof of === 'number' ? String(of) : `'${String(of)}'`)).join(', ');
+    const rows = await ask(
+      `SELECT ${by} AS of, start - start % ${step} AS slot, sum(count) AS count FROM ${windows} w
+       WHERE ${by} IN (${list}) GROUP BY ${by}, start - start % ${step}`,
+      values,
+    );
+    for (const row of rows) {
+      const series = points.get(row['of'] ?? null);
+      if (series !== undefined) series[(Number(row['slot']) - at) / step] = Number(row['count']);
+    }
+  }
+  const ids = top.map(({ of }) => ({ [by]: of ?? null }));
+  const names = by === 'op' ? new Names(ask) : await new Names(ask).of(ids);
+  return {
+    type: 'rates',
+    at,
+    step,
+    series: top.map(({ of, total }) => ({
+      ...nameOf(by, of ?? null, names),
+      total: Number(total),
+      points: points.get(of ?? null) ?? empty,
+    })),
+    other: totals.slice(limit).reduce((sum, { total }) => sum + Number(total), 0),
+  };
+}
+
+function nameOf(by: RatesBy, of: unknown, names: Names): Omit<ApiSeries, 'total' | 'points'> {
+  switch (by) {
+    case 'op': {
+      const op = MAP_OPS.find((one) => one === of);
+      return { name: String(of), ...(op === undefined ? {} : { op }) };
+    }
+    case 'map_type': {
+      const type = names.type(of);
+      return type === undefined ? { name: NO_TYPE } : { name: type, map_type: type };
+    }
+    case 'site': {
+      const site = names.site(of) ?? NO_SITE;
+      return { name: site.function, site };
+    }
+    case 'process':
+      return { name: names.process(of) };
+  }
+}
+
+/** 0 where something was recorded, null where nothing was. */
+async function emptyPoints(ask: Ask, source: Source, at: number, step: number): Promise<(number | null)[]> {
+  const points = new Array<number | null>(Math.ceil((source.to - at) / step)).fill(null);
+  const rows = await ask(
+    `SELECT start - start % ${step} AS slot, max(start + length) AS until FROM ${source.spans} s GROUP BY start - start % ${step}`,
+  );
+  for (const row of rows) {
+    const first = (Number(row['slot']) - at) / step;
+    const last = Math.ceil((Number(row['until']) - at) / step);
+    for (let i = first; i < Math.min(last, points.length); i++) points[i] = 0;
+  }
+  return points;
+}

@@ -1,0 +1,44 @@
+import { statfsSync, statSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import type { StorePlace } from './options.ts';
+
+/** Room that is left on the disk beside what the log needs to be taken into the file: below it nothing is written. */
+const RESERVE = 3 * 1024 * 1024;
+/** Length of the log from which on it is taken into the file. */
+const LOG_BYTES = 16 * 1024 * 1024;
+
+/** Whether there is room to write, and for how long the log may grow. DuckDB is never let run into a full disk. */
+export class Disk {
+  readonly #path: string | undefined;
+  readonly #logBytes: number;
+
+  constructor(place: StorePlace, sizeLimit: number | undefined) {
+    this.#path = 'path' in place ? resolve(place.path) : undefined;
+    this.#logBytes = Math.min(LOG_BYTES, Math.floor((sizeLimit ?? Infinity) / 10));
+  }
+
+  /** There is room for what comes, and to take the log into the file after it. */
+  get hasRoom(): boolean {
+    return this.#free() >= this.#log() + RESERVE;
+  }
+
+  /** The log can be taken into the file without filling the disk. */
+  get canCheckpoint(): boolean {
+    return this.#free() >= this.#log() + RESERVE / 2;
+  }
+
+  get isLogLong(): boolean {
+    return this.#log() > this.#logBytes;
+  }
+
+  #free(): number {
+    if (this.#path === undefined) return Infinity;
+    const { bavail, bsize } = statfsSync(dirname(this.#path));
+    return bavail * bsize;
+  }
+
+  #log(): number {
+    if (this.#path === undefined) return 0;
+    return statSync(`${this.#path}.wal`, { throwIfNoEntry: false })?.size ?? 0;
+  }
+}
