@@ -49,6 +49,8 @@ test.each([
   ['stream sees no sys', { 'stream/x/a.ts': `import '../../sys/b.ts';` }, 'stream may not import sys'],
   ['cli sees no probe', { 'cli/a.ts': `import '../probe/b.ts';` }, 'cli may not import probe'],
   ['tui sees protocol only', { 'tui/a.tsx': `import '../model/b.ts';` }, 'tui may not import model'],
+  ['the page sees protocol only', { '../web/a.ts': `import '../src/query/b.ts';` }, 'web may not import'],
+  ['the page has its packages', { '../web/a.ts': `import 'ink';` }, 'web may not import ink'],
   [
     'koffi only in sys',
     { 'probe/a.ts': `import koffi from 'koffi';` },

@@ -7,7 +7,7 @@ import { SiteLink, Op } from './links.tsx';
 import { Name } from './name.tsx';
 
 /** More rows than this nobody reads. */
-const ROWS = 500;
+const ROWS = 200;
 
 /** Events of one key, the newest first. */
 export function EventTable(props: {

@@ -1,4 +1,4 @@
-import { type ReactNode, useId } from 'react';
+import { type ReactNode, useEffect, useId, useState } from 'react';
 import type { Answered } from '../state/use_answer.ts';
 import { Trouble } from './trouble.tsx';
 
@@ -35,8 +35,26 @@ export function Answer<T>({ of, children }: AnswerProps<T>): ReactNode {
     <>
       {of.error !== undefined && <Trouble error={of.error} />}
       {of.answer !== undefined && children(of.answer)}
-      {of.answer === undefined && of.error === undefined && <p className="waiting">Asking …</p>}
+      {of.answer === undefined && of.error === undefined && <Waiting />}
     </>
+  );
+}
+
+/** So long an answer takes where nothing is wrong. */
+const USUAL_MS = 4000;
+
+function Waiting(): ReactNode {
+  const [long, setLong] = useState(false);
+  useEffect(() => {
+    const timer = setTimeout(() => setLong(true), USUAL_MS);
+    return () => clearTimeout(timer);
+  }, []);
+  return (
+    <p className="waiting">
+      {long
+        ? 'Still asking. The service takes long to answer: its machine is busy, or the span is long. Take a shorter one.'
+        : 'Asking …'}
+    </p>
   );
 }
 

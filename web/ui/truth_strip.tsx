@@ -9,6 +9,7 @@ export function TruthStrip(): ReactNode {
   const { status, link, heard, trouble } = useHubState();
   if (status === undefined) return null;
   const lost = status.lost.ring_full + status.lost.output_slow;
+  const paused = status.cost.some((cost) => cost.paused === true);
   return (
     <section className="truth" aria-label="What the numbers are of">
       {link === 'gone' && trouble?.kind === 'gone' && (
@@ -19,7 +20,7 @@ export function TruthStrip(): ReactNode {
         </p>
       )}
       <ul>
-        <li>Counts are exact</li>
+        {paused ? <li className="bad">Nothing is counted just now</li> : <li>Counts are exact</li>}
         <li>
           <span className="num">{grouped(status.events)}</span> events
         </li>
@@ -61,11 +62,12 @@ function causes({ lost }: ApiStatus): string {
 function Cost({ cost }: { readonly cost: ApiStatus['cost'][number] }): ReactNode {
   const nameOf = useProcessName();
   const lowered = [
+    ...(cost.paused === true ? ['paused, nothing is counted'] : []),
     ...(cost.sampled_every > 1 ? [`1 event in ${grouped(cost.sampled_every)} kept`] : ['every event kept']),
     ...(cost.keys ? [] : ['no keys']),
     ...(cost.reads ? [] : ['reads not counted']),
   ];
-  const less = cost.sampled_every > 1 || !cost.keys || !cost.reads;
+  const less = cost.sampled_every > 1 || !cost.keys || !cost.reads || cost.paused === true;
   return (
     <li className={less ? 'less' : ''}>
       <Name text={nameOf(cost.process)} />: {lowered.join(', ')} · cost{' '}
