@@ -50,7 +50,6 @@ import { raceFound, raceSummary, shared, writing } from './race_samples.ts';
 import { growthRates, growths, stop, touched } from './samples_know.ts';
 import { recordingBytes, recorded, report, table } from './samples_evidence.ts';
 import { rulesAnswered } from './samples_rules.ts';
-import { recordingBytes, recorded, report } from './samples_evidence.ts';
 
 /** What the fake does, chosen by the pid that is asked for. */
 const NO_SUCH_PID = 99999;

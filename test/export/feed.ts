@@ -4,8 +4,16 @@ import { BEGAN, countOf, eventOf, eventsOf, EVICT, SHOP, TYPE, windowOf } from '
 /** Something of every kind. */
 export const FEED: readonly FeedItem[] = [
   { type: 'joined', at: BEGAN, process: { ...SHOP, probe: 'kernel', container: 'c0ffee' } },
-  eventsOf(10, eventOf(5, 'delete', '"sess:eu-1"', { found: true, trace_id: '0af7651916cd43dd8448eb211c80319c' })),
-  windowOf(0, countOf(100), countOf(7, { op: 'assign' }), countOf(5, { mapType: 'map[q.T["quote\\\\"]]int' })),
+  eventsOf(
+    10,
+    eventOf(5, 'delete', '"sess:eu-1"', { found: true, trace_id: '0af7651916cd43dd8448eb211c80319c' }),
+  ),
+  windowOf(
+    0,
+    countOf(100),
+    countOf(7, { op: 'assign' }),
+    countOf(5, { mapType: 'map[q.T["quote\\\\"]]int' }),
+  ),
   windowOf(1, countOf(20)),
   {
     type: 'growth',

@@ -28,7 +28,8 @@ test('promtool takes the alert rules, and each of them fires when it should', ()
     writeFileSync(join(folder, path), text);
   }
   const prometheus = join(folder, 'prometheus');
-  const promtool = (...args: string[]): string => execFileSync('promtool', args, { cwd: prometheus, encoding: 'utf8' });
+  const promtool = (...args: string[]): string =>
+    execFileSync('promtool', args, { cwd: prometheus, encoding: 'utf8' });
   expect(promtool('check', 'rules', 'mapaudit-alerts.yml')).toContain('SUCCESS: 6 rules found');
   expect(promtool('test', 'rules', 'mapaudit-alerts-test.yml')).toContain('SUCCESS');
   rmSync(folder, { recursive: true });
@@ -72,22 +73,35 @@ test('a real Prometheus scrapes it, in the form that it asks for', async () => {
   const port = await freePort();
   const prometheus = spawn(
     'prometheus',
-    [`--config.file=${folder}/prometheus.yml`, `--storage.tsdb.path=${folder}/data`, `--web.listen-address=127.0.0.1:${port}`],
+    [
+      `--config.file=${folder}/prometheus.yml`,
+      `--storage.tsdb.path=${folder}/data`,
+      `--web.listen-address=127.0.0.1:${port}`,
+    ],
     { stdio: 'ignore' },
   );
   try {
     const query = async (text: string): Promise<readonly (readonly [Record<string, string>, string])[]> => {
-      const answer = await fetch(`http://127.0.0.1:${port}/api/v1/query?query=${encodeURIComponent(text)}`).catch(() => undefined);
+      const answer = await fetch(
+        `http://127.0.0.1:${port}/api/v1/query?query=${encodeURIComponent(text)}`,
+      ).catch(() => undefined);
       if (answer?.ok !== true) return [];
-      const { data } = (await answer.json()) as { data: { result: { metric: Record<string, string>; value: [number, string] }[] } };
+      const { data } = (await answer.json()) as {
+        data: { result: { metric: Record<string, string>; value: [number, string] }[] };
+      };
       return data.result.map(({ metric, value }) => [metric, value[1]] as const);
     };
-    await expect.poll(() => query('map_delete_total{type="map[string]*shop.Session"}'), { timeout: 60_000, interval: 500 }).toMatchObject([
-      [{ process: 'shop', pid: '7', container: 'c0ffee' }, '120'],
-    ]);
+    await expect
+      .poll(() => query('map_delete_total{type="map[string]*shop.Session"}'), {
+        timeout: 60_000,
+        interval: 500,
+      })
+      .toMatchObject([[{ process: 'shop', pid: '7', container: 'c0ffee' }, '120']]);
     expect(types[0]).toContain('application/openmetrics-text');
     expect(await query('map_grow_seconds_count')).toMatchObject([[{ op: 'rehash' }, '1']]);
-    expect(await query('map_delete_total{type=~".*quote.*"}')).toMatchObject([[{ type: 'map[q.T["quote\\\\"]]int' }, '5']]);
+    expect(await query('map_delete_total{type=~".*quote.*"}')).toMatchObject([
+      [{ type: 'map[q.T["quote\\\\"]]int' }, '5'],
+    ]);
   } finally {
     prometheus.kill('SIGKILL');
     await once(prometheus, 'exit');

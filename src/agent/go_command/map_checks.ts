@@ -34,9 +34,13 @@ export function mapChecksOf({ verb, flags }: GoCall, already: string | undefined
 function refuseFlags(verb: string, flags: GoCall['flags']): void {
   const name = [MAP_RACES, MAP_LEAKS].find((one) => wish(one, () => one, flags) !== undefined);
   if (name === undefined) return;
-  throw new MapauditError(`usage-${name}`, `--${name} is for programs that are run, and this go ${verb} runs none`, {
-    hint: 'Start what is built with MAPAUDIT=races,leaks in its environment, or use mapaudit go test or run.',
-  });
+  throw new MapauditError(
+    `usage-${name}`,
+    `--${name} is for programs that are run, and this go ${verb} runs none`,
+    {
+      hint: 'Start what is built with MAPAUDIT=races,leaks in its environment, or use mapaudit go test or run.',
+    },
+  );
 }
 
 /** The last one counts, as for flags of the go command. */

@@ -28,13 +28,19 @@ it('has no more series than there may be, with sums that stay exact', () => {
   expect(of().reduce((all, { value }) => all + value, 0)).toBe(sum);
   // Who came first keeps its series, and its counter only rises.
   expect(of()[0]).toMatchObject({ labels: { type: 'map[int]main.T0' }, value: 2 });
-  expect(of().find(({ labels }) => labels['type'] === 'other')?.value).toBe(2 * (sum / 2 - (1000 * 1001) / 2));
+  expect(of().find(({ labels }) => labels['type'] === 'other')?.value).toBe(
+    2 * (sum / 2 - (1000 * 1001) / 2),
+  );
 });
 
 it('shows the series of a process that has ended for five minutes', () => {
   const sink = prometheusSink(feedSeries(() => 0));
   const next = { ...SHOP, pid: 8 };
-  void sink.take([deletes('map[int]int', 5), { type: 'left', at: 1000, process: SHOP }, deletes('a', 1, 200_000, next)]);
+  void sink.take([
+    deletes('map[int]int', 5),
+    { type: 'left', at: 1000, process: SHOP },
+    deletes('a', 1, 200_000, next),
+  ]);
   expect(sink.text().body).toContain('map_delete_total{process="shop",pid="7",type="map[int]int"} 5');
   void sink.take([deletes('a', 1, 301_000, next)]);
   expect(sink.text().body).not.toContain('pid="7"');
