@@ -32,14 +32,12 @@ export function keyPrefixes(text: string): string[] {
 /** Characters of an escape as strconv.Quote writes it. */
 function unitLength(text: string, at: number): number {
   if (text[at] !== '\\') return 1;
-  switch (text[at + 1]) {
-    case 'x':
-      return 4;
-    case 'u':
-      return 6;
-    case 'U':
-      return 10;
-    default:
-      return 2;
-  }
+  return ESCAPES.get(text[at + 1] ?? '') ?? 2;
 }
+
+/** Lengths of those that are longer than two. */
+const ESCAPES: ReadonlyMap<string, number> = new Map([
+  ['x', 4],
+  ['u', 6],
+  ['U', 10],
+]);

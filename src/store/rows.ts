@@ -11,28 +11,33 @@ import type { Cell } from './tables.ts';
 /** An item of the feed as rows. Windows go to the level of one second; roll-ups do the rest. */
 export function addItem(item: FeedItem, symbols: Symbols, into: Batch): void {
   switch (item.type) {
-    case 'window':
-      return addWindow(item.window, symbols, into);
-    case 'events':
-      return addEvents(item, symbols, into);
-    case 'growth':
-      return addGrowth(item, symbols, into);
-    case 'race':
-      return addRace(item, symbols, into);
+    case 'window': {
+      addWindow(item.window, symbols, into);
+      return;
+    }
+    case 'events': {
+      addEvents(item, symbols, into);
+      return;
+    }
+    case 'growth': {
+      addGrowth(item, symbols, into);
+      return;
+    }
+    case 'race': {
+      addRace(item, symbols, into);
+      return;
+    }
     case 'joined': {
       const { process, at } = item;
       const { exe, goVersion, container, cgroup, probe } = process;
       const id = symbols.process(process, into);
-      return into.add('audits', [
-        at,
-        id,
-        'joined',
-        ...[exe, goVersion, container, cgroup, probe].map(orNull),
-      ]);
+      into.add('audits', [at, id, 'joined', ...[exe, goVersion, container, cgroup, probe].map(orNull)]);
+      return;
     }
     case 'left': {
       const id = symbols.process(item.process, into);
-      return into.add('audits', [item.at, id, 'left', null, null, null, null, null]);
+      into.add('audits', [item.at, id, 'left', null, null, null, null, null]);
+      return;
     }
     case 'maps': {
       const process = symbols.process(item.process, into);
@@ -53,14 +58,17 @@ export function addItem(item: FeedItem, symbols: Symbols, into: Batch): void {
       const { at, share, budget, sampledEvery, keys, reads, ringFill, events, lost } = item;
       const process = symbols.process(item.process, into);
       const { ringFull, outputSlow } = lost;
-      return into.add('costs', [
+      into.add('costs', [
         at,
         process,
         ...[share, budget, sampledEvery, keys, reads, ringFill, events, ringFull, outputSlow],
       ]);
+      return;
     }
-    case 'finding':
-      return addFinding(item.at, item.finding, symbols, into);
+    case 'finding': {
+      addFinding(item.at, item.finding, symbols, into);
+      return;
+    }
     default:
       return assertUnreachable(item);
   }

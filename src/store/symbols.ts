@@ -99,7 +99,9 @@ const siteKey = (name: string, file: string | undefined, line: number | undefine
   `${name}\0${file ?? ''}\0${line ?? ''}`;
 
 const keyOfRow = (row: Readonly<Record<string, unknown>>): string =>
-  [row['function'], row['file'], row['line']].map((part) => (part === null ? '' : String(part))).join('\0');
+  [row['function'], row['file'], row['line']]
+    .map((part) => (typeof part === 'string' || typeof part === 'number' ? String(part) : ''))
+    .join('\0');
 
 const frameKey = (site: number | null, inlined: boolean, call: boolean): string =>
   `${site ?? ''}${inlined ? 'i' : ''}${call ? 'c' : ''}`;

@@ -62,7 +62,7 @@ test.each(['http/protobuf', 'http/json'] as const)(
           'map.type': 'map[string]*shop.Session',
         },
       ]);
-      expect(all['map_grow']).toMatchObject({ unit: expect.any(String) });
+      expect(typeof all['map_grow']?.unit).toBe('string');
       const records = logs?.scopeLogs?.[0]?.logRecords ?? [];
       expect(records.map(({ eventName, severityText }) => [eventName, severityText])).toEqual([
         ['mapaudit.delete', 'debug'],

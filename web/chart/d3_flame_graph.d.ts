@@ -1,9 +1,13 @@
 /** What is used of a package that has no types of its own. */
 declare module 'd3-flame-graph' {
-  import type { Frame } from './caller_tree.ts';
-
+  /** As in caller_tree.ts. */
+  interface Node {
+    name: string;
+    value: number;
+    readonly children: Node[];
+  }
   interface Drawn {
-    readonly data: Frame;
+    readonly data: Node;
     readonly depth: number;
     readonly value: number;
   }

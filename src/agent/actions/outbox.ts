@@ -105,14 +105,18 @@ export class Outbox<T> {
         await this.#send(message, this.#stop.signal);
         return true;
       } catch (error) {
-        const isLast = error instanceof Refused || i >= tries || this.#stop.signal.aborted;
+        const isLast = error instanceof Refused || i >= tries || this.#isStopped();
         this.#say(`${messageOf(error)}${isLast ? '; given up' : '; will be tried again'}`);
         if (isLast) return false;
         this.#counts.retried++;
         const wait = Math.min(longestWaitMs, firstWaitMs * 2 ** (i - 1));
         await sleep(wait, undefined, { signal: this.#stop.signal, ref: false }).catch(() => undefined);
-        if (this.#stop.signal.aborted) return false;
+        if (this.#isStopped()) return false;
       }
     }
+  }
+
+  #isStopped(): boolean {
+    return this.#stop.signal.aborted;
   }
 }

@@ -53,10 +53,11 @@ test('it goes up again step by step, and reads come back later each time that th
   const busy = (): Partial<Measured> =>
     governor.detail.reads ? { share: 0.1, reads: 0.099 } : { share: 0.0005 };
   const ups: number[] = [];
+  const hasReads = (): boolean => governor.detail.reads;
   for (let at = 0; at < 300_000; at += 250) {
-    const before = governor.detail.reads;
+    const before = hasReads();
     governor.look(measured(at, busy()));
-    if (!before && governor.detail.reads) ups.push(at);
+    if (!before && hasReads()) ups.push(at);
   }
   const gaps = ups.slice(1).map((at, i) => at - (ups[i] ?? 0));
   expect(gaps.length).toBeGreaterThan(2);

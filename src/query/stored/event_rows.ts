@@ -94,16 +94,8 @@ function eventOf(
 }
 
 function keyOf({ key, key_form }: SqlRow): EventKey | undefined {
-  switch (key_form) {
-    case 'text':
-      return { text: String(key), truncated: false };
-    case 'cut':
-      return { text: String(key), truncated: true };
-    case 'hash':
-      return { hash: String(key) };
-    case 'unreadable':
-      return { unreadable: true };
-    default:
-      return undefined;
-  }
+  if (key_form === 'text') return { text: String(key), truncated: false };
+  if (key_form === 'cut') return { text: String(key), truncated: true };
+  if (key_form === 'hash') return { hash: String(key) };
+  return key_form === 'unreadable' ? { unreadable: true } : undefined;
 }

@@ -46,14 +46,17 @@ export class Fields {
     if (found === undefined) return undefined;
     const value = scalarOf(found.node);
     if (typeof value === 'string' && value !== '') return value;
-    return this.#wrong(found, 'a text');
+    this.#wrong(found, 'a text');
+    return undefined;
   }
 
   bool(name: string, fallback: boolean): boolean {
     const found = this.#find(name);
     if (found === undefined) return fallback;
     const value = scalarOf(found.node);
-    return typeof value === 'boolean' ? value : (this.#wrong(found, 'true or false') ?? fallback);
+    if (typeof value === 'boolean') return value;
+    this.#wrong(found, 'true or false');
+    return fallback;
   }
 
   word<T extends string>(name: string, words: readonly T[]): T | undefined {
@@ -81,7 +84,10 @@ export class Fields {
   texts(name: string): readonly string[] | undefined {
     const found = this.#find(name);
     if (found === undefined) return undefined;
-    if (!isSeq(found.node)) return this.#wrong(found, 'a list of texts');
+    if (!isSeq(found.node)) {
+      this.#wrong(found, 'a list of texts');
+      return;
+    }
     return found.node.items.flatMap((item) => {
       const value = scalarOf(item as Node);
       if (typeof value === 'string' || typeof value === 'number') return [String(value)];
@@ -94,7 +100,10 @@ export class Fields {
   textMap(name: string): Readonly<Record<string, string>> {
     const found = this.#find(name);
     if (found === undefined) return {};
-    if (!isMap(found.node)) return this.#wrong(found, 'fields with texts') ?? {};
+    if (!isMap(found.node)) {
+      this.#wrong(found, 'fields with texts');
+      return {};
+    }
     const fields = new Fields(found.node, name, this.#source);
     return Object.fromEntries(
       fields.names.flatMap((key) => {
@@ -148,14 +157,18 @@ export class Fields {
     const found = this.#find(name);
     if (found === undefined) return undefined;
     if (isMap(found.node)) return new Fields(found.node, name, this.#source);
-    return this.#wrong(found, 'fields');
+    this.#wrong(found, 'fields');
+    return undefined;
   }
 
   /** A list of mappings. */
   maps(name: string, what: string): readonly Fields[] {
     const found = this.#find(name);
     if (found === undefined) return [];
-    if (!isSeq(found.node)) return this.#wrong(found, 'a list') ?? [];
+    if (!isSeq(found.node)) {
+      this.#wrong(found, 'a list');
+      return [];
+    }
     return found.node.items.flatMap((item) => {
       if (isMap(item)) return [new Fields(item, what, this.#source)];
       this.#problem(item, `${what} is expected here, with fields of its own`);
@@ -194,14 +207,19 @@ export class Fields {
   #parsed<T>(name: string, parse: (value: unknown) => T | undefined, wanted: string): T | undefined {
     const found = this.#find(name);
     if (found === undefined) return undefined;
-    return parse(scalarOf(found.node)) ?? this.#wrong(found, wanted);
+    const value = parse(scalarOf(found.node));
+    if (value === undefined) this.#wrong(found, wanted);
+    return value;
   }
 
   #wordOf<T extends string>(found: Found, words: readonly T[]): T | undefined {
     const value = scalarOf(found.node);
     const word = words.find((one) => one === value);
     if (word !== undefined) return word;
-    if (typeof value !== 'string') return this.#wrong(found, `one of ${words.join(', ')}`);
+    if (typeof value !== 'string') {
+      this.#wrong(found, `one of ${words.join(', ')}`);
+      return undefined;
+    }
     this.#problem(found.node, `"${value}" is no ${found.name}`, suggestion(value, words));
     return undefined;
   }

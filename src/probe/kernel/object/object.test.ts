@@ -39,7 +39,7 @@ describe('the eBPF object', () => {
     expect(maps.get('site_counts')).toMatchObject({ type: 6, keySize: 4, valueSize: 8, maxEntries: 1024 });
     expect(maps.get('key_plans')).toMatchObject({ type: 1, keySize: 16, valueSize: 24, maxEntries: 65536 });
     expect(maps.get('verdicts')).toMatchObject({ type: 1, keySize: 16, valueSize: 4 });
-    expect(maps.get('control')).toMatchObject({ type: 2, keySize: 4, valueSize: 8, maxEntries: 1 });
+    expect(maps.get('control')).toMatchObject({ type: 2, keySize: 4, valueSize: 16, maxEntries: 1 });
   });
 
   it('is relocated: each load of a map gets its number, each address in the data stays inside', () => {

@@ -27,7 +27,7 @@ export function momentOf(text: string, now: number): number | undefined {
   if (/^\d{12,14}$/.test(text)) return Number(text);
   const clock = CLOCK.exec(text);
   if (clock !== null) {
-    const [hours, minutes, seconds] = clock.slice(1).map((part) => Number(part === undefined ? 0 : part));
+    const [hours, minutes, seconds] = [1, 2, 3].map((group) => Number(clock[group] ?? 0));
     if ((hours ?? 0) > 23 || (minutes ?? 0) > 59 || (seconds ?? 0) > 59) return undefined;
     const day = new Date(now).setUTCHours(hours ?? 0, minutes, seconds, 0);
     return day > now ? day - (UNITS['d'] ?? 0) : day;
