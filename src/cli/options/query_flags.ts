@@ -1,16 +1,8 @@
-import { notEmpty, parsePath } from '../parse/path.ts';
+import { notEmpty } from '../parse/path.ts';
 import type { OptionSpec } from './spec.ts';
 
 /** Flags of `query`. */
 export const QUERY_FLAGS = {
-  store: {
-    flag: '--store',
-    value: 'FILE',
-    group: 'How it works',
-    commands: ['query'],
-    help: 'The file that mapaudit serve --store has written. It is opened to be read alone.',
-    parse: parsePath('--store'),
-  },
   sql: {
     flag: '--sql',
     value: 'TEXT',

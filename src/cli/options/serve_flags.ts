@@ -15,8 +15,14 @@ export const SERVE_FLAGS = {
     flag: '--store',
     value: 'FILE',
     group: 'Output',
-    commands: ['serve'],
+    commands: ['serve', 'query'],
     help: 'Keep what is seen in this file: mapaudit.duckdb. Default: in memory, for an hour.',
+    of: {
+      query: {
+        group: 'How it works',
+        help: 'The file that mapaudit serve --store has written. It is opened to be read alone.',
+      },
+    },
     parse: parsePath('--store'),
   },
   listen: {
