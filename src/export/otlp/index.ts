@@ -73,7 +73,7 @@ export async function startOtlp(options: OtlpOptions): Promise<FeedSink> {
   const feedLogs = new FeedLogs(loggers.getLogger(scope.name, scope.version));
   return {
     take: (items) => {
-      if (options.series === undefined) void series.take(items);
+      if (options.series === undefined) series.take(items);
       feedLogs.take(items);
     },
     close: async () => {
