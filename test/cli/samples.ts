@@ -388,5 +388,6 @@ export const crash: Crash = {
   go_version: 'go1.26.8',
   crashed: true,
   goroutine: 7,
+  lent: { from: '2026-03-01T12:00:00.000000000Z', to: '2026-03-01T12:00:01.000000000Z' },
   map: { address: '0xc000123450' },
 };

@@ -73,6 +73,12 @@ describe('what the types allow fits the schemas', () => {
     findingSample,
     rulesChecked,
     rulesTested,
+    {
+      type: 'serving' as const,
+      address: 'http://127.0.0.1:1',
+      page: 'http://127.0.0.1:1/?token=x',
+      token: 'x',
+    },
     { type: 'dashboards' as const, folder: 'x', files: ['a/b.yml'] },
     report,
     emptyReport,

@@ -12,7 +12,7 @@ export interface HookTemplates {
 
 /** In a signal's handler: SIGURG, which Go itself uses to preempt, also says that a reader may have come. */
 export const SIGNAL_HOOK =
-  '\tif sig == _SIGURG {\n\t\tmapauditSignal((&sigctxt{info, ctxt}).sigcode())\n\t}\n';
+  '\tif sig == _SIGURG {\n\t\tmapauditSignal(uint64((&sigctxt{info, ctxt}).sigcode()))\n\t}\n';
 
 /** How the runtime spells the caller's PC, in package runtime (no prefix) or in internal/runtime/maps. */
 export function dialectOf({ minor }: GoVersion, prefix: string): HookDialect {
