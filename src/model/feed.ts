@@ -33,8 +33,8 @@ export interface ServedProcess extends ProcessRef {
   readonly container?: string;
   /** Path in the cgroup tree, `/system.slice/shop.service`. */
   readonly cgroup?: string;
-  /** How it is audited. */
-  readonly probe: 'kernel' | 'inline' | 'build';
+  /** How it is audited; a recording does not say it. */
+  readonly probe?: 'kernel' | 'inline' | 'build';
 }
 
 /** A process has ended, or is audited no more. */

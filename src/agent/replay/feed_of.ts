@@ -100,8 +100,6 @@ class FeedMaker {
         ...(exe === undefined ? {} : { exe }),
         ...(goVersion === undefined ? {} : { goVersion }),
         ...(container === undefined ? {} : { container }),
-        // A recording does not say by which probe it was made: what all of them see is in it.
-        probe: 'kernel',
       },
     });
   }

@@ -39,7 +39,7 @@ export function apiProcess(process: ServedProcess, joined: number, left?: number
     ...(buildId === undefined ? {} : { build_id: buildId }),
     ...(container === undefined ? {} : { container }),
     ...(cgroup === undefined ? {} : { cgroup }),
-    probe,
+    ...(probe === undefined ? {} : { probe }),
     joined,
     ...(left === undefined ? {} : { left }),
   };

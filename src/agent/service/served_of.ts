@@ -6,7 +6,7 @@ import { startedMs } from '../../sys/proc/started.ts';
 import type { Target } from '../target.ts';
 
 /** A process as the feed tells of it. */
-export function servedProcess(target: Target, probe: ServedProcess['probe']): ServedProcess {
+export function servedProcess(target: Target, probe: NonNullable<ServedProcess['probe']>): ServedProcess {
   const { pid, facts, binary } = target;
   const buildId = buildIdOf(binary.elf);
   const cgroup = cgroupOf(pid);

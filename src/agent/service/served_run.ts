@@ -177,9 +177,10 @@ export class ServedRun implements Closable {
 
   #lookForRaces(): SideRun<RaceLine> {
     const { keys, budget } = this.#options;
-    const probe = this.process.probe === 'inline' ? 'inline' : 'kernel';
     const { pid } = this.ref;
-    return new SideRun((signal) => raceLines({ pid, budget, keys, frames: RACE_FRAMES, probe }, signal));
+    return new SideRun((signal) =>
+      raceLines({ pid, budget, keys, frames: RACE_FRAMES, probe: 'kernel' }, signal),
+    );
   }
 
   #takeRaces(): void {

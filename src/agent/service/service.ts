@@ -6,7 +6,9 @@ import { keptQuestions } from '../../query/stored/index.ts';
 import { keptFor, openStore, type Store } from '../../store/index.ts';
 import { type FeedSeries, feedSeries } from '../../export/series/feed_series.ts';
 import { prometheusSink } from '../../export/prometheus/index.ts';
+import type { RulesFile } from '../../rules/index.ts';
 import { ownVersion } from '../record/host.ts';
+import { rulesOf } from '../rules/rules.ts';
 import { RunClock } from '../run_clock.ts';
 import { type Judging, judging } from './judging.ts';
 import { layoutOf } from './layout.ts';
@@ -24,6 +26,7 @@ const MEMORY_MS = 3_600_000;
  * attaching; those of `openStore` and of rules. Nothing is left in place then.
  */
 export async function startService(options: ServeOptions): Promise<Service> {
+  const rules = await rulesOf(options.rules);
   const notices = new NoticeBook();
   const store = await openStore(
     options.store === undefined ? { memory: true, retention: keptFor(MEMORY_MS) } : { path: options.store },
@@ -32,7 +35,7 @@ export async function startService(options: ServeOptions): Promise<Service> {
   let exporters: readonly NamedSink[] = [];
   try {
     exporters = await exportersOf(options, series, (message) => notices.say(message));
-    return new RunningService(options, { store, notices, series, exporters });
+    return new RunningService(options, { rules, store, notices, series, exporters });
   } catch (error) {
     await Promise.all(exporters.map(({ sink }) => sink.close()));
     await store.close();
@@ -42,6 +45,7 @@ export async function startService(options: ServeOptions): Promise<Service> {
 
 /** What a service is made of. */
 interface Parts {
+  readonly rules: RulesFile;
   readonly store: Store;
   readonly notices: NoticeBook;
   /** Of all that export metrics. */
@@ -78,7 +82,7 @@ class RunningService implements Service {
   #pending: FeedItem[] = [];
   #closing: Promise<void> | undefined;
 
-  constructor(options: ServeOptions, { store, notices: book, series, exporters }: Parts) {
+  constructor(options: ServeOptions, { rules, store, notices: book, series, exporters }: Parts) {
     this.#store = store;
     this.#book = book;
     this.notices = book.follow(this.#ended.signal);
@@ -91,7 +95,7 @@ class RunningService implements Service {
     });
     const hub = new LiveHub(() => this.#status.status());
     const prometheus = prometheusSink(series);
-    this.#judging = judging(options.rules, (told) => this.#tell([told]), say);
+    this.#judging = judging(rules, (told) => this.#tell([told]), say);
     const sinks: readonly NamedSink[] = [
       { name: 'the store', sink: store },
       this.#judging.sink,
@@ -121,9 +125,9 @@ class RunningService implements Service {
     return this.#closing;
   }
 
+  /** Delivered together: what rules find within a batch comes after it. */
   #tell(items: readonly FeedItem[]): void {
     if (items.length === 0) return;
-    // During construction there is no sink yet; and what rules find within a batch comes after it.
     this.#pending.push(...items);
   }
 

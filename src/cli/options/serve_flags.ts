@@ -3,6 +3,11 @@ import { parsePath } from '../parse/path.ts';
 import { parseUrl } from '../parse/url.ts';
 import type { OptionSpec } from './spec.ts';
 
+/** What `--probe` is for a service. */
+export const SERVE_PROBE = {
+  help: 'How operations are noticed: kernel (eBPF uprobes), build (the hook of mapaudit go build), or auto. Default: auto, which is build where the program has the hook, else kernel. Growth is noticed by uprobes in any case.',
+} as const;
+
 /** Flags of `serve` alone; part of the table of all. */
 export const SERVE_FLAGS = {
   all: {

@@ -8,6 +8,10 @@ const LISTEN = '127.0.0.1:7777';
 
 /** All that `serve` needs. */
 export function serveOptionsOf(values: OptionValues): ServeOptions {
+  if (values.probe === 'inline')
+    throw usageError('contradiction', 'serve does not use the inline probe', {
+      hint: 'It has several probes in a program at once, which the inline probe cannot stand beside. Use --probe kernel, or a program built by mapaudit go build.',
+    });
   return {
     selection: servedBy(values),
     ...present('store', values.store),

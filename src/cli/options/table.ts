@@ -18,7 +18,7 @@ import { INSPECT_FLAGS } from './inspect_flags.ts';
 import { MAPS_FLAGS } from './maps_flags.ts';
 import { QUERY_FLAGS } from './query_flags.ts';
 import { RACE_FLAGS, RACE_MAP, RACE_PROBE } from './race_flags.ts';
-import { SERVE_FLAGS } from './serve_flags.ts';
+import { SERVE_FLAGS, SERVE_PROBE } from './serve_flags.ts';
 import { RULES_FLAGS } from './rules_flags.ts';
 import { WATCH_FLAGS } from './watch_flags.ts';
 import { WHO_FLAGS } from './who_flags.ts';
@@ -327,7 +327,7 @@ export const OPTIONS = {
     group: 'How it works',
     commands: [...RUNS, 'record', ...KNOW, 'maps', 'race', 'serve'],
     help: 'How operations are noticed: kernel (eBPF uprobes), inline (jumps written into the running program: a small part of the cost, but its code is changed and it can notice: threads stand still for some milliseconds, system calls may end with EINTR, profiles show _ExternalCode and a SIGQUIT trace "unknown pc"; docs/inline.md), build (the hook of mapaudit go build; needs no root), or auto. Default: auto, which is build where the program has the hook, else kernel.',
-    of: { race: RACE_PROBE },
+    of: { race: RACE_PROBE, serve: SERVE_PROBE },
     parse: oneOf('probe', PROBE_KINDS),
   },
   ...RACE_FLAGS,
