@@ -1,4 +1,6 @@
 // Module hooks: the plan is changed after it is made, or another eBPF object is loaded, or another build hook.
+const OURS = new URL('../../dist/', import.meta.url).href;
+
 let plan = '';
 let object = '';
 let hook = '';
@@ -9,7 +11,7 @@ export function initialize(data) {
 
 export async function load(url, context, next) {
   const loaded = await next(url, context);
-  if (!url.includes('/dist/')) return loaded;
+  if (!url.startsWith(OURS)) return loaded;
   let source = String(loaded.source);
   if (plan) source = wrapped(source, 'probePlanFor', honestPlan);
   if (object || hook) source = wrapped(source, 'packageFile', honestFile);
