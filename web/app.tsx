@@ -1,4 +1,4 @@
-import { type ReactNode, useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import { type ReactNode, useCallback, useEffect, useMemo, useState } from 'react';
 import { ComparePage } from './pages/compare.tsx';
 import { KeyPage } from './pages/key.tsx';
 import { LivePage } from './pages/live.tsx';
@@ -11,8 +11,8 @@ import { useTheme } from './state/settings.ts';
 import { shifted, zoomed } from './state/moves.ts';
 import { useHub, useHubState } from './state/use_hub.ts';
 import { useKeys } from './state/use_keys.ts';
-import { useSpan } from './state/use_span.ts';
-import { go, useView } from './state/use_view.ts';
+import { spanAt, useSpan } from './state/use_span.ts';
+import { go, useView, viewNow } from './state/use_view.ts';
 import { linked, type Page, type Span, type View } from './state/view.ts';
 import { Header } from './ui/header.tsx';
 import { Help } from './ui/help.tsx';
@@ -31,7 +31,7 @@ export function App(): ReactNode {
   const [help, setHelp] = useState(false);
   useConnection();
   const openHelp = useCallback(() => setHelp(true), []);
-  useShortcuts(view, span, openHelp);
+  useShortcuts(openHelp);
   useTitle(view);
   if (trouble?.kind === 'token') return <TokenForm error={trouble} done={() => hub.start()} />;
   return (
@@ -110,16 +110,14 @@ function useConnection(): void {
   }, [hub]);
 }
 
-function useShortcuts(view: View, span: Span | undefined, help: () => void): void {
+function useShortcuts(help: () => void): void {
   const hub = useHub();
   const [, nextTheme] = useTheme();
-  const latest = useRef({ view, span });
-  latest.current = { view, span };
   const actions = useMemo(() => {
-    const to = (page: Page) => () => go(linked(latest.current.view, page));
+    const to = (page: Page) => () => go(linked(viewNow(), page));
     const move = (change: (span: Span) => View['range']) => () => {
-      const { view: now, span: shown } = latest.current;
-      if (shown !== undefined) go({ ...now, range: change(shown) });
+      const view = viewNow();
+      go({ ...view, range: change(spanAt(view.range, hub.now())) });
     };
     return {
       o: to('overview'),

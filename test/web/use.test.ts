@@ -115,6 +115,14 @@ it('moves in time and between pages by single keys, and shows them', async () =>
   expect(pageOf(page)).toBe('live');
 });
 
+it('takes keys that follow upon each other sooner than a picture is drawn', async () => {
+  const page = await openView(context, api, `#/overview?${IN_STORM}`);
+  await page.evaluate(`for (const key of ['.', 'e'])
+    document.body.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true }))`);
+  expect(pageOf(page)).toBe('live');
+  expect(view(page).get('last')).toBe('15m');
+});
+
 it('can be used with the tabulator alone', async () => {
   const page = await openView(context, api, '#/overview?last=15m');
   await page.keyboard.press('Tab');

@@ -29,6 +29,12 @@ export function useSpan(range: Range): Span | undefined {
       document.removeEventListener('visibilitychange', move);
     };
   }, [hub, ms, known]);
+  if (range.type === 'span') return spanAt(range, 0);
+  return now === undefined ? undefined : spanAt(range, now);
+}
+
+/** The range as two times, if it is `now`. */
+export function spanAt(range: Range, now: number): Span {
   if (range.type === 'span') return { from: range.from, to: range.to };
-  return now === undefined ? undefined : { from: now - range.ms, to: now };
+  return { from: now - range.ms, to: now };
 }

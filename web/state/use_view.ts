@@ -14,6 +14,9 @@ export function useView(): View {
   return useMemo(() => parseView(fragment), [fragment]);
 }
 
+/** The same, outside of a picture and at once: one may follow upon the other sooner than a picture is drawn. */
+export const viewNow = (): View => parseView(current());
+
 /** Goes to a view. `quietly`: without a step to go back to. */
 export function go(view: View, quietly = false): void {
   const fragment = fragmentOf(view);
