@@ -56,7 +56,7 @@ export const COMMANDS: readonly CommandSpec[] = [
       { line: "mapaudit explain ./server 'shop.(*Cache).evict'", says: 'what does this function call?' },
       { line: 'sudo mapaudit explain -p 4242 cache.go:88', says: 'one line, in the binary that runs' },
       {
-        line: "mapaudit explain ./server --map 'map\\[string\\]\\*shop.Session'",
+        line: "mapaudit explain ./server --map 'map[string]*shop.Session'",
         says: 'all places that touch such maps',
       },
     ],
@@ -148,7 +148,7 @@ export const COMMANDS: readonly CommandSpec[] = [
         says: 'the way to one key',
       },
       {
-        line: "sudo mapaudit inspect -p 4242 --map 'map\\[string\\]\\*shop.Session' --heat",
+        line: "sudo mapaudit inspect -p 4242 --map 'map[string]*shop.Session' --heat",
         says: 'the only map of a type, as a picture',
       },
       {
