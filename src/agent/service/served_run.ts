@@ -15,7 +15,7 @@ import { FoundCounts } from './found_counts.ts';
 import { type Detail, Governor } from './governor.ts';
 import { loweredText } from './governor_text.ts';
 import { GrowthTrack } from './growth_track.ts';
-import { MapStateReader } from './map_states.ts';
+import type { Looked, MapLooker } from './maps/looker.ts';
 import { raceSeen } from './race_items.ts';
 import { servedProcess } from './served_of.ts';
 import type { TrackOptions } from './track.ts';
@@ -26,6 +26,7 @@ export interface RunOutput {
   readonly tell: (items: readonly FeedItem[]) => void;
   readonly say: (message: string, hint?: string) => void;
   readonly counters: CounterReader;
+  readonly looker: MapLooker;
 }
 
 /** A cost is told so often when nothing changes. */
@@ -41,7 +42,8 @@ export class ServedRun implements Closable {
   readonly #out: RunOutput;
   readonly #governor: Governor;
   readonly #meter: CostMeter;
-  readonly #maps: MapStateReader;
+  readonly #looked: Looked;
+  readonly #missing = new Set<string>();
   readonly #found = new FoundCounts();
   readonly #tracks: Tracks;
   #growth: GrowthTrack | undefined;
@@ -63,7 +65,6 @@ export class ServedRun implements Closable {
       this.process = servedProcess(target, kind);
       this.ref = refOf(this.process);
       this.#meter = new CostMeter(Date.now(), cpuTimeMs(target.pid));
-      this.#maps = new MapStateReader(target, this.ref, Date.now());
       this.#tracks = new Tracks(target, kind, shared, out.counters, this.#governor.detail);
     } catch (error) {
       target.close();
@@ -73,6 +74,13 @@ export class ServedRun implements Closable {
     out.tell([{ type: 'joined', at: Date.now(), process: this.process }, this.#cost]);
     this.#beside('growth', () => (this.#growth = new GrowthTrack(target, this.ref, shared)));
     if (options.races) this.#races = this.#lookForRaces();
+    this.#looked = {
+      ref: this.ref,
+      target,
+      tell: (states) => out.tell([states]),
+      say: (what, hint) => this.#sayMissing('a part of the maps in its memory', what, hint),
+    };
+    out.looker.joined(this.#looked);
   }
 
   /** The share to which the fullest ring was found filled. */
@@ -90,15 +98,11 @@ export class ServedRun implements Closable {
     this.#tellEvents(this.#tracks.drain());
   }
 
-  /** A few times a second: growth, races, memory, and whether it all costs too much. */
+  /** A few times a second: growth, races, and whether it all costs too much. */
   look(now: number): void {
     const growths = this.#growth?.drain() ?? [];
     if (growths.length > 0) this.#out.tell(growths);
     this.#takeRaces();
-    this.#beside('the maps in its memory', () => {
-      const states = this.#maps.look(now);
-      if (states !== undefined) this.#out.tell([states]);
-    });
     this.#govern(now);
   }
 
@@ -121,6 +125,7 @@ export class ServedRun implements Closable {
   }
 
   close(): void {
+    this.#out.looker.left(this.#looked);
     this.#tracks.close();
     this.#growth?.close();
     this.#growth = undefined;
@@ -202,7 +207,10 @@ export class ServedRun implements Closable {
     }
   }
 
+  /** Once: what cannot be had stays so. */
   #sayMissing(what: string, why: string, hint: string | undefined): void {
+    if (this.#missing.has(`${what} ${why}`)) return;
+    this.#missing.add(`${what} ${why}`);
     this.#out.say(`of ${this.ref.name} (pid ${this.ref.pid}) ${what} cannot be told: ${why}`, hint);
   }
 }
