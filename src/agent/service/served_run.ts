@@ -1,7 +1,7 @@
 import type { Closable } from '../../base/dispose.ts';
 import { isMapauditError } from '../../base/errors.ts';
 import type { Cost, FeedItem, ServedEvent, ServedProcess } from '../../model/feed.ts';
-import type { ProcessRef, WindowCount } from '../../model/window.ts';
+import type { ProcessRef, Uncounted, WindowCount } from '../../model/window.ts';
 import type { RaceLine } from '../../protocol/race.ts';
 import type { ServeOptions } from '../../protocol/serve.ts';
 import { cpuTimeMs } from '../../sys/proc/cpu_time.ts';
@@ -19,6 +19,7 @@ import type { Looked, MapLooker } from './maps/looker.ts';
 import { raceSeen } from './race_items.ts';
 import { servedProcess } from './served_of.ts';
 import type { TrackOptions } from './track.ts';
+import { UncountedTime } from './uncounted_time.ts';
 import { type CounterReader, Tracks } from './tracks.ts';
 
 /** Where a run tells what it sees. */
@@ -44,6 +45,7 @@ export class ServedRun implements Closable {
   readonly #meter: CostMeter;
   readonly #looked: Looked;
   readonly #missing = new Set<string>();
+  readonly #uncounted: UncountedTime;
   readonly #found = new FoundCounts();
   readonly #tracks: Tracks;
   #growth: GrowthTrack | undefined;
@@ -59,6 +61,7 @@ export class ServedRun implements Closable {
     this.#options = options;
     this.#out = out;
     this.#governor = new Governor(options.budget);
+    this.#uncounted = new UncountedTime(this.#governor.detail, Date.now());
     try {
       const kind = kindFor(target.binary, options.probe);
       if (kind === 'kernel') refusePatched(target.pid);
@@ -113,6 +116,11 @@ export class ServedRun implements Closable {
     return filled;
   }
 
+  /** For how long not everything was counted since the last window. */
+  uncounted(now: number): readonly Uncounted[] {
+    return this.#uncounted.take(now).map((time) => ({ process: this.ref, ...time }));
+  }
+
   /** Takes the probes out, and tells the last there is; `left` is for whoever closes the window. */
   async finish(): Promise<void> {
     await this.#races?.end();
@@ -156,6 +164,7 @@ export class ServedRun implements Closable {
 
   #change(before: Detail, detail: Detail, share: number): void {
     // A probe that cannot be placed again is placed at the next change.
+    this.#uncounted.change(detail, Date.now());
     this.#beside('what was left alone', () => this.#tellEvents(this.#tracks.apply(detail)));
     const { name, pid } = this.ref;
     const said = loweredText({ name, pid, before, detail, share, budget: this.#options.budget });

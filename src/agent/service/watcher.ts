@@ -133,9 +133,14 @@ export class Watcher implements Closable {
   }
 
   #closeWindow(end: boolean): void {
-    const window = this.#windows.close(Date.now(), end);
+    const now = Date.now();
+    const window = this.#windows.close(now, end);
     const counts = this.#withFound(window.counts);
-    this.#out.tell([{ type: 'window', window: { ...window, counts } }]);
+    const runs = [...this.#runs.values(), ...this.#leaving.map(({ run }) => run)];
+    const uncounted = runs.flatMap((run) => run.uncounted(now));
+    this.#out.tell([
+      { type: 'window', window: { ...window, counts, ...(uncounted.length === 0 ? {} : { uncounted }) } },
+    ]);
     const left = this.#leaving.splice(0);
     this.#out.tell(left.map(({ run, at }) => ({ type: 'left', at, process: run.ref })));
   }
