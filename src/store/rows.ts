@@ -74,7 +74,11 @@ export function addItem(item: FeedItem, symbols: Symbols, into: Batch): void {
   }
 }
 
-function addWindow({ start, lengthMs, counts, loss, uncounted = [] }: Window, symbols: Symbols, into: Batch): void {
+function addWindow(
+  { start, lengthMs, counts, loss, uncounted = [] }: Window,
+  symbols: Symbols,
+  into: Batch,
+): void {
   let operations = 0;
   for (const one of counts) {
     operations += one.count;

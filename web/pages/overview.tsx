@@ -29,7 +29,11 @@ function Overview({ view, answer }: PageProps & { readonly answer: ApiOverview }
     <>
       <h1 className="unseen">Overview</h1>
       <div className="beside">
-        <Panel title="Operations per second" note={`${grouped(total)} in this time, ${answer.loss.uncounted.length === 0 ? 'exact' : 'as far as it was counted'}`} className="grow">
+        <Panel
+          title="Operations per second"
+          note={`${grouped(total)} in this time, ${answer.loss.uncounted.length === 0 ? 'exact' : 'as far as it was counted'}`}
+          className="grow"
+        >
           <RateChart
             label="Operations per second, by operation"
             rates={answer.rates}

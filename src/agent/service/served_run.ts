@@ -60,10 +60,12 @@ export class ServedRun implements Closable {
     this.target = target;
     this.#options = options;
     this.#out = out;
-    this.#governor = new Governor(options.budget);
-    this.#uncounted = new UncountedTime(this.#governor.detail, Date.now());
     try {
       const kind = kindFor(target.binary, options.probe);
+      // Keys are left alone by the code itself where that is inline; only uprobes of reads go by themselves.
+      const can = { keys: kind !== 'inline', reads: kind === 'kernel' };
+      this.#governor = new Governor(options.budget, can);
+      this.#uncounted = new UncountedTime(this.#governor.detail, Date.now());
       if (kind === 'kernel') refusePatched(target.pid);
       this.process = servedProcess(target, kind);
       this.ref = refOf(this.process);

@@ -156,8 +156,14 @@ export function programDashboard(): object {
         description:
           'Entropy of what keys begin with. When most deletes go to one prefix, theirs falls towards 0; keys that all begin alike always have 0.',
         queries: [
-          [`topk(10, max by (type, op) (map_key_entropy{process=~"$process", op="delete"}))`, '{{op}} {{type}}'],
-          [`topk(10, max by (type, op) (map_key_entropy{process=~"$process", op="assign"}))`, '{{op}} {{type}}'],
+          [
+            `topk(10, max by (type, op) (map_key_entropy{process=~"$process", op="delete"}))`,
+            '{{op}} {{type}}',
+          ],
+          [
+            `topk(10, max by (type, op) (map_key_entropy{process=~"$process", op="assign"}))`,
+            '{{op}} {{type}}',
+          ],
         ],
       },
       {

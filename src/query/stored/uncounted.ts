@@ -32,7 +32,9 @@ export async function withGaps(
   const series = rates.series.map((one) => {
     const unknown = new Set(
       gaps
-        .filter(({ process, isAll }) => (by !== 'process' || one.name === process) && (isAll || isOfReads(one.op)))
+        .filter(
+          ({ process, isAll }) => (by !== 'process' || one.name === process) && (isAll || isOfReads(one.op)),
+        )
         .map(index),
     );
     return { ...one, points: one.points.map((point, i) => (point === 0 && unknown.has(i) ? null : point)) };
