@@ -265,10 +265,10 @@ export const COMMANDS: readonly CommandSpec[] = [
   },
   {
     name: 'export',
-    summary: 'give a recording to other tools: pprof, speedscope, JSON lines',
+    summary: 'give a recording to other tools: pprof, speedscope, Parquet, JSON lines',
     description:
-      'pprof: one sample a place (or stack, where stacks were recorded), with the number of deletes, assigns and reads, scaled to the exact counts where events were sampled; labels tell the map type and the operation. speedscope: the same for https://www.speedscope.app. jsonl: the events as trace --json prints them.',
-    argument: { name: 'FORMAT', help: 'pprof, speedscope or jsonl.' },
+      'pprof: one sample a place (or stack, where stacks were recorded), with the number of deletes, assigns and reads, scaled to the exact counts where events were sampled; labels tell the map type and the operation. speedscope: the same for https://www.speedscope.app. parquet: a row an event, for DuckDB, ClickHouse, pandas and the like; docs/evidence.md has its columns. jsonl: the events as trace --json prints them.',
+    argument: { name: 'FORMAT', help: 'pprof, speedscope, parquet or jsonl.' },
     second: { name: 'FILE', help: 'What mapaudit record -o FILE has written.' },
     examples: [
       {
@@ -276,6 +276,10 @@ export const COMMANDS: readonly CommandSpec[] = [
         says: 'which places delete most?',
       },
       { line: 'mapaudit export jsonl incident.mapaudit -o events.jsonl', says: 'for jq and the like' },
+      {
+        line: 'mapaudit export parquet --store mapaudit.duckdb -o events.parquet',
+        says: 'the events that a service has kept',
+      },
     ],
   },
   ...RULES_COMMANDS,

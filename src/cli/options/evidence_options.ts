@@ -104,7 +104,10 @@ export function reportOptionsOf(path: string | undefined, values: OptionValues):
 }
 
 /** All that `export` needs. */
-export function exportOptionsOf(words: readonly (string | undefined)[]): ExportOptions {
+export function exportOptionsOf(
+  words: readonly (string | undefined)[],
+  { store }: Pick<OptionValues, 'store'> = {},
+): ExportOptions {
   const [word, path] = words;
   const hint = 'mapaudit export pprof incident.mapaudit -o maps.pb.gz';
   const format = EXPORT_FORMATS.find((one) => one === word);
@@ -113,6 +116,16 @@ export function exportOptionsOf(words: readonly (string | undefined)[]): ExportO
     throw usageError('format', `${word} is no format of export`, {
       hint: `Use one of ${EXPORT_FORMATS.join(', ')}: ${hint}.`,
     });
+  if (store !== undefined) {
+    if (path !== undefined)
+      throw usageError('contradiction', 'a recording and --store stand beside each other', {
+        hint: 'Use one of them.',
+      });
+    if (format === 'parquet') return { format, store };
+    throw usageError('contradiction', `a store is not given out as ${format}`, {
+      hint: 'mapaudit export parquet --store mapaudit.duckdb -o events.parquet, or mapaudit record for a recording.',
+    });
+  }
   if (path === undefined) throw noFile('export', hint);
   return { format, path };
 }

@@ -20,12 +20,16 @@ export const SERVE_FLAGS = {
     flag: '--store',
     value: 'FILE',
     group: 'Output',
-    commands: ['serve', 'query'],
+    commands: ['serve', 'query', 'export'],
     help: 'Keep what is seen in this file: mapaudit.duckdb. Default: in memory, for an hour.',
     of: {
       query: {
         group: 'How it works',
         help: 'The file that mapaudit serve --store has written. It is opened to be read alone.',
+      },
+      export: {
+        group: 'How it works',
+        help: 'In place of a recording, with parquet: the events that mapaudit serve --store has kept.',
       },
     },
     parse: parsePath('--store'),
