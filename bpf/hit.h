@@ -657,9 +657,11 @@ struct label_words {
 /* Gives whether it could be read; else its address stands in the text's place. */
 static __always_inline int copy_label_text(__u8 *to, __u64 from, __u64 length, __u32 limit)
 {
-	__u32 n = at_most(length, limit);
+	__u64 n = length > limit ? limit : length;
 
-	if (n == 0 || bpf_probe_read_user(to, n & 127, (void *)from) == 0)
+	/* In all 64 bits: of a copy of 32 the verifier does not know that it is bounded, too. */
+	asm volatile("" : "+r"(n));
+	if (n == 0 || bpf_probe_read_user(to, n, (void *)from) == 0)
 		return 1;
 	*(__u64 *)to = from;
 	return 0;

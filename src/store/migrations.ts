@@ -18,6 +18,13 @@ const KEEPING = [
 
 export const MIGRATIONS: readonly Migration[] = [
   { version: 1, statements: [...TABLE_NAMES.map(createTable), ...KEEPING] },
+  {
+    version: 2,
+    statements: [
+      'ALTER TABLE events ADD COLUMN span_id VARCHAR',
+      'ALTER TABLE events ADD COLUMN labels_note VARCHAR',
+    ],
+  },
 ];
 
 /** Brings a file to the newest form, each step whole or not at all. Errors: `store-newer`, `store-older`, `not-a-store`. */

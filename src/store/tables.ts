@@ -66,6 +66,9 @@ export const TABLES = {
     labels: 'VARCHAR',
     trace_id: 'VARCHAR',
     sampled_every: 'BIGINT',
+    span_id: 'VARCHAR',
+    /** What of the labels is not there, as JSON: `labels_cut`, `labels_missing`, `labels_unreadable` of an event. */
+    labels_note: 'VARCHAR',
   },
   growth: {
     seen_at: 'BIGINT',
@@ -203,8 +206,12 @@ export type Cell = string | number | bigint | boolean | null;
 /** Rows of one table, column by column in the order of its definition. */
 export type Row = readonly Cell[];
 
-/** `CREATE TABLE …` */
+/** Columns that a later form of the file has added; they are the last of their table. */
+const ADDED: Partial<Record<TableName, readonly string[]>> = { events: ['span_id', 'labels_note'] };
+
+/** `CREATE TABLE …`, as the first form of the file had it. */
 export function createTable(name: TableName): string {
-  const columns = Object.entries(TABLES[name]).map(([column, type]) => `"${column}" ${type}`);
+  const first = Object.entries(TABLES[name]).filter(([column]) => ADDED[name]?.includes(column) !== true);
+  const columns = first.map(([column, type]) => `"${column}" ${type}`);
   return `CREATE TABLE ${name} (${columns.join(', ')})`;
 }

@@ -130,7 +130,7 @@ describe('the form of the file', () => {
     const newer = [
       ...MIGRATIONS,
       {
-        version: 2,
+        version: 3,
         statements: ['ALTER TABLE map_types ADD COLUMN kind VARCHAR', `UPDATE map_types SET kind = 'swiss'`],
       },
     ];
@@ -144,7 +144,8 @@ describe('the form of the file', () => {
     ]);
     expect(await (await connection.run('SELECT * FROM migrations ORDER BY version')).getRows()).toEqual([
       [1n, BigInt(T0)],
-      [2n, BigInt(T0 + 1)],
+      [2n, BigInt(T0)],
+      [3n, BigInt(T0 + 1)],
     ]);
     await expect(migrate(connection, 'x', { readOnly: false, now: T0 })).rejects.toMatchObject({
       code: 'store-newer',
