@@ -92,6 +92,7 @@ class TraceRun {
         map: options.filters.map,
         probe: probeOptions(options, extras, observer === undefined ? 'events' : 'both'),
         kind: options.probe,
+        byLabel: options.filters.label !== undefined,
       },
       {
         joined: (audit) => this.#join(audit),

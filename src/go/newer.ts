@@ -95,6 +95,8 @@ function checkGoroutines(binary: GoBinary): void {
     if (mnemonic === 'mov' && op1 !== undefined && memory?.base !== undefined && memory.base !== 'RSP')
       stored.add(memory.displacement);
   const { gGoid, gStartpc, gLabels } = binary.offsets;
-  const missing = [gGoid, gStartpc, gLabels, ...BEFORE_STARTPC.map((n) => gStartpc - n)].filter((n) => !stored.has(n));
+  const missing = [gGoid, gStartpc, gLabels, ...BEFORE_STARTPC.map((n) => gStartpc - n)].filter(
+    (n) => !stored.has(n),
+  );
   if (missing.length > 0) throw new Error(`${MAKES_GOROUTINES} stores nothing at ${missing.join(', ')}`);
 }

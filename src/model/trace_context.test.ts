@@ -6,13 +6,19 @@ const SPAN = '00f067aa0ba902b7';
 const of = (labels: Readonly<Record<string, string>>): unknown => traceContext(Object.entries(labels));
 
 describe('ids among labels', () => {
-  it.each(['trace_id', 'traceid', 'trace-id', 'TraceID', 'trace.id', 'otel.trace_id', 'X-B3-TraceId', 'dd.trace_id'])(
-    '%s',
-    (name) => {
-      expect(of({ route: '/a', [name]: TRACE })).toEqual({ trace_id: TRACE });
-      expect(of({ [name]: TRACE.toUpperCase() })).toEqual({ trace_id: TRACE });
-    },
-  );
+  it.each([
+    'trace_id',
+    'traceid',
+    'trace-id',
+    'TraceID',
+    'trace.id',
+    'otel.trace_id',
+    'X-B3-TraceId',
+    'dd.trace_id',
+  ])('%s', (name) => {
+    expect(of({ route: '/a', [name]: TRACE })).toEqual({ trace_id: TRACE });
+    expect(of({ [name]: TRACE.toUpperCase() })).toEqual({ trace_id: TRACE });
+  });
 
   it.each(['span_id', 'spanId', 'span-id', 'span.id', 'otel.span_id'])('%s', (name) => {
     expect(of({ [name]: SPAN })).toEqual({ span_id: SPAN });

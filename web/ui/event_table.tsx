@@ -32,7 +32,9 @@ export function EventTable(props: {
       cell: (row) => (row.site === undefined ? '–' : <SiteLink site={row.site} view={props.view} />),
     },
   ];
-  if (rows.some((row) => row.labels !== undefined || row.labels_missing !== undefined || row.labels_unreadable))
+  if (
+    rows.some((row) => row.labels !== undefined || row.labels_missing !== undefined || row.labels_unreadable)
+  )
     columns.push({ name: 'Request', wide: true, cell: (row) => <Context event={row} /> });
   return (
     <DataTable

@@ -86,7 +86,9 @@ export function notRecorded(recording: Recording, filters: Filters): Notice[] {
   if (goid !== undefined) narrow.push(`--goid ${goid}`);
   return [
     ...(missing.length === 0 ? [] : [opsNotice(missing, recorded.filters.ops)]),
-    ...(filters.label === undefined || recorded.labels?.type === 'full' ? [] : [labelsNotice(recorded.labels)]),
+    ...(filters.label === undefined || recorded.labels?.type === 'full'
+      ? []
+      : [labelsNotice(recorded.labels)]),
     ...(narrow.length === 0 ? [] : [narrowNotice(narrow)]),
   ];
 }
