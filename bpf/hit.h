@@ -735,7 +735,6 @@ static __always_inline int fill_label_map(struct labels *labels, __u64 at, struc
 	return 0;
 }
 
-/* `scratch` is the key area, which is not filled yet. */
 static __always_inline void fill_labels(struct labels *labels, __u64 at, void *scratch)
 {
 	labels->total = 0;
@@ -744,6 +743,36 @@ static __always_inline void fill_labels(struct labels *labels, __u64 at, void *s
 		labels->label[i].state = 0;
 	if (config.labels == LABELS_AS_LIST ? fill_label_list(labels, at, scratch) : fill_label_map(labels, at, scratch))
 		labels->state = LABELS_UNREADABLE;
+}
+
+/* Of the largest record without labels. */
+#define MAX_RECORD (RECORD_HEAD + KEY_AREA + FACTS_AREA + 8 * MAX_FRAMES)
+
+/*
+ * Few goroutines have labels: only their records have room for them, and that is known late. The record once more, with
+ * the labels before its frames, and room behind it to read them into; nothing where that is not to be had.
+ */
+static __always_inline struct record_head *with_labels(__u32 site, struct record_head *head, __u64 at)
+{
+	__u32 size = config.record_size, frames = size - 8 * config.frames;
+	struct record_head *all = reserve(site, size + LABELS_AREA + sizeof(struct label_bucket));
+
+	if (all)
+		for (__u32 i = 0; i < MAX_RECORD; i += 8) {
+			__u32 to = i < frames ? i : i + LABELS_AREA;
+
+			if (i >= size)
+				break;
+			/* Otherwise it becomes a memcpy, which there is none of. */
+			asm volatile("" : "+r"(to));
+			*(__u64 *)((void *)all + to) = *(__u64 *)((void *)head + i);
+		}
+	bpf_ringbuf_discard(head, BPF_RB_NO_WAKEUP);
+	if (!all)
+		return 0;
+	all->flags |= FLAG_LABELS;
+	fill_labels((void *)all + frames, at, (void *)all + size + LABELS_AREA);
+	return all;
 }
 
 /* hmap.hash0 is the upper half of the second word, maps.Map.seed all of it. */
@@ -809,13 +838,6 @@ static __always_inline void emit(struct regs *ctx, const struct hit *hit, const 
 	if (!head)
 		return;
 	read_goroutine(ctx, (__u64 *)head, &g);
-	/* Few goroutines have labels: only their records have room for them. */
-	if (config.labels && g.labels) {
-		bpf_ringbuf_discard(head, BPF_RB_NO_WAKEUP);
-		head = reserve(hit->site, config.record_size + LABELS_AREA);
-		if (!head)
-			return;
-	}
 	void *area = head + 1;
 	void *frames = area + KEY_AREA;
 
@@ -843,15 +865,15 @@ static __always_inline void emit(struct regs *ctx, const struct hit *hit, const 
 		fill_map(head);
 	}
 	fill_goroutine(head, &g);
-	if (config.labels && g.labels) {
-		head->flags |= FLAG_LABELS;
-		fill_labels(frames, g.labels, area);
-		frames += LABELS_AREA;
-	}
 	if (config.key_bytes)
 		fill_key(head, area, key);
 	if (config.frames)
 		fill_frames(hit, head, frames);
+	if (config.labels && g.labels) {
+		head = with_labels(hit->site, head, g.labels);
+		if (!head)
+			return;
+	}
 	if (config.exits && site->exits) {
 		__u32 slot = head->goid % OPEN_SLOTS;
 		volatile struct open_op *op = bpf_map_lookup_elem(&open, &slot);
