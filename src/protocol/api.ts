@@ -264,8 +264,6 @@ export interface ApiKey {
 export interface ApiEvent extends TraceEvent {
   readonly process: string;
   readonly site?: ApiSite;
-  readonly labels?: Readonly<Record<string, string>>;
-  readonly trace_id?: string;
 }
 
 /** `GET /events`: the newest of the slice that were kept; `key` is a glob, `filter` as `trace --map`, `--site`. */

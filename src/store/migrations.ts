@@ -8,7 +8,17 @@ export interface Migration {
   readonly statements: readonly string[];
 }
 
-export const MIGRATIONS: readonly Migration[] = [{ version: 1, statements: FIRST_FORM }];
+export const MIGRATIONS: readonly Migration[] = [
+  { version: 1, statements: FIRST_FORM },
+  {
+    version: 2,
+    statements: [
+      'CREATE TABLE uncounted ("start" BIGINT, "process" INTEGER, "ops" VARCHAR, "ms" BIGINT)',
+      'ALTER TABLE events ADD COLUMN span_id VARCHAR',
+      'ALTER TABLE events ADD COLUMN labels_note VARCHAR',
+    ],
+  },
+];
 
 /** Brings a file to the newest form, each step whole or not at all. Errors: `store-newer`, `store-older`, `not-a-store`. */
 export async function migrate(

@@ -66,6 +66,9 @@ export const TABLES = {
     labels: 'VARCHAR',
     trace_id: 'VARCHAR',
     sampled_every: 'BIGINT',
+    span_id: 'VARCHAR',
+    /** What of the labels is not there, as JSON: `labels_cut`, `labels_missing`, `labels_unreadable` of an event. */
+    labels_note: 'VARCHAR',
   },
   growth: {
     seen_at: 'BIGINT',

@@ -15,6 +15,7 @@ import { parseRingSize } from '../parse/size.ts';
 import { BREAK_OPTIONS } from './break_options.ts';
 import { EVIDENCE_FLAGS, OUTPUT_OF_RECORD } from './evidence_flags.ts';
 import { INSPECT_FLAGS } from './inspect_flags.ts';
+import { LABEL_FLAGS } from './label_flags.ts';
 import { MAPS_FLAGS } from './maps_flags.ts';
 import { QUERY_FLAGS } from './query_flags.ts';
 import { RACE_FLAGS, RACE_MAP, RACE_PROBE } from './race_flags.ts';
@@ -251,6 +252,7 @@ export const OPTIONS = {
   },
   ...WATCH_FLAGS,
   ...MAPS_FLAGS,
+  ...LABEL_FLAGS,
   sample: {
     flag: '--sample',
     value: '1/N',
