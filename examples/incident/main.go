@@ -5,6 +5,7 @@
 package main
 
 import (
+	"bufio"
 	"context"
 	"errors"
 	"flag"
@@ -19,7 +20,7 @@ import (
 )
 
 type plan struct {
-	healthy                bool
+	healthy, wait          bool
 	calm, storm, bad, rest time.Duration
 	rate                   int
 }
@@ -29,14 +30,15 @@ func main() {
 	listen := flag.String("listen", "127.0.0.1:0", "address to serve on")
 	path := flag.String("ledger", "", "write down here what is done, as JSON lines")
 	sessions := flag.Int("sessions", 90_000, "sessions that there are at the start")
-	visitors := flag.Int("visitors", 8, "visitors at a time")
+	visitors := flag.Int("visitors", 4, "visitors at a time")
 	pause := flag.Duration("pause", 60*time.Millisecond, "between two clicks of a visitor")
 	flag.BoolVar(&p.healthy, "healthy", false, "never deploy the bad release")
 	flag.DurationVar(&p.calm, "calm", 10*time.Second, "before the bad release")
 	flag.DurationVar(&p.bad, "bad", 30*time.Second, "how long the bad release is out")
-	flag.DurationVar(&p.storm, "storm", 16*time.Second, "how long it deletes, from its beginning on")
+	flag.DurationVar(&p.storm, "storm", 18*time.Second, "how long it deletes, from its beginning on")
 	flag.DurationVar(&p.rest, "rest", 0, "end so long after the rollback; 0: when told to")
 	flag.IntVar(&p.rate, "rate", 1200, "deletes a second meanwhile")
+	flag.BoolVar(&p.wait, "wait", false, "let time begin when a line comes on stdin: when whoever looks at it is ready")
 	flag.Parse()
 	ctx, cancel := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer cancel()
@@ -77,6 +79,9 @@ func serve(ctx context.Context, listen string, service *service, visitors int, p
 
 // run deploys the bad release and takes it back. It returns when the program is to end.
 func (p plan) run(ctx context.Context, s *service) {
+	if p.wait {
+		_, _ = bufio.NewReader(os.Stdin).ReadString('\n')
+	}
 	s.ledger.did("start")
 	if p.healthy {
 		<-ctx.Done()
