@@ -58,7 +58,11 @@ async function bundle(folder) {
   const { build: esbuild } = await import('esbuild');
   try {
     await esbuild({
-      entryPoints: { 'cli/main': join(ROOT, 'src', 'cli', 'main.ts') },
+      entryPoints: {
+        'cli/main': join(ROOT, 'src', 'cli', 'main.ts'),
+        // A process of its own: src/agent/service/maps/looker.ts starts it.
+        'agent/maps_reader': join(ROOT, 'src', 'agent', 'service', 'maps', 'reader.ts'),
+      },
       outdir: folder,
       bundle: true,
       splitting: true,

@@ -156,7 +156,7 @@ const overview: Omit<ApiOverview, 'slice'> = {
   maps: [topMap],
   maps_left: 0,
   findings: [finding],
-  loss: { ring_full: 0, sampled: 0 },
+  loss: { ring_full: 0, sampled: 0, uncounted: [{ process: '7-123', ops: 'all', ms: 500 }] },
 };
 
 const table: ApiTable = {

@@ -47,6 +47,14 @@ export interface WindowLoss {
   readonly sampled: number;
 }
 
+/** Time within a window in which operations of a process were not counted, to keep to the budget. */
+export interface Uncounted {
+  readonly process: ProcessRef;
+  /** All of them, or reads alone. */
+  readonly ops: 'all' | 'reads';
+  readonly ms: number;
+}
+
 /** Everything that was counted in one span of time. */
 export interface Window {
   /** Unix milliseconds, a multiple of the length. */
@@ -55,4 +63,6 @@ export interface Window {
   readonly lengthMs: number;
   readonly counts: readonly WindowCount[];
   readonly loss: WindowLoss;
+  /** Absent where everything was counted. */
+  readonly uncounted?: readonly Uncounted[];
 }

@@ -106,6 +106,19 @@ export interface ApiRates {
   readonly series: readonly ApiSeries[];
   /** Counts of what is not among `series`: sums stay exact. */
   readonly other: number;
+  /**
+   * Of each step, for how many milliseconds not everything was counted, to keep to the budget; absent: everything was.
+   * A count there is of the rest of the step.
+   */
+  readonly uncounted?: readonly number[];
+}
+
+/** For how long operations of a process were not counted. */
+export interface ApiUncounted {
+  readonly process: string;
+  /** All of them, or reads alone. */
+  readonly ops: 'all' | 'reads';
+  readonly ms: number;
 }
 
 /** How often one thing was done within the slice. */
@@ -166,8 +179,12 @@ export interface ApiOverview {
   readonly maps: readonly ApiTopMap[];
   readonly maps_left: number;
   readonly findings: readonly ApiFinding[];
-  /** Operations that are counted and have no event of their own. */
-  readonly loss: { readonly ring_full: number; readonly sampled: number };
+  /** Operations that are counted and have no event of their own; and those that were not counted, to keep to the budget. */
+  readonly loss: {
+    readonly ring_full: number;
+    readonly sampled: number;
+    readonly uncounted: readonly ApiUncounted[];
+  };
 }
 
 /** `GET /findings`: those that fired within the slice, or fire still. */
@@ -289,6 +306,8 @@ export type ApiLive =
       readonly start: number;
       readonly length_ms: number;
       readonly counts: readonly ApiCount[];
+      /** Of what the counts leave out; absent: nothing. */
+      readonly uncounted?: readonly ApiUncounted[];
     }
   | { readonly type: 'events'; readonly events: readonly ApiEvent[]; readonly skipped: number }
   | { readonly type: 'finding'; readonly finding: ApiFinding }

@@ -17,7 +17,11 @@ const KEEPING = [
 ];
 
 export const MIGRATIONS: readonly Migration[] = [
-  { version: 1, statements: [...TABLE_NAMES.map(createTable), ...KEEPING] },
+  {
+    version: 1,
+    statements: [...TABLE_NAMES.filter((name) => name !== 'uncounted').map(createTable), ...KEEPING],
+  },
+  { version: 2, statements: [createTable('uncounted')] },
 ];
 
 /** Brings a file to the newest form, each step whole or not at all. Errors: `store-newer`, `store-older`, `not-a-store`. */

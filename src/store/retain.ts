@@ -20,6 +20,7 @@ export const FACTS: readonly Aged[] = [
   { table: 'costs', column: 'seen_at' },
   { table: 'findings', column: 'told_at' },
   { table: 'gaps', column: 'to_at' },
+  { table: 'uncounted', column: 'start' },
 ];
 
 export const EVENTS: Aged = { table: 'events', column: 'time_ns', nanos: true };

@@ -74,7 +74,11 @@ export function addItem(item: FeedItem, symbols: Symbols, into: Batch): void {
   }
 }
 
-function addWindow({ start, lengthMs, counts, loss }: Window, symbols: Symbols, into: Batch): void {
+function addWindow(
+  { start, lengthMs, counts, loss, uncounted = [] }: Window,
+  symbols: Symbols,
+  into: Batch,
+): void {
   let operations = 0;
   for (const one of counts) {
     operations += one.count;
@@ -91,6 +95,8 @@ function addWindow({ start, lengthMs, counts, loss }: Window, symbols: Symbols, 
       one.removed,
     ]);
   }
+  for (const { process, ops, ms } of uncounted)
+    into.add('uncounted', [start, symbols.process(process, into), ops, ms]);
   into.add('spans_1s', [start, lengthMs, operations, loss.ringFull, loss.sampled]);
 }
 

@@ -191,6 +191,15 @@ export const TABLES = {
     /** The frame is the call itself, or was inlined into it. */
     call: 'BOOLEAN',
   },
+  /** Of a window, for how long operations of a process were not counted, to keep to the budget. */
+  uncounted: {
+    start: 'BIGINT',
+    process: 'INTEGER',
+    /** `all` or `reads`. */
+    ops: 'VARCHAR',
+    /** Milliseconds. */
+    ms: 'BIGINT',
+  },
   /** Time of which nothing is known although there was a store, and why. */
   gaps: { from_at: 'BIGINT', to_at: 'BIGINT', cause: 'VARCHAR', message: 'VARCHAR' },
 } as const satisfies Readonly<Record<string, Columns>>;

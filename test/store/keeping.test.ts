@@ -114,6 +114,7 @@ it('a size limit is kept, with the newest in it', async () => {
 });
 
 describe('the form of the file', () => {
+  const NEWEST = MIGRATIONS.at(-1)?.version ?? 0;
   const make = async (path: string, statements: readonly string[]): Promise<void> => {
     const db = await DuckDBInstance.create(path);
     const connection = await db.connect();
@@ -130,7 +131,7 @@ describe('the form of the file', () => {
     const newer = [
       ...MIGRATIONS,
       {
-        version: 2,
+        version: NEWEST + 1,
         statements: ['ALTER TABLE map_types ADD COLUMN kind VARCHAR', `UPDATE map_types SET kind = 'swiss'`],
       },
     ];
@@ -143,8 +144,8 @@ describe('the form of the file', () => {
       [1, 'map[int]int', 'swiss'],
     ]);
     expect(await (await connection.run('SELECT * FROM migrations ORDER BY version')).getRows()).toEqual([
-      [1n, BigInt(T0)],
-      [2n, BigInt(T0 + 1)],
+      ...MIGRATIONS.map(({ version }) => [BigInt(version), BigInt(T0)]),
+      [BigInt(NEWEST + 1), BigInt(T0 + 1)],
     ]);
     await expect(migrate(connection, 'x', { readOnly: false, now: T0 })).rejects.toMatchObject({
       code: 'store-newer',

@@ -304,7 +304,7 @@ function overviewOf(
       doings.length === 0
         ? []
         : findings(now).filter(({ since, last_seen }) => since < slice.to && last_seen >= slice.from),
-    loss: { ring_full: 0, sampled: every === 1 ? 0 : Math.round(all * (1 - 1 / every)) },
+    loss: { ring_full: 0, sampled: every === 1 ? 0 : Math.round(all * (1 - 1 / every)), uncounted: [] },
   };
 }
 

@@ -29,7 +29,11 @@ function Overview({ view, answer }: PageProps & { readonly answer: ApiOverview }
     <>
       <h1 className="unseen">Overview</h1>
       <div className="beside">
-        <Panel title="Operations per second" note={`${grouped(total)} in this time, exact`} className="grow">
+        <Panel
+          title="Operations per second"
+          note={`${grouped(total)} in this time, ${answer.loss.uncounted.length === 0 ? 'exact' : 'as far as it was counted'}`}
+          className="grow"
+        >
           <RateChart
             label="Operations per second, by operation"
             rates={answer.rates}
@@ -68,6 +72,7 @@ function Overview({ view, answer }: PageProps & { readonly answer: ApiOverview }
 
 /** Counted, but without an event: keys and stacks are known of the others only. */
 function Loss({ loss }: { readonly loss: ApiOverview['loss'] }): ReactNode {
+  if (loss.uncounted.length > 0) return <Uncounted loss={loss} />;
   if (loss.ring_full === 0 && loss.sampled === 0)
     return <p className="note">Every operation in this time has its event, with key and stack.</p>;
   return (
@@ -77,6 +82,21 @@ function Loss({ loss }: { readonly loss: ApiOverview['loss'] }): ReactNode {
     </p>
   );
 }
+
+/** Gaps in the picture above: nobody knows what happened then. */
+function Uncounted({ loss }: { readonly loss: ApiOverview['loss'] }): ReactNode {
+  return (
+    <p className="note">
+      <strong>Not counted, to keep to the budget: </strong>
+      {loss.uncounted
+        .map(({ process, ops, ms }) => `${ops === 'all' ? 'all' : 'reads'} of ${process} for ${seconds(ms)}`)
+        .join('; ')}
+      . The picture has gaps there, and sums are of what was counted.
+    </p>
+  );
+}
+
+const seconds = (ms: number): string => `${ms < 10_000 ? (ms / 1000).toFixed(1) : Math.round(ms / 1000)} s`;
 
 const markOf = ({ severity, since, last_seen }: ApiFinding): Mark => ({
   at: since,

@@ -17,7 +17,12 @@ export interface HubState {
   /** When the server was last heard, by this machine's clock. */
   readonly heard?: number;
   /** Operations of the last seconds, oldest first. */
-  readonly windows: readonly { readonly start: number; readonly operations: number; readonly ms: number }[];
+  readonly windows: readonly {
+    readonly start: number;
+    /** Undefined where nothing was counted, to keep to the budget. */
+    readonly operations: number | undefined;
+    readonly ms: number;
+  }[];
   /** Told since the page was opened, newest first. */
   readonly told: readonly ApiFinding[];
 }
@@ -88,7 +93,8 @@ export class Hub {
         this.#set({ status: message.status, heard: Date.now(), trouble: undefined });
         return;
       case 'window': {
-        const operations = message.counts.reduce((sum, { count }) => sum + count, 0);
+        const counted = message.counts.reduce((sum, { count }) => sum + count, 0);
+        const operations = counted === 0 && message.uncounted !== undefined ? undefined : counted;
         const window = { start: message.start, operations, ms: message.length_ms };
         this.#set({ windows: [...this.#state.windows.slice(1 - WINDOWS), window] });
         return;

@@ -8,20 +8,23 @@ const HEIGHT = 22;
 /** Operations a second of the last minute, as they come in: whether this page is alive. */
 export function Pulse(): ReactNode {
   const { windows, link } = useHubState();
-  const rates = windows.map(({ operations, ms }) => (operations * 1000) / ms);
-  const highest = rates.reduce((most, one) => Math.max(most, one), 1);
+  const rates = windows.map(({ operations, ms }) =>
+    operations === undefined ? undefined : (operations * 1000) / ms,
+  );
+  const highest = rates.reduce<number>((most, one) => Math.max(most, one ?? 0), 1);
   const step = WIDTH / 59;
   const begin = WIDTH - (rates.length - 1) * step;
-  const points = rates.map(
-    (one, i) =>
-      `${(begin + i * step).toFixed(1)},${(HEIGHT - 2 - (one / highest) * (HEIGHT - 4)).toFixed(1)}`,
+  const points = rates.flatMap((one, i) =>
+    one === undefined
+      ? []
+      : [`${(begin + i * step).toFixed(1)},${(HEIGHT - 2 - (one / highest) * (HEIGHT - 4)).toFixed(1)}`],
   );
   const last = rates.at(-1);
   return (
     <div className="pulse">
       <span className={`dot ${link}`} aria-hidden="true" />
       <span className="num">
-        {link === 'gone' ? 'not connected' : last === undefined ? 'waiting' : perSecond(last)}
+        {link === 'gone' ? 'not connected' : last === undefined ? unknown(windows.length) : perSecond(last)}
       </span>
       <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} width={WIDTH} height={HEIGHT} aria-hidden="true">
         <polyline points={points.join(' ')} fill="none" stroke="currentColor" strokeWidth="1.5" />
@@ -29,3 +32,5 @@ export function Pulse(): ReactNode {
     </div>
   );
 }
+
+const unknown = (windows: number): string => (windows === 0 ? 'waiting' : 'not counted');

@@ -70,5 +70,39 @@ test('it goes up again step by step, and reads come back later each time that th
 test('a pause ends by trying, with counting alone', () => {
   const governor = new Governor(0.01);
   governor.look(measured(0, { share: 0.5 }));
-  expect(follow(governor, 250, 10_500, () => ({ share: 0.001 }))).toEqual(['1/1024']);
+  expect(follow(governor, 250, 9000, () => ({ share: 0.001 }))).toEqual(['1/1024']);
+});
+
+/** What counting that takes `share` takes on average of ten minutes, and the part of them in which it is done. */
+function average(budget: number, share: number): { readonly share: number; readonly counted: number } {
+  const governor = new Governor(budget);
+  let [cost, counted, looks] = [0, 0, 0];
+  for (let at = 0; at < 600_000; at += 250) {
+    const now = governor.detail.paused ? 0 : share;
+    governor.look(measured(at, { share: now, operations: 1 }));
+    cost += now;
+    looks++;
+    if (now > 0) counted++;
+  }
+  return { share: cost / looks, counted: counted / looks };
+}
+
+test.each([0.012, 0.03, 0.09, 0.2, 0.8])(
+  'writes that take %d are counted for as long as the budget has it',
+  (share) => {
+    const mean = average(0.01, share);
+    expect(mean.share).toBeLessThanOrEqual(0.0105);
+    // No less than half of what could be had.
+    expect(mean.counted).toBeGreaterThan((0.5 * 0.01) / share);
+  },
+);
+
+test('what cannot be left alone by itself is no step', () => {
+  const hook = new Governor(0.01, { keys: true, reads: false });
+  hook.look(measured(0, { share: 0.012, events: 0.0118, reads: 0 }));
+  expect(hook.detail).toMatchObject({ reads: true, paused: false });
+  const inline = new Governor(0.01, { keys: false, reads: false });
+  const seen = follow(inline, 0, 600_000, () => ({ share: inline.detail.paused ? 0 : 0.02 }));
+  expect(seen).toContain('paused');
+  for (const step of seen) if (step !== 'paused') expect(step).toMatch(/keys reads$/);
 });

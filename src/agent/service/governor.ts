@@ -22,8 +22,24 @@ export const STEPS: readonly Detail[] = [
   { sampleEvery: 1024, keys: false, reads: false, paused: true },
 ];
 
-const READS_OFF = STEPS.findIndex(({ reads }) => !reads);
-const LAST = STEPS.length - 1;
+/** What can be left alone while the rest goes on, with the probe that is there. */
+export interface CanLower {
+  readonly keys: boolean;
+  readonly reads: boolean;
+}
+
+/** The steps that change something. */
+function stepsOf({ keys, reads }: CanLower): readonly Detail[] {
+  const steps = STEPS.map((step) => ({
+    ...step,
+    keys: step.keys || !keys,
+    reads: step.reads || (!reads && !step.paused),
+  }));
+  return steps.filter((step, i) => {
+    const before = steps[i - 1];
+    return before === undefined || JSON.stringify(before) !== JSON.stringify(step);
+  });
+}
 
 /** What was measured in one span of time. */
 export interface Measured {
@@ -49,6 +65,11 @@ const CALM_MS = 5000;
 /** After a try that went wrong, the next comes later, twice as long each time. */
 const FIRST_WAIT_MS = 10_000;
 const LONGEST_WAIT_MS = 300_000;
+/** Where counting writes alone is too much, it is done for so long, and not for so long that the budget is kept on average. */
+const COUNT_MS = 3000;
+/** Unless it costs so much: then not even that long. */
+const FAR_TOO_MUCH = 0.1;
+const SHORTEST_PAUSE_MS = 1000;
 
 /**
  * Keeps what probes cost within a budget: down at once, as far as it takes; up one step at a time, after a while of
@@ -56,44 +77,81 @@ const LONGEST_WAIT_MS = 300_000;
  */
 export class Governor {
   readonly #budget: number;
+  readonly #steps: readonly Detail[];
+  readonly #last: number;
+  /** Of the steps, the last at which something is counted. */
+  readonly #leastCounted: number;
+  readonly #readsOff: number;
   #step = 0;
+  /** Since the step was taken. */
+  #shares = { sum: 0, looks: 0 };
+  #stepAt: number | undefined;
+  #pauseMs = 0;
   #calmSince: number | undefined;
   #waitMs = FIRST_WAIT_MS;
   #raisedAt = -Infinity;
   #loweredAt = -Infinity;
 
-  constructor(budget: number) {
+  constructor(budget: number, can: CanLower = { keys: true, reads: true }) {
     this.#budget = budget;
+    this.#steps = stepsOf(can);
+    this.#last = this.#steps.length - 1;
+    this.#leastCounted = this.#last - 1;
+    this.#readsOff = can.reads ? this.#leastCounted : Infinity;
   }
 
   get detail(): Detail {
-    return STEPS[this.#step] ?? STEPS[LAST] ?? { sampleEvery: 0, keys: false, reads: false, paused: true };
+    return this.#steps[this.#step] ?? { sampleEvery: 0, keys: false, reads: false, paused: true };
   }
 
   /** What is wanted from now on; true where that has changed. */
   look(measured: Measured): boolean {
     const before = this.#step;
+    this.#stepAt ??= measured.at;
+    this.#shares = { sum: this.#shares.sum + measured.share, looks: this.#shares.looks + 1 };
     if (this.detail.paused) this.#tryAgain(measured.at);
+    else if (this.#isTrial(measured)) return false;
     else if (measured.share > this.#budget || this.#eventsAt(this.#step, measured) > 2 * MOST_EVENTS)
       this.#lower(measured);
     else this.#raise(measured);
-    return before !== this.#step;
+    if (before === this.#step) return false;
+    this.#shares = { sum: 0, looks: 0 };
+    this.#stepAt = measured.at;
+    return true;
+  }
+
+  /** Counting goes on for a while although it is too much: a part of each time is better than nothing of it. */
+  #isTrial({ at, share }: Measured): boolean {
+    return (
+      this.#step === this.#leastCounted &&
+      at - this.#raisedAt < COUNT_MS &&
+      share <= Math.max(FAR_TOO_MUCH, this.#budget)
+    );
   }
 
   #lower(measured: Measured): void {
     const target = this.#budget * AIM;
     let step = this.#step + 1;
     while (
-      step < LAST &&
+      step < this.#last &&
       (this.#costAt(step, measured) > target || this.#eventsAt(step, measured) > MOST_EVENTS)
     )
       step++;
-    this.#step = Math.min(step, LAST);
+    this.#step = Math.min(step, this.#last);
+    if (this.detail.paused) this.#pause(measured);
     // It was too much soon after it was raised: the next try comes later.
     const wasTry = measured.at - this.#raisedAt < 2 * CALM_MS;
     this.#waitMs = wasTry ? Math.min(2 * this.#waitMs, LONGEST_WAIT_MS) : FIRST_WAIT_MS;
     this.#loweredAt = measured.at;
     this.#calmSince = undefined;
+  }
+
+  /** So long that counting for a while and then nothing is as much as the budget. */
+  #pause(measured: Measured): void {
+    const share = Math.max(measured.share, this.#shares.sum / Math.max(1, this.#shares.looks));
+    const counted = Math.min(measured.at - (this.#stepAt ?? measured.at), COUNT_MS);
+    const pauseMs = counted * (share / (this.#budget * AIM) - 1);
+    this.#pauseMs = Math.min(Math.max(pauseMs, SHORTEST_PAUSE_MS), LONGEST_WAIT_MS);
   }
 
   #raise(measured: Measured): void {
@@ -113,25 +171,25 @@ export class Governor {
 
   /** What is not looked at cannot be measured: it is tried again. */
   #tryAgain(at: number): void {
-    if (at - this.#loweredAt < this.#waitMs) return;
-    this.#step = READS_OFF;
+    if (at - this.#loweredAt < this.#pauseMs) return;
+    this.#step = this.#leastCounted;
     this.#raisedAt = at;
   }
 
-  /** Steps without reads or counting are left by trying, which costs: not soon. Others can be computed. */
+  /** Steps without reads are left by trying, which costs: not soon. Others can be computed. */
   #waitOf(step: number): number {
-    return step < READS_OFF - 1 ? CALM_MS : this.#waitMs;
+    return step < this.#readsOff - 1 ? CALM_MS : this.#waitMs;
   }
 
   /** What the same operations would cost at another step, as far as it was seen. */
   #costAt(step: number, { share, events, reads }: Measured): number {
-    const [now, then] = [this.detail, STEPS[step] ?? this.detail];
+    const [now, then] = [this.detail, this.#steps[step] ?? this.detail];
     const ofEvents = (events * now.sampleEvery) / then.sampleEvery;
     const ofReads = then.reads ? reads : 0;
     return share - events - reads + ofEvents + ofReads;
   }
 
   #eventsAt(step: number, { operations }: Measured): number {
-    return operations / (STEPS[step]?.sampleEvery ?? 1);
+    return operations / (this.#steps[step]?.sampleEvery ?? 1);
   }
 }

@@ -23,6 +23,11 @@ export class LiveFilter {
     this.#key = key === undefined ? undefined : globMatcher(key);
   }
 
+  /** Whether a process can have something that is wanted. */
+  isOf(process: string): boolean {
+    return this.#filter.process === undefined || this.#filter.process === process;
+  }
+
   event(event: ApiEvent): boolean {
     const { process, op, goid, map, site } = this.#filter;
     if (process !== undefined && process !== event.process) return false;

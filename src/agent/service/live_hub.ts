@@ -100,7 +100,16 @@ class Client {
   window(window: Window): void {
     this.#try(() => {
       const counts = countsByOp(window, (count) => this.#filter.count(count));
-      this.add({ type: 'window', start: window.start, length_ms: window.lengthMs, counts });
+      const uncounted = (window.uncounted ?? [])
+        .map(({ process, ops, ms }) => ({ process: processId(process), ops, ms }))
+        .filter(({ process }) => this.#filter.isOf(process));
+      this.add({
+        type: 'window',
+        start: window.start,
+        length_ms: window.lengthMs,
+        counts,
+        ...(uncounted.length === 0 ? {} : { uncounted }),
+      });
     });
   }
 

@@ -1,7 +1,7 @@
 import type { Closable } from '../../base/dispose.ts';
 import { isMapauditError } from '../../base/errors.ts';
 import type { Cost, FeedItem, ServedEvent, ServedProcess } from '../../model/feed.ts';
-import type { ProcessRef, WindowCount } from '../../model/window.ts';
+import type { ProcessRef, Uncounted, WindowCount } from '../../model/window.ts';
 import type { RaceLine } from '../../protocol/race.ts';
 import type { ServeOptions } from '../../protocol/serve.ts';
 import { cpuTimeMs } from '../../sys/proc/cpu_time.ts';
@@ -15,10 +15,11 @@ import { FoundCounts } from './found_counts.ts';
 import { type Detail, Governor } from './governor.ts';
 import { loweredText } from './governor_text.ts';
 import { GrowthTrack } from './growth_track.ts';
-import { MapStateReader } from './map_states.ts';
+import type { Looked, MapLooker } from './maps/looker.ts';
 import { raceSeen } from './race_items.ts';
 import { servedProcess } from './served_of.ts';
 import type { TrackOptions } from './track.ts';
+import { UncountedTime } from './uncounted_time.ts';
 import { type CounterReader, Tracks } from './tracks.ts';
 
 /** Where a run tells what it sees. */
@@ -26,6 +27,7 @@ export interface RunOutput {
   readonly tell: (items: readonly FeedItem[]) => void;
   readonly say: (message: string, hint?: string) => void;
   readonly counters: CounterReader;
+  readonly looker: MapLooker;
 }
 
 /** A cost is told so often when nothing changes. */
@@ -41,7 +43,9 @@ export class ServedRun implements Closable {
   readonly #out: RunOutput;
   readonly #governor: Governor;
   readonly #meter: CostMeter;
-  readonly #maps: MapStateReader;
+  readonly #looked: Looked;
+  readonly #missing = new Set<string>();
+  readonly #uncounted: UncountedTime;
   readonly #found = new FoundCounts();
   readonly #tracks: Tracks;
   #growth: GrowthTrack | undefined;
@@ -56,14 +60,16 @@ export class ServedRun implements Closable {
     this.target = target;
     this.#options = options;
     this.#out = out;
-    this.#governor = new Governor(options.budget);
     try {
       const kind = kindFor(target.binary, options.probe);
+      // Keys are left alone by the code itself where that is inline; only uprobes of reads go by themselves.
+      const can = { keys: kind !== 'inline', reads: kind === 'kernel' };
+      this.#governor = new Governor(options.budget, can);
+      this.#uncounted = new UncountedTime(this.#governor.detail, Date.now());
       if (kind === 'kernel') refusePatched(target.pid);
       this.process = servedProcess(target, kind);
       this.ref = refOf(this.process);
       this.#meter = new CostMeter(Date.now(), cpuTimeMs(target.pid));
-      this.#maps = new MapStateReader(target, this.ref, Date.now());
       this.#tracks = new Tracks(target, kind, shared, out.counters, this.#governor.detail);
     } catch (error) {
       target.close();
@@ -73,6 +79,13 @@ export class ServedRun implements Closable {
     out.tell([{ type: 'joined', at: Date.now(), process: this.process }, this.#cost]);
     this.#beside('growth', () => (this.#growth = new GrowthTrack(target, this.ref, shared)));
     if (options.races) this.#races = this.#lookForRaces();
+    this.#looked = {
+      ref: this.ref,
+      target,
+      tell: (states) => out.tell([states]),
+      say: (what, hint) => this.#sayMissing('a part of the maps in its memory', what, hint),
+    };
+    out.looker.joined(this.#looked);
   }
 
   /** The share to which the fullest ring was found filled. */
@@ -90,15 +103,11 @@ export class ServedRun implements Closable {
     this.#tellEvents(this.#tracks.drain());
   }
 
-  /** A few times a second: growth, races, memory, and whether it all costs too much. */
+  /** A few times a second: growth, races, and whether it all costs too much. */
   look(now: number): void {
     const growths = this.#growth?.drain() ?? [];
     if (growths.length > 0) this.#out.tell(growths);
     this.#takeRaces();
-    this.#beside('the maps in its memory', () => {
-      const states = this.#maps.look(now);
-      if (states !== undefined) this.#out.tell([states]);
-    });
     this.#govern(now);
   }
 
@@ -107,6 +116,11 @@ export class ServedRun implements Closable {
     const filled = this.#found.fill(counts);
     this.#found.forget();
     return filled;
+  }
+
+  /** For how long not everything was counted since the last window. */
+  uncounted(now: number): readonly Uncounted[] {
+    return this.#uncounted.take(now).map((time) => ({ process: this.ref, ...time }));
   }
 
   /** Takes the probes out, and tells the last there is; `left` is for whoever closes the window. */
@@ -121,6 +135,7 @@ export class ServedRun implements Closable {
   }
 
   close(): void {
+    this.#out.looker.left(this.#looked);
     this.#tracks.close();
     this.#growth?.close();
     this.#growth = undefined;
@@ -151,6 +166,7 @@ export class ServedRun implements Closable {
 
   #change(before: Detail, detail: Detail, share: number): void {
     // A probe that cannot be placed again is placed at the next change.
+    this.#uncounted.change(detail, Date.now());
     this.#beside('what was left alone', () => this.#tellEvents(this.#tracks.apply(detail)));
     const { name, pid } = this.ref;
     const said = loweredText({ name, pid, before, detail, share, budget: this.#options.budget });
@@ -202,7 +218,10 @@ export class ServedRun implements Closable {
     }
   }
 
+  /** Once: what cannot be had stays so. */
   #sayMissing(what: string, why: string, hint: string | undefined): void {
+    if (this.#missing.has(`${what} ${why}`)) return;
+    this.#missing.add(`${what} ${why}`);
     this.#out.say(`of ${this.ref.name} (pid ${this.ref.pid}) ${what} cannot be told: ${why}`, hint);
   }
 }

@@ -111,7 +111,14 @@ class RunningService implements Service {
       layout: (process, map) => layoutOf(this.#watcher.runs, process, map),
       live: (filter, want, signal) => hub.live(filter, want, signal),
     };
-    this.#watcher = new Watcher(options, { tell: (items) => this.#tell(items), say });
+    try {
+      this.#watcher = new Watcher(options, { tell: (items) => this.#tell(items), say });
+    } catch (error) {
+      // Nothing waits in them: that they end need not be waited for.
+      void hub.close();
+      void this.#judging.close();
+      throw error;
+    }
     if (this.#watcher.runs.length === 0) say('no process that is meant runs yet; waiting for one');
     this.#run = this.#loop();
   }

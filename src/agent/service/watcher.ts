@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import type { Closable } from '../../base/dispose.ts';
 import { isMapauditError } from '../../base/errors.ts';
 import type { FeedItem } from '../../model/feed.ts';
 import { pid as toPid } from '../../model/ids.ts';
@@ -11,6 +12,7 @@ import { WindowMaker } from '../record/window_maker.ts';
 import { ringBytesOf } from '../ring_size.ts';
 import { fileIdentity } from '../select.ts';
 import { Target } from '../target.ts';
+import { MapLooker } from './maps/looker.ts';
 import { ProcessList } from './process_list.ts';
 import { RunTimeSwitch } from './run_times.ts';
 import { ServedRun } from './served_run.ts';
@@ -40,13 +42,14 @@ const MOST_PROCESSES = 64;
 const RING_BYTES = 1 << 19;
 
 /** Follows the processes that are meant, and makes the feed of what they do. */
-export class Watcher {
+export class Watcher implements Closable {
   readonly #options: ServeOptions;
   readonly #out: WatcherOutput;
   readonly #list = new ProcessList();
   readonly #runs = new Map<number, ServedRun>();
   readonly #windows = new WindowMaker({ ops: MAP_OPS });
   readonly #runTimes = new RunTimeSwitch();
+  readonly #looker = new MapLooker();
   readonly #salt = randomBytes(32);
   readonly #isMeant: (pid: number) => boolean;
   /** Said good-bye to, with their counts still in the open window. */
@@ -58,8 +61,13 @@ export class Watcher {
     this.#out = out;
     this.#isMeant = meantBy(options);
     const { selection } = options;
-    if (selection.type === 'pid') this.#attach(selection.pid);
-    else this.#attachNew();
+    try {
+      if (selection.type === 'pid') this.#attach(selection.pid);
+      else this.#attachNew();
+    } catch (error) {
+      this.close();
+      throw error;
+    }
   }
 
   get runs(): readonly ServedRun[] {
@@ -93,13 +101,29 @@ export class Watcher {
       }
     }
     if (this.#options.selection.type !== 'pid') this.#attachNew();
+    this.#lookForMaps(now);
   }
 
   /** Takes all probes out, and closes the window that is open. */
   async finish(): Promise<void> {
     for (const [pid, run] of this.#runs) await this.#leave(pid, run);
     this.#closeWindow(true);
+    this.close();
+  }
+
+  close(): void {
+    for (const run of this.#runs.values()) run.close();
     this.#runTimes.close();
+    this.#looker.close();
+  }
+
+  #lookForMaps(now: number): void {
+    try {
+      this.#looker.look(now);
+    } catch (error) {
+      if (!isMapauditError(error)) throw error;
+      this.#out.say(error.message, error.hint);
+    }
   }
 
   async #leave(pid: number, run: ServedRun): Promise<void> {
@@ -109,9 +133,14 @@ export class Watcher {
   }
 
   #closeWindow(end: boolean): void {
-    const window = this.#windows.close(Date.now(), end);
+    const now = Date.now();
+    const window = this.#windows.close(now, end);
     const counts = this.#withFound(window.counts);
-    this.#out.tell([{ type: 'window', window: { ...window, counts } }]);
+    const runs = [...this.#runs.values(), ...this.#leaving.map(({ run }) => run)];
+    const uncounted = runs.flatMap((run) => run.uncounted(now));
+    this.#out.tell([
+      { type: 'window', window: { ...window, counts, ...(uncounted.length === 0 ? {} : { uncounted }) } },
+    ]);
     const left = this.#leaving.splice(0);
     this.#out.tell(left.map(({ run, at }) => ({ type: 'left', at, process: run.ref })));
   }
@@ -157,7 +186,11 @@ export class Watcher {
       left: (audit: Parameters<WindowMaker['left']>[0]) => this.#windows.left(audit),
     };
     this.#runTimes.begin();
-    const run = new ServedRun(Target.open(toPid(pid)), this.#options, shared, { ...this.#out, counters });
+    const run = new ServedRun(Target.open(toPid(pid)), this.#options, shared, {
+      ...this.#out,
+      counters,
+      looker: this.#looker,
+    });
     this.#runs.set(pid, run);
   }
 }

@@ -40,12 +40,16 @@ export const ANSWERS: Readonly<Record<string, JsonSchema>> = {
       ),
     },
   ),
-  Rates: answer('rates', {
-    at: TIME,
-    step: said(COUNT, 'Milliseconds; at + i * step is where point i begins'),
-    series: list(ref('Series')),
-    other: said(COUNT, 'Counts of what is not among the series: sums stay exact'),
-  }),
+  Rates: answer(
+    'rates',
+    {
+      at: TIME,
+      step: said(COUNT, 'Milliseconds; at + i * step is where point i begins'),
+      series: list(ref('Series')),
+      other: said(COUNT, 'Counts of what is not among the series: sums stay exact'),
+    },
+    { uncounted: said(list(COUNT), 'Of each step, milliseconds in which not everything was counted') },
+  ),
   Overview: answer('overview', {
     slice: ref('Slice'),
     rates: ref('Rates'),
@@ -54,7 +58,7 @@ export const ANSWERS: Readonly<Record<string, JsonSchema>> = {
     maps: list(ref('TopMap')),
     maps_left: COUNT,
     findings: list(ref('Finding')),
-    loss: object({ ring_full: COUNT, sampled: COUNT }),
+    loss: object({ ring_full: COUNT, sampled: COUNT, uncounted: list(ref('Uncounted')) }),
   }),
   Findings: answer('findings', { findings: list(ref('Finding')) }),
   Map: answer(
@@ -103,7 +107,11 @@ export const ANSWERS: Readonly<Record<string, JsonSchema>> = {
   }),
   Live: {
     anyOf: [
-      answer('window', { start: TIME, length_ms: COUNT, counts: list(ref('Count')) }),
+      answer(
+        'window',
+        { start: TIME, length_ms: COUNT, counts: list(ref('Count')) },
+        { uncounted: list(ref('Uncounted')) },
+      ),
       answer('events', {
         events: { ...list(ref('Event')), maxItems: 1000 },
         skipped: said(COUNT, 'Events that there were and that are not in any message'),

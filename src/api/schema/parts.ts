@@ -48,6 +48,7 @@ export const PARTS: Readonly<Record<string, JsonSchema>> = {
     { name: TEXT, total: COUNT, points: list({ type: ['integer', 'null'], minimum: 0 }) },
     { op: ref('Op'), site: ref('Site'), map_type: TEXT },
   ),
+  Uncounted: object({ process: TEXT, ops: { enum: ['all', 'reads'] }, ms: COUNT }),
   Count: object({ op: ref('Op'), count: COUNT }, { found: COUNT, not_found: COUNT }),
   TopSite: object(
     { site: ref('Site'), process: TEXT, counts: list(ref('Count')), total: COUNT },

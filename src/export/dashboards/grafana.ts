@@ -150,10 +150,21 @@ export function programDashboard(): object {
         queries: [[rates('map_migrated_bytes_total', 'type'), '{{type}}']],
       },
       {
-        title: 'Entropy of keys',
+        title: 'How evenly keys are spread (bits)',
         kind: 'timeseries',
         unit: 'short',
-        queries: [[`map_key_entropy${of}`, '{{type}}']],
+        description:
+          'Entropy of what keys begin with. When most deletes go to one prefix, theirs falls towards 0; keys that all begin alike always have 0.',
+        queries: [
+          [
+            `topk(10, max by (type, op) (map_key_entropy{process=~"$process", op="delete"}))`,
+            '{{op}} {{type}}',
+          ],
+          [
+            `topk(10, max by (type, op) (map_key_entropy{process=~"$process", op="assign"}))`,
+            '{{op}} {{type}}',
+          ],
+        ],
       },
       {
         title: 'Races',

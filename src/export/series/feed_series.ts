@@ -1,8 +1,10 @@
 import { assertUnreachable } from '../../base/assert.ts';
-import type { Cost, FeedItem, FeedSink, GrowthStep, RaceSeen } from '../../model/feed.ts';
+import type { Cost, FeedItem, FeedSink, GrowthStep, RaceSeen, SampledEvents } from '../../model/feed.ts';
 import type { Finding } from '../../model/finding.ts';
 import type { ProcessRef, Window } from '../../model/window.ts';
+import { OTHER } from './bounded.ts';
 import type { Family, Labels } from './family.ts';
+import { KeyEntropy } from './key_entropy.ts';
 import { MapGauges } from './map_gauges.ts';
 import { OTHER_PROCESS, ProcessLabels } from './process_labels.ts';
 import { OP_FAMILIES, type SeriesName, SPECS } from './specs.ts';
@@ -28,6 +30,7 @@ class Collector implements FeedSeries {
   readonly #store: SeriesStore<SeriesName>;
   readonly #labels = new ProcessLabels();
   readonly #maps: MapGauges;
+  readonly #keys = new KeyEntropy();
   readonly #leaving = new Map<string, { readonly process: ProcessRef; readonly at: number }>();
   readonly #active = new Set<string>();
   readonly #races = new Map<string, number>();
@@ -40,7 +43,7 @@ class Collector implements FeedSeries {
     this.#maps = new MapGauges(this.#store, this.#labels);
     // What has no labels of its own is there from the beginning: an alert on nothing is no alert.
     for (const cause of ['ring_full', 'output_slow']) this.#store.add('mapaudit_lost_total', { cause }, 0);
-    for (const label of ['process', 'type']) this.#store.add('mapaudit_other_total', { label }, 0);
+    for (const label of ['process', 'type', 'key']) this.#store.add('mapaudit_other_total', { label }, 0);
     this.#store.add('mapaudit_sampled_out_total', {}, 0);
     this.#store.set('mapaudit_processes', {}, 0);
   }
@@ -49,6 +52,9 @@ class Collector implements FeedSeries {
     const { process, type } = this.#labels.refused;
     this.#store.set('mapaudit_other_total', { label: 'process' }, process);
     this.#store.set('mapaudit_other_total', { label: 'type' }, type);
+    this.#store.set('mapaudit_other_total', { label: 'key' }, this.#keys.refused);
+    this.#store.remove(() => true, 'map_key_entropy');
+    for (const { labels, bits } of this.#keys.values()) this.#store.set('map_key_entropy', labels, bits);
     return this.#store.families;
   }
 
@@ -73,7 +79,7 @@ class Collector implements FeedSeries {
         this.#window(item.window);
         break;
       case 'events':
-        this.#store.add('mapaudit_events_total', this.#labels.of(item.process), item.events.length);
+        this.#events(item);
         break;
       case 'growth':
         this.#growth(item);
@@ -109,10 +115,24 @@ class Collector implements FeedSeries {
     this.#store.set('mapaudit_processes', {}, this.#active.size);
     this.#maps.left(process);
     const labels = this.#labels.of(process);
+    this.#keys.forget((one) => isOf(one, labels));
     if (labels !== OTHER_PROCESS)
       for (const { name, kind } of SPECS)
         if (kind === 'gauge') this.#store.remove((one) => isOf(one, labels), name);
     this.#leaving.set(key, { process, at });
+  }
+
+  #events({ process, events }: SampledEvents): void {
+    this.#store.add('mapaudit_events_total', this.#labels.of(process), events.length);
+    const known = new Map<string, Labels>();
+    for (const { op, map, key } of events) {
+      if (key?.text === undefined) continue;
+      const name = `${op} ${map.type ?? ''}`;
+      const labels = known.get(name) ?? { ...this.#labels.ofType(process, map.type), op };
+      known.set(name, labels);
+      // What stands for several types says nothing of any.
+      if (labels['type'] !== OTHER) this.#keys.add(labels, key.text);
+    }
   }
 
   #window({ start, lengthMs, counts, loss }: Window): void {
@@ -121,6 +141,7 @@ class Collector implements FeedSeries {
     this.#store.add('mapaudit_lost_total', { cause: 'ring_full' }, loss.ringFull);
     this.#store.add('mapaudit_sampled_out_total', {}, loss.sampled);
     const end = start + lengthMs;
+    this.#keys.tick(end);
     this.#store.set('mapaudit_window_end_timestamp_seconds', {}, end / 1000);
     this.#forget(end);
   }

@@ -5,7 +5,7 @@ import type { ProcessLabels } from './process_labels.ts';
 import type { SeriesName } from './specs.ts';
 import type { SeriesStore } from './store.ts';
 
-const GAUGES = ['map_instances', 'map_entries', 'map_bytes', 'map_waste_bytes', 'map_key_entropy'] as const;
+const GAUGES = ['map_instances', 'map_entries', 'map_bytes', 'map_waste_bytes'] as const;
 
 interface Sums {
   readonly labels: Labels;
@@ -13,9 +13,6 @@ interface Sums {
   entries: number;
   bytes: number | undefined;
   wasteBytes: number | undefined;
-  /** Entropy times entries, and the entries of maps whose entropy is known. */
-  entropy: number;
-  weight: number;
 }
 
 /** What the maps of each process looked like when they were last found, summed by type. */
@@ -42,19 +39,18 @@ export class MapGauges {
   /** All anew: what is `other` may be of several processes. */
   #make(): void {
     for (const name of GAUGES) this.#store.remove(() => true, name);
-    for (const { labels, maps, entries, bytes, wasteBytes, entropy, weight } of this.#sums()) {
+    for (const { labels, maps, entries, bytes, wasteBytes } of this.#sums()) {
       this.#store.set('map_instances', labels, maps);
       this.#store.set('map_entries', labels, entries);
       if (bytes !== undefined) this.#store.set('map_bytes', labels, bytes);
       if (wasteBytes !== undefined) this.#store.set('map_waste_bytes', labels, wasteBytes);
-      if (weight > 0) this.#store.set('map_key_entropy', labels, entropy / weight);
     }
   }
 
   #sums(): Iterable<Sums> {
     const all = new Map<string, Sums>();
     for (const { process, maps } of this.#states.values())
-      for (const { mapType, entries, bytes, wasteBytes, keyEntropy } of maps) {
+      for (const { mapType, entries, bytes, wasteBytes } of maps) {
         const labels = this.#labels.ofType(process, mapType);
         const key = Object.values(labels).join('\0');
         const sums = all.get(key) ?? {
@@ -63,18 +59,12 @@ export class MapGauges {
           entries: 0,
           bytes: undefined,
           wasteBytes: undefined,
-          entropy: 0,
-          weight: 0,
         };
         all.set(key, sums);
         sums.maps++;
         sums.entries += entries;
         if (bytes !== undefined) sums.bytes = (sums.bytes ?? 0) + bytes;
         if (wasteBytes !== undefined) sums.wasteBytes = (sums.wasteBytes ?? 0) + wasteBytes;
-        if (keyEntropy !== undefined) {
-          sums.entropy += keyEntropy * entries;
-          sums.weight += entries;
-        }
       }
     return all.values();
   }

@@ -78,8 +78,8 @@ export const SPECS = [
   {
     name: 'map_key_entropy',
     kind: 'gauge',
-    help: 'Shannon entropy of sampled keys in bits a byte, the mean over maps weighted by their entries.',
-    labels: OF_TYPE,
+    help: 'Entropy, in bits, of what keys begin with, estimated from events of the last 15 to 30 seconds.',
+    labels: [...OF_TYPE, 'op'],
     unit: 'bit',
   },
   {

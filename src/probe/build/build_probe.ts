@@ -60,6 +60,8 @@ export class BuildProbe implements RunningProbe {
   /** Bits for records, and for counters. */
   #recorded = 0;
   #counted = 0;
+  /** Of keys that are captured. */
+  #keyBytes = 0;
   #stamped = 0n;
   #ack = -1;
   #isClosed = false;
@@ -171,6 +173,10 @@ export class BuildProbe implements RunningProbe {
     this.#signal();
   }
 
+  captureKeys(on: boolean): void {
+    this.#words.setUint32(HEADER.keyBytes, on ? this.#keyBytes : 0, true);
+  }
+
   close(): void {
     clearInterval(this.#timer);
     if (this.#isClosed) return;
@@ -189,6 +195,7 @@ export class BuildProbe implements RunningProbe {
     u64(HEADER.patience, this.#patience());
     const room = Math.floor((this.#file.shape.stride - RECORD_HEAD - KEY_AREA) / 8);
     u32(HEADER.frames, Math.min(options.frames, MAX_FRAMES, room));
+    this.#keyBytes = options.keyBytes;
     u32(HEADER.keyBytes, options.keyBytes);
     u32(HEADER.every, options.sampleEvery);
     u64(HEADER.goid, BigInt(options.goid ?? 0));

@@ -1,5 +1,5 @@
 import { MapauditError } from '../../base/errors.ts';
-import type { ApiLimit, ApiTable, KeptQuestions } from '../../protocol/api.ts';
+import type { ApiLimit, ApiRates, ApiSlice, ApiTable, KeptQuestions } from '../../protocol/api.ts';
 import type { Ask, SqlTable, Store } from '../../store/index.ts';
 import { eventsOf, keyOf } from './events.ts';
 import { findingsOf } from './findings.ts';
@@ -10,6 +10,7 @@ import { sitePageOf } from './site_page.ts';
 import { checkSlice } from './slice.ts';
 import { checkStep } from './steps.ts';
 import { textQuery } from './text/answer.ts';
+import { uncountedOf, withGaps } from './uncounted.ts';
 
 export interface KeptOptions {
   /** Unix milliseconds: what `last 10m` ends with. */
@@ -27,12 +28,22 @@ export function keptQuestions(
   return {
     overview: async (slice) => {
       checkSlice(slice);
-      return await read((ask) => overviewOf(ask, slice));
+      return await read(async (ask) => {
+        const answer = await overviewOf(ask, slice);
+        const uncounted = await uncountedOf(ask, slice);
+        return {
+          ...answer,
+          rates: await withGaps(ask, slice, 'op', answer.rates),
+          loss: { ...answer.loss, uncounted },
+        };
+      });
     },
     rates: async (slice, by, step, limit) => {
       checkSlice(slice);
       checkStep(slice.from, slice.to, step);
-      return await read((ask) => ratesOf(ask, slice, by, step, limitOf(limit, 10, 200)));
+      return await read(async (ask) =>
+        withGaps(ask, slice, by, await ratesOf(ask, slice, by, step, limitOf(limit, 10, 200))),
+      );
     },
     findings: async (slice) => {
       checkSlice(slice);
@@ -40,11 +51,11 @@ export function keptQuestions(
     },
     map: async (slice) => {
       checkSlice(slice);
-      return await read((ask) => mapOf(ask, slice));
+      return await read(async (ask) => gapped(ask, slice, await mapOf(ask, slice)));
     },
     site: async (slice) => {
       checkSlice(slice);
-      return await read((ask) => sitePageOf(ask, slice));
+      return await read(async (ask) => gapped(ask, slice, await sitePageOf(ask, slice)));
     },
     key: async (slice, key, limit) => {
       checkSlice(slice);
@@ -57,6 +68,15 @@ export function keptQuestions(
     query: (text) => timed(() => read((ask) => textQuery(ask, text, now()))),
     sql: (text) => timed(() => store.sql(text)),
   };
+}
+
+/** An answer whose rates by operation say where nothing was counted. */
+async function gapped<T extends { readonly rates: ApiRates }>(
+  ask: Ask,
+  slice: ApiSlice,
+  answer: T,
+): Promise<T> {
+  return { ...answer, rates: await withGaps(ask, slice, 'op', answer.rates) };
 }
 
 /** Error: `limit`. */

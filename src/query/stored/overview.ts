@@ -28,6 +28,10 @@ export async function overviewOf(ask: Ask, slice: ApiSlice): Promise<ApiOverview
     maps,
     maps_left,
     findings: await findingsOf(ask, slice, FINDINGS),
-    loss: { ring_full: Number(loss?.['ring_full'] ?? 0), sampled: Number(loss?.['sampled'] ?? 0) },
+    loss: {
+      ring_full: Number(loss?.['ring_full'] ?? 0),
+      sampled: Number(loss?.['sampled'] ?? 0),
+      uncounted: [],
+    },
   };
 }

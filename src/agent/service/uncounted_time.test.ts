@@ -1,0 +1,26 @@
+import { expect, it } from 'vitest';
+import { UncountedTime } from './uncounted_time.ts';
+
+const ALL = { reads: true, paused: false };
+const WRITES = { reads: false, paused: false };
+const NONE = { reads: false, paused: true };
+
+it('says of each window how long not all was counted', () => {
+  const time = new UncountedTime(ALL, 0);
+  expect(time.take(1000)).toEqual([]);
+  time.change(WRITES, 1200);
+  time.change(NONE, 1700);
+  expect(time.take(2000)).toEqual([
+    { ops: 'all', ms: 300 },
+    { ops: 'reads', ms: 500 },
+  ]);
+  expect(time.take(3000)).toEqual([{ ops: 'all', ms: 1000 }]);
+  time.change(ALL, 3000);
+  expect(time.take(4000)).toEqual([]);
+});
+
+it('a clock that goes back takes nothing away', () => {
+  const time = new UncountedTime(NONE, 5000);
+  expect(time.take(4000)).toEqual([]);
+  expect(time.take(4500)).toEqual([{ ops: 'all', ms: 500 }]);
+});

@@ -1,0 +1,36 @@
+import type { Uncounted } from '../../model/window.ts';
+import type { Detail } from './governor.ts';
+
+type Counting = Pick<Detail, 'reads' | 'paused'>;
+
+/** How long operations of a process were not counted, so that no gap looks like a time in which nothing happened. */
+export class UncountedTime {
+  readonly #ms = { all: 0, reads: 0 };
+  #counting: Counting;
+  #since: number;
+
+  constructor(counting: Counting, now: number) {
+    this.#counting = counting;
+    this.#since = now;
+  }
+
+  change(counting: Counting, now: number): void {
+    this.#pass(now);
+    this.#counting = counting;
+  }
+
+  /** Since the last time. */
+  take(now: number): readonly Pick<Uncounted, 'ops' | 'ms'>[] {
+    this.#pass(now);
+    const taken = (['all', 'reads'] as const).map((ops) => ({ ops, ms: this.#ms[ops] }));
+    [this.#ms.all, this.#ms.reads] = [0, 0];
+    return taken.filter(({ ms }) => ms > 0);
+  }
+
+  #pass(now: number): void {
+    const passed = Math.max(0, now - this.#since);
+    this.#since = now;
+    if (this.#counting.paused) this.#ms.all += passed;
+    else if (!this.#counting.reads) this.#ms.reads += passed;
+  }
+}

@@ -1,0 +1,81 @@
+import type { ApiRates, ApiSlice, ApiUncounted } from '../../protocol/api.ts';
+import type { Ask } from '../../store/index.ts';
+import { conditionOf } from './slice.ts';
+
+/** A process that was not counted in a step; `slot` is when the step begins. */
+interface Gap {
+  readonly process: string;
+  readonly isAll: boolean;
+  readonly slot: number;
+  readonly ms: number;
+}
+
+/**
+ * Counts over time with what was not counted: null in place of a 0 that nobody has counted. A count of a step in which
+ * counting was off for a part is what was counted in the rest; `uncounted` says of which steps that is so.
+ */
+export async function withGaps(
+  ask: Ask,
+  slice: ApiSlice,
+  by: 'op' | 'map_type' | 'site' | 'process',
+  rates: ApiRates,
+): Promise<ApiRates> {
+  const gaps = (await gapsOf(ask, slice, rates.step)).filter(({ isAll }) => isAll || isOfReads(slice.op));
+  if (gaps.length === 0) return rates;
+  const index = ({ slot }: Gap): number => (slot - rates.at) / rates.step;
+  const length = rates.series.reduce((most, { points }) => Math.max(most, points.length), 0);
+  const uncounted = new Array<number>(length).fill(0);
+  for (const gap of gaps) {
+    const i = index(gap);
+    if (i >= 0 && i < length) uncounted[i] = Math.max(uncounted[i] ?? 0, Math.min(gap.ms, rates.step));
+  }
+  const series = rates.series.map((one) => {
+    const unknown = new Set(
+      gaps
+        .filter(
+          ({ process, isAll }) => (by !== 'process' || one.name === process) && (isAll || isOfReads(one.op)),
+        )
+        .map(index),
+    );
+    return { ...one, points: one.points.map((point, i) => (point === 0 && unknown.has(i) ? null : point)) };
+  });
+  return { ...rates, series, uncounted };
+}
+
+/** How long each process was not counted within a slice. */
+export async function uncountedOf(ask: Ask, slice: ApiSlice): Promise<ApiUncounted[]> {
+  const { process, from, to } = slice;
+  const { sql, values } = conditionOf(process === undefined ? {} : { process });
+  const rows = await ask(
+    `SELECT p.ref AS ref, u.ops AS ops, sum(u.ms) AS ms FROM uncounted u JOIN processes p ON p.id = u.process
+     WHERE u.start >= {from:Int64} AND u.start < {to:Int64}${sql} GROUP BY p.ref, u.ops ORDER BY p.ref, u.ops`,
+    { ...values, from, to },
+  );
+  return rows
+    .filter(({ ops }) => ops === 'all' || isOfReads(slice.op))
+    .map(({ ref, ops, ms }) => ({
+      process: String(ref),
+      ops: ops === 'all' ? ('all' as const) : ('reads' as const),
+      ms: Number(ms),
+    }));
+}
+
+async function gapsOf(ask: Ask, slice: ApiSlice, step: number): Promise<Gap[]> {
+  const { process, from, to } = slice;
+  const { sql, values } = conditionOf(process === undefined ? {} : { process });
+  const rows = await ask(
+    `SELECT p.ref AS ref, u.ops AS ops, u.start - u.start % ${step} AS slot, sum(u.ms) AS ms
+     FROM uncounted u JOIN processes p ON p.id = u.process
+     WHERE u.start >= {from:Int64} AND u.start < {to:Int64}${sql} GROUP BY p.ref, u.ops, u.start - u.start % ${step}`,
+    { ...values, from: from - (from % step), to },
+  );
+  return rows.map(({ ref, ops, slot, ms }) => ({
+    process: String(ref),
+    isAll: ops === 'all',
+    slot: Number(slot),
+    ms: Number(ms),
+  }));
+}
+
+/** Whether what is asked has reads in it. */
+const isOfReads = (op: ApiSlice['op']): boolean => op === undefined || op === 'access' || op === 'iterate';
