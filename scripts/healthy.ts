@@ -66,7 +66,8 @@ try {
 
 function costText({ cost, events, lost }: ApiStatus): string {
   const shares = cost.map(
-    (one) => `cost ${(one.share * 100).toPrecision(2)} % of ${one.budget * 100} %, one event in ${one.sampled_every}`,
+    (one) =>
+      `cost ${(one.share * 100).toPrecision(2)} % of ${one.budget * 100} %, one event in ${one.sampled_every}`,
   );
   return `${shares.join('; ')}, ${events} events, ${lost.ring_full} lost`;
 }

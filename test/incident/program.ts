@@ -28,7 +28,9 @@ export interface Incident {
 export function startIncident(folder: string, ...flags: readonly string[]): Incident {
   const [program, path] = [join(folder, 'incident'), join(folder, 'ledger.jsonl')];
   execFileSync('go', ['build', '-o', program, '.'], { cwd: SOURCE });
-  const child = spawn(program, ['-wait', '-ledger', path, ...flags], { stdio: ['pipe', 'ignore', 'inherit'] });
+  // First among what a busy machine does: a race needs two of its goroutines to run at the same time.
+  const command = ['-n', '-15', program, '-wait', '-ledger', path, ...flags];
+  const child = spawn('nice', command, { stdio: ['pipe', 'ignore', 'inherit'] });
   return {
     child,
     pid: String(child.pid),
@@ -44,7 +46,11 @@ export function startIncident(folder: string, ...flags: readonly string[]): Inci
 }
 
 /** `sessions.go:91`, where the comment says that this was planted. */
-export function planted(what: string): { readonly file: string; readonly line: number; readonly label: string } {
+export function planted(what: string): {
+  readonly file: string;
+  readonly line: number;
+  readonly label: string;
+} {
   for (const name of readdirSync(SOURCE).filter((one) => one.endsWith('.go'))) {
     const lines = readFileSync(join(SOURCE, name), 'utf8').split('\n');
     const line = lines.findIndex((text) => text.endsWith(`// planted: ${what}`)) + 1;

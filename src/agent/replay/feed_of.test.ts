@@ -84,7 +84,10 @@ describe('a recording as a feed', () => {
       return item.type;
     });
     const behind = told.indexOf('growth');
-    expect(told.filter((one) => one !== 'growth')).toEqual(['joined', ...[0, 1, 2, 3, 4, 5].flatMap(seconds)]);
+    expect(told.filter((one) => one !== 'growth')).toEqual([
+      'joined',
+      ...[0, 1, 2, 3, 4, 5].flatMap(seconds),
+    ]);
     expect(told.slice(0, behind)).toContain('window 1');
     expect(told.slice(behind)).toContain('window 3');
     expect(items[0]).toEqual({
@@ -115,7 +118,14 @@ describe('a recording as a feed', () => {
         type: 'race',
         at: BEGAN + 500,
         process: PROCESS,
-        ...{ mapType: 'map[string]int', mapId: 1, mapAddress: '0xc000', id: 1, kind: 'write/write', count: 1 },
+        ...{
+          mapType: 'map[string]int',
+          mapId: 1,
+          mapAddress: '0xc000',
+          id: 1,
+          kind: 'write/write',
+          count: 1,
+        },
         sides: [
           { op: 'assign', site: SITE, goroutine: 3, stack: [] },
           { op: 'delete', stack: [SITE] },
@@ -128,7 +138,9 @@ describe('a recording as a feed', () => {
     const about = { ...ABOUT, recorded: { ...ABOUT.recorded, sample: 100 } };
     const path = await recording((writer) => writer.events(Buffer.from(`${eventLine(0)}\n`)), about);
     const { items } = await feedOf(path);
-    expect(items).toMatchObject([{ type: 'events', sampledEvery: 100, process: { pid: 7, name: 'unknown' } }]);
+    expect(items).toMatchObject([
+      { type: 'events', sampledEvery: 100, process: { pid: 7, name: 'unknown' } },
+    ]);
   });
 
   it('refuses an event that mapaudit does not write', async () => {

@@ -93,7 +93,9 @@ class RecordedService implements Service {
   run(speed: number | undefined): Promise<void> {
     const run = this.#read(new Pace(speed, this.#ending.signal));
     // Whoever does not wait for it reads of a failure in the notices.
-    this.#running = run.catch((error: unknown) => this.#book.say(`reading the recording failed: ${messageOf(error)}`));
+    this.#running = run.catch((error: unknown) =>
+      this.#book.say(`reading the recording failed: ${messageOf(error)}`),
+    );
     return run;
   }
 
@@ -107,7 +109,8 @@ class RecordedService implements Service {
   }
 
   async #read(pace: Pace): Promise<void> {
-    const say = ({ message, hint }: { message: string; hint?: string }): void => this.#book.say(message, hint);
+    const say = ({ message, hint }: { message: string; hint?: string }): void =>
+      this.#book.say(message, hint);
     for await (const items of recordingFeed(this.#recording.path, say)) {
       // Item by item, so that what is live comes at its time.
       for (const item of items) {

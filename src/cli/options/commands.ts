@@ -247,7 +247,10 @@ export const COMMANDS: readonly CommandSpec[] = [
         line: 'mapaudit replay incident.mapaudit top --speed 10',
         says: 'the live screen, ten times as fast',
       },
-      { line: 'mapaudit replay incident.mapaudit serve', says: 'the page of serve, at the time of the recording' },
+      {
+        line: 'mapaudit replay incident.mapaudit serve',
+        says: 'the page of serve, at the time of the recording',
+      },
     ],
   },
   {

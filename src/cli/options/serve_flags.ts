@@ -45,7 +45,11 @@ export const SERVE_FLAGS = {
     value: 'FILE',
     group: 'How it works',
     commands: ['serve', 'replay'],
-    of: { replay: { help: 'Of serve: rules, in YAML; their actions are not done. Default: the rules that mapaudit has.' } },
+    of: {
+      replay: {
+        help: 'Of serve: rules, in YAML; their actions are not done. Default: the rules that mapaudit has.',
+      },
+    },
     help: 'Rules and actions, in YAML. Default: the rules that mapaudit has; docs/rules.md.',
     parse: parsePath('--rules'),
   },
