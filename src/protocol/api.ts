@@ -70,6 +70,18 @@ export interface ApiStatus {
   }[];
   readonly events: number;
   readonly lost: { readonly ring_full: number; readonly output_slow: number };
+  /** What is shown is a recording, not a program: `now` is its end, and `began` its beginning. */
+  readonly recording?: {
+    readonly file: string;
+    readonly from: number;
+    readonly to: number;
+    /** All of it has come. */
+    readonly whole: boolean;
+    /** Version of mapaudit that made it, name of the machine, and one event in so many; absent where the file does not say. */
+    readonly mapaudit?: string;
+    readonly host?: string;
+    readonly sampled_every?: number;
+  };
   /** Absent where nothing is kept. */
   readonly store?: { readonly bytes: number; readonly oldest?: number; readonly trouble?: string };
   /** What the user should know, newest last. */

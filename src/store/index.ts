@@ -3,7 +3,7 @@ import type { StoreOptions } from './options.ts';
 import type { Store } from './store.ts';
 
 export { type Level, type LevelExtent, LEVELS, type Piece, planPieces } from './levels.ts';
-export { DEFAULT_RETENTION, keptFor, LEAST_SIZE } from './options.ts';
+export { DEFAULT_RETENTION, FOREVER, keptFor, LEAST_SIZE } from './options.ts';
 export type { Retention, StoreNotice, StoreOptions } from './options.ts';
 export { type ParquetColumns, ParquetMaker } from './parquet.ts';
 export { nanosOf, timeText } from './time_text.ts';

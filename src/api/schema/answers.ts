@@ -29,7 +29,16 @@ export const ANSWERS: Readonly<Record<string, JsonSchema>> = {
       lost: object({ ring_full: COUNT, output_slow: COUNT }),
       notices: list(ref('Notice')),
     },
-    { store: object({ bytes: COUNT }, { oldest: TIME, trouble: TEXT }) },
+    {
+      store: object({ bytes: COUNT }, { oldest: TIME, trouble: TEXT }),
+      recording: said(
+        object(
+          { file: TEXT, from: TIME, to: TIME, whole: { type: 'boolean' } },
+          { mapaudit: TEXT, host: TEXT, sampled_every: COUNT },
+        ),
+        'What is shown is a recording: now is its end, and began its beginning',
+      ),
+    },
   ),
   Rates: answer(
     'rates',

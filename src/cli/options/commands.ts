@@ -230,11 +230,11 @@ export const COMMANDS: readonly CommandSpec[] = [
   },
   {
     name: 'replay',
-    summary: 'show a recording as trace, top, who, grow or race show a program',
+    summary: 'show a recording as trace, top, who, grow, race or serve show a program',
     description:
-      'Answers from an evidence file as if the program ran: the same filters, the same output, the same JSON. COMMAND is trace (also where it is left out), top, who, grow or race, with the flags that it has. What was not recorded cannot be shown: that is said.',
+      'Answers from an evidence file as if the program ran: the same filters, the same output, the same JSON. COMMAND is trace (also where it is left out), top, who, grow, race or serve (the page, in a browser), with the flags that it has. What was not recorded cannot be shown: that is said.',
     argument: { name: 'FILE', help: 'What mapaudit record -o FILE has written.' },
-    second: { name: 'COMMAND', help: 'trace, top, who, grow or race. Default: trace.' },
+    second: { name: 'COMMAND', help: 'trace, top, who, grow, race or serve. Default: trace.' },
     examples: [
       { line: 'mapaudit replay incident.mapaudit', says: 'every operation' },
       {
@@ -246,6 +246,10 @@ export const COMMANDS: readonly CommandSpec[] = [
       {
         line: 'mapaudit replay incident.mapaudit top --speed 10',
         says: 'the live screen, ten times as fast',
+      },
+      {
+        line: 'mapaudit replay incident.mapaudit serve',
+        says: 'the page of serve, at the time of the recording',
       },
     ],
   },

@@ -12,7 +12,7 @@ import { OPTIONS, type OptionName, type OptionValues } from './table.ts';
 const BUDGET = 0.01;
 
 /** Commands that a recording can answer. */
-export const REPLAYED = ['trace', 'top', 'who', 'grow', 'race'] as const;
+export const REPLAYED = ['trace', 'top', 'who', 'grow', 'race', 'serve'] as const;
 export type ReplayedCommand = (typeof REPLAYED)[number];
 
 /** All that `record` needs. */
@@ -75,6 +75,7 @@ export function replayedValues(
 }
 
 function targetOf(command: ReplayedCommand, selection: Replay['selection']): OptionValues {
+  if (command === 'serve') return { all: true };
   if (selection === undefined) return command === 'race' ? { pid: 0 } : { name: '*' };
   switch (selection.type) {
     case 'pid':
@@ -86,6 +87,20 @@ function targetOf(command: ReplayedCommand, selection: Replay['selection']): Opt
   }
 }
 
+/** Flags of `serve` that say how a program is watched, or what is done with it meanwhile. */
+const OF_A_PROGRAM: readonly OptionName[] = [
+  'pid',
+  'name',
+  'all',
+  'store',
+  'otlp',
+  'races',
+  'budget',
+  'keys',
+  'probe',
+  'ring',
+];
+
 /** A flag that the command does not have is a mistake, as it is without a recording. */
 function checkFlags(command: ReplayedCommand, values: OptionValues): void {
   for (const name of Object.keys(values) as OptionName[]) {
@@ -93,6 +108,10 @@ function checkFlags(command: ReplayedCommand, values: OptionValues): void {
     if (!(commands as readonly string[]).includes(command))
       throw usageError('unknown-option', `${command} has no ${flag}`, {
         hint: `Its flags: mapaudit ${command} --help.`,
+      });
+    if (command === 'serve' && OF_A_PROGRAM.includes(name))
+      throw usageError('contradiction', `${flag} has no meaning for a recording`, {
+        hint: 'mapaudit replay FILE serve has --listen, --rules and --speed.',
       });
   }
 }
