@@ -22,12 +22,14 @@ import { pid as toPid } from '../model/ids.ts';
 /** Rings hold findings alone, not operations. */
 const RING_BYTES = 1 << 18;
 
-/** A running `race`: probes in place until the iteration ends, whichever way. */
+/** A running `race`: probes in place until the iteration ends, whichever way. `placed` is given the probe, to look at it. */
 export async function* raceLines(
   options: RaceOptions,
   signal: AbortSignal,
+  placed?: (probe: RaceProbe) => void,
 ): AsyncGenerator<readonly RaceLine[], void> {
   const run = new RaceRun(options);
+  placed?.(run.probe);
   const clock = new RunClock(options.durationMs, signal);
   try {
     yield run.attached;
@@ -49,7 +51,7 @@ class RaceRun {
   readonly #options: RaceOptions;
   readonly #closing = new CloseStack();
   readonly #target: Target;
-  readonly #probe: RaceProbe;
+  readonly probe: RaceProbe;
   readonly #plan: ProbePlan;
   readonly #stream: RaceStream;
   readonly #findings = new RaceFindings();
@@ -73,7 +75,7 @@ class RaceRun {
       const way = raceWayFor(target, options.probe);
       this.#plan = way.plan;
       const { type: keys } = options.keys;
-      this.#probe = this.#closing.add(
+      this.probe = this.#closing.add(
         way.attach(
           {
             mode: 'events',
@@ -90,7 +92,7 @@ class RaceRun {
       this.#stream = new RaceStream({
         target,
         plan: this.#plan,
-        probe: this.#probe,
+        probe: this.probe,
         keys: options.keys,
         salt: randomBytes(32),
         map,
@@ -106,7 +108,7 @@ class RaceRun {
 
   get attached(): readonly RaceLine[] {
     const { facts, binary, pid } = this.#target;
-    const still = this.#probe.stillMs;
+    const still = this.probe.stillMs;
     return [
       {
         type: 'attached',
@@ -115,7 +117,7 @@ class RaceRun {
         go_version: versionName(binary.version),
         flavour: this.#plan.flavour,
         probes: this.#plan.sites.length,
-        attach_ms: this.#probe.attachMs,
+        attach_ms: this.probe.attachMs,
         ...(still === undefined ? {} : { still_ms: still }),
       },
     ];
@@ -126,7 +128,7 @@ class RaceRun {
   }
 
   get fill(): number {
-    return this.#probe.fill;
+    return this.probe.fill;
   }
 
   /** Sets what may be waited until the next look. */
@@ -134,8 +136,8 @@ class RaceRun {
     this.#targetEnd = this.#target.ended();
     const cpu = cpuTimeMs(this.#target.pid);
     if (cpu !== undefined) this.#cpuMs = Math.max(this.#cpuMs, cpu - this.#cpuBefore);
-    const { totalNs, pace } = this.#budget.look(elapsedMs, this.#cpuMs, this.#probe.spent().ns);
-    this.#probe.allow(totalNs, pace);
+    const { totalNs, pace } = this.#budget.look(elapsedMs, this.#cpuMs, this.probe.spent().ns);
+    this.probe.allow(totalNs, pace);
   }
 
   step(): readonly RaceLine[] {
@@ -144,7 +146,7 @@ class RaceRun {
 
   finish(ended: EndReason, elapsedMs: number): readonly RaceLine[] {
     this.look(elapsedMs);
-    this.#probe.detach();
+    this.probe.detach();
     const last = this.step();
     return [...last, ...this.#findings.end(), this.#summary(ended, elapsedMs)];
   }
@@ -154,7 +156,7 @@ class RaceRun {
   }
 
   #summary(ended: EndReason, elapsedMs: number): Summary {
-    const lost = this.#probe.lost();
+    const lost = this.probe.lost();
     return {
       type: 'summary',
       ended,
@@ -170,9 +172,9 @@ class RaceRun {
   }
 
   #totals(): RaceTotals {
-    const spent = this.#probe.spent();
+    const spent = this.probe.spent();
     const counted = this.#budget.countedMs;
-    const operations = this.#probe.siteCounts().reduce((sum, site) => sum + site.hits, 0);
+    const operations = this.probe.siteCounts().reduce((sum, site) => sum + site.hits, 0);
     return {
       writing: this.#findings.writings,
       shared: this.#findings.shared,

@@ -157,6 +157,8 @@ export interface Cost {
   /** Since the beginning. */
   readonly events: number;
   readonly lost: { readonly ringFull: number; readonly outputSlow: number };
+  /** Operations so far of which it was seen whether their key was there, and which were too many to keep; absent: none. */
+  readonly foundUnknown?: number;
 }
 
 /** A rule has found something, or what it had found is over. */

@@ -67,9 +67,17 @@ export interface ApiStatus {
     /** Nothing is counted for a while, to keep to the budget. */
     readonly paused?: true;
     readonly ring_fill: number;
+    /** Operations of which it was seen whether their key was there, and which were too many to keep. */
+    readonly found_unknown?: number;
   }[];
   readonly events: number;
-  readonly lost: { readonly ring_full: number; readonly output_slow: number };
+  readonly lost: {
+    readonly ring_full: number;
+    /** The sum over `sinks`. */
+    readonly output_slow: number;
+    /** What was left out where it was taken too slowly: the store, rules, exporters, the live view. */
+    readonly sinks: readonly { readonly sink: string; readonly dropped: number }[];
+  };
   /** What is shown is a recording, not a program: `now` is its end, and `began` its beginning. */
   readonly recording?: {
     readonly file: string;

@@ -55,7 +55,7 @@ describe('overview', () => {
       ['0xc000123450', SESSIONS, 'main.sessions', 90, 22],
       ['0xc000200000', USERS, undefined, undefined, 1],
     ]);
-    expect(overview.loss).toEqual({ ring_full: 3, sampled: 20 });
+    expect(overview.loss).toEqual({ ring_full: 3, sampled: 20, uncounted: [] });
     expect([overview.sites_left, overview.maps_left, overview.findings]).toEqual([0, 0, []]);
   });
 

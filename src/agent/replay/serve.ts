@@ -69,7 +69,7 @@ class RecordedService implements Service {
       version: this.version,
       notices: () => this.#book.all,
       store: () => ({ bytes: store.bytes }),
-      dropped: () => 0,
+      dropped: () => [],
     });
     const hub = new LiveHub(() => this.#told());
     const prometheus = prometheusSink(feedSeries());
@@ -137,7 +137,7 @@ class RecordedService implements Service {
       ...this.#status.status(),
       ...at,
       events,
-      lost: { ring_full: lost, output_slow: 0 },
+      lost: { ring_full: lost, output_slow: 0, sinks: [] },
       recording,
     };
   }

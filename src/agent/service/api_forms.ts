@@ -55,6 +55,7 @@ export function apiCost(cost: Cost): ApiStatus['cost'][number] {
     reads: cost.reads,
     ...(cost.paused === undefined ? {} : { paused: cost.paused }),
     ring_fill: cost.ringFill,
+    ...(cost.foundUnknown === undefined ? {} : { found_unknown: cost.foundUnknown }),
   };
 }
 

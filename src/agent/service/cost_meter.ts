@@ -17,9 +17,12 @@ const FRESH = 0.3;
 /** A mean of fewer runs says nothing. */
 const LEAST_RUNS = 50;
 
+/** What is measured of a probe: not all are alike. */
+type MeteredRuns = Pick<RunningProbe, 'runTimes'>;
+
 /** A probe whose costs are to be known. */
 export interface MeteredProbe {
-  readonly probe: RunningProbe;
+  readonly probe: MeteredRuns;
   /** Entries that the program had so far, with those that were dropped or belong to another's operation. */
   readonly entries: number;
   /** Of these, records that were made or had no room. */
@@ -45,7 +48,7 @@ interface Before {
  * as it was measured once, and the time within the program as the kernel measures it now and then on this machine.
  */
 export class CostMeter {
-  readonly #before = new Map<RunningProbe, Before>();
+  readonly #before = new Map<MeteredRuns, Before>();
   #at: number;
   #cpuMs: number | undefined;
 

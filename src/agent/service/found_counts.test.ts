@@ -41,3 +41,17 @@ test('counts of other places are left as they are', () => {
   const other = { ...count(1), site: { function: 'main.g' } };
   expect(found.fill([other])).toEqual([other]);
 });
+
+test('what is too much to keep is forgotten and counted', () => {
+  const found = new FoundCounts();
+  const line = (n: number): ServedEvent => ({
+    ...event(n % 2 === 0),
+    map: { address: `0x${n.toString(16)}` },
+  });
+  found.add(Array.from({ length: 100_000 }, (_, n) => line(n)));
+  found.forget();
+  expect(found.forgotten).toBe(0);
+  found.add([line(100_000), line(100_000)]);
+  found.forget();
+  expect(found.forgotten).toBe(100_002);
+});

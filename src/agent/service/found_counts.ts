@@ -14,6 +14,12 @@ interface Known {
  */
 export class FoundCounts {
   #known = new Map<string, Known>();
+  #forgotten = 0;
+
+  /** Operations so far of which it was known whether their key was there, and which were too many to keep. */
+  get forgotten(): number {
+    return this.#forgotten;
+  }
 
   /** Of events without gaps: each stands for one operation. */
   add(events: readonly ServedEvent[]): void {
@@ -44,7 +50,9 @@ export class FoundCounts {
   /** What has found no count by now never will: its window is gone. To be called once a window. */
   forget(): void {
     for (const [name, known] of this.#known) if (known.found + known.notFound === 0) this.#known.delete(name);
-    if (this.#known.size > MOST) this.#known = new Map();
+    if (this.#known.size <= MOST) return;
+    for (const { found, notFound } of this.#known.values()) this.#forgotten += found + notFound;
+    this.#known = new Map();
   }
 
   #of(name: string): Known {
@@ -54,7 +62,7 @@ export class FoundCounts {
   }
 }
 
-/** Of maps that come and go, counters may have no room: what is known of those is not needed. */
+/** Of maps that come and go, counters may have no room: what is known of those finds no count. */
 const MOST = 100_000;
 
 const nameOf = (op: string, type?: string, address?: string, site?: SiteRef): string =>

@@ -1,6 +1,6 @@
 import type { Closable } from '../../base/dispose.ts';
 import { planGrowth } from '../../go/plan/growth.ts';
-import type { GrowthStep } from '../../model/feed.ts';
+import type { GrowthStep, ServedEvent } from '../../model/feed.ts';
 import type { ProcessRef } from '../../model/window.ts';
 import { KEY_TEXT_MAX } from '../../model/record.ts';
 import type { GrowthEvent } from '../../protocol/growth.ts';
@@ -9,6 +9,7 @@ import { Audit } from '../audit.ts';
 import { GrowStream } from '../grow_stream.ts';
 import type { Target } from '../target.ts';
 import { wayFor } from '../way.ts';
+import type { MeteredProbe } from './cost_meter.ts';
 import { siteOf } from './site_of.ts';
 import type { TrackOptions } from './track.ts';
 
@@ -20,6 +21,7 @@ export class GrowthTrack implements Closable {
   readonly #audit: Audit;
   readonly #stream: GrowStream;
   readonly #process: ProcessRef;
+  readonly #hasExits: boolean;
 
   /** Errors: those of the plan and of attaching. */
   constructor(target: Target, process: ProcessRef, { keys, salt }: TrackOptions) {
@@ -53,12 +55,24 @@ export class GrowthTrack implements Closable {
       },
       false,
     );
+    this.#hasExits = way.plan.sites.some(({ role }) => role === 'exit');
     this.#process = process;
     this.#stream = new GrowStream(this.#audit, options, salt, true);
   }
 
   get lost(): number {
     return this.#stream.lost;
+  }
+
+  /** Growths are told all: none is left out by sampling. */
+  metered(): MeteredProbe {
+    let [entries, events] = [0, 0];
+    for (const { hits, ignored } of this.#audit.siteCounts()) {
+      entries += hits + ignored;
+      events += hits;
+    }
+    const { probe } = this.#audit;
+    return { probe, entries, events, hasExits: this.#hasExits, isReads: false };
   }
 
   drain(): GrowthStep[] {
@@ -72,6 +86,27 @@ export class GrowthTrack implements Closable {
   close(): void {
     this.#audit.close();
   }
+}
+
+/** Growths among events of an ordinary probe: that there was one, of which map and from where, and not how large. */
+export function growthsAmong(events: readonly ServedEvent[], process: ProcessRef): GrowthStep[] {
+  return events.flatMap(({ op, time, map, len, caller }) => {
+    if (op !== 'grow') return [];
+    const site = siteOf(caller);
+    return [
+      {
+        type: 'growth' as const,
+        process,
+        at: Date.parse(time),
+        op,
+        ...(map.type === undefined ? {} : { mapType: map.type }),
+        ...(map.id === undefined ? {} : { mapId: map.id }),
+        ...(map.address === undefined ? {} : { mapAddress: map.address }),
+        ...(len === undefined ? {} : { len }),
+        ...(site === undefined ? {} : { site }),
+      },
+    ];
+  });
 }
 
 function growthStep({ time, op, map, len, caller, growth }: GrowthEvent, process: ProcessRef): GrowthStep {

@@ -1,6 +1,7 @@
 import type { Closable } from '../../base/dispose.ts';
 import { isMapauditError } from '../../base/errors.ts';
 import type { Cost, FeedItem, ServedEvent, ServedProcess } from '../../model/feed.ts';
+import type { RaceProbe } from '../../model/race_probe.ts';
 import type { ProcessRef, Uncounted, WindowCount } from '../../model/window.ts';
 import type { RaceLine } from '../../protocol/race.ts';
 import type { ServeOptions } from '../../protocol/serve.ts';
@@ -11,11 +12,11 @@ import { raceLines } from '../race.ts';
 import { SideRun } from '../record/side_run.ts';
 import type { Target } from '../target.ts';
 import { kindFor } from '../way.ts';
-import { CostMeter } from './cost_meter.ts';
+import { CostMeter, type MeteredProbe } from './cost_meter.ts';
 import { FoundCounts } from './found_counts.ts';
 import { type Detail, Governor } from './governor.ts';
 import { loweredText } from './governor_text.ts';
-import { GrowthTrack } from './growth_track.ts';
+import { growthsAmong, GrowthTrack } from './growth_track.ts';
 import type { Looked, MapLooker } from './maps/looker.ts';
 import { raceSeen } from './race_items.ts';
 import { servedProcess } from './served_of.ts';
@@ -27,6 +28,8 @@ import { type CounterReader, Tracks } from './tracks.ts';
 export interface RunOutput {
   readonly tell: (items: readonly FeedItem[]) => void;
   readonly say: (message: string, hint?: string) => void;
+  /** Events that were left out because somebody took them too slowly. */
+  readonly dropped: (process: ProcessRef) => number;
   readonly counters: CounterReader;
   readonly looker: MapLooker;
 }
@@ -50,7 +53,9 @@ export class ServedRun implements Closable {
   readonly #found = new FoundCounts();
   readonly #tracks: Tracks;
   #growth: GrowthTrack | undefined;
+  #hasHookGrowth = false;
   #races: SideRun<RaceLine> | undefined;
+  #raceProbe: RaceProbe | undefined;
   #events = 0;
   /** Of the looks since a cost was told. */
   #shares = { sum: 0, looks: 0 };
@@ -83,7 +88,7 @@ export class ServedRun implements Closable {
         ? undefined
         : labelsUnread(target.binary, kindFor(target.binary, options.probe));
     if (unread !== undefined) this.#out.say(unread.message, unread.hint);
-    this.#beside('growth', () => (this.#growth = new GrowthTrack(target, this.ref, shared)));
+    this.#beside('growth', () => this.#lookForGrowth(shared));
     if (options.races) this.#races = this.#lookForRaces();
     this.#looked = {
       ref: this.ref,
@@ -120,7 +125,13 @@ export class ServedRun implements Closable {
   /** The counts of a window that are this process's, with what events told of them. */
   withFound(counts: readonly WindowCount[]): readonly WindowCount[] {
     const filled = this.#found.fill(counts);
+    const before = this.#found.forgotten;
     this.#found.forget();
+    if (before === 0 && this.#found.forgotten > 0)
+      this.#out.say(
+        `of ${this.ref.name} (pid ${this.ref.pid}) it is not known of all operations whether their keys were there: it works on too many maps`,
+        'Their counts are exact. found_unknown of /status says of how many.',
+      );
     return filled;
   }
 
@@ -155,11 +166,12 @@ export class ServedRun implements Closable {
       this.#events += events.length;
       if (sampleEvery === 1) this.#found.add(events);
       this.#out.tell([{ type: 'events', process: this.ref, sampledEvery: sampleEvery, events }]);
+      if (this.#hasHookGrowth) this.#out.tell(growthsAmong(events, this.ref));
     }
   }
 
   #govern(now: number): void {
-    const measured = this.#meter.look(now, cpuTimeMs(this.ref.pid), this.#tracks.metered());
+    const measured = this.#meter.look(now, cpuTimeMs(this.ref.pid), this.#metered());
     const before = this.#governor.detail;
     this.#shares = { sum: this.#shares.sum + measured.share, looks: this.#shares.looks + 1 };
     const isChanged = this.#governor.look(measured);
@@ -193,15 +205,53 @@ export class ServedRun implements Closable {
       ...(paused ? { paused: true as const } : {}),
       ringFill: Math.min(1, this.fill),
       events: this.#events,
-      lost: { ringFull: this.#tracks.ringFull + (this.#growth?.lost ?? 0), outputSlow: 0 },
+      lost: {
+        ringFull: this.#tracks.ringFull + (this.#growth?.lost ?? 0),
+        outputSlow: this.#out.dropped(this.ref),
+      },
+      ...(this.#found.forgotten === 0 ? {} : { foundUnknown: this.#found.forgotten }),
     };
+  }
+
+  /** Uprobes tell more of it than the hook does; but they are not everybody's. */
+  #lookForGrowth(shared: TrackOptions): void {
+    try {
+      this.#growth = new GrowthTrack(this.target, this.ref, shared);
+    } catch (error) {
+      if (this.process.probe !== 'build' || !isMapauditError(error)) throw error;
+      this.#hasHookGrowth = true;
+      this.#out.say(
+        `of ${this.ref.name} (pid ${this.ref.pid}) growth is told by its hook: when, where and of which map, without cause, size and duration`,
+        `Uprobes would tell more: ${error.message}.`,
+      );
+    }
+  }
+
+  #metered(): readonly MeteredProbe[] {
+    const race = this.#raceProbe;
+    const races =
+      race === undefined || this.#races === undefined
+        ? []
+        : [
+            {
+              probe: race,
+              entries: race.siteCounts().reduce((sum, { hits, ignored }) => sum + hits + ignored, 0),
+              events: 0,
+              hasExits: false,
+              isReads: false,
+            },
+          ];
+    const growth = this.#growth === undefined ? [] : [this.#growth.metered()];
+    return [...this.#tracks.metered(), ...growth, ...races];
   }
 
   #lookForRaces(): SideRun<RaceLine> {
     const { keys, budget } = this.#options;
     const { pid } = this.ref;
     return new SideRun((signal) =>
-      raceLines({ pid, budget, keys, frames: RACE_FRAMES, probe: 'kernel' }, signal),
+      raceLines({ pid, budget, keys, frames: RACE_FRAMES, probe: 'kernel' }, signal, (probe) => {
+        this.#raceProbe = probe;
+      }),
     );
   }
 

@@ -91,7 +91,7 @@ class RunningService implements Service {
       version: this.version,
       notices: () => [...store.notices, ...book.all].sort((a, b) => a.at - b.at),
       store: () => storeStatus(store),
-      dropped: () => this.#sinks.reduce((sum, { dropped }) => sum + dropped, 0),
+      dropped: () => this.#sinks.map(({ name, dropped }) => ({ sink: name, dropped })),
     });
     const hub = new LiveHub(() => this.#status.status());
     const prometheus = prometheusSink(series);
@@ -112,7 +112,11 @@ class RunningService implements Service {
       live: (filter, want, signal) => hub.live(filter, want, signal),
     };
     try {
-      this.#watcher = new Watcher(options, { tell: (items) => this.#tell(items), say });
+      this.#watcher = new Watcher(options, {
+        tell: (items) => this.#tell(items),
+        say,
+        dropped: (process) => this.#sinks.reduce((sum, sink) => sum + sink.droppedOf(process), 0),
+      });
     } catch (error) {
       // Nothing waits in them: that they end need not be waited for.
       void hub.close();

@@ -1,5 +1,7 @@
 import { messageOf } from '../../base/errors.ts';
 import type { FeedItem, FeedSink } from '../../model/feed.ts';
+import { processId } from '../../model/process_id.ts';
+import type { ProcessRef } from '../../model/window.ts';
 
 /** A sink, by the name under which its trouble is told. */
 export interface NamedSink {
@@ -23,6 +25,7 @@ export class SinkQueue {
   #waiting: FeedItem[] = [];
   #events = 0;
   #dropped = 0;
+  readonly #droppedOf = new Map<string, number>();
   #busy: Promise<void> | undefined;
 
   constructor({ name, sink }: NamedSink, say: (message: string, hint?: string) => void) {
@@ -34,6 +37,15 @@ export class SinkQueue {
   /** Events and other items that it did not get because it was too slow. */
   get dropped(): number {
     return this.#dropped;
+  }
+
+  get name(): string {
+    return this.#name;
+  }
+
+  /** Events of one process among them. */
+  droppedOf(process: ProcessRef): number {
+    return this.#droppedOf.get(processId(process)) ?? 0;
   }
 
   put(items: readonly FeedItem[]): void {
@@ -48,6 +60,7 @@ export class SinkQueue {
   }
 
   #add(item: FeedItem): void {
+    if (item.type === 'left') this.#droppedOf.delete(processId(item.process));
     const events = item.type === 'events' ? item.events.length : 0;
     const isFull =
       item.type === 'events' ? this.#events + events > MOST_EVENTS : this.#waiting.length >= MOST_ITEMS;
@@ -57,6 +70,8 @@ export class SinkQueue {
       return;
     }
     this.#dropped += Math.max(1, events);
+    if (item.type === 'events')
+      this.#droppedOf.set(processId(item.process), this.droppedOf(item.process) + events);
     this.#say(
       `${this.#name} takes what is seen too slowly: a part of it is left out there`,
       'The counters of the other parts are exact all the same.',

@@ -18,8 +18,8 @@ export interface StatusParts {
   readonly version: string;
   readonly notices: () => readonly ServiceNotice[];
   readonly store: () => ApiStatus['store'];
-  /** Events that sinks did not take. */
-  readonly dropped: () => number;
+  /** What sinks did not take, by the name of each. */
+  readonly dropped: () => readonly { readonly sink: string; readonly dropped: number }[];
 }
 
 /** What runs and what it costs, from the feed. */
@@ -51,6 +51,7 @@ export class StatusBook {
     const sum = (of: (cost: Cost) => number): number =>
       watched.reduce((total, { cost }) => total + (cost === undefined ? 0 : of(cost)), 0);
     const store = this.#parts.store();
+    const sinks = this.#parts.dropped();
     return {
       type: 'status',
       version: this.#parts.version,
@@ -62,7 +63,8 @@ export class StatusBook {
       events: this.#goneEvents + sum(({ events }) => events),
       lost: {
         ring_full: this.#goneLost + sum(({ lost }) => lost.ringFull),
-        output_slow: this.#parts.dropped(),
+        output_slow: sinks.reduce((total, { dropped }) => total + dropped, 0),
+        sinks,
       },
       ...(store === undefined ? {} : { store }),
       notices: this.#parts.notices(),

@@ -21,6 +21,8 @@ import { ServedRun } from './served_run.ts';
 export interface WatcherOutput {
   readonly tell: (items: readonly FeedItem[]) => void;
   readonly say: (message: string, hint?: string) => void;
+  /** Events of a process that were left out because somebody took them too slowly. */
+  readonly dropped: (process: ProcessRef) => number;
 }
 
 /** Not Go's, or gone before it could be looked at: nothing that anybody must know. */

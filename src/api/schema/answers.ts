@@ -26,7 +26,11 @@ export const ANSWERS: Readonly<Record<string, JsonSchema>> = {
       processes: list(ref('Process')),
       cost: list(ref('Cost')),
       events: COUNT,
-      lost: object({ ring_full: COUNT, output_slow: COUNT }),
+      lost: object({
+        ring_full: COUNT,
+        output_slow: COUNT,
+        sinks: list(object({ sink: TEXT, dropped: COUNT })),
+      }),
       notices: list(ref('Notice')),
     },
     {

@@ -117,7 +117,7 @@ export const PARTS: Readonly<Record<string, JsonSchema>> = {
       reads: BOOL,
       ring_fill: SHARE,
     },
-    { paused: { const: true } },
+    { paused: { const: true }, found_unknown: COUNT },
   ),
   Notice: object({ at: TIME, message: TEXT }, { hint: TEXT }),
 };

@@ -189,6 +189,7 @@ export function programDashboard(): object {
           [`max by (pid) (mapaudit_sampled_every${of})`, 'one event in ({{pid}})'],
           [`min by (pid) (mapaudit_keys_captured${of})`, 'keys ({{pid}})'],
           [`min by (pid) (mapaudit_reads_counted${of})`, 'reads ({{pid}})'],
+          [`max by (pid) (mapaudit_paused${of})`, 'nothing is counted ({{pid}})'],
         ],
       },
     ],

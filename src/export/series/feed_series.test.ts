@@ -56,3 +56,58 @@ it.each([
 ])('Accept: %s is answered as %s', (accept, wanted) => {
   expect(formatOf(accept)).toBe(wanted);
 });
+
+it('shows how evenly the keys of an operation are spread, and nothing of few', () => {
+  const sink = prometheusSink();
+  sink.take([{ type: 'joined', at: 0, process: SHOP }]);
+  const events = (op: 'delete' | 'assign', keys: readonly string[]): FeedItem => ({
+    type: 'events',
+    process: SHOP,
+    sampledEvery: 1,
+    events: keys.map((text) => ({
+      type: 'event' as const,
+      time: '2026-03-01T12:01:33.102000417Z',
+      op,
+      function: 'runtime.mapdelete_faststr',
+      map: { type: 'map[string]int' },
+      key: { text },
+      thread: 1,
+    })),
+  });
+  sink.take([events('delete', new Array<string>(100).fill('"sess:1"')), events('assign', ['"a:1"', '"b:1"'])]);
+  const lines = sink.text().body.split('\n').filter((line) => line.startsWith('map_key_entropy'));
+  expect(lines).toEqual(['map_key_entropy{process="shop",pid="7",type="map[string]int",op="delete"} 0']);
+});
+
+it('says when nothing is counted, and for how long it was not', () => {
+  const sink = prometheusSink();
+  const cost: FeedItem = {
+    type: 'cost',
+    at: 0,
+    process: SHOP,
+    share: 0.1,
+    budget: 0.01,
+    sampledEvery: 1024,
+    keys: false,
+    reads: false,
+    paused: true,
+    ringFill: 0,
+    events: 0,
+    lost: { ringFull: 0, outputSlow: 5 },
+  };
+  const window: FeedItem = {
+    type: 'window',
+    window: {
+      start: 0,
+      lengthMs: 1000,
+      counts: [],
+      loss: { ringFull: 0, sampled: 0 },
+      uncounted: [{ process: SHOP, ops: 'all', ms: 750 }],
+    },
+  };
+  sink.take([{ type: 'joined', at: 0, process: SHOP }, cost, window]);
+  const { body } = sink.text();
+  expect(body).toContain('mapaudit_paused{process="shop",pid="7"} 1');
+  expect(body).toContain('mapaudit_uncounted_seconds_total{process="shop",pid="7",ops="all"} 0.75');
+  expect(body).toContain('mapaudit_lost_total{cause="output_slow"} 5');
+});

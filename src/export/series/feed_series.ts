@@ -106,6 +106,8 @@ class Collector implements FeedSeries {
     this.#active.add(key);
     this.#store.set('mapaudit_processes', {}, this.#active.size);
     this.#store.add('mapaudit_events_total', this.#labels.of(process), 0);
+    for (const ops of ['all', 'reads'])
+      this.#store.add('mapaudit_uncounted_seconds_total', { ...this.#labels.of(process), ops }, 0);
   }
 
   #left(process: ProcessRef, at: number): void {
@@ -135,7 +137,9 @@ class Collector implements FeedSeries {
     }
   }
 
-  #window({ start, lengthMs, counts, loss }: Window): void {
+  #window({ start, lengthMs, counts, loss, uncounted = [] }: Window): void {
+    for (const { process, ops, ms } of uncounted)
+      this.#store.add('mapaudit_uncounted_seconds_total', { ...this.#labels.of(process), ops }, ms / 1000);
     for (const { process, op, mapType, count } of counts)
       if (op !== 'grow') this.#store.add(OP_FAMILIES[op], this.#labels.ofType(process, mapType), count);
     this.#store.add('mapaudit_lost_total', { cause: 'ring_full' }, loss.ringFull);
@@ -166,7 +170,7 @@ class Collector implements FeedSeries {
 
   /** Of processes in `other` there is none: a ratio of several programs means nothing. */
   #cost(cost: Cost): void {
-    const { process, share, budget, sampledEvery, keys, reads, ringFill, lost } = cost;
+    const { process, share, budget, sampledEvery, keys, reads, paused, ringFill, lost } = cost;
     const key = keyOf(process);
     const slow = lost.outputSlow - (this.#slow.get(key) ?? 0);
     this.#slow.set(key, lost.outputSlow);
@@ -179,6 +183,7 @@ class Collector implements FeedSeries {
     this.#store.set('mapaudit_sampled_every', labels, sampledEvery);
     this.#store.set('mapaudit_keys_captured', labels, keys ? 1 : 0);
     this.#store.set('mapaudit_reads_counted', labels, reads ? 1 : 0);
+    this.#store.set('mapaudit_paused', labels, paused === true ? 1 : 0);
   }
 
   #finding({ id, rule, severity, state }: Finding): void {

@@ -153,6 +153,20 @@ export const SPECS = [
     unit: '1',
   },
   {
+    name: 'mapaudit_paused',
+    kind: 'gauge',
+    help: '1 while nothing is counted, to keep to the budget: counters of operations stand still then, 0 otherwise.',
+    labels: PROCESS,
+    unit: '1',
+  },
+  {
+    name: 'mapaudit_uncounted_seconds_total',
+    kind: 'counter',
+    help: 'Time in which operations were not counted, to keep to the budget: all of them, or reads alone.',
+    labels: [...PROCESS, 'ops'],
+    unit: 's',
+  },
+  {
     name: 'mapaudit_maps_left_out',
     kind: 'gauge',
     help: 'Maps of a process that are beyond those of which map_entries and the like are made.',
