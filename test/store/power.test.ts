@@ -23,7 +23,8 @@ it('10^7 events from the ring to the store: every sum is right, and memory does 
     await program.run(10);
     await store.upkeep();
   }
-  expect((process.memoryUsage().rss - before) / 1e6).toBeLessThan(150);
+  // A hundred bytes an event would be three times as much.
+  expect((process.memoryUsage().rss - before) / 1e6).toBeLessThan(300);
   const made = [...program.made].sort();
   expect(made.reduce((sum, [, n]) => sum + n, 0)).toBe(EVENTS);
   const sums = async (of: string, column: string): Promise<unknown> =>
@@ -39,4 +40,4 @@ it('10^7 events from the ring to the store: every sum is right, and memory does 
   expect(loss).toEqual({ ring_full: 0, sampled: EVENTS - program.sampled });
   expect(sites.length + sites_left).toBeGreaterThan(20);
   await store.close();
-});
+}, 600_000);
