@@ -39,10 +39,11 @@ export type StoreLine =
 
 const say = (line: StoreLine): void => console.log(JSON.stringify(line));
 
-let program: SyntheticProgram | undefined;
-const now = (): number => program?.now ?? START;
+const clock = { now: (): number => START };
+const now = (): number => clock.now();
 const store = await openStore({ path, now, upkeepMs: 0 });
-program = new SyntheticProgram(store, START, Math.round(Number(events) / DAY));
+const program = new SyntheticProgram(store, START, Math.round(Number(events) / DAY));
+clock.now = () => program.now;
 await run(program, store);
 await ask(store, now());
 await store.close();

@@ -23,7 +23,7 @@ export async function reportVisible(report: Report, binary: string): Promise<voi
     '127.0.0.1:0',
     '--json',
     '--budget',
-    '100%',
+    '50%',
   ]);
   const ending = new AbortController();
   const seen: { readonly at: number; readonly message: ApiLive }[] = [];

@@ -178,7 +178,7 @@ it('a size limit is kept, with the newest in it', async () => {
   expect(Number(row?.['n'])).toBeGreaterThan(4000);
   expect(Math.floor(Number(row?.['newest']))).toBe(at);
   await store.close();
-});
+}, 600_000);
 
 describe('the form of the file', () => {
   const NEWEST = MIGRATIONS.at(-1)?.version ?? 0;

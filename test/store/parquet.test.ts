@@ -141,7 +141,10 @@ it('of a store: the events that it has kept', async () => {
   const file = place.path('s.parquet');
   writeFileSync(file, await exported({ format: 'parquet', store: path }));
   const found = (await eventsOf(file)).map((one) => plain(one));
-  const wanted = [...events, ...alike].map((one) => plain({ ...one, pid: SHOP.pid }));
+  // Of a hashed key the store does not keep whether it was cut.
+  const wanted = [...events, ...alike].map((one) =>
+    plain({ ...one, pid: SHOP.pid, ...(one.key?.hash === undefined ? {} : { key: { hash: one.key.hash } }) }),
+  );
   const text = (all: readonly ServedEvent[]): string[] =>
     all.map((one) => JSON.stringify(Object.entries(one).sort())).sort();
   expect(found.map(({ time }) => time)).toEqual(found.map(({ time }) => time).sort());

@@ -1,7 +1,7 @@
 import { MAP_OPS, type MapOp } from '../../model/map_op.ts';
 import type { ApiCount, ApiTopMap, ApiTopSite } from '../../protocol/api.ts';
 import type { Ask, SqlRow } from '../../store/index.ts';
-import { addressText, Names, NO_SITE, NO_TYPE } from './names.ts';
+import { addressText, type Names, NO_SITE, NO_TYPE } from './names.ts';
 import type { Source } from './source.ts';
 
 /** Groups with their counts, the largest first, and how many more there are. */
