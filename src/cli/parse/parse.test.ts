@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { parseDuration } from './duration.ts';
 import { globOf } from './glob.ts';
+import { parseLabel } from './label.ts';
 import { wholeNumber } from './number.ts';
 import { parseOn } from './on.ts';
 import { parseRingSize } from './size.ts';
@@ -62,4 +63,16 @@ test.each([
 
 test('a star may stand for the bracket that closes', () => {
   expect(parseOn('delete map[int*').map).toBe('^map\\[int.*$');
+});
+
+test.each([
+  ['route=/login*', { name: 'route', value: '/login*' }],
+  ['a b=c=d', { name: 'a b', value: 'c=d' }],
+  ['empty=', { name: 'empty', value: '' }],
+])('--label %s', (text, label) => {
+  expect(parseLabel(text)).toEqual(label);
+});
+
+test.each(['route', '=x', 'route=[a'])('--label %s makes no sense', (text) => {
+  expect(() => parseLabel(text)).toThrow('--label');
 });
