@@ -60,8 +60,9 @@ describe('labels of goroutines', () => {
       runLabelled(
         buildGo('labels'),
         [],
-        ({ ledger, events }) => {
-          expect(events).toHaveLength(ledger.length);
+        ({ ledger, events, lines, summary }) => {
+          expect(lines.filter((line) => line.type === 'notice')).toEqual([]);
+          expect([events.length, summary?.lost]).toEqual([ledger.length, 0]);
           expect(compare(ledger, events, 'list').wrong.length).toBeGreaterThan(0);
         },
         'trace',
