@@ -131,7 +131,7 @@ describe('EventJson', () => {
       const lifter = new EventLifter(lifting);
       const json = new EventJson({ ...lifting, lifter, showsText: (_, type) => type === TEXT_MAP });
       const batch = batchOf(records());
-      expect(batch.length).toBe(42);
+      expect(batch.length).toBe(50);
       for (let row = 0; row < batch.length; row++)
         expect(line(json, batch, row)).toBe(`${jsonLine(lifter.lift(batch, row))}\n`);
     });

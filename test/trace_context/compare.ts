@@ -31,7 +31,7 @@ export function compare(
     if (row === undefined) counts.extra++;
     else {
       counts.compared++;
-      if (event.labels !== undefined) counts.labelled++;
+      if (event.labels !== undefined || event.labels_missing !== undefined) counts.labelled++;
       if (event.labels_cut !== undefined) counts.cut++;
       if (event.labels_missing !== undefined) counts.tooMany++;
       const problem = problemOf(row, event, form);
@@ -54,7 +54,6 @@ function problemOf({ goid, labels }: LedgerRow, event: TraceEvent, form: 'map' |
     expected.map(([name, value]) => [cut(name, LABEL_NAME_MAX), cut(value, LABEL_VALUE_MAX)]),
   );
   if ((form === 'list' || isFull) && shown.length !== texts.size) return 'number of labels';
-  if (all.length > 0 && shown.length === 0) return 'no labels';
   if (shown.length + (event.labels_missing ?? 0) !== all.length) return 'labels_missing';
   for (const [name, value] of shown) if (texts.get(name) !== value) return `label ${name}`;
   const isCut = expected

@@ -62,7 +62,7 @@ describe('a recording as a feed', () => {
       writer.line('run', {
         ...{ type: 'recorded_process', pid: 7, started: 1000, name: 'shop', build_id: 'ab' },
         ...{ exe: '/shop', go_version: 'go1.26.8' },
-      } as { type: string });
+      });
       // Windows before the events of their second, growth behind both.
       for (let second = 0; second < 6; second++) {
         writer.window(windowAt(BEGAN + second * 1000, second + 1));

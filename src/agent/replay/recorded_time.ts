@@ -23,14 +23,8 @@ export class RecordedTime {
 
   /** When an item was known: of a window, its end. */
   of(item: FeedItem): number {
-    switch (item.type) {
-      case 'window':
-        return item.window.start + item.window.lengthMs;
-      case 'events':
-        return Date.parse(item.events.at(-1)?.time ?? '');
-      default:
-        return item.at;
-    }
+    if (item.type === 'window') return item.window.start + item.window.lengthMs;
+    return item.type === 'events' ? Date.parse(item.events.at(-1)?.time ?? '') : item.at;
   }
 
   take(item: FeedItem): void {

@@ -33,6 +33,7 @@ describe('what is understood', () => {
       selection: { type: 'pid', pid: 4242 },
       filters: { ops: ['delete', 'assign', 'clear', 'grow'] },
       keys: { type: 'full' },
+      labels: { type: 'full' },
       effects: 'auto',
       probe: 'auto',
       sampleEvery: 1,
@@ -42,7 +43,7 @@ describe('what is understood', () => {
 
   test('trace with everything', () => {
     const line =
-      'trace --exe ./server --op delete,access --op clear --map Session --map-id #3 --site evict --key sess:* --goid 918 --sample 1/100 --stack=32 --keys=prefix:8 --effects exit --duration 1m30s --count 10 --probe kernel --ring 3M';
+      'trace --exe ./server --op delete,access --op clear --map Session --map-id #3 --site evict --key sess:* --goid 918 --label route=/a* --sample 1/100 --stack=32 --keys=prefix:8 --labels=hash --effects exit --duration 1m30s --count 10 --probe kernel --ring 3M';
     expect(traceOptionsOf(valuesOf(line))).toEqual({
       selection: { type: 'exe', path: './server' },
       filters: {
@@ -52,8 +53,10 @@ describe('what is understood', () => {
         site: 'evict',
         key: 'sess:*',
         goid: 918,
+        label: { name: 'route', value: '/a*' },
       },
       keys: { type: 'prefix', length: 8 },
+      labels: { type: 'hash' },
       effects: 'exit',
       probe: 'kernel',
       sampleEvery: 100,

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { parseDuration } from './duration.ts';
 import { globOf } from './glob.ts';
+import { parseLabel } from './label.ts';
 import { parseMapName, parseMapOrType, parseMapPattern } from './map_name.ts';
 import { wholeNumber } from './number.ts';
 import { parseOn } from './on.ts';
@@ -78,4 +79,16 @@ test('a name or a type that is compared as it was typed stays as it is', () => {
   expect(parseMapName('(*shop.Cache).sessions')).toBe('(*shop.Cache).sessions');
   expect(parseMapName('map[int]int')).toBe('map\\[int\\]int');
   expect(parseMapOrType('map[int]int')).toBe('map[int]int');
+});
+
+test.each([
+  ['route=/login*', { name: 'route', value: '/login*' }],
+  ['a b=c=d', { name: 'a b', value: 'c=d' }],
+  ['empty=', { name: 'empty', value: '' }],
+])('--label %s', (text, label) => {
+  expect(parseLabel(text)).toEqual(label);
+});
+
+test.each(['route', '=x', 'route=[a'])('--label %s makes no sense', (text) => {
+  expect(() => parseLabel(text)).toThrow('--label');
 });
