@@ -52,7 +52,8 @@ try {
       say(`${new Date().toISOString().slice(11, 19)} ${state}: ${title}`);
     }
     looks++;
-    if ((await service.status().catch(() => undefined))?.cost.some((cost) => cost.paused === true) === true) paused++;
+    if ((await service.status().catch(() => undefined))?.cost.some((cost) => cost.paused === true) === true)
+      paused++;
   }
   const status = await service.status();
   say(`${values.minutes} minutes, ${JSON.stringify(await service.totals())}`);

@@ -87,21 +87,28 @@ func (r *Receipts) keep(id string) {
 	r.seen[id] = time.Now() // planted: the leak
 }
 
-// page is made of two halves. The bad release renders them at the same time.
+const sections = 10
+
+// page is made of sections, and each of two halves. The bad release renders the two at the same time.
 func (s *service) page(w http.ResponseWriter, _ *http.Request) {
-	halves := make([]string, 2)
+	for i := 0; i < sections; i++ {
+		fmt.Fprint(w, s.section())
+	}
+}
+
+func (s *service) section() string {
 	if !s.bad.Load() {
 		s.parts.mu.Lock()
-		halves[0], halves[1] = s.parts.basket(), s.parts.advice()
-		s.parts.mu.Unlock()
-	} else {
-		var both sync.WaitGroup
-		both.Add(2)
-		go func() { defer both.Done(); halves[0] = s.parts.basket() }()
-		go func() { defer both.Done(); halves[1] = s.parts.advice() }()
-		both.Wait()
+		defer s.parts.mu.Unlock()
+		return s.parts.basket() + s.parts.advice()
 	}
-	fmt.Fprint(w, halves[0], halves[1])
+	halves := make([]string, 2)
+	var both sync.WaitGroup
+	both.Add(2)
+	go func() { defer both.Done(); halves[0] = s.parts.basket() }()
+	go func() { defer both.Done(); halves[1] = s.parts.advice() }()
+	both.Wait()
+	return halves[0] + halves[1]
 }
 
 // Parts of pages are rendered anew where they are stale. stale is under mu, which the bad release does not hold.
@@ -113,7 +120,7 @@ type Parts struct {
 	stale map[string]bool
 }
 
-// No two pages have the same number of items in them.
+// No two sections have the same number of items in them.
 const mostItems = 24
 
 func (p *Parts) basket() (html string) {

@@ -67,7 +67,17 @@ it('serve finds the storm, the leak and the race, names their lines, and says wh
     const file = join(folder, 'incident.mapaudit');
     const program = startIncident(folder, '-calm', '12s', '-storm', '18s', '-bad', '28s');
     open.push(program.child);
-    const recorder = background('record', '-p', program.pid, '--races', '--sample', '1/8', '--json', '-o', file);
+    const recorder = background(
+      'record',
+      '-p',
+      program.pid,
+      '--races',
+      '--sample',
+      '1/8',
+      '--json',
+      '-o',
+      file,
+    );
     open.push(recorder.child);
     const service = await serve('-p', program.pid, '--races', '--budget', '10%', '--rules', RULES);
     open.push(service.child);
