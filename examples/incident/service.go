@@ -3,6 +3,7 @@ package main
 import (
 	"crypto/sha256"
 	"fmt"
+	"math/rand"
 	"net/http"
 	"sync"
 	"sync/atomic"
@@ -86,21 +87,28 @@ func (r *Receipts) keep(id string) {
 	r.seen[id] = time.Now() // planted: the leak
 }
 
-// page is made of two halves. The bad release renders them at the same time.
+const sections = 10
+
+// page is made of sections, and each of two halves. The bad release renders the two at the same time.
 func (s *service) page(w http.ResponseWriter, _ *http.Request) {
-	halves := make([]string, 2)
+	for i := 0; i < sections; i++ {
+		fmt.Fprint(w, s.section())
+	}
+}
+
+func (s *service) section() string {
 	if !s.bad.Load() {
 		s.parts.mu.Lock()
-		halves[0], halves[1] = s.parts.basket(), s.parts.advice()
-		s.parts.mu.Unlock()
-	} else {
-		var both sync.WaitGroup
-		both.Add(2)
-		go func() { defer both.Done(); halves[0] = s.parts.basket() }()
-		go func() { defer both.Done(); halves[1] = s.parts.advice() }()
-		both.Wait()
+		defer s.parts.mu.Unlock()
+		return s.parts.basket() + s.parts.advice()
 	}
-	fmt.Fprint(w, halves[0], halves[1])
+	halves := make([]string, 2)
+	var both sync.WaitGroup
+	both.Add(2)
+	go func() { defer both.Done(); halves[0] = s.parts.basket() }()
+	go func() { defer both.Done(); halves[1] = s.parts.advice() }()
+	both.Wait()
+	return halves[0] + halves[1]
 }
 
 // Parts of pages are rendered anew where they are stale. stale is under mu, which the bad release does not hold.
@@ -112,28 +120,29 @@ type Parts struct {
 	stale map[string]bool
 }
 
-const partsOfHalf = 4
+// No two sections have the same number of items in them.
+const mostItems = 24
 
 func (p *Parts) basket() (html string) {
-	for i := 0; i < partsOfHalf; i++ {
+	for i := rand.Intn(mostItems); i >= 0; i-- {
 		html = render("basket", i, html)
-		delete(p.stale, "part:basket") // planted: one side of the race
 	}
+	delete(p.stale, "part:basket") // planted: one side of the race
 	return html
 }
 
 func (p *Parts) advice() (html string) {
-	for i := 0; i < partsOfHalf; i++ {
+	for i := rand.Intn(mostItems); i >= 0; i-- {
 		html = render("advice", i, html)
-		delete(p.stale, "part:advice") // planted: the other side of the race
 	}
+	delete(p.stale, "part:advice") // planted: the other side of the race
 	return html
 }
 
-// render takes a tenth of a millisecond.
+// render takes some ten microseconds.
 func render(name string, number int, before string) string {
 	sum := sha256.Sum256([]byte(before))
-	for i := 0; i < 1000; i++ {
+	for i := 0; i < 150; i++ {
 		sum = sha256.Sum256(sum[:])
 	}
 	return fmt.Sprintf("<p>%s %d %x</p>", name, number, sum[:4])

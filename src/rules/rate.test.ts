@@ -42,6 +42,14 @@ describe('a rate', () => {
     expect(over?.evidence.at(-1)?.text).toBe('Over: nothing of it was seen for 5 s.');
   });
 
+  it('goes on over seconds of which no event came, and does not fire without any', () => {
+    const feed = [...storm(seconds([100, 5], [2000, 20]))];
+    const hasEvents = (from: number, to: number) => (_: FeedItem, i: number) =>
+      i % 2 === 1 || i / 2 < from || i / 2 >= to;
+    expect(told(findingsOf(STORM, feed.filter(hasEvents(8, 13))))).toEqual(['storm fires 16']);
+    expect(findingsOf(STORM, feed.filter(hasEvents(0, 25)))).toEqual([]);
+  });
+
   it.each([
     ['too short a burst', storm(seconds([0, 5], [50_000, 8], [0, 20]))],
     ['too little', storm(seconds([499, 60]))],

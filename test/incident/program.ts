@@ -29,8 +29,8 @@ export function startIncident(folder: string, ...flags: readonly string[]): Inci
   const [program, path] = [join(folder, 'incident'), join(folder, 'ledger.jsonl')];
   execFileSync('go', ['build', '-o', program, '.'], { cwd: SOURCE });
   // First among what a busy machine does: a race needs two of its goroutines to run at the same time.
-  const command = ['-n', '-15', program, '-wait', '-ledger', path, ...flags];
-  const child = spawn('nice', command, { stdio: ['pipe', 'ignore', 'inherit'] });
+  const command = ['--rr', '1', program, '-wait', '-ledger', path, ...flags];
+  const child = spawn('chrt', command, { stdio: ['pipe', 'ignore', 'inherit'] });
   return {
     child,
     pid: String(child.pid),

@@ -52,9 +52,13 @@ function whereSentences({ sites, prefixes, sample }: Known, main: RateChange): S
       ],
     });
   }
-  const prefix = prefixes.find(
-    (one) => one.op === main.op && (difference > 0 ? one.share_after : one.share_before) >= MOST_OF,
-  );
+  // The longest of them says most.
+  const prefix = prefixes
+    .filter((one) => one.op === main.op && (difference > 0 ? one.share_after : one.share_before) >= MOST_OF)
+    .reduce<(typeof prefixes)[number] | undefined>(
+      (a, b) => (a === undefined || b.key.length > a.key.length ? b : a),
+      undefined,
+    );
   if (prefix !== undefined) {
     const from =
       sample === 1 ? 'all events with a key' : `a sample of one in ${sample.toLocaleString('en-US')}`;

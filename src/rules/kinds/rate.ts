@@ -52,9 +52,12 @@ export class RateRun implements RuleRun {
           : risen(this.#rule, measured);
       // What is wrong is no measure of what is right.
       if (!verdict.met && !this.alerts.isFiring(subject)) state.baseline?.learn(now, measured.rate);
+      // Events that are late or lost say nothing: what was met before goes on, but for a gap that is too long.
+      if (verdict.unknown === true && !this.alerts.isFiring(subject)) continue;
       this.alerts.judge(now, {
         subject,
-        ...verdict,
+        met: verdict.met,
+        holds: verdict.holds,
         report: () => rateReport(this.#rule, measured, state, now),
       });
     }

@@ -15,6 +15,8 @@ export interface Measured {
 export interface Verdict {
   readonly met: boolean;
   readonly holds: boolean;
+  /** All is met but what depends on keys, and too few of those are known: neither met nor not. */
+  readonly unknown?: boolean;
 }
 
 /** More than it should be. */
@@ -27,9 +29,11 @@ export function risen(rule: RateRule, { rate, against = 0, base, prefix }: Measu
   const isUnusual = baseline === undefined || (base !== undefined && rate > baseline.times * base);
   const isStill =
     baseline === undefined || base === undefined || rate > Math.max(1, baseline.times / 2) * base;
+  const isMuch = rate > above && isHeavier && isUnusual;
   return {
-    met: rate > above && isAlike && isHeavier && isUnusual,
+    met: isMuch && isAlike,
     holds: rate > recoverBelow && isStill,
+    unknown: isMuch && share !== undefined && (prefix?.events ?? 0) < share.minEvents,
   };
 }
 
