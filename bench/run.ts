@@ -14,10 +14,12 @@ import { buildHot, ROOT } from './lib/hot.ts';
 import { reportAgent, reportStream } from './lib/node_report.ts';
 import { reportProbes } from './lib/probes_compared.ts';
 import { Report } from './lib/report.ts';
+import { reportStore } from './lib/store_report.ts';
 
 const USAGE = `npm run bench -- [flag …] [part …]
 
-parts     cost, probes, build, inline, stream, attach, decode, agent; without one all of them
+parts     cost, probes, build, inline, stream, attach, decode, agent, store; without one all of them
+          (store takes 10^9 events, or as many as 40 minutes let it)
 --quick   fewer rounds and smaller maps: to see whether it works
 --write   also writes bench/results/PART.md`;
 
@@ -40,6 +42,7 @@ const PARTS: Readonly<Record<string, (report: Report) => Promise<void>>> = {
   attach: (report) => reportAttach(report, quick ? [binary] : [binary, buildBig()], quick ? 2 : 7),
   decode: (report) => reportDecode(report, quick ? 1_000_000 : 10_000_000, quick ? 10_000 : 100_000),
   agent: (report) => reportAgent(report, binary, quick ? 1000 : 10_000),
+  store: (report) => reportStore(report, binary, quick ? 1e7 : 1e9, quick ? 5 : 40),
 };
 
 const known = [...Object.keys(PARTS), '--quick', '--write'];

@@ -46,8 +46,16 @@ struct config {
 	__u32 sync;             /* 188  there are sites of sync.Map */
 	__u8 key_mask[KEY_FILTER_MAX]; /* 192  of a value: the bits that count */
 	__u32 key_is_value;     /* 256  key_filter is the memory of a value, not a text */
-	__u32 pad;              /* 260 */
-};                              /* 264 */
+	__u32 labels;           /* 260  LABELS_AS_*: take the goroutine's labels along; 0: not */
+	__u32 g_labels;         /* 264 */
+	__u32 pad;              /* 268 */
+};                              /* 272 */
+
+/* What g.labels points to: go1.18-1.23 src/runtime/pprof/label.go, labelMap; from go1.24 on that of label.go. */
+enum {
+	LABELS_AS_MAP = 1,  /* a map[string]string, whose header is a runtime.hmap */
+	LABELS_AS_LIST = 2, /* a slice of {key, value string} */
+};
 
 /* Which registers hold type, map and key: the argument orders of Go's map functions. */
 enum {

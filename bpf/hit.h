@@ -611,25 +611,168 @@ static __always_inline void fill_frames(const struct hit *hit, struct record_hea
 	head->frame_count = n;
 }
 
-/*
- * What is wanted of runtime.g by one read of all that lies before it: a read of user memory costs 100 ns
- * however short it is. `scratch` is the key area, which is not filled yet.
- */
-static __always_inline void fill_goroutine(struct regs *ctx, struct record_head *head, __u64 *scratch)
-{
-	__u32 size = config.g_startpc + 8;
+/* What is wanted of runtime.g. */
+struct goroutine {
+	__u64 goid, start_pc, stack_lo, stack_hi, labels;
+	__u8 flags;
+};
 
-	head->goid = head->start_pc = 0;
-	if (size > KEY_AREA || config.g_goid > KEY_AREA - 8 || config.g_stack > KEY_AREA - 16)
+/*
+ * By one read of all that lies before it: a read of user memory costs 100 ns however short it is. `scratch` is a
+ * record that is not filled yet.
+ */
+static __always_inline void read_goroutine(struct regs *ctx, __u64 *scratch, struct goroutine *g)
+{
+	__u32 last = config.labels ? config.g_labels : config.g_startpc;
+	__u32 size = last + 8;
+
+	if (size > RECORD_HEAD + KEY_AREA || config.g_goid > last || config.g_stack + 8 > last || config.g_startpc > last)
 		return;
 	if (bpf_probe_read_user(scratch, size, (void *)REG(ctx, r14))) {
-		head->flags |= FLAG_GOROUTINE_UNREADABLE;
+		g->flags = FLAG_GOROUTINE_UNREADABLE;
 		return;
 	}
-	head->goid = scratch[config.g_goid / 8];
-	head->start_pc = scratch[config.g_startpc / 8];
-	if (head->map >= scratch[config.g_stack / 8] && head->map < scratch[config.g_stack / 8 + 1])
+	g->goid = scratch[config.g_goid / 8];
+	g->start_pc = scratch[config.g_startpc / 8];
+	g->stack_lo = scratch[config.g_stack / 8];
+	g->stack_hi = scratch[config.g_stack / 8 + 1];
+	if (config.labels)
+		g->labels = scratch[config.g_labels / 8];
+}
+
+static __always_inline void fill_goroutine(struct record_head *head, const struct goroutine *g)
+{
+	head->goid = g->goid;
+	head->start_pc = g->start_pc;
+	head->flags |= g->flags;
+	if (head->map >= g->stack_lo && head->map < g->stack_hi)
 		head->flags |= FLAG_MAP_ON_STACK;
+}
+
+/* Pointer and length of both texts of a label, as they lie in a slice or in a bucket of a map of strings. */
+struct label_words {
+	__u64 name, name_length, value, value_length;
+};
+
+/* Gives whether it could be read; else its address stands in the text's place. */
+static __always_inline int copy_label_text(__u8 *to, __u64 from, __u64 length, __u32 limit)
+{
+	__u64 n = length > limit ? limit : length;
+
+	/* In all 64 bits: of a copy of 32 the verifier does not know that it is bounded, too. */
+	asm volatile("" : "+r"(n));
+	if (n == 0 || bpf_probe_read_user(to, n, (void *)from) == 0)
+		return 1;
+	*(__u64 *)to = from;
+	return 0;
+}
+
+static __always_inline void fill_label(struct label *label, const struct label_words *words)
+{
+	label->name_length = at_most(words->name_length, ~0U);
+	label->value_length = at_most(words->value_length, ~0U);
+	label->state = LABEL_THERE;
+	if (!copy_label_text(label->name, words->name, words->name_length, LABEL_NAME_MAX))
+		label->state |= LABEL_NAME_UNREADABLE;
+	if (!copy_label_text(label->value, words->value, words->value_length, LABEL_VALUE_MAX))
+		label->state |= LABEL_VALUE_UNREADABLE;
+}
+
+/* From go1.24 on: struct { list []struct { key, value string } }, which nobody changes once it is set. */
+static __always_inline int fill_label_list(struct labels *labels, __u64 at, struct label_words *scratch)
+{
+	__u64 slice[2];
+
+	if (bpf_probe_read_user(slice, sizeof(slice), (void *)at))
+		return -1;
+	labels->total = slice[1];
+	__u32 n = at_most(slice[1], MAX_LABELS);
+	if (n == 0)
+		return 0;
+	if (bpf_probe_read_user(scratch, (n * sizeof(struct label_words)) & 511, (void *)slice[0]))
+		return -1;
+	for (int i = 0; i < MAX_LABELS; i++)
+		if (i < n)
+			fill_label(&labels->label[i], &scratch[i]);
+	return 0;
+}
+
+/* A bucket of a map[string]string, without what follows upon it. go1.18-1.23 src/runtime/map.go, bmap. */
+struct label_bucket {
+	__u8 tophash[8];
+	__u64 key[8][2];
+	__u64 value[8][2];
+};
+
+/* The least that bmap.tophash is where an entry stands: minTopHash. */
+#define TOPHASH_ENTRY 5
+
+/*
+ * Up to go1.23: a map[string]string, which nobody changes once it is set. One of up to eight entries is a single
+ * bucket; of a larger one the first bucket is told, and how many there are.
+ */
+static __always_inline int fill_label_map(struct labels *labels, __u64 at, struct label_bucket *scratch)
+{
+	__u64 map, header[3];
+
+	if (bpf_probe_read_user(&map, 8, (void *)at))
+		return -1;
+	if (!map)
+		return 0;
+	if (bpf_probe_read_user(header, sizeof(header), (void *)map))
+		return -1;
+	labels->total = header[0];
+	if (!header[0])
+		return 0;
+	if (bpf_probe_read_user(scratch, sizeof(*scratch), (void *)header[2]))
+		return -1;
+	for (int i = 0; i < MAX_LABELS; i++) {
+		struct label_words words = { scratch->key[i][0], scratch->key[i][1], scratch->value[i][0], scratch->value[i][1] };
+
+		if (scratch->tophash[i] >= TOPHASH_ENTRY)
+			fill_label(&labels->label[i], &words);
+	}
+	return 0;
+}
+
+static __always_inline void fill_labels(struct labels *labels, __u64 at, void *scratch)
+{
+	labels->total = 0;
+	labels->state = LABELS_READ;
+	for (int i = 0; i < MAX_LABELS; i++)
+		labels->label[i].state = 0;
+	if (config.labels == LABELS_AS_LIST ? fill_label_list(labels, at, scratch) : fill_label_map(labels, at, scratch))
+		labels->state = LABELS_UNREADABLE;
+}
+
+/* Of the largest record without labels. */
+#define MAX_RECORD (RECORD_HEAD + KEY_AREA + FACTS_AREA + 8 * MAX_FRAMES)
+
+/*
+ * Few goroutines have labels: only their records have room for them, and that is known late. The record once more, with
+ * the labels before its frames, and room behind it to read them into; nothing where that is not to be had.
+ */
+static __always_inline struct record_head *with_labels(__u32 site, struct record_head *head, __u64 at)
+{
+	__u32 size = config.record_size, frames = size - 8 * config.frames;
+	struct record_head *all = reserve(site, size + LABELS_AREA + sizeof(struct label_bucket));
+
+	if (all)
+		for (__u32 i = 0; i < MAX_RECORD; i += 8) {
+			__u32 to = i < frames ? i : i + LABELS_AREA;
+
+			if (i >= size)
+				break;
+			/* Otherwise it becomes a memcpy, which there is none of. */
+			asm volatile("" : "+r"(to));
+			*(__u64 *)((void *)all + to) = *(__u64 *)((void *)head + i);
+		}
+	bpf_ringbuf_discard(head, BPF_RB_NO_WAKEUP);
+	if (!all)
+		return 0;
+	all->flags |= FLAG_LABELS;
+	fill_labels((void *)all + frames, at, (void *)all + size + LABELS_AREA);
+	return all;
 }
 
 /* hmap.hash0 is the upper half of the second word, maps.Map.seed all of it. */
@@ -690,11 +833,14 @@ static __always_inline void emit(struct regs *ctx, const struct hit *hit, const 
 	struct record_head *head = reserve(hit->site, config.record_size);
 	const volatile struct site_config *site = &sites[hit->site & (MAX_SITES - 1)];
 	__u64 table = config.facts && site->table ? register_value(ctx, site->table - 1) : 0;
-	void *area = head + 1;
-	void *frames = area + KEY_AREA;
+	struct goroutine g = {};
 
 	if (!head)
 		return;
+	read_goroutine(ctx, (__u64 *)head, &g);
+	void *area = head + 1;
+	void *frames = area + KEY_AREA;
+
 	head->time = bpf_ktime_get_ns();
 	head->pid = hit->pid;
 	head->tid = hit->tid;
@@ -718,11 +864,16 @@ static __always_inline void emit(struct regs *ctx, const struct hit *hit, const 
 	} else {
 		fill_map(head);
 	}
-	fill_goroutine(ctx, head, area);
+	fill_goroutine(head, &g);
 	if (config.key_bytes)
 		fill_key(head, area, key);
 	if (config.frames)
 		fill_frames(hit, head, frames);
+	if (config.labels && g.labels) {
+		head = with_labels(hit->site, head, g.labels);
+		if (!head)
+			return;
+	}
 	if (config.exits && site->exits) {
 		__u32 slot = head->goid % OPEN_SLOTS;
 		volatile struct open_op *op = bpf_map_lookup_elem(&open, &slot);

@@ -2,8 +2,8 @@
  *
  * The record that a probe writes for each hit, shared with src/model/record.ts; a test compares the two.
  * All numbers little endian. A record is RECORD_HEAD bytes, then KEY_AREA bytes (not filled when no keys
- * are captured), then FACTS_AREA bytes (only when facts were asked for), then 8 bytes a frame (as many as were
- * asked for; frame_count of them are filled).
+ * are captured), then FACTS_AREA bytes (only when facts were asked for), then LABELS_AREA bytes (only with
+ * FLAG_LABELS), then 8 bytes a frame (as many as were asked for; frame_count of them are filled).
  * An exit record is EXIT_RECORD bytes: the head up to and including seed.
  *
  * The kernel reads without faulting pages in. A text that was not in memory is unreadable: FLAG_KEY_UNREADABLE
@@ -24,6 +24,7 @@ enum {
 	FLAG_STACK_UNREADABLE = 1 << 4,  /* the frame chain ended in memory that could not be read */
 	FLAG_MAP_ON_STACK = 1 << 5,      /* the map header lies on this goroutine's stack */
 	FLAG_WRITING = 1 << 6,           /* another operation was writing the map at that moment */
+	FLAG_LABELS = 1 << 7,            /* the goroutine has profiler labels: a struct labels is there */
 };
 
 /* key_form */
@@ -51,6 +52,10 @@ enum {
 #define MAX_CHASES 2
 #define KEY_AREA 320       /* >= sizeof(struct key_body), KEY_TEXT_MAX, and what is read of runtime.g */
 #define FACTS_AREA 160
+#define LABELS_AREA 1040
+#define MAX_LABELS 8
+#define LABEL_NAME_MAX 48
+#define LABEL_VALUE_MAX 64
 #define MAX_FRAMES 64
 
 struct record_head {
@@ -95,6 +100,29 @@ struct facts {
 	__u64 registers[9]; /*  80  RAX RBX RCX RDI RSI R8 R9 R10 R11: the order of Go's arguments */
 	__u64 valid;        /* 152  FACTS_* */
 };
+
+/* struct label, state: bits. A text that was not in memory has its address in the first 8 of its bytes. */
+enum { LABEL_THERE = 1 << 0, LABEL_NAME_UNREADABLE = 1 << 1, LABEL_VALUE_UNREADABLE = 1 << 2 };
+
+/* One label that runtime/pprof has set on the goroutine. */
+struct label {
+	__u32 name_length;            /*  0  true lengths in bytes */
+	__u32 value_length;           /*  4 */
+	__u32 state;                  /*  8  LABEL_*; 0: nothing stands here */
+	__u32 pad;                    /* 12 */
+	__u8 name[LABEL_NAME_MAX];    /* 16 */
+	__u8 value[LABEL_VALUE_MAX];  /* 64 */
+};                                    /* 128 */
+
+/* struct labels, state */
+enum { LABELS_READ = 1, LABELS_UNREADABLE = 2 };
+
+/* The labels of the goroutine at that moment; what is not in `label` of `total` was too much. */
+struct labels {
+	__u64 total;                     /*  0  labels of the set, where it could be read */
+	__u64 state;                     /*  8  LABELS_* */
+	struct label label[MAX_LABELS];  /* 16 */
+};                                       /* 1040 */
 
 /* The key area of a KEY_BYTES key. */
 struct key_body {

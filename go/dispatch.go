@@ -9,7 +9,7 @@ import (
 	"unsafe"
 )
 
-// want is asked before a key is copied.
+// want is asked first: most operations are nobody's concern.
 func want(site uint32, t unsafe.Pointer) bool {
 	op := opOf(site)
 	for _, l := range current() {
@@ -31,9 +31,6 @@ func dispatch(site uint32, t, m, key unsafe.Pointer, pc uintptr, goid uint64) un
 	if event.Type.Kind() != reflect.Map {
 		return nil
 	}
-	if key != nil {
-		event.Key = reflect.NewAt(event.Type.Key(), key).Elem().Interface()
-	}
 	var stand unsafe.Pointer
 	for _, l := range current() {
 		if l.op != op || l.match != nil && !l.match(event.Type) {
@@ -41,6 +38,9 @@ func dispatch(site uint32, t, m, key unsafe.Pointer, pc uintptr, goid uint64) un
 		}
 		if l.every > 1 && atomic.AddUint64(l.hits, 1)%l.every != 0 {
 			continue
+		}
+		if key != nil && event.Key == nil {
+			event.Key = copyOf(event.Type.Key(), key)
 		}
 		if value, replace := l.call(event); replace && op == Access {
 			stand = valueFor(event.Type, value)

@@ -24,7 +24,8 @@ type Event struct {
 	Type reflect.Type
 	// Map is the address of the map; it tells maps apart as long as both live.
 	Map uintptr
-	// Key is a copy of the key; nil for Grow.
+	// Key is a copy of the key, with copies of the texts in it; nil for Grow. A pointer to a stack, which can be no key
+	// of any entry, is nil in it.
 	Key any
 	// Goid is the number of the goroutine, as stack traces show it.
 	Goid uint64
@@ -41,31 +42,34 @@ func (e Event) Caller() runtime.Frame {
 // Option narrows down what a callback is called for.
 type Option func(*listener)
 
-// Types takes maps of these types alone, as Go prints them: "map[string]int".
+// Types takes maps of these types, as Go prints them: "map[string]int". Several options that name types add up.
 func Types(names ...string) Option {
-	return func(l *listener) {
-		l.match = func(t reflect.Type) bool {
-			for _, name := range names {
-				if t.String() == name {
-					return true
-				}
+	return also(func(t reflect.Type) bool {
+		for _, name := range names {
+			if t.String() == name {
+				return true
 			}
-			return false
 		}
-	}
+		return false
+	})
 }
 
 // TypesLike takes maps of the same types as these values: TypesLike(map[string]int(nil)).
 func TypesLike(maps ...any) Option {
-	return func(l *listener) {
-		l.match = func(t reflect.Type) bool {
-			for _, m := range maps {
-				if t == reflect.TypeOf(m) {
-					return true
-				}
+	return also(func(t reflect.Type) bool {
+		for _, m := range maps {
+			if t == reflect.TypeOf(m) {
+				return true
 			}
-			return false
 		}
+		return false
+	})
+}
+
+func also(match func(reflect.Type) bool) Option {
+	return func(l *listener) {
+		before := l.match
+		l.match = func(t reflect.Type) bool { return before != nil && before(t) || match(t) }
 	}
 }
 

@@ -10,7 +10,7 @@
 // nobody. A callback must not write to the map that it is called for; OnGrow is called in the middle of a write, so its
 // callback must not even read it. Some operations call nobody: those of package runtime, those made while the runtime
 // holds a lock of its own, and those that the compiler does without a function, such as len(m) and writes through a
-// pointer to a value. A callback that panics makes the operation panic.
+// pointer to a value. A callback that panics makes the operation panic; the map is as it was before.
 package mapaudit
 
 import (
@@ -29,10 +29,11 @@ var shared struct {
 	set     func(on bool)
 	want    func(site uint32, t unsafe.Pointer) bool
 	fn      func(site uint32, t, m, key unsafe.Pointer, pc uintptr, goid uint64) unsafe.Pointer
+	onStack func(p unsafe.Pointer) bool
 }
 
 // known is the version of the hook that this package was written for.
-const known = 1
+const known = 2
 
 // Active tells whether the program was built with the hook.
 func Active() bool { return shared.version == known }

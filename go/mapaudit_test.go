@@ -193,6 +193,17 @@ func TestEvery(t *testing.T) {
 	}
 }
 
+func TestTypesAddUp(t *testing.T) {
+	needHook(t)
+	calls := 0
+	defer OnAssign(func(Event) { calls++ }, Types("map[uint16]int8"), TypesLike(map[int8]uint16(nil)))()
+	a, b, c := map[uint16]int8{}, map[int8]uint16{}, map[int8]int8{}
+	a[1], b[1], c[1] = 1, 1, 1
+	if calls != 2 {
+		t.Error(calls, a, b, c)
+	}
+}
+
 func TestManyAtOnce(t *testing.T) {
 	needHook(t)
 	const goroutines = 1000
@@ -214,5 +225,97 @@ func TestManyAtOnce(t *testing.T) {
 	over.Wait()
 	if Missed() != 0 {
 		t.Error("missed:", Missed())
+	}
+}
+
+// What a read or a delete gets as a key may lie on the stack; Go copies nothing for them.
+//
+//go:noinline
+func readBytes(m map[string]int, b []byte) int { return m[string(b)] }
+
+//go:noinline
+func readStack(m map[string]int, n int) int {
+	var text [24]byte
+	copy(text[:], "a-key-that-lies-on-stack")
+	text[0] = byte('a' + n%8)
+	return m[string(text[:])]
+}
+
+type onStack struct {
+	name  string
+	any   any
+	point *int
+	_     [2]float32
+}
+
+//go:noinline
+func deleteStack(m map[onStack]int, b []byte) {
+	n := len(b)
+	delete(m, onStack{name: string(b), any: string(b), point: &n})
+}
+
+func TestKeysOnStacks(t *testing.T) {
+	needHook(t)
+	read, structs := map[string]int{}, map[onStack]int{}
+	var keys []any
+	take := func(e Event) { deep(200); keys = append(keys, e.Key) }
+	defer OnAccess(func(e Event) (any, bool) { take(e); return nil, false }, TypesLike(read))()
+	defer OnDelete(take, TypesLike(structs))()
+	for i := 0; i < 100; i++ {
+		done := make(chan struct{})
+		go func() {
+			defer close(done)
+			readStack(read, i)
+			b := []byte("alice")
+			readBytes(read, b)
+			deleteStack(structs, b)
+			copy(b, "mallo")
+			deep(1000)
+		}()
+		<-done
+		runtime.GC()
+	}
+	if len(keys) != 300 {
+		t.Fatal(len(keys), "keys")
+	}
+	for i := 0; i < 100; i++ {
+		text := string(rune('a'+i%8)) + "-key-that-lies-on-stack"
+		if keys[3*i] != text || keys[3*i+1] != "alice" || keys[3*i+2] != (onStack{name: "alice", any: "alice"}) {
+			t.Fatal(i, keys[3*i:3*i+3])
+		}
+	}
+}
+
+func TestPanicInGrowth(t *testing.T) {
+	needHook(t)
+	for _, full := range []int{8, 1000} {
+		m := map[int]int{}
+		for i := 0; i < full; i++ {
+			m[i] = i
+		}
+		stop := OnGrow(func(Event) { panic("no") }, TypesLike(m))
+		written := full
+		func() {
+			defer func() {
+				if recover() == nil {
+					t.Error("no panic")
+				}
+			}()
+			for ; written < 100000; written++ {
+				m[written] = written
+			}
+		}()
+		stop()
+		if len(m) != written {
+			t.Error(len(m), "entries, not", written)
+		}
+		for i := 0; i < 100000; i++ {
+			m[i] = -i
+		}
+		for i := 0; i < 100000; i++ {
+			if m[i] != -i {
+				t.Fatal(i, m[i])
+			}
+		}
 	}
 }

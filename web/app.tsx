@@ -12,7 +12,7 @@ import { shifted, zoomed } from './state/moves.ts';
 import { useHub, useHubState } from './state/use_hub.ts';
 import { useKeys } from './state/use_keys.ts';
 import { spanAt, useSpan } from './state/use_span.ts';
-import { go, useView, viewNow } from './state/use_view.ts';
+import { go, opened, useView, viewNow } from './state/use_view.ts';
 import { linked, type Page, type Span, type View } from './state/view.ts';
 import { Header } from './ui/header.tsx';
 import { Help } from './ui/help.tsx';
@@ -24,9 +24,10 @@ import { TruthStrip } from './ui/truth_strip.tsx';
 
 /** The whole page: what stays, and in it what the address asks for. */
 export function App(): ReactNode {
-  const view = useView();
+  const asked = useView();
   const hub = useHub();
-  const { trouble } = useHubState();
+  const { trouble, status } = useHubState();
+  const view = useMemo(() => opened(asked, status), [asked, status]);
   const span = useSpan(view.range);
   const [help, setHelp] = useState(false);
   useConnection();
@@ -114,9 +115,10 @@ function useShortcuts(help: () => void): void {
   const hub = useHub();
   const [, nextTheme] = useTheme();
   const actions = useMemo(() => {
-    const to = (page: Page) => () => go(linked(viewNow(), page));
+    const current = (): View => opened(viewNow(), hub.snapshot().status);
+    const to = (page: Page) => () => go(linked(current(), page));
     const move = (change: (span: Span) => View['range']) => () => {
-      const view = viewNow();
+      const view = current();
       go({ ...view, range: change(spanAt(view.range, hub.now())) });
     };
     return {

@@ -18,6 +18,7 @@ import { Audit, type Subject } from './audit.ts';
 import type { Effects } from './plans.ts';
 import { Program } from './program.ts';
 import { InlinePays } from './inline_pays.ts';
+import { labelsUnread, requireLabels } from './labels_unread.ts';
 import { noSuchType } from './no_such_type.ts';
 import { refusePatched } from './patched.ts';
 import { fileIdentity, identityOf, selectPids } from './select.ts';
@@ -43,6 +44,8 @@ export interface FleetOptions {
   readonly probe: ProbeOptions;
   /** Another plan than that for `ops` and `effects`; uprobes alone can follow it. */
   readonly plan?: (binary: GoBinary) => ProbePlan;
+  /** Events are filtered by label. */
+  readonly byLabel?: boolean;
   /** How operations are noticed; absent: by uprobes. */
   readonly kind?: ProbeKind;
 }
@@ -210,11 +213,15 @@ export class Fleet implements Closable {
     try {
       const own = this.#options.plan?.(program.binary);
       const pid = subject.type === 'process' ? subject.target.pid : undefined;
-      if (pid !== undefined && kindFor(program.binary, this.#kind) === 'kernel') refusePatched(pid);
+      const kind = pid === undefined ? 'kernel' : kindFor(program.binary, this.#kind);
+      if (pid !== undefined && kind === 'kernel') refusePatched(pid);
+      if (this.#options.byLabel === true) requireLabels(kind);
       const way = wayFor(program.binary, pid, { kind: this.#kind, ops, effects, sync, plan: own });
       const audit = new Audit(subject, way, probe);
       this.#audits.add(audit);
       this.#events.joined(audit);
+      const unread = probe.labels === true ? labelsUnread(program.binary, kind) : undefined;
+      if (unread !== undefined) this.#events.notice(unread);
       const none = map === undefined || sync === true ? undefined : noSuchType(program.binary, map);
       if (none !== undefined) this.#events.notice(none);
     } catch (error) {

@@ -14,7 +14,7 @@ export function noSuchType(binary: GoBinary, pattern: string): Notice | undefine
   const names = binary.mapTypes().flatMap((type) => types.nameOf(addr(type)) ?? []);
   if (names.length === 0 || names.some((name) => wanted.test(name))) return undefined;
   const written = pattern.replaceAll('\\', '').replace(/^\^|\$$/g, '');
-  const isExact = pattern === `^${literalRegex(written)}$`;
+  const isLiteral = pattern.replace(/^\^|\$$/g, '') === literalRegex(written);
   const near = closest(written, names);
   const hint =
     near === undefined
@@ -24,7 +24,7 @@ export function noSuchType(binary: GoBinary, pattern: string): Notice | undefine
     type: 'notice',
     level: 'warning',
     code: 'no-such-type',
-    message: `the program has no map type ${isExact ? written : `that matches ${pattern}`}: nothing will be seen, unless it makes one through reflect`,
+    message: `the program has no map type ${isLiteral && /\W/.test(written) ? written : `that matches ${pattern}`}: nothing will be seen, unless it makes one through reflect`,
     hint,
   };
 }

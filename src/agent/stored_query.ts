@@ -1,6 +1,7 @@
 import { MapauditError, messageOf } from '../base/errors.ts';
 import type { ApiTable } from '../protocol/api.ts';
 import type { StoredQuery } from '../protocol/store.ts';
+import { checkedTable } from './checked_table.ts';
 
 /**
  * A question put to a store's file, or to the service that holds it. Errors: those of `openStore`, of the question, and
@@ -80,13 +81,8 @@ function causeOf(error: unknown): string {
 
 function tableOf(text: string, status: number, url: string): ApiTable {
   const answer = parsed(text);
-  if (
-    status === 200 &&
-    answer['type'] === 'table' &&
-    Array.isArray(answer['rows']) &&
-    Array.isArray(answer['columns'])
-  )
-    return answer as unknown as ApiTable;
+  const table = status === 200 ? checkedTable(answer) : undefined;
+  if (table !== undefined) return table;
   const { type, code, message, hint } = answer;
   if (type === 'error' && typeof code === 'string' && typeof message === 'string')
     throw new MapauditError(code, message, typeof hint === 'string' ? { hint } : {});

@@ -4,7 +4,7 @@ import type { Notice } from '../protocol/notice.ts';
 import type { TraceOptions } from '../protocol/options.ts';
 import type { TraceLine } from '../protocol/questions.ts';
 import type { EndReason, Summary } from '../protocol/summary.ts';
-import { captureBytes, kernelFilter } from '../query/kernel_filter.ts';
+import { captureBytes, capturesLabels, kernelFilter } from '../query/kernel_filter.ts';
 import { mentions } from '../query/condition/ast.ts';
 import { addDoubts, doubtNotices, NO_DOUBTS } from '../query/key/doubts.ts';
 import { Tally } from '../query/tally.ts';
@@ -92,6 +92,7 @@ class TraceRun {
         map: options.filters.map,
         probe: probeOptions(options, extras, observer === undefined ? 'events' : 'both'),
         kind: options.probe,
+        byLabel: options.filters.label !== undefined,
       },
       {
         joined: (audit) => this.#join(audit),
@@ -221,6 +222,7 @@ function probeOptions(options: TraceOptions, extras: TraceExtras, mode: ProbeOpt
     ...kernelFilter(options.filters),
     ringBytes: ringBytesOf(options.ringBytes),
     facts: extras.facts === true,
+    labels: capturesLabels(options.labels, options.filters),
   };
 }
 

@@ -14,6 +14,7 @@ import { opsOf, type ProbeTotals, type Tally, totalsOf } from '../query/tally.ts
 import { traceRows, type TraceRowsOptions } from '../query/trace_rows.ts';
 import { EventJson } from '../stream/event_json.ts';
 import { type KeyText, KeyTexts } from '../stream/key_text.ts';
+import { LabelTexts } from '../stream/label_text.ts';
 import { EventLifter, type LiftOptions } from '../stream/lift.ts';
 import type { TracedBatch } from '../stream/traced_batch.ts';
 import { Pipeline } from '../stream/pipeline.ts';
@@ -85,6 +86,8 @@ export class TraceStream {
       tally.keyUnreadable++;
     };
     const keys = new KeyTexts({ mode: options.keys, formatter, salt: shared.salt, readImage, onUnreadable });
+    const labels = new LabelTexts({ mode: options.labels ?? { type: 'none' }, salt: shared.salt, readImage });
+    const allLabels = new LabelTexts({ mode: { type: 'full' }, salt: shared.salt, readImage });
     const whole = new KeyTexts({ mode: { type: 'full' }, formatter, salt: shared.salt, readImage });
     const ops = opsOf(sites);
     const reader = {
@@ -109,6 +112,7 @@ export class TraceStream {
         sync,
         keyText: (batch, row) => whole.of(batch, row),
         plainKey: (batch, row) => whole.plain(batch, row),
+        labels: (batch, row) => allLabels.of(batch, row),
         ...(matcher === undefined
           ? {}
           : { likeness: (batch: TracedBatch, row: number) => matcher.likeness(batch, row) }),
@@ -124,6 +128,7 @@ export class TraceStream {
       symbols: this.#symbols,
       wallOffset: wallOffsetNs(),
       keyText: (batch, row) => keys.of(batch, row),
+      labels: (batch, row) => labels.of(batch, row),
       showPid: shared.showPid ?? options.selection.type !== 'pid',
       ...(shared.facts === true
         ? { facts: { flavour: audit.plan.flavour, version: audit.plan.goVersion } }

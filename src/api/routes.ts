@@ -57,27 +57,28 @@ function get(
   return { method: 'GET', path, summary, parameters, answers, how: { type: 'json', answer } };
 }
 
-const now = (): number => Date.now();
+/** By the clock of whoever answers: a recording is of another time. */
+const nowOf = (ask: ApiQuestions): number => ask.status().now;
 
 /** In the order in which the document lists them. */
 export const ROUTES: readonly Route[] = [
   get('/status', 'Status', 'What runs, and what it costs', [], (ask) => Promise.resolve(ask.status())),
   get('/overview', 'Overview', 'All that the first page shows', SLICE, (ask, asked) =>
-    ask.overview(sliceOf(asked, now())),
+    ask.overview(sliceOf(asked, nowOf(ask))),
   ),
   get('/rates', 'Rates', 'Counts over time', [...SLICE, BY, STEP, LIMIT], (ask, asked) => {
-    const slice = sliceOf(asked, now());
+    const slice = sliceOf(asked, nowOf(ask));
     return ask.rates(slice, asked.get(BY) ?? 'op', stepOf(asked, slice), limitOf(asked));
   }),
   get('/findings', 'Findings', 'What rules found, within the span or still', SLICE, (ask, asked) =>
-    ask.findings(sliceOf(asked, now())),
+    ask.findings(sliceOf(asked, nowOf(ask))),
   ),
   get('/map', 'Map', 'One map by its address, or all of a type', SLICE, (ask, asked) => {
     if (asked.get(MAP) === undefined && asked.get(MAP_TYPE) === undefined)
       throw new MapauditError('bad-parameter', 'one of the parameters map and map_type is needed', {
         fields: { parameter: 'map' },
       });
-    return ask.map(sliceOf(asked, now()));
+    return ask.map(sliceOf(asked, nowOf(ask)));
   }),
   get(
     '/layout',
@@ -91,17 +92,17 @@ export const ROUTES: readonly Route[] = [
     'SitePage',
     'One line of the program',
     [...without(SLICE, SITE.name), required(SITE)],
-    (ask, asked) => ask.site(sliceOf(asked, now())),
+    (ask, asked) => ask.site(sliceOf(asked, nowOf(ask))),
   ),
   get(
     '/key',
     'Key',
     'The life of one key, from events that were kept',
     [...SLICE, KEY, LIMIT],
-    (ask, asked) => ask.key(sliceOf(asked, now()), asked.need(KEY), limitOf(asked)),
+    (ask, asked) => ask.key(sliceOf(asked, nowOf(ask)), asked.need(KEY), limitOf(asked)),
   ),
   get('/events', 'Events', 'The newest events that were kept', [...EVENT_SLICE, LIMIT], (ask, asked) => {
-    const { slice, filter } = eventsOf(asked, now());
+    const { slice, filter } = eventsOf(asked, nowOf(ask));
     return ask.events(slice, filter, limitOf(asked));
   }),
   get('/query', 'Table', 'A question in words', [QUESTION], (ask, asked) => ask.query(asked.need(QUESTION))),

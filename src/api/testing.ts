@@ -189,7 +189,7 @@ const status: ApiStatus = {
     },
   ],
   events: 5,
-  lost: { ring_full: 0, output_slow: 0 },
+  lost: { ring_full: 0, output_slow: 0, sinks: [] },
   store: { bytes: 1_000_000, oldest: AT - 60_000 },
   notices: [{ at: AT, message: 'probes are in place' }],
 };

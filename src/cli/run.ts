@@ -138,7 +138,7 @@ export function jobOf(name: CommandName, words: readonly (string | undefined)[],
       return (questions, io) => runReport(options, questions, io);
     }
     case 'export': {
-      const options = exportOptionsOf(words);
+      const options = exportOptionsOf(words, values);
       return (questions, io) => runExport(options, questions, io);
     }
     case 'serve': {

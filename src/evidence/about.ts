@@ -17,6 +17,8 @@ export interface RecordedOptions {
   readonly selection: Selection;
   readonly filters: Filters;
   readonly keys: KeyMode;
+  /** Of labels of goroutines; absent where they were not looked at. */
+  readonly labels?: KeyMode;
   /** Every how many operations one has an event; windows count all. */
   readonly sample: number;
   /** Frames of each stack beyond the caller. */

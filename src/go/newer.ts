@@ -86,7 +86,7 @@ function fits(
   return keysOffset === SLOTS && elemsOffset > keysOffset - 1 && keysEnd <= group && elemsEnd <= group;
 }
 
-/** The function that makes goroutines writes their id and start where the tables have them. */
+/** The function that makes goroutines writes their id, start and labels where the tables have them. */
 function checkGoroutines(binary: GoBinary): void {
   const f = binary.functionNamed(MAKES_GOROUTINES);
   if (f === undefined) throw new Error(`${MAKES_GOROUTINES} is not there`);
@@ -94,7 +94,9 @@ function checkGoroutines(binary: GoBinary): void {
   for (const { mnemonic, memory, op1 } of decodeX86(binary.readCode(f), f.start))
     if (mnemonic === 'mov' && op1 !== undefined && memory?.base !== undefined && memory.base !== 'RSP')
       stored.add(memory.displacement);
-  const { gGoid, gStartpc } = binary.offsets;
-  const missing = [gGoid, gStartpc, ...BEFORE_STARTPC.map((n) => gStartpc - n)].filter((n) => !stored.has(n));
+  const { gGoid, gStartpc, gLabels } = binary.offsets;
+  const missing = [gGoid, gStartpc, gLabels, ...BEFORE_STARTPC.map((n) => gStartpc - n)].filter(
+    (n) => !stored.has(n),
+  );
   if (missing.length > 0) throw new Error(`${MAKES_GOROUTINES} stores nothing at ${missing.join(', ')}`);
 }

@@ -33,9 +33,10 @@ export interface EventBatch {
   /** Dynamic type of a key of interface type, else 0. */
   readonly keyType: Float64Array;
   readonly frameCount: Uint8Array;
-  /** Where the row's key area, facts and frames begin in `payload`, in bytes; -1 when none were kept. */
+  /** Where the row's key area, facts, labels and frames begin in `payload`, in bytes; -1 when none were kept. */
   readonly keyAt: Int32Array;
   readonly factsAt: Int32Array;
+  readonly labelsAt: Int32Array;
   readonly framesAt: Int32Array;
   readonly payload: Uint8Array;
 }

@@ -59,12 +59,7 @@ export interface SampledEvents {
 }
 
 /** An event with the context that its goroutine was in. */
-export interface ServedEvent extends MapEvent {
-  /** Labels that the program has set on the goroutine (runtime/pprof), where they were read. */
-  readonly labels?: Readonly<Record<string, string>>;
-  /** A trace id that was found among the labels: 32 hexadecimal digits. */
-  readonly trace_id?: string;
-}
+export type ServedEvent = MapEvent;
 
 /** A map as items of the feed name it. */
 export interface MapRef {

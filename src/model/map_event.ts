@@ -42,8 +42,27 @@ export interface GoroutineOfEvent {
   readonly start?: string;
 }
 
+/**
+ * Labels that the program has set on the goroutine (runtime/pprof), and what of them tells the request. All is absent
+ * where the goroutine had none, or where they were not looked at.
+ */
+export interface LabelsOfEvent {
+  /** By name; under `hash` a value is `#` and 16 hexadecimal digits. */
+  readonly labels?: Readonly<Record<string, string>>;
+  /** Those whose name or value is longer than what is shown. */
+  readonly labels_cut?: readonly string[];
+  /** Labels of the set that are not shown: too many, or not readable. */
+  readonly labels_missing?: number;
+  /** There are labels, and none of them could be read. */
+  readonly labels_unreadable?: true;
+  /** 32 hexadecimal digits, of a label that is known to carry it. */
+  readonly trace_id?: string;
+  /** 16 hexadecimal digits. */
+  readonly span_id?: string;
+}
+
 /** One operation on one map, for display and JSON. What is not known is absent, never guessed. */
-export interface MapEvent {
+export interface MapEvent extends LabelsOfEvent {
   readonly type: 'event';
   /** RFC 3339 with nanoseconds, UTC: `2026-03-01T12:01:33.102000417Z`. */
   readonly time: string;

@@ -44,6 +44,8 @@ export interface ProbeOptions {
   readonly keyless?: boolean;
   /** Records carry the map's header, and the argument registers (see FACTS in record.ts). */
   readonly facts?: boolean;
+  /** Records carry the goroutine's profiler labels, where it has some. Uprobes alone read them. */
+  readonly labels?: boolean;
   /** Look into the verdict tables below; without it `setVerdict` does nothing. */
   readonly verdicts: boolean;
   /** Bytes of each ring, a power of two. */

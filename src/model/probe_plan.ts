@@ -104,6 +104,9 @@ export interface RuntimeOffsets {
   readonly gStackHi: number;
   readonly gGoid: number;
   readonly gStartpc: number;
+  /** The profiler labels: what they point to is a `map[string]string`, or a slice of pairs of strings. */
+  readonly gLabels: number;
+  readonly labelsForm: 'map' | 'list';
   /** The byte of the map header with the "being written" mark, and its bit. */
   readonly mapWriting: number;
   readonly mapWritingMask: number;

@@ -12,6 +12,7 @@ export const FLAG_KEY_UNPLANNED = 1 << 3;
 export const FLAG_STACK_UNREADABLE = 1 << 4;
 export const FLAG_MAP_ON_STACK = 1 << 5;
 export const FLAG_WRITING = 1 << 6;
+export const FLAG_LABELS = 1 << 7;
 
 export const KEY_NONE = 0;
 export const KEY_WORD = 1;
@@ -33,6 +34,10 @@ export const KEY_PART_MAX = 64;
 export const MAX_CHASES = 2;
 export const KEY_AREA = 320;
 export const FACTS_AREA = 160;
+export const LABELS_AREA = 1040;
+export const MAX_LABELS = 8;
+export const LABEL_NAME_MAX = 48;
+export const LABEL_VALUE_MAX = 64;
 export const MAX_FRAMES = 64;
 
 /** Offsets in a record. */
@@ -70,6 +75,19 @@ export const FACTS_TABLE = 1 << 1;
 
 /** Offsets in one chased part. An unreadable one holds the address of its text in the first 8 bytes. */
 export const KEY_PART = { type: 0, length: 8, stored: 16, state: 20, bytes: 24 } as const;
+
+/** Offsets in the labels of a record; the labels themselves follow from `label` on. */
+export const LABELS = { total: 0, state: 8, label: 16 } as const;
+
+export const LABELS_READ = 1;
+export const LABELS_UNREADABLE = 2;
+
+/** Offsets in one label. An unreadable text has its address in the first 8 of its bytes. */
+export const LABEL = { nameLength: 0, valueLength: 4, state: 8, name: 16, value: 64, size: 128 } as const;
+
+export const LABEL_THERE = 1 << 0;
+export const LABEL_NAME_UNREADABLE = 1 << 1;
+export const LABEL_VALUE_UNREADABLE = 1 << 2;
 
 export const PART_NOT_CHASED = 0;
 export const PART_CHASED = 1;

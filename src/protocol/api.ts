@@ -78,6 +78,18 @@ export interface ApiStatus {
     /** What was left out where it was taken too slowly: the store, rules, exporters, the live view. */
     readonly sinks: readonly { readonly sink: string; readonly dropped: number }[];
   };
+  /** What is shown is a recording, not a program: `now` is its end, and `began` its beginning. */
+  readonly recording?: {
+    readonly file: string;
+    readonly from: number;
+    readonly to: number;
+    /** All of it has come. */
+    readonly whole: boolean;
+    /** Version of mapaudit that made it, name of the machine, and one event in so many; absent where the file does not say. */
+    readonly mapaudit?: string;
+    readonly host?: string;
+    readonly sampled_every?: number;
+  };
   /** Absent where nothing is kept. */
   readonly store?: { readonly bytes: number; readonly oldest?: number; readonly trouble?: string };
   /** What the user should know, newest last. */
@@ -272,8 +284,6 @@ export interface ApiKey {
 export interface ApiEvent extends TraceEvent {
   readonly process: string;
   readonly site?: ApiSite;
-  readonly labels?: Readonly<Record<string, string>>;
-  readonly trace_id?: string;
 }
 
 /** `GET /events`: the newest of the slice that were kept; `key` is a glob, `filter` as `trace --map`, `--site`. */

@@ -27,6 +27,8 @@ export interface Filters {
   /** Operations without a key (clear) pass the filter on keys. */
   readonly keyless?: true;
   readonly goid?: number;
+  /** Glob on the value of a label of the goroutine: `{ name: 'route', value: '/login*' }`. */
+  readonly label?: { readonly name: string; readonly value: string };
   /** Also the methods of sync.Map; what they do to plain maps is then a part of them. */
   readonly sync?: true;
 }
@@ -61,6 +63,8 @@ export interface RunOptions {
   readonly selection: Selection;
   readonly filters: Filters;
   readonly keys: KeyMode;
+  /** How much is shown of the values of labels that the program has set on goroutines; absent: they are not looked at. */
+  readonly labels?: KeyMode;
   readonly effects: EffectMode;
   readonly probe: ProbeKind;
   /** Bytes of each ring (one a CPU), a power of two; absent: the agent chooses. */

@@ -21,6 +21,8 @@ export interface ServeOptions {
   /** Also look for races. */
   readonly races: boolean;
   readonly keys: KeyMode;
+  /** How much is shown of the values of labels of goroutines; absent: they are not looked at. */
+  readonly labels?: KeyMode;
   readonly probe: ProbeKind;
   readonly ringBytes?: number;
 }

@@ -59,6 +59,12 @@ export function kernelLiteral(
 export const hasKey = (filters: Filters): boolean =>
   filters.key !== undefined || filters.keyLiteral !== undefined;
 
+/** Whether goroutines' labels are to be taken along. */
+export const capturesLabels = (labels: KeyMode | undefined, filters: Filters): boolean =>
+  filters.label !== undefined || (labels ?? NONE).type !== 'none';
+
+const NONE: KeyMode = { type: 'none' };
+
 /** Bytes of text to capture, for hashing too; cutting for display is done later, so as not to lie about lengths. */
 export function captureBytes(keys: KeyMode, filters: Filters): number {
   const wanted = hasKey(filters) || keys.type !== 'none';

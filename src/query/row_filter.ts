@@ -1,3 +1,4 @@
+import type { LabelsOfEvent } from '../model/map_event.ts';
 import { KEY_NONE } from '../model/record.ts';
 import { SYNC_MAP, SYNC_TYPE } from '../model/sync_method.ts';
 import type { Filters } from '../protocol/options.ts';
@@ -5,6 +6,7 @@ import type { KeyText } from '../stream/key_text.ts';
 import type { Site, SymbolCache } from '../stream/symbols.ts';
 import type { TracedBatch } from '../stream/traced_batch.ts';
 import { globMatcher } from './glob.ts';
+import { labelMatcher } from './label_filter.ts';
 import type { Likeness } from './key/captured_equal.ts';
 import { typePattern } from './type_pattern.ts';
 
@@ -21,6 +23,8 @@ export interface FilterContext {
   readonly keyText: (batch: TracedBatch, row: number) => KeyText | undefined;
   /** The text itself that a string key is, as far as it was captured. */
   readonly plainKey: (batch: TracedBatch, row: number) => string | undefined;
+  /** The labels of the row's goroutine, whatever of them may be shown; needed for a filter by label. */
+  readonly labels?: (batch: TracedBatch, row: number) => LabelsOfEvent | undefined;
   /** Told of each row that does not match for want of its type's name. */
   readonly onUnknownType?: () => void;
   /** Told once for each type and caller, so that the kernel can decide alone from then on. */
@@ -40,6 +44,7 @@ export class RowFilter {
   readonly #type: RegExp | undefined;
   readonly #site: RegExp | undefined;
   readonly #key: ((text: string) => boolean) | undefined;
+  readonly #label: ((labels: LabelsOfEvent) => boolean) | undefined;
   readonly #condition: RowCondition | undefined;
   readonly #types = new Map<string, boolean>();
   readonly #callers = new Map<string, boolean>();
@@ -52,6 +57,7 @@ export class RowFilter {
     this.#type = filters.map === undefined ? undefined : typePattern(filters.map);
     this.#site = filters.site === undefined ? undefined : new RegExp(filters.site);
     this.#key = filters.key === undefined ? undefined : globMatcher(filters.key);
+    this.#label = filters.label === undefined ? undefined : labelMatcher(filters.label);
   }
 
   /** True when nothing has to be looked at. */
@@ -63,6 +69,7 @@ export class RowFilter {
       this.#type === undefined &&
       this.#site === undefined &&
       this.#key === undefined &&
+      this.#label === undefined &&
       this.#filters.keyLiteral === undefined &&
       mapId === undefined &&
       mapAddress === undefined &&
@@ -86,6 +93,7 @@ export class RowFilter {
       return false;
     if (this.#site !== undefined && !this.#acceptsCaller(pid, batch.caller[row] ?? 0)) return false;
     if (this.#key !== undefined && !this.#acceptsKey(batch, row)) return false;
+    if (this.#label?.(this.#context.labels?.(batch, row) ?? {}) === false) return false;
     if (this.#filters.keyLiteral !== undefined && !this.#isKey(batch, row)) return false;
     return this.#condition === undefined || this.#condition(batch, row);
   }

@@ -7,6 +7,8 @@ import { findingId, processKey } from './names.ts';
 export interface Report {
   readonly title: string;
   readonly evidence: readonly Evidence[];
+  /** What most of it came from, when it fired: beside the subject, which alone tells findings apart. */
+  readonly about?: Pick<FindingSubject, 'site' | 'prefix'>;
 }
 
 /** A subject as a rule sees it now. */
@@ -120,7 +122,7 @@ export class Alerts {
     return alert;
   }
 
-  #fire(id: string, alert: Alert, now: number, { title, evidence }: Report): void {
+  #fire(id: string, alert: Alert, now: number, { title, evidence, about }: Report): void {
     alert.finding = {
       type: 'finding',
       id,
@@ -128,7 +130,7 @@ export class Alerts {
       severity: this.#rule.severity,
       state: 'firing',
       title: `${this.#rule.title ?? this.#rule.name}: ${title}`,
-      subject: alert.subject,
+      subject: { ...about, ...alert.subject },
       evidence,
       since: Math.round(alert.since),
       firedAt: Math.round(now),

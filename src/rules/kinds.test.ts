@@ -43,6 +43,7 @@ describe('a map that only grows', () => {
     expect(found.map(({ state }) => state)).toEqual(['firing', 'resolved']);
     expect(found[0]?.title).toContain('shop.leak, map[string]*shop.Session at 0xc000 only grows');
     expect(found[0]?.title).toContain('assigned at shop.(*Cache).evict cache.go:88');
+    expect(found[0]?.subject.site).toEqual(EVICT);
   });
 
   it.each([

@@ -35,6 +35,7 @@ describe('mistakes are named with line, column and what was meant', () => {
     [rule('kind: rate, above: 1, window: 1500ms'), 'a window is whole seconds, from 1s to 10m'],
     [rule('kind: rate, above: 1, where: {type: "("}'), 'type is no regular expression'],
     [rule('kind: rate, above: 1, actions: [op]'), 'there is no action "op"'],
+    [rule('kind: race, for: 10s'), 'for has no meaning here: it happens at one moment'],
     [rule('kind: rate'), 'a rule has no above. Say how many a second: above: 500/s'],
     [rule('kind: loss, above: 101%'), 'above must be a share such as 85% or 0.85'],
     [rule('kind: rate, per: site, above: 1, outweighs: {op: assign}'), 'outweighs has no meaning per site'],

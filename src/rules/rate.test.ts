@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { FeedItem } from '../model/feed.ts';
-import { BEGAN, countOf, eventOf, eventsOf, findingsOf, SHOP, told, windowOf } from './testing.ts';
+import { BEGAN, countOf, eventOf, eventsOf, EVICT, findingsOf, SHOP, told, windowOf } from './testing.ts';
 
 const STORM = `
   - {name: storm, title: Storm, kind: rate, op: delete, above: 500/s, window: 2s, for: 10s, recovery: 5s,
@@ -30,7 +30,7 @@ describe('a rate', () => {
       severity: 'warning',
       title:
         'Storm: 2,000 deletes/s on map[string]*shop.Session from shop.(*Cache).evict cache.go:88, 100 % on keys that begin with "sess:eu-…"',
-      subject: { process: SHOP, mapType: 'map[string]*shop.Session' },
+      subject: { process: SHOP, mapType: 'map[string]*shop.Session', site: EVICT, prefix: '"sess:eu-' },
       since: BEGAN + 6000,
     });
     expect(firing?.evidence.map(({ text }) => text)).toEqual([

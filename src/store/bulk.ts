@@ -27,8 +27,17 @@ export async function appendRows(
   table: TableName,
   rows: readonly Row[],
 ): Promise<void> {
+  await appendTo(connection, table, Object.values(TABLES[table]), rows);
+}
+
+/** The same for any table, by the types of its columns. */
+export async function appendTo(
+  connection: DuckDBConnection,
+  table: string,
+  columns: readonly ColumnType[],
+  rows: readonly Row[],
+): Promise<void> {
   if (rows.length === 0) return;
-  const columns: readonly ColumnType[] = Object.values(TABLES[table]);
   const types = columns.map((column) => TYPES[column]);
   const appender = await connection.createAppender(table);
   try {

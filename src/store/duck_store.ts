@@ -15,6 +15,7 @@ import { addItem } from './rows.ts';
 import { setUp } from './set_up.ts';
 import { shrink } from './shrink.ts';
 import { storeBytes } from './size.ts';
+import { forgetStacks } from './stacks.ts';
 import type { SqlLimits, Store } from './store.ts';
 import type { SqlReader, SqlTable } from './sql_reader.ts';
 import { Symbols } from './symbols.ts';
@@ -24,6 +25,8 @@ import { DiskFull, Trouble } from './trouble.ts';
 const MOST_WAITING = 50_000;
 const UPKEEP_MS = 10_000;
 const MOST_NOTICES = 100;
+/** How often stacks that nothing means any more are looked for. */
+const STACKS_EVERY_MS = 600_000;
 
 export class DuckStore implements Store {
   readonly reader: SqlReader;
@@ -44,6 +47,7 @@ export class DuckStore implements Store {
   #timer: NodeJS.Timeout | undefined;
   #bytes = 0;
   #oldest: number | undefined;
+  #stacksAt = 0;
   #trouble: Trouble | undefined;
   /** Transactions that this run has written: tells whether one whose end is not known was. */
   #written = 0;
@@ -234,6 +238,10 @@ export class DuckStore implements Store {
     await forgetOld(this.#connection, now, this.#retention, this.#rolled);
     const { sizeLimit } = this.#options;
     if (sizeLimit !== undefined) await shrink(this.#connection, this.#options, sizeLimit, this.#rolled);
+    if (now - this.#stacksAt >= STACKS_EVERY_MS) {
+      await forgetStacks(this.#connection, this.#symbols, () => this.#batch);
+      this.#stacksAt = now;
+    }
     await this.#look();
   }
 

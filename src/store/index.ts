@@ -3,9 +3,11 @@ import type { StoreOptions } from './options.ts';
 import type { Store } from './store.ts';
 
 export { type Level, type LevelExtent, LEVELS, type Piece, planPieces } from './levels.ts';
-export { DEFAULT_RETENTION, keptFor, LEAST_SIZE } from './options.ts';
+export { DEFAULT_RETENTION, FOREVER, keptFor, LEAST_SIZE } from './options.ts';
 export type { Retention, StoreNotice, StoreOptions } from './options.ts';
-export { timeText } from './time_text.ts';
+export { type ParquetColumns, ParquetMaker } from './parquet.ts';
+export { nanosOf, timeText } from './time_text.ts';
+export type { Columns, Row } from './tables.ts';
 export type { SqlLimits, Store } from './store.ts';
 export type { Ask, SqlReader, SqlRow, SqlTable, SqlValue } from './sql_reader.ts';
 

@@ -94,4 +94,28 @@ describe('planPieces', () => {
       }
     }
   });
+
+  it('covers the same time whichever level is wanted, so that sums are the same (1,000 random times)', () => {
+    let seed = 5;
+    const random = (below: number): number => {
+      seed = (Math.imul(seed, 1664525) + 1013904223) >>> 0;
+      return Math.floor((seed / 2 ** 32) * below);
+    };
+    for (let round = 0; round < 1000; round++) {
+      const hourTo = random(10) * HOUR;
+      const minuteTo = hourTo + random(60) * MINUTE;
+      const hourFrom = Math.min(random(4) * HOUR, hourTo);
+      const minuteFrom = Math.min(hourFrom + random(4) * HOUR, hourTo);
+      const secondFrom = Math.min(minuteFrom + random(200) * MINUTE, minuteTo);
+      const of = extents(secondFrom, [minuteFrom, minuteTo], [hourFrom, hourTo]);
+      const from = random(8 * 3600) * 1000;
+      const to = from + random(8 * 3600) * 1000;
+      const covered = [SECOND, MINUTE, HOUR].map((step) => {
+        const pieces = planPieces(from, to, step, of);
+        const length = pieces.reduce((sum, piece) => sum + piece.to - piece.from, 0);
+        return [pieces[0]?.from, pieces.at(-1)?.to, length];
+      });
+      expect(covered).toEqual([covered[0], covered[0], covered[0]]);
+    }
+  });
 });

@@ -110,7 +110,8 @@ function coarser(
     if (begin < extent.from || begin >= extent.to) continue;
     const finer = extents.slice(0, i).map((one) => up(one.from, level.ms));
     const back = finer.filter((moment) => moment > begin);
-    const end = Math.min(up(to, level.ms), extent.to, ...(i > preferred ? back : [Infinity]));
+    // A level that is wanted anyway goes on by itself from the end of this window.
+    const end = Math.min(up(to, level.ms), extent.to, ...(i > preferred ? back : [begin + level.ms]));
     return { level, from: begin, to: Math.max(end, begin + level.ms) };
   }
   return undefined;

@@ -1,7 +1,6 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { MapauditError } from '../base/errors.ts';
-import { TABLE_NAMES } from './batch.ts';
-import { createTable } from './tables.ts';
+import { FIRST_FORM } from './first_form.ts';
 
 /** One step from an older form of the file to a newer one. What stands here is never changed, only added to. */
 export interface Migration {
@@ -9,19 +8,16 @@ export interface Migration {
   readonly statements: readonly string[];
 }
 
-/** Tables that are not written in bulk. */
-const KEEPING = [
-  `CREATE TABLE levels (ms BIGINT, kept_from BIGINT, rolled_to BIGINT)`,
-  `INSERT INTO levels VALUES (1000, 0, 0), (60000, 0, 0), (3600000, 0, 0)`,
-  `CREATE TABLE runs (run BIGINT, opened BIGINT, closed BIGINT, written BIGINT)`,
-];
-
 export const MIGRATIONS: readonly Migration[] = [
+  { version: 1, statements: FIRST_FORM },
   {
-    version: 1,
-    statements: [...TABLE_NAMES.filter((name) => name !== 'uncounted').map(createTable), ...KEEPING],
+    version: 2,
+    statements: [
+      'CREATE TABLE uncounted ("start" BIGINT, "process" INTEGER, "ops" VARCHAR, "ms" BIGINT)',
+      'ALTER TABLE events ADD COLUMN span_id VARCHAR',
+      'ALTER TABLE events ADD COLUMN labels_note VARCHAR',
+    ],
   },
-  { version: 2, statements: [createTable('uncounted')] },
 ];
 
 /** Brings a file to the newest form, each step whole or not at all. Errors: `store-newer`, `store-older`, `not-a-store`. */

@@ -32,6 +32,9 @@ export const keptFor = (ms: number): Retention => ({
   facts: Math.min(ms, DEFAULT_RETENTION.facts),
 });
 
+/** Of a recording: it is as old as it is. */
+export const FOREVER: Retention = { seconds: 1e14, minutes: 1e14, hours: 1e14, events: 1e14, facts: 1e14 };
+
 /** Where a store is: a file, or memory alone, which is gone when it is closed. */
 export type StorePlace = { readonly path: string } | { readonly memory: true };
 

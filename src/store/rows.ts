@@ -135,7 +135,14 @@ function eventRow(
     event.labels === undefined ? null : JSON.stringify(event.labels),
     orNull(event.trace_id),
     sampledEvery,
+    orNull(event.span_id),
+    labelsNote(event),
   ];
+}
+
+function labelsNote({ labels_cut, labels_missing, labels_unreadable }: ServedEvent): string | null {
+  const note = JSON.stringify({ labels_cut, labels_missing, labels_unreadable });
+  return note === '{}' ? null : note;
 }
 
 function keyForm(key: ServedEvent['key']): string | null {

@@ -80,6 +80,12 @@ export class Symbols {
     });
   }
 
+  /** Stacks whose frames are in no table any more. */
+  forgetStacks(ids: ReadonlySet<number>): void {
+    if (ids.size === 0) return;
+    for (const [key, id] of this.#stacks) if (ids.has(id)) this.#stacks.delete(key);
+  }
+
   #number(
     known: Map<string, number>,
     key: string,

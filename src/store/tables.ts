@@ -28,7 +28,7 @@ const SPAN: Columns = {
 };
 
 /**
- * What is written in bulk. There is no key and no index on any of them: both would keep DuckDB from giving back the
+ * What is written in bulk, as the newest migration leaves it: a change here needs one. There is no key and no index on any of them: both would keep DuckDB from giving back the
  * space of rows that are deleted. Names stand in tables of their own, once, and are meant by number.
  */
 export const TABLES = {
@@ -66,6 +66,9 @@ export const TABLES = {
     labels: 'VARCHAR',
     trace_id: 'VARCHAR',
     sampled_every: 'BIGINT',
+    span_id: 'VARCHAR',
+    /** What of the labels is not there, as JSON: `labels_cut`, `labels_missing`, `labels_unreadable` of an event. */
+    labels_note: 'VARCHAR',
   },
   growth: {
     seen_at: 'BIGINT',
@@ -211,9 +214,3 @@ export type Cell = string | number | bigint | boolean | null;
 
 /** Rows of one table, column by column in the order of its definition. */
 export type Row = readonly Cell[];
-
-/** `CREATE TABLE …` */
-export function createTable(name: TableName): string {
-  const columns = Object.entries(TABLES[name]).map(([column, type]) => `"${column}" ${type}`);
-  return `CREATE TABLE ${name} (${columns.join(', ')})`;
-}

@@ -41,7 +41,7 @@ export const VIEWS: readonly string[] = [
   `CREATE OR REPLACE VIEW sampled_events AS
     SELECT make_timestamp_ns(w.time_ns) AS time, ${WHO}, w.op, w.function AS runtime_function, ${MAP}, w.map_id,
       w.key, w.key_form, w.len, w.found, w.removed, w.goroutine, w.goroutine_start, w.thread, ${SITE}, w.stack,
-      w.labels, w.trace_id, w.sampled_every
+      w.labels, w.trace_id, w.span_id, w.labels_note, w.sampled_every
     FROM events w ${names}`,
   `CREATE OR REPLACE VIEW growth_steps AS
     SELECT make_timestamp_ms(w.seen_at) AS time, ${WHO}, ${MAP}, w.op, w.cause, w.len, w.size_from, w.size_to, w.unit,

@@ -30,6 +30,7 @@ export class Columns implements TracedBatch {
   readonly keyAt: Int32Array;
   readonly framesAt: Int32Array;
   readonly factsAt: Int32Array;
+  readonly labelsAt: Int32Array;
   readonly outcome: Uint8Array;
   readonly mapId: Uint32Array;
   readonly othersUp: Uint8Array;
@@ -64,6 +65,7 @@ export class Columns implements TracedBatch {
     this.keyAt = new Int32Array(capacity);
     this.framesAt = new Int32Array(capacity);
     this.factsAt = new Int32Array(capacity);
+    this.labelsAt = new Int32Array(capacity);
     this.outcome = new Uint8Array(capacity);
     this.mapId = new Uint32Array(capacity);
     this.othersUp = new Uint8Array(capacity);
@@ -75,7 +77,7 @@ export class Columns implements TracedBatch {
       this.timeLow, this.timeHigh, this.pid, this.tid, this.probe, this.kind, this.flags,
       this.map, this.count, this.seed, this.goid, this.type, this.startPc, this.caller,
       this.keyForm, this.keySize, this.keyStored, this.keyType, this.frameCount,
-      this.keyAt, this.framesAt, this.factsAt, ...this.#traced,
+      this.keyAt, this.framesAt, this.factsAt, this.labelsAt, ...this.#traced,
     ]; // prettier-ignore
   }
 

@@ -1,7 +1,9 @@
 import {
   EXIT_RECORD,
   FACTS_AREA,
+  FLAG_LABELS,
   KEY_AREA,
+  LABELS_AREA,
   RECORD,
   RECORD_ENTRY,
   RECORD_EXIT,
@@ -22,7 +24,7 @@ export interface RecordOptions {
 /** Where facts or, without them, frames begin. */
 const headBytes = (options: RecordOptions): number => RECORD_HEAD + (options.keyArea ? KEY_AREA : 0);
 
-/** Where frames begin. */
+/** Where frames begin, or the labels before them, which some records have. */
 const frameStart = (options: RecordOptions): number =>
   headBytes(options) + (options.facts === true ? FACTS_AREA : 0);
 
@@ -31,7 +33,8 @@ export function recordBytes(words: Uint32Array, at: number, options: RecordOptio
   const site = words[at + RECORD.probe / 4] ?? 0;
   if (((site >>> 16) & 0xff) === RECORD_EXIT) return EXIT_RECORD;
   const frames = ((words[at + RECORD.keyForm / 4] ?? 0) >>> 8) & 0xff;
-  return frameStart(options) + frames * 8;
+  const labels = ((site >>> 24) & FLAG_LABELS) === 0 ? 0 : LABELS_AREA;
+  return frameStart(options) + labels + frames * 8;
 }
 
 /**
@@ -131,7 +134,7 @@ function keys(
   options: RecordOptions,
 ): void {
   const { keyArea, keepKeys, keepFrames } = options;
-  const { kind, keyForm, frameCount, keyStored, keyAt, framesAt, factsAt } = to;
+  const { kind, flags, keyForm, frameCount, keyStored, keyAt, framesAt, factsAt, labelsAt } = to;
   const framesFrom = frameStart(options);
   const factsFrom = options.facts === true ? headBytes(options) : -1;
   for (let row = start; row < end; row++) {
@@ -143,7 +146,9 @@ function keys(
     frameCount[row] = frames;
     keyStored[row] = word >>> 16;
     keyAt[row] = keepKeys && form !== 0 ? position * 4 + RECORD.key : -1;
-    framesAt[row] = frames === 0 ? -1 : position * 4 + framesFrom;
+    const labelled = kind[row] === RECORD_ENTRY && ((flags[row] ?? 0) & FLAG_LABELS) !== 0;
+    labelsAt[row] = labelled ? position * 4 + framesFrom : -1;
+    framesAt[row] = frames === 0 ? -1 : position * 4 + framesFrom + (labelled ? LABELS_AREA : 0);
     factsAt[row] = factsFrom < 0 || kind[row] !== RECORD_ENTRY ? -1 : position * 4 + factsFrom;
   }
 }

@@ -11,6 +11,7 @@ import { ByteWriter } from './byte_writer.ts';
 import type { Columns } from './columns.ts';
 import { EventJson } from './event_json.ts';
 import { EventLifter, type LiftOptions } from './lift.ts';
+import { LabelTexts } from './label_text.ts';
 import { type ProcessSymbols, SymbolCache } from './symbols.ts';
 import { chunkOf, type FakeRecord } from './testing.ts';
 import { OUTCOME_CLEARED, OUTCOME_FOUND, OUTCOME_MISSED } from './traced_batch.ts';
@@ -31,6 +32,12 @@ const shop: ProcessSymbols = {
   functionName: (pc) => (pc === 0x40_3000 ? 'shop.(*Cache).janitor' : undefined),
   typeName: (address) => (address === TEXT_MAP ? 'map[string]*shop.Session' : 'map[int]string'),
 };
+
+const LABELS = new LabelTexts({
+  mode: { type: 'full' },
+  salt: new Uint8Array(1),
+  readImage: () => undefined,
+});
 
 /** Rows that differ from each other in every way that an event can. */
 function records(): FakeRecord[] {
@@ -63,6 +70,10 @@ function records(): FakeRecord[] {
     { startPc: 0 },
     { caller: 0 },
     { caller: 0x40_2001, frames: [0x40_3001, 0x99] },
+    { labels: { list: [['route', '/a"\u202e']] } },
+    { labels: { list: [['trace_id', 'f'.repeat(32)]], total: 3 }, frames: [0x40_3001] },
+    { labels: { list: [], unreadable: true } },
+    { labels: { list: [], total: 0 } },
     { pid: 4243 },
     { probe: 1 },
     { probe: 7 },
@@ -102,6 +113,7 @@ function options(more: Partial<LiftOptions> = {}): LiftOptions {
       const text = new TextDecoder().decode(stored).replaceAll('\\', '\\\\').replaceAll('"', '\\"');
       return { text: `"${text}"`, truncated: stored.length < (batch.keySize[row] ?? 0), unreadable: false };
     },
+    labels: (batch, row) => LABELS.of(batch, row),
     ...more,
   };
 }

@@ -61,6 +61,7 @@ export class EventJson {
     this.#writeKey(batch, row, pid, to);
     writeCounts(batch, row, to);
     to.put(this.#goroutine(batch, row, pid));
+    this.#writeLabels(batch, row, to);
     to.put(THREAD);
     to.number(batch.tid[row] ?? 0);
     this.#writeCaller(batch, row, pid, to);
@@ -109,6 +110,14 @@ export class EventJson {
     const goroutine = this.#options.lifter.goroutine(batch, row, pid);
     const text = goroutine === undefined ? NOTHING : encoded(`,"goroutine":${jsonLine(goroutine)}`);
     return this.#goroutines.keep(text);
+  }
+
+  #writeLabels(batch: TracedBatch, row: number, to: ByteWriter): void {
+    if ((batch.labelsAt[row] ?? -1) < 0) return;
+    const labels = this.#options.labels?.(batch, row);
+    if (labels === undefined) return;
+    const json = jsonLine(labels).slice(1, -1);
+    if (json !== '') to.text(`,${json}`);
   }
 
   #writeCaller(batch: TracedBatch, row: number, pid: number, to: ByteWriter): void {

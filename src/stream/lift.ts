@@ -1,5 +1,12 @@
 import { hex } from '../model/addr.ts';
-import type { FrameOfEvent, GoroutineOfEvent, KeyOfEvent, MapEvent, MapOfEvent } from '../model/map_event.ts';
+import type {
+  FrameOfEvent,
+  GoroutineOfEvent,
+  KeyOfEvent,
+  LabelsOfEvent,
+  MapEvent,
+  MapOfEvent,
+} from '../model/map_event.ts';
 import type { MapOp } from '../model/map_op.ts';
 import type { ProbeSite } from '../model/probe_plan.ts';
 import { FLAG_COUNT_UNREADABLE, FLAG_GOROUTINE_UNREADABLE, FLAG_MAP_ON_STACK } from '../model/record.ts';
@@ -20,6 +27,8 @@ export interface LiftOptions {
   readonly wallOffset: bigint;
   /** The row's key, under the policy in force; undefined for operations without a key. */
   readonly keyText?: (batch: TracedBatch, row: number) => KeyText | undefined;
+  /** The labels of the row's goroutine, under the policy in force; undefined for one without. */
+  readonly labels?: (batch: TracedBatch, row: number) => LabelsOfEvent | undefined;
   /** Name the process in each event. */
   readonly showPid?: boolean;
   /** Tell also of the map's header and of registers, where they were recorded. */
@@ -42,7 +51,7 @@ export class EventLifter {
 
   /** Everything that is known of an entry row; what is not known is absent. */
   lift(batch: TracedBatch, row: number): MapEvent {
-    const { symbols, wallOffset, keyText, showPid } = this.#options;
+    const { symbols, wallOffset, keyText, labels, showPid } = this.#options;
     const pid = batch.pid[row] ?? 0;
     const probe = batch.probe[row] ?? 0;
     const key = keyText?.(batch, row);
@@ -66,6 +75,7 @@ export class EventLifter {
       ...(key === undefined ? {} : { key: keyOf(key) }),
       ...countsOf(batch, row),
       ...(goroutine === undefined ? {} : { goroutine }),
+      ...labels?.(batch, row),
       thread: batch.tid[row] ?? 0,
       ...(site === undefined ? {} : { caller: site.caller }),
       ...(stack === undefined ? {} : { stack }),

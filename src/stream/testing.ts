@@ -1,5 +1,6 @@
 import {
   EXIT_RECORD,
+  FLAG_LABELS,
   KEY_AREA,
   KEY_BODY,
   KEY_BYTES,
@@ -8,6 +9,16 @@ import {
   KEY_STRING,
   KEY_TEXT_MAX,
   KEY_WORD,
+  LABEL,
+  LABEL_NAME_MAX,
+  LABEL_NAME_UNREADABLE,
+  LABEL_THERE,
+  LABEL_VALUE_MAX,
+  LABEL_VALUE_UNREADABLE,
+  LABELS,
+  LABELS_AREA,
+  LABELS_READ,
+  LABELS_UNREADABLE,
   PART_CHASED,
   RECORD,
   RECORD_ENTRY,
@@ -36,7 +47,18 @@ export interface FakeRecord {
   readonly caller?: number;
   readonly key?: FakeKey;
   readonly frames?: readonly number[];
+  readonly labels?: FakeLabels;
 }
+
+/** Labels of a goroutine. A number in place of a text stands for the address of one that could not be read. */
+export interface FakeLabels {
+  readonly list: readonly (readonly [name: FakeLabelText, value: FakeLabelText])[];
+  /** Labels of the set; by default those of the list. */
+  readonly total?: number;
+  readonly unreadable?: true;
+}
+
+type FakeLabelText = string | { readonly address: number; readonly length: number };
 
 /** A chased part of a bytes key. `state` is PART_*; an unreadable one gives its address as the bytes. */
 export interface FakePart {
@@ -75,7 +97,9 @@ export interface FakeRing {
 /** One record's bytes. */
 export function encodeRecord(record: FakeRecord, ring: FakeRing): Uint8Array {
   const exit = record.kind === 'exit';
-  const size = exit ? EXIT_RECORD : RECORD_HEAD + (ring.keyArea ? KEY_AREA : 0) + ring.frames * 8;
+  const headSize = RECORD_HEAD + (ring.keyArea ? KEY_AREA : 0);
+  const labelsSize = record.labels === undefined ? 0 : LABELS_AREA;
+  const size = exit ? EXIT_RECORD : headSize + labelsSize + ring.frames * 8;
   const bytes = new Uint8Array(size);
   const view = new DataView(bytes.buffer);
   const u64 = (at: number, value: number | bigint | undefined): void =>
@@ -97,7 +121,8 @@ export function encodeRecord(record: FakeRecord, ring: FakeRing): Uint8Array {
   if (ring.keyArea && record.key !== undefined) encodeKey(view, record.key, u64);
   const frames = (record.frames ?? []).slice(0, ring.frames);
   view.setUint8(RECORD.frameCount, frames.length);
-  const framesAt = RECORD_HEAD + (ring.keyArea ? KEY_AREA : 0);
+  if (record.labels !== undefined) encodeLabels(view, headSize, record.labels, u64);
+  const framesAt = headSize + labelsSize;
   frames.forEach((frame, i) => u64(framesAt + i * 8, frame));
   return bytes;
 }
@@ -127,6 +152,35 @@ function encodeKey(view: DataView, key: FakeKey, u64: PutWide): void {
   stored(valid.length);
   u64(RECORD.keySize, (key.form === 'string' ? key.length : key.size) ?? text.length);
   if (key.form === 'bytes') (key.parts ?? []).forEach((part, i) => part && encodePart(view, i, part, u64));
+}
+
+function encodeLabels(
+  view: DataView,
+  from: number,
+  { list, total, unreadable }: FakeLabels,
+  u64: PutWide,
+): void {
+  view.setUint8(RECORD.flags, view.getUint8(RECORD.flags) | FLAG_LABELS);
+  u64(from + LABELS.total, total ?? list.length);
+  u64(from + LABELS.state, unreadable === true ? LABELS_UNREADABLE : LABELS_READ);
+  list.forEach(([name, value], i) => {
+    const at = from + LABELS.label + i * LABEL.size;
+    let state = LABEL_THERE;
+    const put = (text: FakeLabelText, field: number, length: number, limit: number, flag: number): void => {
+      if (typeof text !== 'string') {
+        state |= flag;
+        u64(at + field, text.address);
+        view.setUint32(at + length, text.length, true);
+        return;
+      }
+      const bytes = bytesOf(text);
+      view.setUint32(at + length, bytes.length, true);
+      new Uint8Array(view.buffer).set(bytes.subarray(0, limit), at + field);
+    };
+    put(name, LABEL.name, LABEL.nameLength, LABEL_NAME_MAX, LABEL_NAME_UNREADABLE);
+    put(value, LABEL.value, LABEL.valueLength, LABEL_VALUE_MAX, LABEL_VALUE_UNREADABLE);
+    view.setUint32(at + LABEL.state, state, true);
+  });
 }
 
 function encodePart(view: DataView, index: number, part: FakePart, u64: PutWide): void {

@@ -11,13 +11,14 @@ import {
   KEY_RAW_MAX,
   KEY_TEXT_MAX,
   KEY_WORD,
+  LABELS_AREA,
   MAX_CHASES,
   PART_UNREADABLE,
 } from '../model/record.ts';
 import { Columns } from './columns.ts';
 
 /**
- * Rows that wait for their outcome, or for that of an earlier row, with a copy of their keys, facts and frames.
+ * Rows that wait for their outcome, or for that of an earlier row, with a copy of their keys, facts, labels and frames.
  * Nearly always few: the operations that were under way when the rings were drained.
  */
 export class WaitingRows {
@@ -49,6 +50,7 @@ export class WaitingRows {
     for (let row = 0; row < columns.length; row++) {
       if ((columns.keyAt[row] ?? -1) >= 0) columns.keyAt[row] = (columns.keyAt[row] ?? 0) - kept;
       if ((columns.factsAt[row] ?? -1) >= 0) columns.factsAt[row] = (columns.factsAt[row] ?? 0) - kept;
+      if ((columns.labelsAt[row] ?? -1) >= 0) columns.labelsAt[row] = (columns.labelsAt[row] ?? 0) - kept;
       if ((columns.framesAt[row] ?? -1) >= 0) columns.framesAt[row] = (columns.framesAt[row] ?? 0) - kept;
     }
   }
@@ -58,6 +60,8 @@ export class WaitingRows {
     if (keyAt >= 0) columns.keyAt[row] = this.#copyKey(columns, row, source, keyAt);
     const factsAt = columns.factsAt[row] ?? -1;
     if (factsAt >= 0) columns.factsAt[row] = this.#copy(source, factsAt, FACTS_AREA);
+    const labelsAt = columns.labelsAt[row] ?? -1;
+    if (labelsAt >= 0) columns.labelsAt[row] = this.#copy(source, labelsAt, LABELS_AREA);
     const framesAt = columns.framesAt[row] ?? -1;
     if (framesAt >= 0)
       columns.framesAt[row] = this.#copy(source, framesAt, (columns.frameCount[row] ?? 0) * 8);
@@ -125,14 +129,16 @@ function partBytes(source: Uint8Array, at: number): number {
   return KEY_PART.bytes + Math.min(unreadable ? 8 : low, KEY_PART_MAX);
 }
 
-/** Where the first of the rows' keys, facts and frames lies; they lie in the order of rows. */
+/** Where the first of the rows' keys, facts, labels and frames lies; they lie in the order of rows. */
 function firstTail(columns: Columns): number | undefined {
   for (let row = 0; row < columns.length; row++) {
     const key = columns.keyAt[row] ?? -1;
     const facts = columns.factsAt[row] ?? -1;
+    const labels = columns.labelsAt[row] ?? -1;
     const frames = columns.framesAt[row] ?? -1;
     if (key >= 0) return key;
     if (facts >= 0) return facts;
+    if (labels >= 0) return labels;
     if (frames >= 0) return frames;
   }
   return undefined;

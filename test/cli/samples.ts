@@ -154,6 +154,15 @@ export const oddEvents: readonly TraceEvent[] = [
   { ...event(0), key: { hash: '9f3a61c2' } },
   { ...event(0), key: {} },
   {
+    ...event(0),
+    labels: { route: '/login', 'a "name"': '\u202e', trace_id: '4bf92f3577b34da6a3ce929d0e0e4736' },
+    labels_cut: ['route'],
+    labels_missing: 3,
+    trace_id: '4bf92f3577b34da6a3ce929d0e0e4736',
+    span_id: '00f067aa0ba902b7',
+  },
+  { ...event(0), labels_unreadable: true },
+  {
     type: 'event',
     time: '2026-03-01T12:01:33Z',
     op: 'clear',

@@ -85,8 +85,8 @@ describe('a Go that is newer than known', { timeout: 120_000 }, () => {
   it('is refused when goroutines keep their id or start elsewhere', () => {
     const makes = binary.functionNamed('runtime.newproc1');
     const code = makes === undefined ? [] : decodeX86(binary.readCode(makes), makes.start);
-    const { gGoid, gStartpc } = binary.offsets;
-    for (const offset of [gGoid, gStartpc, gStartpc - 24]) {
+    const { gGoid, gStartpc, gLabels } = binary.offsets;
+    for (const offset of [gGoid, gStartpc, gStartpc - 24, gLabels]) {
       const store = code.find(
         (i) => i.mnemonic === 'mov' && i.op1 !== undefined && i.memory?.displacement === offset,
       );

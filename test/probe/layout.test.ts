@@ -81,9 +81,11 @@ it('bpf/record.h is what src/model/record.ts says', () => {
   const { key, ...head } = record.RECORD;
   const named = Object.fromEntries(Object.entries(head).map(([name, at]) => [snake(name), at]));
   const { KEY_BODY, KEY_PART } = record;
+  const { nameLength, valueLength, ...rest } = record.LABEL;
+  const LABEL = { name_length: nameLength, value_length: valueLength, ...rest };
   const constants = Object.entries(record).filter(
     (entry): entry is [string, number] =>
-      /^(RECORD_|FLAG_|KEY_(?!BODY|PART$)|EXIT_RECORD|MAX_|MARK_)/.test(entry[0]) &&
+      /^(RECORD_|FLAG_|KEY_(?!BODY|PART$)|EXIT_RECORD|MAX_|MARK_|LABELS?_)/.test(entry[0]) &&
       typeof entry[1] === 'number',
   );
   expect(constants.length).toBeGreaterThan(20);
@@ -91,6 +93,9 @@ it('bpf/record.h is what src/model/record.ts says', () => {
     ...fields('record_head', named),
     ...Object.fromEntries(constants),
     ...fields('key_part', KEY_PART),
+    ...fields('labels', record.LABELS),
+    '(int)sizeof(struct labels)': record.LABELS_AREA,
+    ...fields('label', LABEL),
     '(int)sizeof(struct record_head)': key,
     [offset('key_body', 'raw')]: KEY_BODY.raw,
     [offset('key_body', 'part')]: KEY_BODY.part,

@@ -20,8 +20,14 @@ export interface Served {
 }
 
 /** Starts `mapaudit serve` on a free port, and waits until it answers. */
-export async function serve(...args: readonly string[]): Promise<Served> {
-  const child = spawn(process.execPath, [MAPAUDIT, 'serve', '--listen', '127.0.0.1:0', '--json', ...args], {
+export const serve = (...args: readonly string[]): Promise<Served> => started('serve', ...args);
+
+/** The same of a recording. */
+export const serveRecording = (file: string, ...args: readonly string[]): Promise<Served> =>
+  started('replay', file, 'serve', ...args);
+
+async function started(...args: readonly string[]): Promise<Served> {
+  const child = spawn(process.execPath, [MAPAUDIT, ...args, '--listen', '127.0.0.1:0', '--json'], {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let [out, err] = ['', ''];

@@ -2,6 +2,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { migrate, MIGRATIONS } from '../../src/store/migrations.ts';
 import { openStore, type Store } from '../../src/store/index.ts';
+import { TABLES } from '../../src/store/tables.ts';
 import { count, event, folder, SHOP, T0, window } from './feed.ts';
 
 const place = folder();
@@ -78,6 +79,72 @@ describe('retention', () => {
   });
 });
 
+it('a stack goes with the last event that has it, and comes again as a new one', async () => {
+  let at = T0;
+  const store = await openStore({
+    memory: true,
+    now: () => at,
+    upkeepMs: 0,
+    retention: { events: HOUR, facts: 10 * HOUR },
+  });
+  const stacks = async (): Promise<unknown[]> =>
+    (await store.reader.read((ask) => ask('SELECT DISTINCT stack FROM stack_frames ORDER BY stack'))).map(
+      ({ stack }) => stack,
+    );
+  const told = async (...names: readonly string[]): Promise<void> =>
+    store.take([
+      {
+        type: 'events',
+        process: SHOP,
+        sampledEvery: 1,
+        events: names.map((name) =>
+          event(at, 'delete', 'k', { stack: [{ function: name, inlined: false }] }),
+        ),
+      },
+      window(at, []),
+    ]);
+  await told('old', 'kept', 'raced');
+  await store.take([
+    {
+      type: 'race',
+      at: at + 9 * HOUR,
+      id: 1,
+      kind: 'write/write',
+      process: SHOP,
+      count: 1,
+      sides: [
+        { op: 'delete', stack: [{ function: 'only in a race' }] },
+        { op: 'assign', stack: [] },
+      ],
+    },
+  ]);
+  at += HOUR - 1000;
+  await told('kept');
+  expect(await stacks()).toEqual([1, 2, 3, 4]);
+  at += 11 * MINUTE;
+  // Taken, and not written yet while the others go.
+  await store.take([
+    {
+      type: 'events',
+      process: SHOP,
+      sampledEvery: 1,
+      events: [event(at, 'delete', 'k', { stack: [{ function: 'raced', inlined: false }] })],
+    },
+  ]);
+  await store.upkeep();
+  expect(await stacks()).toEqual([2, 3, 4]);
+  at += 11 * MINUTE;
+  await told('old');
+  await store.upkeep();
+  expect(await stacks()).toEqual([2, 3, 4, 5]);
+  const rows = await store.reader.read((ask) =>
+    ask(`SELECT s.function AS name FROM events e JOIN stack_frames f ON f.stack = e.stack JOIN sites s ON s.id = f.site
+      ORDER BY e.time_ns`),
+  );
+  expect(rows.map(({ name }) => name)).toEqual(['kept', 'raced', 'old']);
+  await store.close();
+});
+
 it('a size limit is kept, with the newest in it', async () => {
   const limit = 16 * 1024 * 1024;
   let at = T0;
@@ -122,6 +189,23 @@ describe('the form of the file', () => {
     connection.closeSync();
     db.closeSync();
   };
+
+  it('is after all migrations what is written to', async () => {
+    const store = await openStore({ memory: true, upkeepMs: 0 });
+    for (const [name, columns] of Object.entries(TABLES)) {
+      const found = await store.reader.read((ask) =>
+        ask(
+          `SELECT column_name AS name, data_type AS type FROM information_schema.columns WHERE table_name = '${name}'
+           ORDER BY ordinal_position`,
+        ),
+      );
+      expect([name, found.map(({ name: column, type }) => [column, type])]).toEqual([
+        name,
+        Object.entries(columns),
+      ]);
+    }
+    await store.close();
+  });
 
   it('an older file is brought to the newest form, with what is in it', async () => {
     const db = await DuckDBInstance.create(':memory:');

@@ -77,7 +77,7 @@ export function statusOf(now: number, every: number): ApiStatus {
       },
     ],
     events: 7_812_440,
-    lost: { ring_full: 0, output_slow: 0 },
+    lost: { ring_full: 0, output_slow: 0, sinks: [] },
     store: { bytes: 48_300_000, oldest: BEGAN },
     notices: [{ at: BEGAN, message: 'shop (pid 4242) is audited by 11 kernel probes' }],
   };

@@ -72,7 +72,7 @@ it('says what to do where nothing was recorded', async () => {
 
 it('shows on every page what is sampled, lowered and lost', async () => {
   const status = {
-    lost: { ring_full: 1234, output_slow: 6 },
+    lost: { ring_full: 1234, output_slow: 6, sinks: [] },
     cost: [
       {
         process: '4242-1772362700000',

@@ -43,7 +43,9 @@ export class Hub {
   /** The server's clock: a page may be open on a machine whose clock is wrong. */
   now(): number {
     const { status, heard } = this.#state;
-    return status === undefined || heard === undefined ? Date.now() : status.now + (Date.now() - heard);
+    if (status === undefined || heard === undefined) return Date.now();
+    // In a recording time stands still where nothing comes.
+    return status.recording === undefined ? status.now + (Date.now() - heard) : status.now;
   }
 
   start(): void {

@@ -1,5 +1,6 @@
 import { useCallback, useMemo, useSyncExternalStore } from 'react';
-import { fragmentOf, parseView, type View } from './view.ts';
+import type { ApiStatus } from '../../src/protocol/api.ts';
+import { DEFAULT_RANGE, fragmentOf, parseView, type View } from './view.ts';
 
 function subscribe(changed: () => void): () => void {
   window.addEventListener('hashchange', changed);
@@ -14,7 +15,18 @@ export function useView(): View {
   return useMemo(() => parseView(fragment), [fragment]);
 }
 
-/** The same, outside of a picture and at once: one may follow upon the other sooner than a picture is drawn. */
+/** The range that a view without one has: of a recording all of it. */
+export function opened(view: View, status: ApiStatus | undefined): View {
+  const { recording } = status ?? {};
+  if (view.range !== DEFAULT_RANGE || recording === undefined) return view;
+  const from = down(recording.from);
+  return { ...view, range: { type: 'span', from, to: Math.max(from + 1000, up(recording.to)) } };
+}
+
+const down = (ms: number): number => Math.floor(ms / 1000) * 1000;
+const up = (ms: number): number => Math.ceil(ms / 1000) * 1000;
+
+/** What `useView` gives, outside of a picture and at once: one may follow upon the other sooner than a picture is drawn. */
 export const viewNow = (): View => parseView(current());
 
 /** Goes to a view. `quietly`: without a step to go back to. */

@@ -32,7 +32,9 @@ export function EventTable(props: {
       cell: (row) => (row.site === undefined ? '–' : <SiteLink site={row.site} view={props.view} />),
     },
   ];
-  if (rows.some(({ labels, trace_id }) => labels !== undefined || trace_id !== undefined))
+  if (
+    rows.some((row) => row.labels !== undefined || row.labels_missing !== undefined || row.labels_unreadable)
+  )
     columns.push({ name: 'Request', wide: true, cell: (row) => <Context event={row} /> });
   return (
     <DataTable
@@ -67,7 +69,12 @@ export function Goroutine({ event }: { readonly event: ApiEvent }): ReactNode {
 
 /** Labels of the goroutine, and the trace that it belonged to. */
 function Context({ event }: { readonly event: ApiEvent }): ReactNode {
-  const labels = Object.entries(event.labels ?? {}).map(([name, value]) => `${name}=${value}`);
+  const cut = new Set(event.labels_cut);
+  const labels = Object.entries(event.labels ?? {}).map(
+    ([name, value]) => `${name}=${value}${cut.has(name) ? '…' : ''}`,
+  );
+  if (event.labels_missing !== undefined) labels.push(`and ${event.labels_missing} more`);
+  if (event.labels_unreadable === true) labels.push('<unreadable>');
   return (
     <>
       {labels.length > 0 && <Name text={labels.join(' ')} />}

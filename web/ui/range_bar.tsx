@@ -76,7 +76,9 @@ export function RangeBar({
 /** The times themselves; opened, they can be typed. */
 function SpanText({ view, span }: { readonly view: View; readonly span: Span | undefined }): ReactNode {
   const change = useChange(view);
-  const live = view.range.type === 'last';
+  const { status } = useHubState();
+  const isOver = status?.recording?.whole === true;
+  const live = view.range.type === 'last' && !isOver;
   return (
     <>
       <details className="span" key={JSON.stringify(view.range)}>
@@ -96,9 +98,8 @@ function SpanText({ view, span }: { readonly view: View; readonly span: Span | u
           <SpanForm span={span} onSpan={(given) => change({ range: { type: 'span', ...given } })} />
         )}
       </details>
-      {live ? (
-        <span className="badge live">live</span>
-      ) : (
+      {live && <span className="badge live">live</span>}
+      {!live && !isOver && (
         <button
           type="button"
           className="badge"

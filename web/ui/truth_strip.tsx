@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react';
 import type { ApiStatus } from '../../src/protocol/api.ts';
 import { useHubState, useProcessName } from '../state/use_hub.ts';
-import { bytes, clock, grouped, percent, printable } from '../text/show.ts';
+import { bytes, clock, grouped, moment, percent, printable } from '../text/show.ts';
 import { Name } from './name.tsx';
 
 /** What is exact, what is sampled, what was lost, and what it costs: on every page, always. */
@@ -30,6 +30,7 @@ export function TruthStrip(): ReactNode {
         {status.cost.map((cost) => (
           <Cost key={cost.process} cost={cost} />
         ))}
+        {status.recording !== undefined && <Recorded recording={status.recording} />}
         {status.store === undefined ? (
           <li className="soft">kept in memory only, for a while</li>
         ) : (
@@ -48,6 +49,26 @@ export function TruthStrip(): ReactNode {
       </ul>
       <Notices status={status} />
     </section>
+  );
+}
+
+/** That no program is looked at, and which time is shown instead. */
+function Recorded({
+  recording: { file, from, to, whole, host, sampled_every: every = 1 },
+}: {
+  readonly recording: NonNullable<ApiStatus['recording']>;
+}): ReactNode {
+  return (
+    <li className="less">
+      recording <Name text={file} />
+      {host === undefined ? '' : ' of '}
+      {host !== undefined && <Name text={host} />},{' '}
+      <span className="num">
+        {moment(from)} – {moment(to, from)}
+      </span>
+      {every > 1 ? `, 1 event in ${grouped(every)} kept` : ''}
+      {whole ? '' : ', not all of it has come yet'}
+    </li>
   );
 }
 

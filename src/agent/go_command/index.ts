@@ -1,6 +1,6 @@
 import { join, resolve } from 'node:path';
 import { MapauditError, isMapauditError, messageOf } from '../../base/errors.ts';
-import { type GoCall, hasFlag, parseGoCall, wordsWithout } from './arguments.ts';
+import { flagValue, type GoCall, hasFlag, parseGoCall, wordsWithout } from './arguments.ts';
 import { hookedRoot, workingName } from './hooked_root.ts';
 import { MAP_LEAKS, MAP_RACES, mapChecksOf } from './map_checks.ts';
 import { type GoRun, hookMissing, proveOutputs, proveRuntime } from './proof.ts';
@@ -56,9 +56,13 @@ const asksForHelp = (call: GoCall): boolean => hasFlag(call, 'h') || hasFlag(cal
 const saysCount = (call: GoCall, goflags: string): boolean =>
   hasFlag(call, 'count') || /(?:^|\s)['"]?--?(?:test\.)?count=/.test(goflags);
 
-/** The same words, with our overlay and without theirs, which ours contains, nor what is ours to read. */
+/**
+ * The same words, with our overlay and without theirs, which ours contains, nor what is ours to read. An -overlay that
+ * names no file stays: the go command says so.
+ */
 function withOurs(call: GoCall, ours: readonly string[]): readonly string[] {
-  return [...call.head, ...ours, ...wordsWithout(call, 'overlay', MAP_RACES, MAP_LEAKS)];
+  const theirs = flagValue(call, 'overlay') === undefined ? [] : ['overlay'];
+  return [...call.head, ...ours, ...wordsWithout(call, ...theirs, MAP_RACES, MAP_LEAKS)];
 }
 
 async function start(path: string, args: readonly string[], env: NodeJS.ProcessEnv): Promise<ChildEnd> {

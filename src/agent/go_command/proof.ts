@@ -39,23 +39,29 @@ export function proveRuntime(call: GoCall, run: GoRun): boolean {
  */
 export function proveOutputs(call: GoCall, run: GoRun): number {
   const outputs = outputsOf(call, run).filter((path) => existsSync(path) && statSync(path).isFile());
+  let programs = 0;
   for (const path of outputs) {
     const bytes = readFileSync(path);
+    // What is written of a package that is no program is an archive without a runtime.
+    if (bytes.subarray(0, ARCHIVE.length).equals(ARCHIVE)) continue;
     // Names of functions stand in the pclntab, which no flag strips: each ends with a zero byte.
     if (!bytes.includes(`${HOOK_FUNCTION}\0`)) throw hookMissing(path);
+    programs++;
   }
-  return outputs.length;
+  return programs;
 }
+
+/** How ar(5) files begin. */
+const ARCHIVE = Buffer.from('!<arch>\n');
 
 function outputsOf(call: GoCall, run: GoRun): readonly string[] {
   const out = flagValue(call, 'o');
   const target = out === undefined ? run.directory : resolve(run.directory, out);
   const isFolder = existsSync(target) && statSync(target).isDirectory();
+  // The usual case, and the quickest: no need to ask what was meant.
+  if (out !== undefined && !isFolder) return out === '/dev/null' ? [] : [target];
   const format = '{{if eq .Name "main"}}{{.ImportPath}}\t{{.Target}}{{end}}';
   const programs = list(call, run, ['-f', format], call.rest);
-  // What is written of a package that is no program is an archive without a runtime.
-  if (programs.length === 0) return [];
-  if (out !== undefined && !isFolder) return out === '/dev/null' ? [] : [target];
   return programs.flatMap((line) => {
     const [path = '', installed = ''] = line.split('\t');
     if (call.verb === 'install') return installed === '' ? [] : [installed];

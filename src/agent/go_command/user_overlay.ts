@@ -28,7 +28,10 @@ export function readOverlay(file: string, directory: string): Replacements {
       }),
     );
   } catch (cause) {
-    throw new MapauditError('bad-overlay', `${path}: ${messageOf(cause)}`, { cause });
+    throw new MapauditError('bad-overlay', `${path}: ${messageOf(cause)}`, {
+      hint: 'An overlay is JSON: {"Replace": {"file.go": "other.go"}}. Does go build with the same -overlay take it?',
+      cause,
+    });
   }
 }
 

@@ -10,7 +10,7 @@ import { processRef } from './audit_counts.ts';
 
 /** What the file begins with. */
 export function aboutOf(options: RecordOptions, growth: boolean): About {
-  const { selection, filters, keys, sampleEvery: sample, frames, races } = options;
+  const { selection, filters, keys, labels, sampleEvery: sample, frames, races } = options;
   return {
     type: 'evidence',
     mapaudit: ownVersion(),
@@ -22,7 +22,16 @@ export function aboutOf(options: RecordOptions, growth: boolean): About {
       cpus: cpus().length,
       memory_bytes: totalmem(),
     },
-    recorded: { selection, filters, keys, sample, frames, growth, races: races !== undefined },
+    recorded: {
+      selection,
+      filters,
+      keys,
+      ...(labels === undefined ? {} : { labels }),
+      sample,
+      frames,
+      growth,
+      races: races !== undefined,
+    },
   };
 }
 

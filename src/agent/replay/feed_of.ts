@@ -41,6 +41,8 @@ class FeedMaker {
   readonly #began: number;
   /** The process that has a pid at this point of the file. */
   readonly #processes = new Map<number, ProcessRef>();
+  /** Races that were told: the file tells them again at its end, with how often they were seen by then. */
+  readonly #races = new Set<number>();
 
   constructor(recording: Recording) {
     this.#recording = recording;
@@ -69,7 +71,8 @@ class FeedMaker {
       this.order.put(step.at, step);
     }
     const race = findingOf(line);
-    if (race?.type === 'race') {
+    if (race?.type === 'race' && !this.#races.has(race.id)) {
+      this.#races.add(race.id);
       const seen = this.#race(race);
       this.order.put(seen.at, seen);
     }

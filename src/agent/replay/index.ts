@@ -38,7 +38,11 @@ function questionsOf(recording: Recording, speed: number | undefined): Questions
     advise: fail('memory'),
     break: fail('facts'),
     inspect: fail('memory'),
-    serve: never('memory'),
+    serve: async (options) => {
+      // The store is large, and nobody else needs it.
+      const { replayService } = await import('./serve.ts');
+      return await replayService(recording, options, speed);
+    },
     watch: fail('memory'),
     race: (options, signal) => replayRace(recording, options, signal, speed),
     top: (options, signal) => replayTop(recording, options, signal, speed),

@@ -1,7 +1,7 @@
 import { MAP_OPS, type MapOp } from '../../model/map_op.ts';
 import type { Attached } from '../../protocol/attached.ts';
 import type { Notice } from '../../protocol/notice.ts';
-import type { Filters } from '../../protocol/options.ts';
+import type { Filters, KeyMode } from '../../protocol/options.ts';
 import type { Selection } from '../../protocol/selection.ts';
 import type { Summary } from '../../protocol/summary.ts';
 import { checkedLine, MalformedLine } from '../../query/who/kept_line.ts';
@@ -86,6 +86,9 @@ export function notRecorded(recording: Recording, filters: Filters): Notice[] {
   if (goid !== undefined) narrow.push(`--goid ${goid}`);
   return [
     ...(missing.length === 0 ? [] : [opsNotice(missing, recorded.filters.ops)]),
+    ...(filters.label === undefined || recorded.labels?.type === 'full'
+      ? []
+      : [labelsNotice(recorded.labels)]),
     ...(narrow.length === 0 ? [] : [narrowNotice(narrow)]),
   ];
 }
@@ -96,6 +99,17 @@ const opsNotice = (missing: readonly MapOp[], recorded: readonly MapOp[]): Notic
   code: 'not-recorded',
   message: `${missing.join(', ')} ${missing.length === 1 ? 'was' : 'were'} not recorded, only ${recorded.join(', ')}`,
   hint: `Record more with mapaudit record --op ${MAP_OPS.filter((op) => missing.includes(op) || recorded.includes(op)).join(',')}.`,
+});
+
+const labelsNotice = (how: KeyMode | undefined): Notice => ({
+  type: 'notice',
+  level: 'warning',
+  code: 'not-recorded',
+  message:
+    how === undefined || how.type === 'none'
+      ? 'labels of goroutines were not recorded'
+      : `labels of goroutines were recorded as ${how.type}, not whole`,
+  hint: 'Record them with mapaudit record --labels=full.',
 });
 
 const narrowNotice = (narrow: readonly string[]): Notice => ({

@@ -26,7 +26,7 @@ function hubOf(): LiveHub {
     version: '1',
     notices: () => [],
     store: () => undefined,
-    dropped: () => 0,
+    dropped: () => [],
   });
   return new LiveHub(() => book.status());
 }

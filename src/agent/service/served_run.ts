@@ -6,6 +6,7 @@ import type { ProcessRef, Uncounted, WindowCount } from '../../model/window.ts';
 import type { RaceLine } from '../../protocol/race.ts';
 import type { ServeOptions } from '../../protocol/serve.ts';
 import { cpuTimeMs } from '../../sys/proc/cpu_time.ts';
+import { labelsUnread } from '../labels_unread.ts';
 import { refusePatched } from '../patched.ts';
 import { raceLines } from '../race.ts';
 import { SideRun } from '../record/side_run.ts';
@@ -82,6 +83,11 @@ export class ServedRun implements Closable {
     }
     this.#cost = this.#costOf(Date.now(), 0);
     out.tell([{ type: 'joined', at: Date.now(), process: this.process }, this.#cost]);
+    const unread =
+      shared.labels === undefined
+        ? undefined
+        : labelsUnread(target.binary, kindFor(target.binary, options.probe));
+    if (unread !== undefined) this.#out.say(unread.message, unread.hint);
     this.#beside('growth', () => this.#lookForGrowth(shared));
     if (options.races) this.#races = this.#lookForRaces();
     this.#looked = {

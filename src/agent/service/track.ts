@@ -3,6 +3,7 @@ import type { ServedEvent } from '../../model/feed.ts';
 import type { MapOp } from '../../model/map_op.ts';
 import { KEY_TEXT_MAX } from '../../model/record.ts';
 import type { ProbeKind, TraceOptions } from '../../protocol/options.ts';
+import { capturesLabels } from '../../query/kernel_filter.ts';
 import { Tally, totalsOf } from '../../query/tally.ts';
 import { Audit } from '../audit.ts';
 import { effectsOf } from '../plans.ts';
@@ -15,6 +16,7 @@ import type { Detail } from './governor.ts';
 /** What all tracks of a service have in common. */
 export interface TrackOptions {
   readonly keys: TraceOptions['keys'];
+  readonly labels?: TraceOptions['labels'];
   readonly ringBytes: number;
   readonly salt: Uint8Array;
 }
@@ -38,13 +40,14 @@ export class Track implements Closable {
     target: Target,
     ops: readonly MapOp[],
     kind: ProbeKind,
-    { keys, ringBytes, salt }: TrackOptions,
+    { keys, labels, ringBytes, salt }: TrackOptions,
     detail: Detail,
   ) {
     const options: TraceOptions = {
       selection: { type: 'pid', pid: target.pid },
       filters: { ops },
       keys,
+      ...(labels === undefined ? {} : { labels }),
       effects: 'auto',
       probe: kind,
       frames: FRAMES,
@@ -61,6 +64,7 @@ export class Track implements Closable {
         sampleEvery: detail.sampleEvery,
         frames: FRAMES,
         keyBytes: keys.type === 'none' ? 0 : KEY_TEXT_MAX,
+        labels: capturesLabels(labels, { ops }),
         verdicts: false,
         ringBytes,
       },

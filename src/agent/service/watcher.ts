@@ -180,9 +180,10 @@ export class Watcher implements Closable {
   }
 
   #attach(pid: number): void {
-    const { ringBytes, keys } = this.#options;
+    const { ringBytes, keys, labels } = this.#options;
     const ring = ringBytesOf(ringBytes ?? RING_BYTES);
-    const shared = { keys, ringBytes: ring, salt: this.#salt };
+    const ofLabels = labels === undefined ? {} : { labels };
+    const shared = { keys, ...ofLabels, ringBytes: ring, salt: this.#salt };
     const counters = {
       joined: (audit: Parameters<WindowMaker['joined']>[0]) => this.#windows.joined(audit),
       left: (audit: Parameters<WindowMaker['left']>[0]) => this.#windows.left(audit),

@@ -33,7 +33,16 @@ export const ANSWERS: Readonly<Record<string, JsonSchema>> = {
       }),
       notices: list(ref('Notice')),
     },
-    { store: object({ bytes: COUNT }, { oldest: TIME, trouble: TEXT }) },
+    {
+      store: object({ bytes: COUNT }, { oldest: TIME, trouble: TEXT }),
+      recording: said(
+        object(
+          { file: TEXT, from: TIME, to: TIME, whole: { type: 'boolean' } },
+          { mapaudit: TEXT, host: TEXT, sampled_every: COUNT },
+        ),
+        'What is shown is a recording: now is its end, and began its beginning',
+      ),
+    },
   ),
   Rates: answer(
     'rates',

@@ -100,7 +100,11 @@ export const PARTS: Readonly<Record<string, JsonSchema>> = {
       facts: { type: 'object' },
       site: ref('Site'),
       labels: { type: 'object', additionalProperties: TEXT },
+      labels_cut: list(TEXT),
+      labels_missing: COUNT,
+      labels_unreadable: { const: true },
       trace_id: { type: 'string', pattern: '^[0-9a-f]{32}$' },
+      span_id: { type: 'string', pattern: '^[0-9a-f]{16}$' },
     },
   ),
   Cost: object(

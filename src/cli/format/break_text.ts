@@ -3,7 +3,7 @@ import { placeLabel } from '../../protocol/text/labels.ts';
 import { counted, grouped } from '../../protocol/text/numbers.ts';
 import { middleTruncate } from '../../protocol/text/width.ts';
 import type { Style } from '../output/style.ts';
-import { goroutineText, keyText, mapText, stackLines } from './event_text.ts';
+import { goroutineText, keyText, labelsText, mapText, stackLines } from './event_text.ts';
 import { LocalTime } from './local_time.ts';
 
 /** Where the facts of a stop begin. */
@@ -26,8 +26,10 @@ export class BreakText {
     const width = this.#width();
     const cut = (line: string): string => (width === undefined ? line : middleTruncate(line, width));
     const fact = (name: string, text: string): string => `    ${name.padEnd(INDENT - 4)}${text}`;
+    const labels = labelsText(stop);
     const facts = [
       fact('goroutine', this.#who(stop)),
+      ...(labels === '' ? [] : [fact('labels', labels)]),
       ...(stop.caller === undefined ? [] : [fact('caller', placeLabel(stop.caller))]),
       ...(stop.header === undefined ? [] : [fact('header', headerText(stop.header))]),
       ...registerLines(stop.registers, width).map((line, i) => fact(i === 0 ? 'registers' : '', line)),

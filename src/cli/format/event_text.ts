@@ -1,4 +1,5 @@
 import type { EventFrame, EventKey, TraceEvent } from '../../protocol/event.ts';
+import type { Stop } from '../../protocol/stop.ts';
 import { mapLabel, placeLabel, shortFunction } from '../../protocol/text/labels.ts';
 import { printable } from '../../protocol/text/printable.ts';
 import { middleTruncate } from '../../protocol/text/width.ts';
@@ -37,6 +38,25 @@ export function keyText(key: EventKey): string {
   return key.truncated === true && !text.endsWith('…') ? `${text}…` : text;
 }
 
+/** The labels of an event's goroutine, with the trace that they tell; empty where there are none. */
+export function labelsText(event: TraceEvent | Stop): string {
+  const { labels = {}, labels_cut: cut = [], labels_missing: missing } = event;
+  const { trace_id: trace, span_id: span, labels_unreadable: unreadable } = event;
+  const shown = Object.entries(labels)
+    .filter(([, value]) => value !== trace && value !== span)
+    .map(([name, value]) => `${bare(name)}=${bare(value)}${cut.includes(name) ? '…' : ''}`);
+  return [
+    ...(trace === undefined ? [] : [`trace ${printable(trace)}`]),
+    ...(span === undefined ? [] : [`span ${printable(span)}`]),
+    ...shown,
+    ...(missing === undefined ? [] : [`and ${missing} more`]),
+    ...(unreadable === true ? ['<unreadable>'] : []),
+  ].join('  ');
+}
+
+/** In quotes where it would not stand as one word. */
+const bare = (text: string): string => printable(/^[^\s"=…]+$/u.test(text) ? text : JSON.stringify(text));
+
 /** `918 shop.(*Cache).janitor` */
 export function goroutineText(event: Pick<TraceEvent, 'goroutine'>): string {
   if (event.goroutine === undefined) return '';
@@ -46,6 +66,14 @@ export function goroutineText(event: Pick<TraceEvent, 'goroutine'>): string {
 
 function callerText(frame: EventFrame): string {
   return placeLabel(frame);
+}
+
+/** Labels below an event's line. */
+export function labelLines(event: TraceEvent, style: Style, width: number | undefined): readonly string[] {
+  const text = labelsText(event);
+  if (text === '') return [];
+  const line = `              ${text}`;
+  return [style.dim(width === undefined ? line : middleTruncate(line, width))];
 }
 
 /** The stack below an event's line, innermost frame first. */

@@ -33,6 +33,6 @@ test.each([
 ])('%i races, %i of which one side is known', (races, writing, begins) => {
   expect(raceSummaryText(summaryOf(races, writing)).slice(-2)).toEqual([
     `${begins} · 0 lost · 20,468 operations`,
-    'waited 3.4 ms in 93 watches, 0.32 % of its CPU time (budget 1 %), the longest 417 us',
+    'waited 3.4 ms in 93 watches, 0.32 % of its CPU time (budget 1 %), the longest 417 us by the clock',
   ]);
 });

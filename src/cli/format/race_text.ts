@@ -102,10 +102,11 @@ function foundText(races: number, writing: number): string {
   return [counted(races, 'race'), ...(halves === '' ? [] : [halves])].join(' · ');
 }
 
-/** `waited 8.1 ms in 262 watches, 0.81 % of 1,002 ms CPU (budget 1 %), the longest 61 us` */
+/** `waited 8.1 ms in 262 watches, 0.81 % of 1,002 ms CPU (budget 1 %), the longest 61 us by the clock` */
 function costText(race: NonNullable<Summary['race']>): string {
   const share = race.waited_share === undefined ? '' : `, ${percent(race.waited_share)} of its CPU time`;
-  const longest = race.watches === 0 ? '' : `, the longest ${Math.round(race.longest_wait_us)} us`;
+  const longest =
+    race.watches === 0 ? '' : `, the longest ${Math.round(race.longest_wait_us)} us by the clock`;
   return `waited ${race.waited_ms.toFixed(1)} ms in ${counted(race.watches, 'watch', 'watches')}${share} (budget ${percent(race.budget)})${longest}`;
 }
 

@@ -3,7 +3,7 @@ import type { MapOp } from '../../model/map_op.ts';
 import { layout, row, type Column } from '../../protocol/text/table.ts';
 import { widthOf } from '../../protocol/text/width.ts';
 import type { Style } from '../output/style.ts';
-import { eventCells, stackLines } from './event_text.ts';
+import { eventCells, labelLines, stackLines } from './event_text.ts';
 import { LocalTime } from './local_time.ts';
 import { traceColumns } from './trace_columns.ts';
 
@@ -33,13 +33,14 @@ export class TraceText {
     this.#width = width;
   }
 
-  /** The lines of one event: a heading where one is due, the event, its stack. */
+  /** The lines of one event: a heading where one is due, the event, its labels, its stack. */
   lines(event: TraceEvent): readonly string[] {
     const lines = this.#heading();
     const cells = eventCells(event, this.#time, this.#withPid);
     const cut = this.#laidOutFor !== undefined;
     if (!cut) this.#widen(cells);
     lines.push(this.#style.op[event.op](row(cells, this.#columns, this.#widths, cut)));
+    lines.push(...labelLines(event, this.#style, this.#width()));
     if (event.stack !== undefined) lines.push(...stackLines(event.stack, this.#style, this.#width()));
     return lines;
   }

@@ -56,7 +56,7 @@ export const COMMANDS: readonly CommandSpec[] = [
       { line: "mapaudit explain ./server 'shop.(*Cache).evict'", says: 'what does this function call?' },
       { line: 'sudo mapaudit explain -p 4242 cache.go:88', says: 'one line, in the binary that runs' },
       {
-        line: "mapaudit explain ./server --map 'map\\[string\\]\\*shop.Session'",
+        line: "mapaudit explain ./server --map 'map[string]*shop.Session'",
         says: 'all places that touch such maps',
       },
     ],
@@ -148,7 +148,7 @@ export const COMMANDS: readonly CommandSpec[] = [
         says: 'the way to one key',
       },
       {
-        line: "sudo mapaudit inspect -p 4242 --map 'map\\[string\\]\\*shop.Session' --heat",
+        line: "sudo mapaudit inspect -p 4242 --map 'map[string]*shop.Session' --heat",
         says: 'the only map of a type, as a picture',
       },
       {
@@ -230,11 +230,11 @@ export const COMMANDS: readonly CommandSpec[] = [
   },
   {
     name: 'replay',
-    summary: 'show a recording as trace, top, who, grow or race show a program',
+    summary: 'show a recording as trace, top, who, grow, race or serve show a program',
     description:
-      'Answers from an evidence file as if the program ran: the same filters, the same output, the same JSON. COMMAND is trace (also where it is left out), top, who, grow or race, with the flags that it has. What was not recorded cannot be shown: that is said.',
+      'Answers from an evidence file as if the program ran: the same filters, the same output, the same JSON. COMMAND is trace (also where it is left out), top, who, grow, race or serve (the page, in a browser), with the flags that it has. What was not recorded cannot be shown: that is said.',
     argument: { name: 'FILE', help: 'What mapaudit record -o FILE has written.' },
-    second: { name: 'COMMAND', help: 'trace, top, who, grow or race. Default: trace.' },
+    second: { name: 'COMMAND', help: 'trace, top, who, grow, race or serve. Default: trace.' },
     examples: [
       { line: 'mapaudit replay incident.mapaudit', says: 'every operation' },
       {
@@ -246,6 +246,10 @@ export const COMMANDS: readonly CommandSpec[] = [
       {
         line: 'mapaudit replay incident.mapaudit top --speed 10',
         says: 'the live screen, ten times as fast',
+      },
+      {
+        line: 'mapaudit replay incident.mapaudit serve',
+        says: 'the page of serve, at the time of the recording',
       },
     ],
   },
@@ -265,10 +269,10 @@ export const COMMANDS: readonly CommandSpec[] = [
   },
   {
     name: 'export',
-    summary: 'give a recording to other tools: pprof, speedscope, JSON lines',
+    summary: 'give a recording to other tools: pprof, speedscope, Parquet, JSON lines',
     description:
-      'pprof: one sample a place (or stack, where stacks were recorded), with the number of deletes, assigns and reads, scaled to the exact counts where events were sampled; labels tell the map type and the operation. speedscope: the same for https://www.speedscope.app. jsonl: the events as trace --json prints them.',
-    argument: { name: 'FORMAT', help: 'pprof, speedscope or jsonl.' },
+      'pprof: one sample a place (or stack, where stacks were recorded), with the number of deletes, assigns and reads, scaled to the exact counts where events were sampled; labels tell the map type and the operation. speedscope: the same for https://www.speedscope.app. parquet: a row an event, for DuckDB, ClickHouse, pandas and the like; docs/evidence.md has its columns. jsonl: the events as trace --json prints them.',
+    argument: { name: 'FORMAT', help: 'pprof, speedscope, parquet or jsonl.' },
     second: { name: 'FILE', help: 'What mapaudit record -o FILE has written.' },
     examples: [
       {
@@ -276,6 +280,10 @@ export const COMMANDS: readonly CommandSpec[] = [
         says: 'which places delete most?',
       },
       { line: 'mapaudit export jsonl incident.mapaudit -o events.jsonl', says: 'for jq and the like' },
+      {
+        line: 'mapaudit export parquet --store mapaudit.duckdb -o events.parquet',
+        says: 'the events that a service has kept',
+      },
     ],
   },
   ...RULES_COMMANDS,

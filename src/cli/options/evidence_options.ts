@@ -12,7 +12,7 @@ import { OPTIONS, type OptionName, type OptionValues } from './table.ts';
 const BUDGET = 0.01;
 
 /** Commands that a recording can answer. */
-export const REPLAYED = ['trace', 'top', 'who', 'grow', 'race'] as const;
+export const REPLAYED = ['trace', 'top', 'who', 'grow', 'race', 'serve'] as const;
 export type ReplayedCommand = (typeof REPLAYED)[number];
 
 /** All that `record` needs. */
@@ -75,6 +75,7 @@ export function replayedValues(
 }
 
 function targetOf(command: ReplayedCommand, selection: Replay['selection']): OptionValues {
+  if (command === 'serve') return { all: true };
   if (selection === undefined) return command === 'race' ? { pid: 0 } : { name: '*' };
   switch (selection.type) {
     case 'pid':
@@ -86,6 +87,20 @@ function targetOf(command: ReplayedCommand, selection: Replay['selection']): Opt
   }
 }
 
+/** Flags of `serve` that say how a program is watched, or what is done with it meanwhile. */
+const OF_A_PROGRAM: readonly OptionName[] = [
+  'pid',
+  'name',
+  'all',
+  'store',
+  'otlp',
+  'races',
+  'budget',
+  'keys',
+  'probe',
+  'ring',
+];
+
 /** A flag that the command does not have is a mistake, as it is without a recording. */
 function checkFlags(command: ReplayedCommand, values: OptionValues): void {
   for (const name of Object.keys(values) as OptionName[]) {
@@ -93,6 +108,10 @@ function checkFlags(command: ReplayedCommand, values: OptionValues): void {
     if (!(commands as readonly string[]).includes(command))
       throw usageError('unknown-option', `${command} has no ${flag}`, {
         hint: `Its flags: mapaudit ${command} --help.`,
+      });
+    if (command === 'serve' && OF_A_PROGRAM.includes(name))
+      throw usageError('contradiction', `${flag} has no meaning for a recording`, {
+        hint: 'mapaudit replay FILE serve has --listen, --rules and --speed.',
       });
   }
 }
@@ -104,7 +123,10 @@ export function reportOptionsOf(path: string | undefined, values: OptionValues):
 }
 
 /** All that `export` needs. */
-export function exportOptionsOf(words: readonly (string | undefined)[]): ExportOptions {
+export function exportOptionsOf(
+  words: readonly (string | undefined)[],
+  { store }: Pick<OptionValues, 'store'> = {},
+): ExportOptions {
   const [word, path] = words;
   const hint = 'mapaudit export pprof incident.mapaudit -o maps.pb.gz';
   const format = EXPORT_FORMATS.find((one) => one === word);
@@ -113,6 +135,16 @@ export function exportOptionsOf(words: readonly (string | undefined)[]): ExportO
     throw usageError('format', `${word} is no format of export`, {
       hint: `Use one of ${EXPORT_FORMATS.join(', ')}: ${hint}.`,
     });
+  if (store !== undefined) {
+    if (path !== undefined)
+      throw usageError('contradiction', 'a recording and --store stand beside each other', {
+        hint: 'Use one of them.',
+      });
+    if (format === 'parquet') return { format, store };
+    throw usageError('contradiction', `a store is not given out as ${format}`, {
+      hint: 'mapaudit export parquet --store mapaudit.duckdb -o events.parquet, or mapaudit record for a recording.',
+    });
+  }
   if (path === undefined) throw noFile('export', hint);
   return { format, path };
 }

@@ -1,7 +1,7 @@
 import { DEFAULT_OPS } from '../../model/map_op.ts';
 import type { CrashOptions } from '../../protocol/crash.ts';
 import type { DetachOptions } from '../../protocol/detached.ts';
-import type { Filters, RunOptions, TopOptions, TraceOptions } from '../../protocol/options.ts';
+import type { Filters, KeyMode, RunOptions, TopOptions, TraceOptions } from '../../protocol/options.ts';
 import type { KeyBytes, WatchOptions } from '../../protocol/watch.ts';
 import type { CheckSubject, Selection } from '../../protocol/selection.ts';
 import { usageError } from '../parse/usage_error.ts';
@@ -53,6 +53,7 @@ function selections(values: OptionValues): readonly Selection[] {
 export function traceOptionsOf(values: OptionValues): TraceOptions {
   return {
     ...runOptionsOf(values),
+    labels: labelsOf(values),
     sampleEvery: values.sample ?? 1,
     frames: values.stack ?? 0,
     ...present('count', values.count),
@@ -159,6 +160,9 @@ export function topOptionsOf(values: OptionValues): TopOptions {
   };
 }
 
+/** How much is shown of labels: as of keys, unless somebody says otherwise. */
+export const labelsOf = ({ labels, keys }: OptionValues): KeyMode => labels ?? keys ?? { type: 'full' };
+
 function runOptionsOf(values: OptionValues): RunOptions {
   const keys = values.keys ?? { type: 'full' };
   if (values.key !== undefined && keys.type === 'none') {
@@ -185,6 +189,7 @@ function filtersOf(values: OptionValues): Filters {
     ...present('site', values.site),
     ...(values.key === undefined ? {} : parseKey(values.key)),
     ...present('goid', values.goid),
+    ...present('label', values.label),
     ...(values.sync === true ? { sync: true as const } : {}),
   };
 }

@@ -12,7 +12,7 @@ import { ONE_KEY_HINT, parseOneKey } from '../parse/key.ts';
 import { parseMapId } from '../parse/map_id.ts';
 import type { OnFilter } from '../parse/on.ts';
 import { usageError } from '../parse/usage_error.ts';
-import { present, selectionOf } from './resolve.ts';
+import { labelsOf, present, selectionOf } from './resolve.ts';
 import type { OptionValues } from './table.ts';
 
 /** Frames that `who` shows when nobody says otherwise. */
@@ -26,6 +26,7 @@ export function breakOptionsOf(values: OptionValues): BreakOptions {
   return {
     ...runOf(values, { ops, ...present('map', map) }),
     ...present('mapPath', path),
+    labels: labelsOf(values),
     ...present('condition', values.if),
     ...present('count', values.count),
     frames: values.stack ?? ALL_FRAMES,

@@ -20,12 +20,16 @@ export const SERVE_FLAGS = {
     flag: '--store',
     value: 'FILE',
     group: 'Output',
-    commands: ['serve', 'query'],
+    commands: ['serve', 'query', 'export'],
     help: 'Keep what is seen in this file: mapaudit.duckdb. Default: in memory, for an hour.',
     of: {
       query: {
         group: 'How it works',
         help: 'The file that mapaudit serve --store has written. It is opened to be read alone.',
+      },
+      export: {
+        group: 'How it works',
+        help: 'In place of a recording, with parquet: the events that mapaudit serve --store has kept.',
       },
     },
     parse: parsePath('--store'),
@@ -34,7 +38,7 @@ export const SERVE_FLAGS = {
     flag: '--listen',
     value: 'HOST:PORT',
     group: 'Output',
-    commands: ['serve'],
+    commands: ['serve', 'replay'],
     help: 'Where the page, the API and /metrics are. Default: 127.0.0.1:7777, which this machine alone can reach.',
     details:
       'Port 0 takes one that is free. Whoever can reach it needs the token of the printed address; only /metrics on a loopback address needs none. There is no TLS: put a proxy before it, or a tunnel (ssh -L), where it is to be reached from elsewhere.',
@@ -44,7 +48,12 @@ export const SERVE_FLAGS = {
     flag: '--rules',
     value: 'FILE',
     group: 'How it works',
-    commands: ['serve'],
+    commands: ['serve', 'replay'],
+    of: {
+      replay: {
+        help: 'Of serve: rules, in YAML; their actions are not done. Default: the rules that mapaudit has.',
+      },
+    },
     help: 'Rules and actions, in YAML. Default: the rules that mapaudit has; docs/rules.md.',
     parse: parsePath('--rules'),
   },

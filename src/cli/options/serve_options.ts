@@ -1,6 +1,6 @@
 import type { ServeOptions, ServeSelection } from '../../protocol/serve.ts';
 import { usageError } from '../parse/usage_error.ts';
-import { present, selectionOf } from './resolve.ts';
+import { labelsOf, present, selectionOf } from './resolve.ts';
 import type { OptionValues } from './table.ts';
 
 const BUDGET = 0.01;
@@ -21,6 +21,7 @@ export function serveOptionsOf(values: OptionValues): ServeOptions {
     ...present('otlp', values.otlp),
     races: values.races === true,
     keys: values.keys ?? { type: 'full' },
+    labels: labelsOf(values),
     probe: values.probe ?? 'auto',
     ...present('ringBytes', values.ring),
   };

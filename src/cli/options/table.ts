@@ -9,12 +9,13 @@ import { parseOps } from '../parse/ops.ts';
 import { notEmpty, parsePath } from '../parse/path.ts';
 import { parsePid } from '../parse/pid.ts';
 import { parsePlaces } from '../parse/places.ts';
-import { parseMapName, parseMapPattern } from '../parse/map_name.ts';
+import { parseMapName, parseMapOrType, parseMapPattern } from '../parse/map_name.ts';
 import { regexOf } from '../parse/regex.ts';
 import { parseRingSize } from '../parse/size.ts';
 import { BREAK_OPTIONS } from './break_options.ts';
 import { EVIDENCE_FLAGS, OUTPUT_OF_RECORD } from './evidence_flags.ts';
 import { INSPECT_FLAGS } from './inspect_flags.ts';
+import { LABEL_FLAGS } from './label_flags.ts';
 import { MAPS_FLAGS } from './maps_flags.ts';
 import { QUERY_FLAGS } from './query_flags.ts';
 import { RACE_FLAGS, RACE_MAP, RACE_PROBE } from './race_flags.ts';
@@ -58,7 +59,7 @@ const MAP_ID = {
   help: "One map of those that are found: its address as mapaudit maps shows it, its name, its type, or a regular expression that only one of them matches: --map 'Session'.",
   details:
     'Addresses stay as long as the map lives. Numbers (`#3`) are of a run of trace or top and are not understood.',
-  parse: parseMapName,
+  parse: parseMapOrType,
 } as const;
 
 const COLOR_MODES = ['auto', 'always', 'never'] as const;
@@ -135,7 +136,7 @@ export const OPTIONS = {
     commands: [...LOOKS, ...READS, 'maps', 'who', 'grow', 'inspect', 'watch', 'advise', 'race'],
     help: "Maps whose type matches: --map 'Session'.",
     details:
-      'A JavaScript regular expression, found anywhere in the type as Go writes it: `map[string]*shop.Session`. Each type is decided once; after that the kernel drops the others. `maps` also looks for it in the name (`main.cache.sessions`) and the owner (`(*shop.Cache).sessions`).',
+      'A JavaScript regular expression, found anywhere in the type as Go writes it; what begins with `map[`, as in `map[string]*shop.Session`, and has no backslash, stands for itself. Each type is decided once; after that the kernel drops the others. `maps` also looks for it in the name (`main.cache.sessions`) and the owner (`(*shop.Cache).sessions`).',
     of: {
       who: ONE_MAP,
       grow: ONE_MAP,
@@ -251,6 +252,7 @@ export const OPTIONS = {
   },
   ...WATCH_FLAGS,
   ...MAPS_FLAGS,
+  ...LABEL_FLAGS,
   sample: {
     flag: '--sample',
     value: '1/N',

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { parseDuration } from './duration.ts';
 import { globOf } from './glob.ts';
+import { parseMapName, parseMapOrType, parseMapPattern } from './map_name.ts';
 import { wholeNumber } from './number.ts';
 import { parseOn } from './on.ts';
 import { parseRingSize } from './size.ts';
@@ -62,4 +63,19 @@ test.each([
 
 test('a star may stand for the bracket that closes', () => {
   expect(parseOn('delete map[int*').map).toBe('^map\\[int.*$');
+});
+
+test.each([
+  ['map[string]*shop.Session', 'map\\[string\\]\\*shop\\.Session'],
+  ['map\\[string\\]\\*shop', 'map\\[string\\]\\*shop'],
+  ['Session$', 'Session$'],
+  ['(*shop.Cache).sessions', '\\(\\*shop\\.Cache\\)\\.sessions'],
+])('--map %s is the pattern %s', (text, pattern) => {
+  expect(parseMapPattern(text)).toBe(pattern);
+});
+
+test('a name or a type that is compared as it was typed stays as it is', () => {
+  expect(parseMapName('(*shop.Cache).sessions')).toBe('(*shop.Cache).sessions');
+  expect(parseMapName('map[int]int')).toBe('map\\[int\\]int');
+  expect(parseMapOrType('map[int]int')).toBe('map[int]int');
 });

@@ -1,3 +1,4 @@
+import { type Context, ROOT_CONTEXT, trace, TraceFlags } from '@opentelemetry/api';
 import { type AnyValueMap, type Logger, SeverityNumber } from '@opentelemetry/api-logs';
 import type { FeedItem, SampledEvents, ServedEvent } from '../../model/feed.ts';
 import type { Finding, Severity } from '../../model/finding.ts';
@@ -83,9 +84,11 @@ export class FeedLogs {
   }
 
   #delete(event: ServedEvent, process: ProcessRef, every: number, at: number): void {
-    const { op, map, key, found, goroutine, caller, trace_id: traceId, removed } = event;
+    const { op, map, key, found, goroutine, caller, trace_id: traceId, span_id: spanId, removed } = event;
+    const context = traceOf(event);
     this.#logger.emit({
       eventName: `mapaudit.${op}`,
+      ...(context === undefined ? {} : { context }),
       timestamp: at,
       severityNumber: SeverityNumber.DEBUG,
       severityText: 'debug',
@@ -99,13 +102,24 @@ export class FeedLogs {
         ...(found === undefined ? {} : { 'map.key.found': found }),
         ...(removed === undefined ? {} : { 'map.removed': removed }),
         ...(goroutine === undefined ? {} : { 'goroutine.id': goroutine.id }),
-        ...(traceId === undefined ? {} : { trace_id: traceId }),
+        ...labelAttributes(event.labels),
+        ...(traceId === undefined || context !== undefined ? {} : { trace_id: traceId }),
+        ...(spanId === undefined || context !== undefined ? {} : { span_id: spanId }),
         'thread.id': event.thread,
         'mapaudit.sampled_every': every,
       },
     });
   }
 }
+
+/** Fields of the log record: the SDK takes both ids or none. One alone becomes an attribute. */
+function traceOf({ trace_id: traceId, span_id: spanId }: ServedEvent): Context | undefined {
+  if (traceId === undefined || spanId === undefined) return undefined;
+  return trace.setSpanContext(ROOT_CONTEXT, { traceId, spanId, traceFlags: TraceFlags.NONE });
+}
+
+const labelAttributes = (labels: ServedEvent['labels'] = {}): AnyValueMap =>
+  Object.fromEntries(Object.entries(labels).map(([name, value]) => [`goroutine.label.${name}`, value]));
 
 const processAttributes = ({ pid, name }: ProcessRef): AnyValueMap => ({
   'process.pid': pid,

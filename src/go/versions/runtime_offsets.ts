@@ -22,6 +22,11 @@ const G: Readonly<Record<number, { readonly goid: number; readonly startpc: numb
   27: { goid: 152, startpc: 304 },
 };
 
+/** From g.startpc to g.labels: the same in all of them, with -race too. */
+const LABELS_BEHIND_STARTPC = 48;
+/** The first release in which `labelMap` is a list: go1.24 src/runtime/pprof/label.go, whatever its maps are made of. */
+const LABELS_AS_LIST = 24;
+
 /** hmap.flags and its bit hashWriting: go1.23.12 src/runtime/map.go. */
 const CLASSIC_MARK = { mapWriting: 8, mapWritingMask: 4 };
 /** maps.Map.writing: go1.26.8 src/internal/runtime/maps/map.go. */
@@ -42,6 +47,8 @@ export function runtimeOffsets(version: GoVersion, flavour: MapFlavour): Runtime
     gStackHi: 8,
     gGoid: g.goid,
     gStartpc: g.startpc,
+    gLabels: g.startpc + LABELS_BEHIND_STARTPC,
+    labelsForm: minor < LABELS_AS_LIST ? 'map' : 'list',
     ...(flavour === 'classic' ? CLASSIC_MARK : SWISS_MARK),
     ...(minor <= 25 ? DIRECT_IN_KIND : DIRECT_IN_TFLAG),
   };

@@ -56,6 +56,8 @@ function fill(sites: readonly ProbeSite[], change: Partial<ProbeOptions> = {}): 
       gStackHi: 8,
       gGoid: 152,
       gStartpc: 296,
+      gLabels: 344,
+      labelsForm: 'list',
       mapWriting: 34,
       mapWritingMask: 1,
       typeDirectIface: 23,
@@ -90,6 +92,11 @@ describe('the configuration', () => {
     ]);
     expect([u32(view, 'g_goid'), u32(view, 'g_startpc'), u32(view, 'map_writing')]).toEqual([152, 296, 34]);
     expect([u32(view, 'has_goid'), u32(view, 'pidns_ino'), u32(view, 'stoppable')]).toEqual([0, 0, 1]);
+  });
+
+  it('takes labels along where they are asked for, in the form that the release has', () => {
+    expect([u32(fill([entry]), 'labels'), u32(fill([entry]), 'g_labels')]).toEqual([0, 344]);
+    expect(u32(fill([entry], { labels: true }), 'labels')).toBe(2);
   });
 
   it('carries a goroutine and a text to filter by', () => {

@@ -16,6 +16,9 @@ export const MAX_PARTS = 4;
 export const MAX_BEYOND = 32;
 export const COUNTER_SLOTS = 16384;
 
+/** LABELS_AS_* */
+const LABELS_AS = { map: 1, list: 2 } as const;
+
 const MODE = { counts: 1, events: 2, both: 3 } as const;
 
 /** Offsets in struct config. */
@@ -50,7 +53,9 @@ export const CONFIG = {
   sync: 188,
   key_mask: 192,
   key_is_value: 256,
-  size: 264,
+  labels: 260,
+  g_labels: 264,
+  size: 272,
 } as const;
 
 /** Offsets in struct site_config. */
@@ -114,7 +119,7 @@ export interface Surroundings {
   readonly pidNamespace: { readonly dev: number; readonly ino: number } | undefined;
 }
 
-/** Bytes of an entry record under these options. */
+/** Bytes of an entry record under these options, without the labels of a goroutine that has some. */
 export function recordSize(options: Pick<ProbeOptions, 'frames' | 'facts'>): number {
   return RECORD_HEAD + KEY_AREA + (options.facts === true ? FACTS_AREA : 0) + 8 * options.frames;
 }
@@ -145,6 +150,7 @@ export function fillConfig(
   u32('frames', options.frames);
   u32('key_bytes', options.keyBytes);
   u32('facts', Number(options.facts === true));
+  u32('labels', options.labels === true ? LABELS_AS[plan.offsets.labelsForm] : 0);
   u32('sync', Number(plan.sites.some(isSync)));
   u32('verdicts', Number(options.verdicts));
   u32('by_process', Number(around.shared !== undefined));
@@ -190,6 +196,7 @@ function fillOffsets(u32: (field: keyof typeof CONFIG, value: number) => void, {
   u32('g_stack', offsets.gStackLo);
   u32('g_goid', offsets.gGoid);
   u32('g_startpc', offsets.gStartpc);
+  u32('g_labels', offsets.gLabels);
   u32('map_writing', offsets.mapWriting);
   u32('map_writing_mask', offsets.mapWritingMask);
   u32('type_direct', offsets.typeDirectIface);

@@ -2,6 +2,7 @@ import { plainKey } from '../../model/plain_key.ts';
 import type { EventFrame, TraceEvent } from '../../protocol/event.ts';
 import type { Filters } from '../../protocol/options.ts';
 import { globMatcher } from '../glob.ts';
+import { labelMatcher } from '../label_filter.ts';
 import { KeptEvents } from '../who/kept_events.ts';
 import { typePattern } from '../type_pattern.ts';
 
@@ -11,6 +12,7 @@ export class EventFilter {
   readonly #type: RegExp | undefined;
   readonly #site: RegExp | undefined;
   readonly #key: ((text: string) => boolean) | undefined;
+  readonly #label: ((event: TraceEvent) => boolean) | undefined;
   readonly #kept: KeptEvents | undefined;
 
   constructor(filters: Filters) {
@@ -18,13 +20,14 @@ export class EventFilter {
     this.#type = filters.map === undefined ? undefined : typePattern(filters.map);
     this.#site = filters.site === undefined ? undefined : new RegExp(filters.site);
     this.#key = filters.key === undefined ? undefined : globMatcher(filters.key);
+    this.#label = filters.label === undefined ? undefined : labelMatcher(filters.label);
     this.#kept = filters.keyLiteral === undefined ? undefined : new KeptEvents(filters);
   }
 
   /** True when all events of the wanted operations pass. */
   get open(): boolean {
     const { mapId, mapAddress, goid } = this.#filters;
-    const rest = [this.#type, this.#site, this.#key, this.#kept, mapId, mapAddress, goid];
+    const rest = [this.#type, this.#site, this.#key, this.#label, this.#kept, mapId, mapAddress, goid];
     return rest.every((part) => part === undefined);
   }
 
@@ -42,6 +45,7 @@ export class EventFilter {
     const { ops, goid, keyless } = this.#filters;
     if (!ops.includes(event.op)) return false;
     if (goid !== undefined && event.goroutine?.id !== goid) return false;
+    if (this.#label?.(event) === false) return false;
     if (!this.acceptsMap(event) || !this.#isSite(event)) return false;
     if (this.#key === undefined && this.#kept === undefined) return true;
     if (event.key === undefined && KEYLESS.includes(event.op)) return keyless === true;

@@ -4,6 +4,8 @@ import type { EventFrame, EventKey } from '../../protocol/event.ts';
 import { type Ask, type SqlRow, timeText } from '../../store/index.ts';
 import { addressText, Names } from './names.ts';
 
+type LabelsNote = Pick<ApiEvent, 'labels_cut' | 'labels_missing' | 'labels_unreadable'>;
+
 /** Rows of `events` as events. */
 export async function eventsOfRows(ask: Ask, rows: readonly SqlRow[]): Promise<readonly ApiEvent[]> {
   const names = await new Names(ask).of(rows);
@@ -63,7 +65,7 @@ function eventOf(
   const site = names.site(row['site']);
   const caller = frameOf(row, names);
   const stack = stacks.get(Number(row['stack'] ?? 0));
-  const { found, goroutine_start: start, labels, trace_id } = row;
+  const { found, goroutine_start: start, labels, labels_note: note, trace_id, span_id } = row;
   return {
     type: 'event',
     time: timeText(BigInt(row['time_ns'] ?? 0)),
@@ -89,7 +91,9 @@ function eventOf(
     process: names.process(row['process']),
     ...(site === undefined ? {} : { site }),
     ...(typeof labels === 'string' ? { labels: JSON.parse(labels) as Record<string, string> } : {}),
+    ...(typeof note === 'string' ? (JSON.parse(note) as LabelsNote) : {}),
     ...(typeof trace_id === 'string' ? { trace_id } : {}),
+    ...(typeof span_id === 'string' ? { span_id } : {}),
   };
 }
 

@@ -1,11 +1,12 @@
 import { MapauditError } from '../../base/errors.ts';
+import type { MapOp } from '../../model/map_op.ts';
 import type { ApiGrowth, ApiMap, ApiSlice } from '../../protocol/api.ts';
 import type { Ask, SqlRow } from '../../store/index.ts';
 import { topKeys } from './events.ts';
 import { addressText, Names, NO_TYPE } from './names.ts';
-import { ratesOf } from './rates.ts';
+import { ratesFrom } from './rates.ts';
 import { conditionOf } from './slice.ts';
-import { sourceOf } from './source.ts';
+import { sourceOf, sourcesOf } from './source.ts';
 import { stepFor } from './steps.ts';
 import { topSites } from './top.ts';
 
@@ -20,18 +21,21 @@ export async function mapOf(ask: Ask, slice: ApiSlice): Promise<ApiMap> {
       hint: 'Name its address or its type: map=0xc000123450, or map_type=map[string]int.',
     });
   const step = stepFor(slice.from, slice.to);
-  const source = await sourceOf(ask, slice, step);
+  const sources = await sourcesOf(ask, slice, step);
+  const names = new Names(ask);
+  const sitesOf = async (ops: readonly MapOp[]): Promise<ApiMap['writers']> =>
+    (await topSites(ask, sources.sums, TOP, { ops, names })).sites;
   const { growth, growth_left } = await growthOf(ask, slice);
   const about = await aboutOf(ask, slice);
   return {
     type: 'map',
     ...about,
-    rates: await ratesOf(ask, slice, 'op', step, Infinity),
+    rates: await ratesFrom(ask, sources, 'op', step, Infinity),
     sizes: await sizesOf(ask, slice),
     growth,
     growth_left,
-    writers: (await topSites(ask, source, TOP, ['delete', 'assign', 'clear', 'grow'])).sites,
-    readers: (await topSites(ask, source, TOP, ['access', 'iterate'])).sites,
+    writers: await sitesOf(['delete', 'assign', 'clear', 'grow']),
+    readers: await sitesOf(['access', 'iterate']),
     keys: await topKeys(ask, slice, TOP),
   };
 }

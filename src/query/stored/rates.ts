@@ -2,7 +2,7 @@ import { MAP_OPS } from '../../model/map_op.ts';
 import type { ApiRates, ApiSeries, ApiSlice } from '../../protocol/api.ts';
 import type { Ask } from '../../store/index.ts';
 import { Names, NO_SITE, NO_TYPE } from './names.ts';
-import { sourceOf, type Source } from './source.ts';
+import { sourcesOf, type Source, type Sources } from './source.ts';
 
 export type RatesBy = 'op' | 'map_type' | 'site' | 'process';
 
@@ -14,25 +14,34 @@ export async function ratesOf(
   wantedStep: number,
   limit: number,
 ): Promise<ApiRates> {
-  const source = await sourceOf(ask, slice, wantedStep);
+  return await ratesFrom(ask, await sourcesOf(ask, slice, wantedStep), by, wantedStep, limit);
+}
+
+export async function ratesFrom(
+  ask: Ask,
+  { fine, sums }: Sources,
+  by: RatesBy,
+  wantedStep: number,
+  limit: number,
+): Promise<ApiRates> {
   // Of what is kept by the hour alone there are no points of minutes.
-  const step =
-    wantedStep % source.grain === 0 ? wantedStep : Math.ceil(wantedStep / source.grain) * source.grain;
-  const at = source.from - (source.from % step);
-  const { windows, values } = source;
+  const step = wantedStep % fine.grain === 0 ? wantedStep : Math.ceil(wantedStep / fine.grain) * fine.grain;
+  const at = fine.from - (fine.from % step);
   const totals = await ask(
-    `SELECT ${by} AS of, sum(count) AS total FROM ${windows} w GROUP BY ${by} ORDER BY total DESC, ${by}`,
-    values,
+    `SELECT ${by} AS of, sum(count) AS total FROM ${sums.windows} w GROUP BY ${by} ORDER BY total DESC, ${by}`,
+    sums.values,
   );
   const top = totals.slice(0, limit);
-  const empty = await emptyPoints(ask, source, at, step);
+  const empty = await emptyPoints(ask, fine, at, step);
   const points = new Map(top.map(({ of }) => [of, [...empty]]));
   if (top.length > 0) {
     const list = top.map(({ of }) => (typeof of === 'number' ? String(of) : `'${String(of)}'`)).join(', ');
+    // Where all are wanted, looking whether each is costs more than all else.
+    const where = top.length === totals.length ? '' : `WHERE ${by} IN (${list})`;
     const rows = await ask(
-      `SELECT ${by} AS of, start - start % ${step} AS slot, sum(count) AS count FROM ${windows} w
-       WHERE ${by} IN (${list}) GROUP BY ${by}, start - start % ${step}`,
-      values,
+      `SELECT ${by} AS of, start - start % ${step} AS slot, sum(count) AS count FROM ${fine.windows} w
+       ${where} GROUP BY ${by}, start - start % ${step}`,
+      fine.values,
     );
     for (const row of rows) {
       const series = points.get(row['of'] ?? null);

@@ -5,9 +5,9 @@ import type { Ask } from '../../store/index.ts';
 import { stacksOf } from './event_rows.ts';
 import { topKeys, topStacks } from './events.ts';
 import { Names } from './names.ts';
-import { ratesOf } from './rates.ts';
+import { ratesFrom } from './rates.ts';
 import { sourceLines } from './source_lines.ts';
-import { sourceOf } from './source.ts';
+import { sourceOf, sourcesOf } from './source.ts';
 import { stepFor } from './steps.ts';
 import { topMaps } from './top.ts';
 import { siteId } from '../../model/site_id.ts';
@@ -31,7 +31,7 @@ export async function sitePageOf(ask: Ask, slice: ApiSlice): Promise<ApiSitePage
       hint: 'Sites that were seen: mapaudit query "operations by site".',
     });
   const step = stepFor(slice.from, slice.to);
-  const source = await sourceOf(ask, slice, step);
+  const sources = await sourcesOf(ask, slice, step);
   const { stacks, left } = await topStacks(ask, slice, STACKS);
   const frames = await stacksOf(
     ask,
@@ -42,8 +42,8 @@ export async function sitePageOf(ask: Ask, slice: ApiSlice): Promise<ApiSitePage
   return {
     type: 'site',
     site,
-    rates: await ratesOf(ask, slice, 'op', step, Infinity),
-    maps: (await topMaps(ask, source, TOP)).maps,
+    rates: await ratesFrom(ask, sources, 'op', step, Infinity),
+    maps: (await topMaps(ask, sources.sums, TOP, names)).maps,
     keys: await topKeys(ask, slice, TOP),
     stacks: stacks.map(({ stack, sampled }) => ({
       frames: (frames.get(stack) ?? []).map(({ inlined: _, ...place }): ApiSite => ({

@@ -16,9 +16,24 @@ export interface Source {
   readonly values: Condition['values'];
 }
 
+/** The same time twice: as finely as a chart shows it, and for sums over all of it with as few windows as there are. */
+export interface Sources {
+  readonly fine: Source;
+  readonly sums: Source;
+}
+
+export async function sourcesOf(ask: Ask, slice: ApiSlice, step: number): Promise<Sources> {
+  const extents = await extentsOf(ask);
+  return { fine: planned(slice, step, extents), sums: planned(slice, LEVELS[2].ms, extents) };
+}
+
 /** Error: none; what is not kept is simply not there. */
 export async function sourceOf(ask: Ask, slice: ApiSlice, step: number): Promise<Source> {
-  const pieces = planPieces(slice.from, slice.to, step, await extentsOf(ask));
+  return planned(slice, step, await extentsOf(ask));
+}
+
+function planned(slice: ApiSlice, step: number, extents: readonly LevelExtent[]): Source {
+  const pieces = planPieces(slice.from, slice.to, step, extents);
   const { sql, values } = conditionOf(slice);
   return {
     from: Math.min(slice.from, ...pieces.map(({ from }) => from)),

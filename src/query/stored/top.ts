@@ -27,15 +27,11 @@ async function topGroups(
     FROM ${source.windows} w ${where} GROUP BY ${list}, op)`;
   const on = columns.map((column) => `c.${column} = g.${column}`).join(' AND ');
   const rows = await ask(
-    `WITH ${counted}, largest AS (SELECT ${list}, sum(count) AS total FROM counted GROUP BY ${list}
+    `WITH ${counted}, largest AS (SELECT ${list}, sum(count) AS total, count(*) OVER () AS groups FROM counted GROUP BY ${list}
        ORDER BY total DESC, ${list} LIMIT ${limit})
      SELECT ${columns.map((column) => `c.${column} AS ${column}`).join(', ')}, c.op AS op, c.count AS count,
-       c.found AS found, c.not_found AS not_found, g.total AS total
+       c.found AS found, c.not_found AS not_found, g.total AS total, g.groups AS groups
      FROM counted c JOIN largest g ON ${on} ORDER BY g.total DESC, ${columns.map((column) => `c.${column}`).join(', ')}, c.count DESC`,
-    source.values,
-  );
-  const [all] = await ask(
-    `SELECT count(*) AS groups FROM (SELECT DISTINCT ${list} FROM ${source.windows} w ${where}) d`,
     source.values,
   );
   const groups = new Map<string, { row: SqlRow; counts: ApiCount[]; total: number }>();
@@ -45,7 +41,7 @@ async function topGroups(
     groups.set(key, group);
     group.counts.push(countOf(row));
   }
-  return { groups: [...groups.values()], left: Number(all?.['groups'] ?? 0) - groups.size };
+  return { groups: [...groups.values()], left: Number(rows[0]?.['groups'] ?? 0) - groups.size };
 }
 
 /** `found` and `not_found` only where something of them is known. */
@@ -62,10 +58,10 @@ export async function topSites(
   ask: Ask,
   source: Source,
   limit: number,
-  ops?: readonly MapOp[],
+  { ops, names }: { readonly ops?: readonly MapOp[]; readonly names: Names },
 ): Promise<{ readonly sites: readonly ApiTopSite[]; readonly left: number }> {
   const { groups, left } = await topGroups(ask, source, ['process', 'map_type', 'site'], limit, ops);
-  const names = await new Names(ask).of(groups.map(({ row }) => row));
+  await names.of(groups.map(({ row }) => row));
   const sites = groups.map(({ row, counts, total }) => {
     const type = names.type(row['map_type']);
     return {
@@ -83,13 +79,14 @@ export async function topMaps(
   ask: Ask,
   source: Source,
   limit: number,
+  names: Names,
 ): Promise<{ readonly maps: readonly ApiTopMap[]; readonly left: number }> {
   const { groups, left } = await topGroups(ask, source, ['process', 'map_type', 'map'], limit);
-  const names = await new Names(ask).of(groups.map(({ row }) => row));
+  await names.of(groups.map(({ row }) => row));
   const states = await lastStates(
     ask,
-    groups.map(({ row }) => Number(row['map'])),
-    source.to,
+    groups.map(({ row }) => row),
+    source,
   );
   const maps = groups.map(({ row, counts, total }) => {
     const map = addressText(row['map']);
@@ -107,25 +104,49 @@ export async function topMaps(
 
 type State = Pick<ApiTopMap, 'name' | 'entries' | 'bytes' | 'waste_bytes'>;
 
-/** What maps looked like last before `to`, by process and address. */
-async function lastStates(ask: Ask, maps: readonly number[], to: number): Promise<Map<string, State>> {
+const nameOfMap = ({ process, map }: SqlRow): string => `${Number(process)} ${Number(map)}`;
+
+/** What maps looked like last before the source's end, by process and address. */
+async function lastStates(
+  ask: Ask,
+  maps: readonly SqlRow[],
+  { from, to }: Source,
+): Promise<Map<string, State>> {
+  const wanted = maps.filter(({ map }) => Number(map ?? 0) > 0);
+  // All that were kept are many: most maps have been looked at within the time itself.
+  const states = await statesWithin(ask, wanted, from, to);
+  const missing = wanted.filter((map) => !states.has(nameOfMap(map)));
+  for (const [map, state] of await statesWithin(ask, missing, 0, from)) states.set(map, state);
+  return states;
+}
+
+async function statesWithin(
+  ask: Ask,
+  wanted: readonly SqlRow[],
+  from: number,
+  to: number,
+): Promise<Map<string, State>> {
   const states = new Map<string, State>();
-  const wanted = [...new Set(maps)].filter((map) => map > 0);
   if (wanted.length === 0) return states;
+  const list = (column: string): string => [...new Set(wanted.map((row) => Number(row[column])))].join(', ');
   const rows = await ask(
     `SELECT s.process AS process, s.map AS map, s.name AS name, s.entries AS entries, s.bytes AS bytes,
        s.waste_bytes AS waste_bytes
      FROM map_states s JOIN (SELECT process, map, max(seen_at) AS seen_at FROM map_states
-       WHERE seen_at < {to:Int64} AND map IN (${wanted.join(', ')}) GROUP BY process, map) l
-     ON s.process = l.process AND s.map = l.map AND s.seen_at = l.seen_at`,
-    { to },
+       WHERE seen_at >= {from:Int64} AND seen_at < {to:Int64} AND map IN (${list('map')})
+         AND process IN (${list('process')}) GROUP BY process, map) l
+     ON s.process = l.process AND s.map = l.map AND s.seen_at = l.seen_at
+     WHERE s.seen_at >= {from:Int64} AND s.seen_at < {to:Int64}`,
+    { from, to },
   );
-  for (const { process, map, name, entries, bytes, waste_bytes } of rows)
-    states.set(`${Number(process)} ${Number(map)}`, {
+  for (const row of rows) {
+    const { name, entries, bytes, waste_bytes } = row;
+    states.set(nameOfMap(row), {
       ...(typeof name === 'string' ? { name } : {}),
       ...(typeof entries === 'number' ? { entries } : {}),
       ...(typeof bytes === 'number' ? { bytes } : {}),
       ...(typeof waste_bytes === 'number' ? { waste_bytes } : {}),
     });
+  }
   return states;
 }

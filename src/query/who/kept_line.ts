@@ -108,6 +108,14 @@ const EVENT = object({
   'removed?': count,
   'goroutine?': object({ id: count, 'start?': text }),
   thread: count,
+  'labels?': when(
+    (value) => isObject(value) && Object.values(value).every((part) => typeof part === 'string'),
+  ),
+  'labels_cut?': list(text),
+  'labels_missing?': count,
+  'labels_unreadable?': flag,
+  'trace_id?': text,
+  'span_id?': text,
   'caller?': FRAME,
   'stack?': list(FRAME),
 });

@@ -36,6 +36,7 @@ export function rateReport(rule: RateRule, measured: Measured, state: RateState,
   return {
     title: `${rateOf(measured.rate, rule.ops)} on ${typeWords(type)}${site === undefined ? '' : ` from ${siteWords(site)}`}${onPrefix}`,
     evidence: sentences.map((text): Evidence => ({ text, from: now - windowMs, to: now })),
+    about: { ...(site === undefined ? {} : { site }), ...(prefix === undefined ? {} : { prefix }) },
   };
 }
 

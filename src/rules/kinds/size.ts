@@ -214,5 +214,6 @@ function onlyGrows(map: string, growing: Growing | undefined): Report {
         ...span,
       },
     ],
+    ...(site === undefined ? {} : { about: { site } }),
   };
 }

@@ -27,6 +27,10 @@ export interface ReadRule {
   readonly enabled: boolean;
 }
 
+/** What happens at one moment: nothing of it can be waited for to last. */
+const MOMENTS: readonly Rule['kind'][] = ['race', 'new_site'];
+const MOMENT_SEQUENCES: readonly string[] = ['write-after-clear', 'delete-while-ranged'];
+
 /** Reads one rule. What is wrong is noted; then there is no use for what comes back. */
 export function readRule(fields: Fields): ReadRule {
   fields.needs('name', 'Give it one: name: delete-storm');
@@ -37,6 +41,10 @@ export function readRule(fields: Fields): ReadRule {
   // Fields of a kind that is not known would all be called unknown.
   if (kind === undefined) return { rule: undefined, name, enabled };
   const rule = ofKind(kind, fields, name);
+  const isMoment =
+    MOMENTS.includes(kind) || (rule.kind === 'lifecycle' && MOMENT_SEQUENCES.includes(rule.sequence));
+  if (isMoment && rule.forMs > 0)
+    fields.problemAt('for', 'for has no meaning here: it happens at one moment', 'Leave it out.');
   fields.done();
   return { rule, name, enabled };
 }

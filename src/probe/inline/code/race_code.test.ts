@@ -28,6 +28,8 @@ const config = {
     gStackHi: 8,
     gGoid: 152,
     gStartpc: 272,
+    gLabels: 320,
+    labelsForm: 'list',
     mapWriting: 34,
     mapWritingMask: 1,
     typeDirectIface: 23,

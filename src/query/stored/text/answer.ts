@@ -148,6 +148,7 @@ async function grouped(
   const columns = [
     ...[...select].map(([name, expression]) => `${expression} AS ${name}`),
     ...measures.map(({ expression }, i) => `${expression} AS measure_${i}`),
+    'count(*) OVER () AS all_groups',
   ];
   const group = keys.length === 0 ? '' : ` GROUP BY ${keys.join(', ')}`;
   const times = [...select.keys()].filter((name) => name.startsWith('slot_'));
@@ -158,7 +159,6 @@ async function grouped(
   ].join(', ');
   const all = `SELECT ${columns.join(', ')} FROM ${rows}${group}`;
   const found = await ask(`${all} ORDER BY ${order} LIMIT ${query.top}`, values);
-  const [count] = keys.length === 0 ? [] : await ask(`SELECT count(*) AS n FROM (${all}) g`, values);
   const names = await new Names(ask).of(found);
   const cells = (row: SqlRow): SqlValue[] => [
     ...forms.flatMap((form) => form.cells(row, names)),
@@ -167,7 +167,7 @@ async function grouped(
   return {
     columns: [...forms.flatMap((form) => form.columns), ...measures.map(({ column }) => column)],
     rows: found.map(cells),
-    left: keys.length === 0 ? 0 : Number(count?.['n'] ?? 0) - found.length,
+    left: Math.max(0, Number(found[0]?.['all_groups'] ?? 0) - found.length),
   };
 }
 
