@@ -44,7 +44,10 @@ test('counts of other places are left as they are', () => {
 
 test('what is too much to keep is forgotten and counted', () => {
   const found = new FoundCounts();
-  const line = (n: number): ServedEvent => ({ ...event(n % 2 === 0), map: { address: `0x${n.toString(16)}` } });
+  const line = (n: number): ServedEvent => ({
+    ...event(n % 2 === 0),
+    map: { address: `0x${n.toString(16)}` },
+  });
   found.add(Array.from({ length: 100_000 }, (_, n) => line(n)));
   found.forget();
   expect(found.forgotten).toBe(0);
