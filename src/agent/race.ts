@@ -22,11 +22,11 @@ import { pid as toPid } from '../model/ids.ts';
 /** Rings hold findings alone, not operations. */
 const RING_BYTES = 1 << 18;
 
-/** A running `race`: probes in place until the iteration ends, whichever way. `placed` is given the probe, to look at it. */
+/** A running `race`: probes in place until the iteration ends, whichever way. `placed` is given the probe, and nothing once it is gone. */
 export async function* raceLines(
   options: RaceOptions,
   signal: AbortSignal,
-  placed?: (probe: RaceProbe) => void,
+  placed?: (probe: RaceProbe | undefined) => void,
 ): AsyncGenerator<readonly RaceLine[], void> {
   const run = new RaceRun(options);
   placed?.(run.probe);
@@ -43,6 +43,7 @@ export async function* raceLines(
     }
     yield run.finish(end, clock.elapsedMs);
   } finally {
+    placed?.(undefined);
     run.close();
   }
 }
