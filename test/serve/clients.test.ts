@@ -25,7 +25,9 @@ async function slowClient({ address, token }: Served): Promise<void> {
   socket.on('error', () => undefined);
   await either(socket, 'connect');
   socket.pause();
-  socket.write(`GET /api/v1/live?events=1 HTTP/1.1\r\nHost: ${host}\r\nAuthorization: Bearer ${token}\r\n\r\n`);
+  socket.write(
+    `GET /api/v1/live?events=1 HTTP/1.1\r\nHost: ${host}\r\nAuthorization: Bearer ${token}\r\n\r\n`,
+  );
 }
 
 /** The status with which something is answered; 0 where the connection is closed without. */

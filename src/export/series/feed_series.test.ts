@@ -57,9 +57,9 @@ it.each([
   expect(formatOf(accept)).toBe(wanted);
 });
 
-it('shows how evenly the keys of an operation are spread, and nothing of few', () => {
+it('shows how evenly the keys of an operation are spread, and nothing of few', async () => {
   const sink = prometheusSink();
-  sink.take([{ type: 'joined', at: 0, process: SHOP }]);
+  await sink.take([{ type: 'joined', at: 0, process: SHOP }]);
   const events = (op: 'delete' | 'assign', keys: readonly string[]): FeedItem => ({
     type: 'events',
     process: SHOP,
@@ -74,12 +74,18 @@ it('shows how evenly the keys of an operation are spread, and nothing of few', (
       thread: 1,
     })),
   });
-  sink.take([events('delete', new Array<string>(100).fill('"sess:1"')), events('assign', ['"a:1"', '"b:1"'])]);
-  const lines = sink.text().body.split('\n').filter((line) => line.startsWith('map_key_entropy'));
+  await sink.take([
+    events('delete', new Array<string>(100).fill('"sess:1"')),
+    events('assign', ['"a:1"', '"b:1"']),
+  ]);
+  const lines = sink
+    .text()
+    .body.split('\n')
+    .filter((line) => line.startsWith('map_key_entropy'));
   expect(lines).toEqual(['map_key_entropy{process="shop",pid="7",type="map[string]int",op="delete"} 0']);
 });
 
-it('says when nothing is counted, and for how long it was not', () => {
+it('says when nothing is counted, and for how long it was not', async () => {
   const sink = prometheusSink();
   const cost: FeedItem = {
     type: 'cost',
@@ -105,7 +111,7 @@ it('says when nothing is counted, and for how long it was not', () => {
       uncounted: [{ process: SHOP, ops: 'all', ms: 750 }],
     },
   };
-  sink.take([{ type: 'joined', at: 0, process: SHOP }, cost, window]);
+  await sink.take([{ type: 'joined', at: 0, process: SHOP }, cost, window]);
   const { body } = sink.text();
   expect(body).toContain('mapaudit_paused{process="shop",pid="7"} 1');
   expect(body).toContain('mapaudit_uncounted_seconds_total{process="shop",pid="7",ops="all"} 0.75');
