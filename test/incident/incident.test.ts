@@ -65,7 +65,7 @@ function expectTheThree(findings: readonly ApiFinding[]): void {
 it('serve finds the storm, the leak and the race, names their lines, and says when they are over', async () => {
   await inFolder(async (folder) => {
     const file = join(folder, 'incident.mapaudit');
-    const program = startIncident(folder, '-calm', '12s', '-storm', '18s', '-bad', '28s');
+    const program = startIncident(folder, '-calm', '12s', '-storm', '24s', '-bad', '45s');
     open.push(program.child);
     const recorder = background(
       'record',
