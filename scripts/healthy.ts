@@ -61,7 +61,10 @@ try {
   for (const { message } of status.notices) say(`  ${message}`);
   await service.end();
   const found = [...rules].sort().join(', ');
-  const isRight = values.incident ? WANTED.every((rule) => rules.has(rule)) : rules.size === 0;
+  // Nobody has looked where most questions had no answer.
+  const hasLooked = looks * LOOK_MS > (Number(values.minutes) * MINUTE) / 2;
+  const isFound = values.incident ? WANTED.every((rule) => rules.has(rule)) : rules.size === 0;
+  const isRight = hasLooked && isFound;
   say(`found: ${found === '' ? 'nothing' : found}: ${isRight ? 'as it should be' : 'NOT AS IT SHOULD BE'}`);
   process.exitCode = isRight && program.child.exitCode === null ? 0 : 1;
 } finally {

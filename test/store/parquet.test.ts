@@ -34,6 +34,14 @@ const EVENTS: readonly ServedEvent[] = [
   }),
   event(T0 + 3, 'access', 'x', { key: { unreadable: true }, goroutine: { id: 2 ** 53 - 1 } }),
   event(T0 + 4, 'delete', 'y', { stack: [], caller: { function: 'a', inlined: true } }),
+  event(T0 + 4, 'delete', 'z', {
+    labels: { route: '/a' },
+    labels_cut: ['route'],
+    labels_missing: 2,
+    trace_id: 'f'.repeat(32),
+    span_id: 'e'.repeat(16),
+  }),
+  event(T0 + 4, 'delete', 'zz', { labels_unreadable: true }),
   ...Array.from({ length: 3000 }, (_, i) => event(T0 + 5 + i, 'delete', `key-${i}`)),
 ];
 
@@ -96,7 +104,11 @@ function eventOfRow(row: Record<string, unknown>): ServedEvent {
         : known({ function: row['caller'], file: row['file'], line: row['line'], inlined: row['inlined'] }),
     stack: frames === null ? null : frames.map(known),
     labels: typeof row['labels'] === 'string' ? JSON.parse(row['labels']) : null,
+    labels_cut: row['labels_cut'],
+    labels_missing: row['labels_missing'],
+    labels_unreadable: row['labels_unreadable'],
     trace_id: row['trace_id'],
+    span_id: row['span_id'],
   }) as unknown as ServedEvent;
 }
 

@@ -34,12 +34,17 @@ const COLUMNS = {
     inlined: 'BOOLEAN',
     stack: 'VARCHAR',
     labels: 'VARCHAR',
+    labels_cut: 'VARCHAR',
+    labels_missing: 'BIGINT',
+    labels_unreadable: 'BOOLEAN',
     trace_id: 'VARCHAR',
+    span_id: 'VARCHAR',
   },
 } as const satisfies Pick<ParquetColumns, 'rows'>;
 
 const SELECT = Object.keys(COLUMNS.rows).map((name) => {
   if (name === 'time_ns') return 'make_timestamp_ns(time_ns) AS time';
+  if (name === 'labels_cut') return `from_json(labels_cut, '["VARCHAR"]') AS labels_cut`;
   return name === 'stack' ? `from_json(stack, '[${FRAME}]') AS stack` : `"${name}"`;
 });
 
@@ -88,7 +93,11 @@ function rowOf(event: ServedEvent, time: bigint): Row {
     caller?.inlined,
     stack === undefined ? undefined : JSON.stringify(stack),
     labels === undefined ? undefined : JSON.stringify(labels),
+    event.labels_cut === undefined ? undefined : JSON.stringify(event.labels_cut),
+    event.labels_missing,
+    event.labels_unreadable,
     event.trace_id,
+    event.span_id,
   ];
   return cells.map((cell) => cell ?? null);
 }

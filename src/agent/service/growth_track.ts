@@ -89,43 +89,37 @@ export class GrowthTrack implements Closable {
 }
 
 /** Growths among events of an ordinary probe: that there was one, of which map and from where, and not how large. */
-export function growthsAmong(events: readonly ServedEvent[], process: ProcessRef): GrowthStep[] {
-  return events.flatMap(({ op, time, map, len, caller }) => {
-    if (op !== 'grow') return [];
-    const site = siteOf(caller);
-    return [
-      {
-        type: 'growth' as const,
-        process,
-        at: Date.parse(time),
-        op,
-        ...(map.type === undefined ? {} : { mapType: map.type }),
-        ...(map.id === undefined ? {} : { mapId: map.id }),
-        ...(map.address === undefined ? {} : { mapAddress: map.address }),
-        ...(len === undefined ? {} : { len }),
-        ...(site === undefined ? {} : { site }),
-      },
-    ];
-  });
-}
+export const growthsAmong = (events: readonly ServedEvent[], process: ProcessRef): GrowthStep[] =>
+  events.flatMap((event) => (event.op === 'grow' ? [{ ...placeOf(event, process), op: event.op }] : []));
 
-function growthStep({ time, op, map, len, caller, growth }: GrowthEvent, process: ProcessRef): GrowthStep {
-  const site = siteOf(caller);
+const growthStep = (event: GrowthEvent, process: ProcessRef): GrowthStep => {
+  const { op, growth } = event;
   return {
-    type: 'growth',
-    process,
-    at: Date.parse(time),
+    ...placeOf(event, process),
     op,
-    ...(map.type === undefined ? {} : { mapType: map.type }),
-    ...(map.id === undefined ? {} : { mapId: map.id }),
-    ...(map.address === undefined ? {} : { mapAddress: map.address }),
     ...(growth?.trigger === undefined ? {} : { trigger: growth.trigger }),
-    ...(len === undefined ? {} : { len }),
     ...(growth?.from === undefined ? {} : { from: growth.from }),
     ...(growth?.to === undefined ? {} : { to: growth.to }),
     ...(growth?.unit === undefined ? {} : { unit: growth.unit }),
     ...(growth?.moved === undefined ? {} : { moved: growth.moved }),
     ...(growth?.duration_ns === undefined ? {} : { durationNs: growth.duration_ns }),
+  };
+};
+
+/** When, where and of which map. */
+function placeOf(
+  { time, map, len, caller }: Pick<ServedEvent, 'time' | 'map' | 'len' | 'caller'>,
+  process: ProcessRef,
+): Omit<GrowthStep, 'op'> {
+  const site = siteOf(caller);
+  return {
+    type: 'growth',
+    process,
+    at: Date.parse(time),
+    ...(map.type === undefined ? {} : { mapType: map.type }),
+    ...(map.id === undefined ? {} : { mapId: map.id }),
+    ...(map.address === undefined ? {} : { mapAddress: map.address }),
+    ...(len === undefined ? {} : { len }),
     ...(site === undefined ? {} : { site }),
   };
 }

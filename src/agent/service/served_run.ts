@@ -21,8 +21,8 @@ import type { Looked, MapLooker } from './maps/looker.ts';
 import { raceSeen } from './race_items.ts';
 import { servedProcess } from './served_of.ts';
 import type { TrackOptions } from './track.ts';
-import { UncountedTime } from './uncounted_time.ts';
 import { type CounterReader, Tracks } from './tracks.ts';
+import { UncountedTime } from './uncounted_time.ts';
 
 /** Where a run tells what it sees. */
 export interface RunOutput {
@@ -183,8 +183,8 @@ export class ServedRun implements Closable {
   }
 
   #change(before: Detail, detail: Detail, share: number): void {
-    // A probe that cannot be placed again is placed at the next change.
     this.#uncounted.change(detail, Date.now());
+    // A probe that cannot be placed again is placed at the next change.
     this.#beside('what was left alone', () => this.#tellEvents(this.#tracks.apply(detail)));
     const { name, pid } = this.ref;
     const said = loweredText({ name, pid, before, detail, share, budget: this.#options.budget });

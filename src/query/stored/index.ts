@@ -10,7 +10,7 @@ import { sitePageOf } from './site_page.ts';
 import { checkSlice } from './slice.ts';
 import { checkStep } from './steps.ts';
 import { textQuery } from './text/answer.ts';
-import { uncountedOf, withGaps } from './uncounted.ts';
+import { withGaps } from './uncounted.ts';
 
 export interface KeptOptions {
   /** Unix milliseconds: what `last 10m` ends with. */
@@ -28,15 +28,7 @@ export function keptQuestions(
   return {
     overview: async (slice) => {
       checkSlice(slice);
-      return await read(async (ask) => {
-        const answer = await overviewOf(ask, slice);
-        const uncounted = await uncountedOf(ask, slice);
-        return {
-          ...answer,
-          rates: await withGaps(ask, slice, 'op', answer.rates),
-          loss: { ...answer.loss, uncounted },
-        };
-      });
+      return await read((ask) => overviewOf(ask, slice));
     },
     rates: async (slice, by, step, limit) => {
       checkSlice(slice);

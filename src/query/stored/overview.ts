@@ -6,6 +6,7 @@ import { ratesFrom } from './rates.ts';
 import { sourcesOf } from './source.ts';
 import { stepFor } from './steps.ts';
 import { topMaps, topSites } from './top.ts';
+import { uncountedOf, withGaps } from './uncounted.ts';
 
 const TOP = 20;
 const FINDINGS = 50;
@@ -25,7 +26,7 @@ export async function overviewOf(ask: Ask, slice: ApiSlice): Promise<ApiOverview
   return {
     type: 'overview',
     slice: { ...slice, from: fine.from, to: fine.to },
-    rates,
+    rates: await withGaps(ask, slice, 'op', rates),
     sites,
     sites_left,
     maps,
@@ -34,7 +35,7 @@ export async function overviewOf(ask: Ask, slice: ApiSlice): Promise<ApiOverview
     loss: {
       ring_full: Number(loss?.['ring_full'] ?? 0),
       sampled: Number(loss?.['sampled'] ?? 0),
-      uncounted: [],
+      uncounted: await uncountedOf(ask, slice),
     },
   };
 }
