@@ -29,11 +29,10 @@ async function started(wrapper?: readonly string[]): Promise<LoadedProgram> {
   return program;
 }
 
-function mapaudit(...args: string[]) {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [MAPAUDIT, ...args, '--json'], {
-    encoding: 'utf8',
-    timeout: 60_000,
-  });
+const mapaudit = (...args: string[]) => run([process.execPath, MAPAUDIT, ...args, '--json']);
+
+function run([program = '', ...args]: readonly string[]) {
+  const { status, stdout, stderr } = spawnSync(program, args, { encoding: 'utf8', timeout: 60_000 });
   const lines = `${stdout}\n${stderr}`.split('\n').filter((line) => line.startsWith('{'));
   const said = lines.map((line) => JSON.parse(line) as { type: string; code?: string; message?: string });
   return { status, stderr, said, error: said.find((line) => line.type === 'error') };
@@ -207,8 +206,15 @@ time.sleep(60)`;
   });
 
   it('limits on files and on address space', { timeout: 60_000 }, async () => {
-    const byFile = await started(['sh', '-c', 'ulimit -f 100; exec "$@"', 'sh']);
-    expectRefused(byFile, 'memory-limit', /ulimit -f/);
+    const limited = ['sh', '-c', 'ulimit -f 100; exec "$@"', 'sh'];
+    const byFile = await started(limited);
+    const words = ['trace', '-p', String(byFile.pid), '--probe', 'inline', '--count', '10', '--json'];
+    const ours = run([...limited, process.execPath, MAPAUDIT, ...words]);
+    expect(ours.error?.code).toBe('memory-limit');
+    expect(ours.error?.message).toMatch(/ulimit -f/);
+    expect(byFile.remains()).toBeUndefined();
+    // Its own is not in the way: it makes no file large.
+    expect(inline(byFile.pid, '--count', '10').status).toBe(0);
     expect(await byFile.harm()).toBeUndefined();
     const bySpace = await started(['sh', '-c', 'ulimit -v 3000000; exec "$@"', 'sh']);
     expectRefused(bySpace, 'memory-limit', /ulimit -v/, '--ring', '64M');

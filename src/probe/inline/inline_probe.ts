@@ -16,6 +16,7 @@ import { TickCounter } from '../../sys/tsc.ts';
 import { SYS, trySyscall } from '../../sys/libc.ts';
 import { type CodeWriter, makeCode } from './code/make_code.ts';
 import { type InjectionCost, Injector, type Patched } from './inject/injector.ts';
+import { OWN_BYTES } from './inject/journal.ts';
 import { type Steps, Tracee } from './inject/tracee.ts';
 import { lockTracee } from './lock.ts';
 import { checkTraceable } from './preflight.ts';
@@ -240,9 +241,10 @@ export class InlineProbe implements RunningProbe {
       prepare: (place, memory) => {
         const fd = new Fd(duplicate(memory), 'shared memory');
         try {
-          this.#memory = MemoryMap.of(fd, 'read-write', place.codeBytes, place.sharedBytes);
-          allocate(fd, place.codeBytes, shape);
-          if (other !== undefined) allocateAll(fd, place.codeBytes + bytesOf(shape), other.bytes);
+          const begin = place.codeBytes + OWN_BYTES;
+          this.#memory = MemoryMap.of(fd, 'read-write', begin, place.sharedBytes);
+          allocate(fd, begin, shape);
+          if (other !== undefined) allocateAll(fd, begin + bytesOf(shape), other.bytes);
         } finally {
           fd.close();
         }

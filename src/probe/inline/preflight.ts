@@ -44,23 +44,24 @@ export function targetStopped(pid: number): MapauditError {
 }
 
 /**
- * A program that makes its memory larger than it may be gets an error, and for a file a signal that ends it: SIGXFSZ,
- * ftruncate(2). One that locks all it maps would have all of ours in memory.
+ * A program that maps more than it may gets an error. The file behind it is made large by mapaudit, which gets a signal
+ * that ends it where its own limit is too small: SIGXFSZ, ftruncate(2). A program that locks all it maps would have all
+ * of ours in memory.
  */
 function checkMemory(pid: number, status: string, bytes: number): void {
-  const limits = textOf(`/proc/${pid}/limits`, pid);
-  const limit = (name: string): number => {
+  const limit = (name: string, who: number | 'self' = pid): number => {
+    const limits = textOf(`/proc/${who}/limits`, pid);
     const found = new RegExp(`^${name}\\s+(\\d+|unlimited)`, 'm').exec(limits)?.[1];
     return found === undefined || found === 'unlimited' ? Infinity : Number(found);
   };
   const used = Number(/^VmSize:\s*(\d+)/m.exec(status)?.[1] ?? 0) * 1024;
   const megabytes = `${Math.ceil(bytes / 2 ** 20)} MB`;
   const hint = 'Smaller rings need less: --ring 256K. Or use --probe kernel.';
-  if (limit('Max file size') < bytes)
+  if (limit('Max file size', 'self') < bytes)
     throw new MapauditError(
       'memory-limit',
-      `pid ${pid} may not make ${megabytes} (ulimit -f); nothing was changed`,
-      { hint },
+      `mapaudit may not make ${megabytes} (ulimit -f); nothing was changed`,
+      { hint: `Start it with ulimit -f unlimited. ${hint}` },
     );
   // Half of what is left is for the program itself.
   if (limit('Max address space') < used + 2 * bytes)

@@ -6,6 +6,8 @@
 //	forks child      is what it starts of itself
 //	forks replaced   becomes forks child, in the same process
 //	forks becomes X  becomes the program X, when its standard input says so
+//	forks beside     hands a map from one goroutine to another and back, beside a child by fork(2) that works on its
+//	                 own copy of it; both begin when its standard input says so, and end when it does
 package main
 
 import (
@@ -49,6 +51,41 @@ func forked() {
 	wait(int(pid))
 }
 
+// beside never returns: what it does is right, for nobody else has the map of this process meanwhile.
+func beside(in *bufio.Reader) {
+	ended := make(chan bool)
+	pid, _, errno := syscall.RawSyscall(syscall.SYS_FORK, 0, 0, 0)
+	if errno != 0 {
+		panic(errno)
+	}
+	if pid == 0 {
+		for parent := syscall.Getppid(); syscall.Getppid() == parent; {
+			work(deletes)
+		}
+		os.Exit(0)
+	}
+	turn, back := make(chan bool), make(chan bool)
+	go func() {
+		for range turn {
+			work(deletes)
+			back <- true
+		}
+	}()
+	go func() {
+		in.ReadString('\n')
+		ended <- true
+	}()
+	for {
+		work(deletes)
+		select {
+		case turn <- true:
+			<-back
+		case <-ended:
+			os.Exit(0)
+		}
+	}
+}
+
 func run(name string, args ...string) {
 	child := exec.Command(name, args...)
 	must(child.Run())
@@ -90,13 +127,16 @@ func main() {
 		bufio.NewReader(os.Stdin).ReadString('\n')
 		must(syscall.Exec(os.Args[2], os.Args[2:], os.Environ()))
 	}
-	rounds, err := strconv.Atoi(os.Args[1])
-	must(err)
 	// A collection in a child by fork(2) would wait for threads that it does not have.
 	debug.SetGCPercent(-1)
 	in := bufio.NewReader(os.Stdin)
 	fmt.Println("ready", os.Getpid())
 	in.ReadString('\n')
+	if os.Args[1] == "beside" {
+		beside(in)
+	}
+	rounds, err := strconv.Atoi(os.Args[1])
+	must(err)
 	for i := 0; i < rounds; i++ {
 		work(deletes)
 		run(self, "child")

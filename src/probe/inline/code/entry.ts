@@ -5,7 +5,7 @@ import { at } from '../asm/operand.ts';
 import { HEADER, OPEN, P } from '../layout.ts';
 import { type CodeConfig, USE } from './config.ts';
 import { countInTable } from './counting.ts';
-import { countOutside, findP, isIn, publish, reserve, runDisplaced } from './parts.ts';
+import { countOutside, findP, isIn, leaveChild, publish, reserve, runDisplaced } from './parts.ts';
 import { writeFrames, writeHead, writeKey } from './record.ts';
 import type { Routines } from './routines.ts';
 
@@ -30,6 +30,7 @@ export function writeEntry(a: Assembler, config: CodeConfig, routines: Routines,
   const start = a.here;
   runDisplaced(a, patch.displaced.slice(0, patch.first), bias);
   const [out, outside, ignored] = [a.label(), a.label(), a.label()];
+  leaveChild(a, config, out);
   findP(a, config, outside);
   filters(a, config, site, out);
   const counter = (what: 'hits' | 'ignored' | 'dropped' | 'skipped') => at(USE.p, P[what] + 8 * site.index);

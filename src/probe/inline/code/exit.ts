@@ -5,7 +5,7 @@ import type { Assembler } from '../asm/assembler.ts';
 import { at } from '../asm/operand.ts';
 import { OPEN, P } from '../layout.ts';
 import { type CodeConfig, seedAt, USE } from './config.ts';
-import { countOutside, findP, publish, reserve, runDisplaced } from './parts.ts';
+import { countOutside, findP, leaveChild, publish, reserve, runDisplaced } from './parts.ts';
 
 /** In the middle of a function no register is free. */
 const SAVED: readonly Register[] = ['RAX', 'RDX', 'RSI', 'R8', 'R12', 'R13'];
@@ -19,6 +19,7 @@ export function writeExit(a: Assembler, config: CodeConfig, site: ExitSite, patc
   if (patch.flagsLive) saveFlags(a);
   for (const register of SAVED) a.push(register);
   a.mov('R8', site.map);
+  leaveChild(a, config, done);
   if (options.mapAddress !== undefined) {
     a.movImm('RDX', options.mapAddress);
     a.alu('cmp', 'RDX', 'R8');

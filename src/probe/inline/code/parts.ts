@@ -2,8 +2,19 @@ import type { Displaced } from '../../../model/patch_plan.ts';
 import type { CodeRange } from '../../../model/probe_plan.ts';
 import type { Assembler, Label } from '../asm/assembler.ts';
 import { at, CONDITIONS } from '../asm/operand.ts';
+import { ownOf } from '../inject/journal.ts';
 import { bytesOfP, HEADER, P, PS_AT, TABLE_BYTES } from '../layout.ts';
 import { type CodeConfig, USE } from './config.ts';
+
+/**
+ * On to `out` in a child of fork: the rings, and whatever else is shared, are its parent's. First of all that a
+ * trampoline does. Uses RDX.
+ */
+export function leaveChild(a: Assembler, config: CodeConfig, out: Label): void {
+  a.movImm('RDX', ownOf(config));
+  a.alu('cmp', at('RDX'), 0);
+  a.jcc('e', out);
+}
 
 /** R12 gets the words of the P that runs this goroutine; uses RDX. Where there is none, on to `outside`. */
 export function findP(a: Assembler, { thread, shape, shared }: CodeConfig, outside: Label): void {

@@ -7,7 +7,7 @@ import { at, fits, indexed } from '../asm/operand.ts';
 import { P } from '../layout.ts';
 import { OWNER, P_RACE, RACE_AT, STATE, WATCH } from '../race_layout.ts';
 import { USE } from './config.ts';
-import { countOutside, findP, isIn, publish, reserve, runDisplaced } from './parts.ts';
+import { countOutside, findP, isIn, leaveChild, publish, reserve, runDisplaced } from './parts.ts';
 import type { RaceRoutines } from './race_look.ts';
 import { LOOK, owner, OWNER_SHIFT, OWNER_SPREAD, type RaceCode } from './race_parts.ts';
 import { writeFrames, writeHead, writeKey } from './record.ts';
@@ -44,6 +44,7 @@ export function writeRaceEntry(
     a.jcc('ne', out);
   };
   runDisplaced(a, patch.displaced.slice(0, patch.first), bias);
+  leaveChild(a, config, out);
   findP(a, config, outside);
   pass();
   if (site.partOf.length > 0) a.mov(USE.caller, at('RSP'));

@@ -1,3 +1,4 @@
+import { OWN_BYTES } from './journal.ts';
 import { cannotStop } from './stand_still.ts';
 import type { Tracee } from './tracee.ts';
 
@@ -11,7 +12,9 @@ const MARGIN = 0x10_0000;
 const FAR = { from: 0x4100_0000_0000, to: 0x4fff_0000_0000, step: 0x10_0000_0000 } as const;
 const LOWEST = 0x10000;
 
-/** Room for trampolines near the code, and for shared memory anywhere. Errors: `cannot-stop`. */
+/**
+ * Room for trampolines near the code, and for shared memory, with the page before it, anywhere. Errors: `cannot-stop`.
+ */
 export function freePlace(
   tracee: Tracee,
   text: number,
@@ -26,9 +29,9 @@ export function freePlace(
     return undefined;
   };
   const code = first(near(text), codeBytes);
-  const shared = first(far(), sharedBytes);
-  if (code === undefined || shared === undefined) throw cannotStop(tracee, 'there is no free address space');
-  return { code, shared };
+  const own = first(far(), OWN_BYTES + sharedBytes);
+  if (code === undefined || own === undefined) throw cannotStop(tracee, 'there is no free address space');
+  return { code, shared: own + OWN_BYTES };
 }
 
 function* near(text: number): Generator<number> {

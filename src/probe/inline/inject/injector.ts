@@ -1,8 +1,8 @@
-import { closeSync, openSync } from 'node:fs';
+import { closeSync, ftruncateSync, openSync } from 'node:fs';
 import { MapauditError } from '../../../base/errors.ts';
 import { freePlace } from './free_place.ts';
 import { checkSeccomp } from './check_seccomp.ts';
-import { encodeHeader, type Journal, type PatchedSite } from './journal.ts';
+import { encodeHeader, type Journal, OWN_BYTES, ownOf, type PatchedSite } from './journal.ts';
 import { type HeldThread, holdOne, leavePayload, type Places, runPayload } from './one_thread.ts';
 import { CALLS, makePayload, type PayloadKind } from './payload.ts';
 import { findRemains, foreign, isClean, type Remains, type Room, same } from './remains.ts';
@@ -137,10 +137,11 @@ export class Injector {
     checkSeccomp(tracee, held.thread.tid, { kind: 'setup', at: this.#patched.room.address, place });
     let memory = -1;
     const results = this.#runPayload('setup', place, held, (call, result, all) => {
-      if (call === 4 && result >= 0) memory = openMemory(tracee.pid, all[0] ?? -1);
+      if (call === CALLS.setup.length - 1 && result >= 0) memory = openMemory(tracee.pid, all[0] ?? -1);
     });
-    const [fd = -1, sized, shared, code] = results;
-    const right = fd >= 0 && sized === 0 && shared === place.shared && code === place.code && memory >= 0;
+    const [fd = -1, shared, own, wiped, code] = results;
+    const mapped = shared === ownOf(place) && own === shared && wiped === 0 && code === place.code;
+    const right = fd >= 0 && mapped && memory >= 0;
     try {
       let made: Trampolines | undefined;
       if (right) made = this.#writeTrampolines(injection, place, memory);
@@ -155,8 +156,10 @@ export class Injector {
 
   #writeTrampolines(injection: Injection, place: Journal, memory: number): Trampolines {
     const tracee = this.#tracee;
+    ftruncateSync(memory, place.codeBytes + OWN_BYTES + place.sharedBytes);
     injection.prepare(place, memory);
     const { at, bytes, trampolines } = injection.codeFor(place);
+    tracee.write(ownOf(place), ONE);
     tracee.write(at, bytes);
     tracee.step('trampolines');
     const sites = injection.sites.map(({ address, original }, i): PatchedSite => ({
@@ -246,12 +249,12 @@ export class Injector {
     }
     const held = holdOne(tracee, this.#places([]));
     try {
-      // A length of 0 is refused and does no harm: what is not there any more belongs to others.
+      // A length of 0, the page before it counted, is refused and does no harm: what is not there any more is others'.
       const place = {
         code: code?.start ?? 0,
         codeBytes: code?.bytes ?? 0,
-        shared: shared?.start ?? 0,
-        sharedBytes: shared?.bytes ?? 0,
+        shared: shared?.start ?? OWN_BYTES,
+        sharedBytes: shared?.bytes ?? -OWN_BYTES,
       };
       checkSeccomp(tracee, held.thread.tid, { kind: 'remove', at: this.#patched.room.address, place });
       this.#runPayload('remove', place, held, () => undefined);
@@ -315,6 +318,9 @@ export class Injector {
 interface Trampolines {
   readonly sites: readonly PatchedSite[];
 }
+
+/** The first word of the page that is the process's own. */
+const ONE = new Uint8Array([1, 0, 0, 0, 0, 0, 0, 0]);
 
 const JOURNAL_FIRST = 40;
 

@@ -8,6 +8,14 @@ export interface Journal {
   readonly sharedBytes: number;
 }
 
+/**
+ * Before the shared memory lies a page of the process's own, which the kernel empties in a child of fork
+ * (MADV_WIPEONFORK): there the trampolines do nothing, for the rings are its parent's. The two are unmapped together.
+ */
+export const OWN_BYTES = 4096;
+/** Where that page lies. Its first word is 1 in the process that mapaudit is attached to. */
+export const ownOf = ({ shared }: Pick<Journal, 'shared'>): number => shared - OWN_BYTES;
+
 /** "MAPAUDJ1" */
 const MAGIC = 0x314a44554150414dn;
 export const JOURNAL_BYTES = 40;

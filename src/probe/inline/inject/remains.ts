@@ -5,6 +5,8 @@ import {
   HEADER_BYTES,
   type Journal,
   JOURNAL_BYTES,
+  OWN_BYTES,
+  ownOf,
   type PatchHeader,
 } from './journal.ts';
 import { MEMORY_NAME } from './payload.ts';
@@ -12,7 +14,7 @@ import type { Tracee } from './tracee.ts';
 
 /** What a mapaudit, this one or an earlier, has left in a program. */
 export interface Remains {
-  /** Memory of ours: the trampolines and the shared part, as far as they are there. */
+  /** Memory of ours: the trampolines and the shared part, as far as they are there; the page before that belongs to it. */
   readonly code: { readonly start: number; readonly bytes: number } | undefined;
   readonly shared: { readonly start: number; readonly bytes: number } | undefined;
   /** What is patched; undefined when nothing can be: the header is written before the first site. */
@@ -38,16 +40,26 @@ export function findRemains(tracee: Tracee, room: Room): Remains {
       : { start: first.start, bytes: last.end - first.start };
   };
   const code = part(true);
+  const header = code === undefined ? undefined : decodeHeader(tracee.read(code.start, HEADER_BYTES));
   const now = tracee.read(room.address, room.original.length);
   if (now.length < room.original.length && !tracee.hasMemory) throw tracee.gone();
   const journal = decodeJournal(now.slice(0, JOURNAL_BYTES));
   if (journal === undefined && !same(now, room.original)) throw foreign(tracee, room.address);
   return {
     code,
-    shared: part(false),
-    header: code === undefined ? undefined : decodeHeader(tracee.read(code.start, HEADER_BYTES)),
+    shared: sharedPart(part(false), header ?? journal),
+    header,
     journal,
   };
+}
+
+/**
+ * Without the page before it, which bears our name only until the process has one of its own there: killed in between,
+ * a mapaudit leaves a part that begins with it.
+ */
+function sharedPart(found: Remains['code'], known: Journal | undefined): Remains['shared'] {
+  if (found === undefined || known === undefined || found.start !== ownOf(known)) return found;
+  return { start: found.start + OWN_BYTES, bytes: found.bytes - OWN_BYTES };
 }
 
 export const isClean = ({ code, shared, journal }: Remains): boolean =>
