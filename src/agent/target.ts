@@ -8,13 +8,7 @@ import { tracingRefused } from '../probe/kernel/requirements.ts';
 import { openFile } from '../sys/file_source.ts';
 import { processMemory } from '../sys/process_memory.ts';
 import { exeMappings } from '../sys/proc/mappings.ts';
-import {
-  execIdentity,
-  exeIdentity,
-  type ProcessFacts,
-  processFacts,
-  stillRuns,
-} from '../sys/proc/process.ts';
+import { execIdentity, exeIdentity, type ProcessFacts, processFacts, lifeOf } from '../sys/proc/process.ts';
 import { processOfThread } from '../sys/proc/status.ts';
 import { Program } from './program.ts';
 
@@ -72,9 +66,12 @@ export class Target extends Program {
 
   /** Undefined while it runs the program that was opened. */
   ended(): TargetEnd | undefined {
-    if (!stillRuns(this.pid, this.facts.startTime)) return 'target-exited';
-    const now = execIdentity(this.pid);
-    // A process that is about to end has no file any more.
+    const before = execIdentity(this.pid);
+    const life = lifeOf(this.pid, this.facts.startTime);
+    if (life === 'gone') return 'target-exited';
+    if (life === 'changing') return undefined;
+    // One that runs and has no file is about to end, or had none in the middle of an exec.
+    const now = before ?? execIdentity(this.pid);
     if (now === undefined && this.#exe !== undefined) return 'target-exited';
     return now === this.#exe ? undefined : 'target-exec';
   }

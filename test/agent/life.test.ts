@@ -4,9 +4,11 @@ import { copyFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
+import { pid as toPid } from '../../src/model/ids.ts';
 import type { TraceEvent } from '../../src/protocol/event.ts';
 import type { Snapshot } from '../../src/protocol/snapshot.ts';
 import type { Summary } from '../../src/protocol/summary.ts';
+import { lifeOf, processFacts } from '../../src/sys/proc/process.ts';
 import { buildGo } from '../support/go_build.ts';
 import { buildFor, buildWithGccgo, errorCode, inFolder, mapaudit, MAPAUDIT } from './support.ts';
 
@@ -170,6 +172,18 @@ describe('what targets do to an audit', { timeout: 120_000 }, () => {
     const outcome = mapaudit('trace', '-p', life('exec'), '--sample', '1/50', '--duration', '30s', '--json');
     expect(outcome.code).toBe(0);
     expect(summaryOf(outcome.out).ended).toBe('target-exec');
+  });
+
+  it('a program whose first thread has ended has not', async () => {
+    const pid = toPid(Number(life('headless')));
+    let facts = processFacts(pid);
+    while (facts === undefined) facts = (await sleep(10), processFacts(pid));
+    expect(lifeOf(pid, facts.startTime)).toBe('runs');
+    while (processFacts(pid) !== undefined) await sleep(10);
+    expect(lifeOf(pid, facts.startTime)).toBe('changing');
+    for (const child of started.splice(0)) child.kill('SIGKILL');
+    while (lifeOf(pid, facts.startTime) === 'changing') await sleep(10);
+    expect(lifeOf(pid, facts.startTime)).toBe('gone');
   });
 
   it('--exe knows types and keys of processes that are gone before anybody looks', async () => {

@@ -96,7 +96,9 @@ const KEYS = [
 describe('one key, however it is written', { timeout: 60_000 }, () => {
   it.each(KEYS)('who --map %s --key %s', async (map, key, shown) => {
     const { events, notices } = await who(map, key);
-    expect(new Set(events.map((event) => event.key?.text))).toEqual(new Set([shown]));
+    // A loop that deletes every key of a map clears it, and a clear has no key: it may be among them.
+    const keyed = events.filter(({ op }) => op !== 'clear');
+    expect(new Set(keyed.map((event) => event.key?.text))).toEqual(new Set([shown]));
     expect(notices).not.toContain('keys-cut');
   });
 

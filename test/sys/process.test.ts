@@ -8,7 +8,7 @@ import { openFile } from '../../src/sys/file_source.ts';
 import { openHandles } from '../../src/sys/handles.ts';
 import { MemoryMap } from '../../src/sys/memory_map.ts';
 import { exeMappings } from '../../src/sys/proc/mappings.ts';
-import { exeIdentity, listProcesses, processFacts, stillRuns } from '../../src/sys/proc/process.ts';
+import { exeIdentity, lifeOf, listProcesses, processFacts } from '../../src/sys/proc/process.ts';
 import { processStatus } from '../../src/sys/proc/status.ts';
 import { processMemory, readByFile } from '../../src/sys/process_memory.ts';
 import { raiseLockedMemory } from '../../src/sys/resource_limit.ts';
@@ -41,19 +41,19 @@ describe('a process', () => {
     expect(before).toBeDefined();
     child.stdin!.write('\n');
     await until(() => exeIdentity(pid) !== before);
-    expect(stillRuns(pid, startTime)).toBe(true);
+    expect(lifeOf(pid, startTime)).toBe('runs');
   });
 
   it('is gone when it has ended, also while nobody has waited for it', async () => {
     const { startTime } = processFacts(pid)!;
     child.kill('SIGKILL');
-    await until(() => !stillRuns(pid, startTime));
+    await until(() => lifeOf(pid, startTime) === 'gone');
     expect(processFacts(pid)).toBeUndefined();
     expect(exeIdentity(pid)).toBeUndefined();
   });
 
   it('is no other one that has its pid now', () => {
-    expect(stillRuns(pid, `${Number(processFacts(pid)!.startTime) - 1}`)).toBe(false);
+    expect(lifeOf(pid, `${Number(processFacts(pid)!.startTime) - 1}`)).toBe('gone');
   });
 
   it('that belongs to the kernel is not listed', () => {

@@ -3,6 +3,7 @@ import { basename } from 'node:path';
 import { pid as toPid, type Pid } from '../../model/ids.ts';
 import { containerOf } from './container.ts';
 import { processStatus } from './status.ts';
+import { threadsOf } from './threads.ts';
 
 /** What /proc tells of one process. */
 export interface ProcessFacts {
@@ -54,10 +55,18 @@ export function processFacts(pid: Pid): ProcessFacts | undefined {
   };
 }
 
-/** Whether the pid still stands for the process that began at `startTime`, and runs. */
-export function stillRuns(pid: Pid, startTime: string): boolean {
+/**
+ * `changing`: its first thread has ended and others have not. It may be about to end, or another of its threads is in
+ * the middle of an exec and takes the first one's place at once: execve(2), on multithreaded programs.
+ */
+export type Life = 'runs' | 'changing' | 'gone';
+
+/** What the process that began at `startTime` under this pid does now. */
+export function lifeOf(pid: Pid, startTime: string): Life {
   const stat = statFields(pid);
-  return stat?.startTime === startTime && stat.state !== 'Z' && stat.state !== 'X';
+  if (stat?.startTime !== startTime) return 'gone';
+  if (stat.state !== 'Z' && stat.state !== 'X') return 'runs';
+  return threadsOf(pid)?.some((tid) => tid !== pid) === true ? 'changing' : 'gone';
 }
 
 /**

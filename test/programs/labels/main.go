@@ -16,6 +16,7 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
+	"time"
 )
 
 // key is a type of its own, so that the maps of labels themselves are told from those of the test.
@@ -184,6 +185,13 @@ func oneByOne() {
 	}
 }
 
+// Who traces has to say of each type of map once that it is not wanted: so many operations at once, on a machine that
+// has no processor free for that, would fill any ring before.
+const (
+	settle = 500 * time.Millisecond
+	pace   = 5 * time.Millisecond
+)
+
 // manyGoroutines changes labels all the time, while the memory of older ones is collected and used again.
 func manyGoroutines(goroutines, rounds int) {
 	var wg sync.WaitGroup
@@ -195,6 +203,7 @@ func manyGoroutines(goroutines, rounds int) {
 			w := newWorker()
 			defer w.done()
 			for i := 0; i < rounds; i++ {
+				time.Sleep(pace)
 				if random.Intn(4) == 0 {
 					w.touch(nil)
 				}
@@ -214,6 +223,7 @@ func manyGoroutines(goroutines, rounds int) {
 				return
 			default:
 				runtime.GC()
+				time.Sleep(pace / 5)
 			}
 		}
 	}()
@@ -232,6 +242,7 @@ func main() {
 		return
 	}
 	oneByOne()
+	time.Sleep(settle)
 	manyGoroutines(*goroutines, *rounds)
 	var ledger bytes.Buffer
 	encoder := json.NewEncoder(&ledger)

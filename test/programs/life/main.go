@@ -74,8 +74,25 @@ func made(rounds int) {
 	}
 }
 
+// The main goroutine runs on the program's first thread, and nothing else does.
+func init() { runtime.LockOSThread() }
+
+// headless goes on without its first thread.
+func headless() {
+	go func() {
+		for {
+			keys()
+			time.Sleep(5 * time.Millisecond)
+		}
+	}()
+	time.Sleep(500 * time.Millisecond)
+	syscall.RawSyscall(syscall.SYS_EXIT, 0, 0, 0)
+}
+
 func main() {
 	switch os.Args[1] {
+	case "headless":
+		headless()
 	case "reuse":
 		time.Sleep(6 * time.Second)
 		reuse(50)
