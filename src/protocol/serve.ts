@@ -10,6 +10,10 @@ export interface ServeOptions {
   readonly selection: ServeSelection;
   /** Where what is seen is kept; absent: in memory, for an hour. */
   readonly store?: string;
+  /** Bytes that the file may have. */
+  readonly storeSize?: number;
+  /** Nothing is kept for longer. */
+  readonly keepMs?: number;
   /** `HOST:PORT` */
   readonly listen: string;
   /** Share of a process's CPU time that its probes may take: 0.01 is one percent. */

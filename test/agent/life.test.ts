@@ -189,16 +189,8 @@ describe('what targets do to an audit', { timeout: 120_000 }, () => {
   it('--exe knows types and keys of processes that are gone before anybody looks', async () => {
     life('keys');
     await sleep(300);
-    const run = spawn(
-      process.execPath,
-      [MAPAUDIT, 'trace', '--exe', buildGo('life'), '--op', 'delete', '--duration', '6s', '--json'],
-      { stdio: ['ignore', 'pipe', 'inherit'] },
-    );
-    let out = '';
-    run.stdout.on('data', (data: Buffer) => (out += data.toString()));
-    await sleep(3000);
-    const pids = Array.from({ length: 10 }, () => spawnSync(buildGo('life'), ['once']).pid);
-    await new Promise((resolve) => run.once('exit', resolve));
+    const once = Array.from({ length: 10 }, () => 'once');
+    const { out, pids } = await tracedRuns(buildGo('life'), once, '--op', 'delete');
     const short = eventsOf(out).filter((e) => pids.includes(e.pid ?? 0));
     expect(short).toHaveLength(10 * DELETES);
     for (const event of short) {

@@ -3,7 +3,7 @@ import type { FeedItem } from '../../model/feed.ts';
 import type { ApiQuestions } from '../../protocol/api.ts';
 import type { ServeOptions, Service } from '../../protocol/serve.ts';
 import { keptQuestions } from '../../query/stored/index.ts';
-import { keptFor, openStore, type Store } from '../../store/index.ts';
+import { keptFor, openStore, type Store, type StoreOptions } from '../../store/index.ts';
 import { type FeedSeries, feedSeries } from '../../export/series/feed_series.ts';
 import { prometheusSink } from '../../export/prometheus/index.ts';
 import type { RulesFile } from '../../rules/index.ts';
@@ -28,9 +28,7 @@ const MEMORY_MS = 3_600_000;
 export async function startService(options: ServeOptions): Promise<Service> {
   const rules = await rulesOf(options.rules);
   const notices = new NoticeBook();
-  const store = await openStore(
-    options.store === undefined ? { memory: true, retention: keptFor(MEMORY_MS) } : { path: options.store },
-  );
+  const store = await openStore(storeOptionsOf(options));
   const series = feedSeries();
   let exporters: readonly NamedSink[] = [];
   try {
@@ -41,6 +39,15 @@ export async function startService(options: ServeOptions): Promise<Service> {
     await store.close();
     throw error;
   }
+}
+
+function storeOptionsOf({ store, storeSize, keepMs = Infinity }: ServeOptions): StoreOptions {
+  if (store === undefined) return { memory: true, retention: keptFor(Math.min(keepMs, MEMORY_MS)) };
+  return {
+    path: store,
+    retention: keptFor(keepMs),
+    ...(storeSize === undefined ? {} : { sizeLimit: storeSize }),
+  };
 }
 
 /** What a service is made of. */

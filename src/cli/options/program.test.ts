@@ -3,6 +3,7 @@ import { MapauditError } from '../../base/errors.ts';
 import { parseCommandLine } from './program.ts';
 import { mapsOptionsOf } from './maps_options.ts';
 import { checkSubjectOf, topOptionsOf, traceOptionsOf } from './resolve.ts';
+import { serveOptionsOf } from './serve_options.ts';
 import type { OptionValues } from './table.ts';
 
 function valuesOf(line: string): OptionValues {
@@ -20,6 +21,7 @@ function errorOf(...args: string[]): string {
     if (request.name === 'top') topOptionsOf(request.values);
     if (request.name === 'maps') mapsOptionsOf(request.values);
     if (request.name === 'check') checkSubjectOf(request.argument, request.values);
+    if (request.name === 'serve') serveOptionsOf(request.values);
     return 'no error';
   } catch (error) {
     if (error instanceof MapauditError) return `${error.code}: ${error.message} / ${error.hint ?? ''}`;
@@ -39,6 +41,19 @@ describe('what is understood', () => {
       sampleEvery: 1,
       frames: 0,
     });
+  });
+
+  test('what a service keeps', () => {
+    expect(serveOptionsOf(valuesOf('serve --all --store x.duckdb'))).toMatchObject({
+      storeSize: 4 * 1024 ** 3,
+    });
+    const limited = 'serve --all --store x.duckdb --store-size 500M --keep 14d';
+    expect(serveOptionsOf(valuesOf(limited))).toMatchObject({
+      store: 'x.duckdb',
+      storeSize: 500 * 1024 ** 2,
+      keepMs: 14 * 86_400_000,
+    });
+    expect(serveOptionsOf(valuesOf('serve --all'))).not.toHaveProperty('storeSize');
   });
 
   test('trace with everything', () => {
@@ -144,6 +159,8 @@ test.each([
   [['maps', '--core', 'c', '--sort', 'age'], 'usage-contradiction: --sort age has no meaning with --core'],
   [['maps', '--core', 'c', '-p', '1'], 'usage-contradiction: -p and --core cannot be used together'],
   [['check', './a', '-p', '1'], 'usage-contradiction: both a file (./a) and a process are named'],
+  [['serve', '--all', '--store-size', '1G'], 'usage-contradiction: --store-size is the size of a file'],
+  [['serve', '--all', '--store', 'x', '--keep', '5m'], 'usage-duration: an age of 5m is out of range'],
   [['ps', '--color=pink'], 'usage-choice: "pink" is not a way to colour'],
 ])('%j is refused', (args, message) => {
   expect(errorOf(...args)).toContain(message);

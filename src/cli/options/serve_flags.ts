@@ -1,5 +1,7 @@
+import { parseAge } from '../parse/duration.ts';
 import { parseListenText } from '../parse/listen.ts';
 import { parsePath } from '../parse/path.ts';
+import { parseStoreSize } from '../parse/size.ts';
 import { parseUrl } from '../parse/url.ts';
 import type { OptionSpec } from './spec.ts';
 
@@ -33,6 +35,22 @@ export const SERVE_FLAGS = {
       },
     },
     parse: parsePath('--store'),
+  },
+  storeSize: {
+    flag: '--store-size',
+    value: 'SIZE',
+    group: 'Output',
+    commands: ['serve'],
+    help: 'The most that --store may take of the disk: the oldest of what takes the most goes first. Default: 4G.',
+    parse: parseStoreSize,
+  },
+  keep: {
+    flag: '--keep',
+    value: 'DURATION',
+    group: 'Output',
+    commands: ['serve'],
+    help: 'Keep nothing for longer: 36h, 14d. Default: what docs/store.md says for each kind.',
+    parse: parseAge,
   },
   listen: {
     flag: '--listen',

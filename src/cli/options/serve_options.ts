@@ -4,6 +4,7 @@ import { labelsOf, present, selectionOf } from './resolve.ts';
 import type { OptionValues } from './table.ts';
 
 const BUDGET = 0.01;
+const STORE_SIZE = 4 * 1024 ** 3;
 const LISTEN = '127.0.0.1:7777';
 
 /** All that `serve` needs. */
@@ -14,7 +15,7 @@ export function serveOptionsOf(values: OptionValues): ServeOptions {
     });
   return {
     selection: servedBy(values),
-    ...present('store', values.store),
+    ...storeOf(values),
     listen: values.listen ?? LISTEN,
     budget: values.budget ?? BUDGET,
     ...present('rules', values.rules),
@@ -24,6 +25,22 @@ export function serveOptionsOf(values: OptionValues): ServeOptions {
     labels: labelsOf(values),
     probe: values.probe ?? 'auto',
     ...present('ringBytes', values.ring),
+  };
+}
+
+/** Of how much is kept, and for how long. Error: `usage-contradiction` for a size of no file. */
+function storeOf({
+  store,
+  storeSize,
+  keep,
+}: OptionValues): Pick<ServeOptions, 'store' | 'storeSize' | 'keepMs'> {
+  if (store === undefined && storeSize !== undefined)
+    throw usageError('contradiction', '--store-size is the size of a file, and there is none', {
+      hint: 'Add --store FILE.',
+    });
+  return {
+    ...present('keepMs', keep),
+    ...(store === undefined ? {} : { store, storeSize: storeSize ?? STORE_SIZE }),
   };
 }
 

@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
-import { parseDuration } from './duration.ts';
+import { parseAge, parseDuration } from './duration.ts';
 import { globOf } from './glob.ts';
 import { parseLabel } from './label.ts';
 import { parseMapName, parseMapOrType, parseMapPattern } from './map_name.ts';
 import { wholeNumber } from './number.ts';
 import { parseOn } from './on.ts';
-import { parseRingSize } from './size.ts';
+import { parseRingSize, parseStoreSize } from './size.ts';
 
 test.each([
   ['500ms', 500],
@@ -24,6 +24,34 @@ test.each([
   ['4MiB', 4_194_304],
 ])('a ring of %s has %d bytes', (text, bytes) => {
   expect(parseRingSize(text)).toBe(bytes);
+});
+
+test.each([
+  ['36h', 129_600_000],
+  ['14d', 1_209_600_000],
+  ['1d12h', 129_600_000],
+])('an age of %s is %d ms', (text, ms) => {
+  expect(parseAge(text)).toBe(ms);
+});
+
+test.each([
+  ['16M', 16_777_216],
+  ['4G', 4_294_967_296],
+  ['20000000', 20_000_000],
+])('a store of %s has %d bytes', (text, bytes) => {
+  expect(parseStoreSize(text)).toBe(bytes);
+});
+
+test.each([
+  [parseAge, '59m', /out of range/],
+  [parseAge, '40000d', /out of range/],
+  [parseAge, '7', /not a duration/],
+  [parseDuration, '25d', /too long/],
+  [parseStoreSize, '15M', /out of range/],
+  [parseStoreSize, '99999999G', /out of range/],
+  [parseStoreSize, 'much', /not a size/],
+] as const)('%o refuses %s', (parse, text, message) => {
+  expect(() => parse(text)).toThrow(message);
 });
 
 test.each(['*', 'a[!]]b', 'a\\[', 'x[a-z]*', '{a,b}'])('%s is a glob', (text) => {
