@@ -42,7 +42,8 @@ func dispatch(site uint32, t, m, key unsafe.Pointer, pc uintptr, goid uint64) un
 		if key != nil && event.Key == nil {
 			event.Key = copyOf(event.Type.Key(), key)
 		}
-		if value, replace := l.call(event); replace && op == Access {
+		// A read that the runtime is going to refuse is left to it.
+		if value, replace := l.call(event); replace && op == Access && isHashable(reflect.NewAt(event.Type.Key(), key).Elem()) {
 			stand = valueFor(event.Type, value)
 		}
 	}

@@ -25,7 +25,7 @@ type Event struct {
 	// Map is the address of the map; it tells maps apart as long as both live.
 	Map uintptr
 	// Key is a copy of the key, with copies of the texts in it; nil for Grow. A pointer to a stack, which can be no key
-	// of any entry, is nil in it.
+	// of any entry, is nil in it, and so are maps, slices and functions, with which the operation is about to panic.
 	Key any
 	// Goid is the number of the goroutine, as stack traces show it.
 	Goid uint64
@@ -73,7 +73,7 @@ func also(match func(reflect.Type) bool) Option {
 	}
 }
 
-// Every takes one operation in n.
+// Every takes one operation in n; each, when n is less than 2.
 func Every(n int) Option {
 	return func(l *listener) {
 		if n > 1 {

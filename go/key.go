@@ -68,13 +68,38 @@ func copyInto(to, from reflect.Value) {
 	case reflect.Ptr, reflect.Chan, reflect.UnsafePointer:
 		copyPointer(to, from)
 	}
-	// Maps, slices and functions are no keys: such an operation panics by itself, and they stay nil here.
+	// Maps, slices and functions are no keys: such an operation panics by itself (isHashable), and they stay nil here.
 }
 
 func copyPointer(to, from reflect.Value) {
 	if at := from.UnsafePointer(); !shared.onStack(at) {
 		*(*unsafe.Pointer)(unsafe.Pointer(to.UnsafeAddr())) = at
 	}
+}
+
+// isHashable tells whether a key can be looked up, or makes the operation panic: as the runtime's typehash decides it,
+// which skips blank fields. Only what an interface holds can be of a type that has no hash.
+func isHashable(key reflect.Value) bool {
+	if !key.Type().Comparable() || isPlain(key.Type()) {
+		return key.Type().Comparable()
+	}
+	switch key.Kind() {
+	case reflect.Interface:
+		return key.IsNil() || isHashable(key.Elem())
+	case reflect.Struct:
+		for i := 0; i < key.NumField(); i++ {
+			if key.Type().Field(i).Name != "_" && !isHashable(key.Field(i)) {
+				return false
+			}
+		}
+	case reflect.Array:
+		for i := 0; i < key.Len(); i++ {
+			if !isHashable(key.Index(i)) {
+				return false
+			}
+		}
+	}
+	return true
 }
 
 // settable gives a field that can be set, whatever its name.

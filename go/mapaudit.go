@@ -1,7 +1,7 @@
 // Package mapaudit calls functions of a program for what it does to its maps: assignments, deletes, reads and growth.
 //
-// It works in programs that were built with `mapaudit go build` (run, test, install). In all others every function
-// here does nothing, and costs nothing: Active tells which it is.
+// It works in programs that were built with `mapaudit go build` (run, test, install). In all others nothing is called
+// back, and operations cost nothing: Active tells which it is.
 //
 // # Hazards
 //
@@ -11,9 +11,16 @@
 // callback must not even read it. Some operations call nobody: those of package runtime, those made while the runtime
 // holds a lock of its own, and those that the compiler does without a function, such as len(m) and writes through a
 // pointer to a value. A callback that panics makes the operation panic; the map is as it was before.
+//
+// An operation whose key cannot be hashed, such as m[any([]int{})], panics as it does without callbacks, after them, and
+// whatever OnAccess gave: there is no such read for which a value could stand in.
+//
+// A nil function, and a nil Option, are mistakes in the program: OnAssign, OnDelete, OnAccess and OnGrow panic at once, in
+// every build, whether it has the hook or not.
 package mapaudit
 
 import (
+	"fmt"
 	"reflect"
 	"sync"
 	"sync/atomic"
@@ -42,26 +49,28 @@ func Active() bool { return shared.version == known }
 // already. A read of which OnAccess was left out had the map's own value.
 func Missed() uint32 { return atomic.LoadUint32(&shared.missed) }
 
-// OnAssign calls f before each assignment: m[k] = v, m[k]++, and the like.
+// OnAssign calls f before each assignment: m[k] = v, m[k]++, and the like. It panics when f or an option is nil.
 func OnAssign(f func(Event), options ...Option) (stop func()) {
-	return add(Assign, func(e Event) (any, bool) { f(e); return nil, false }, options)
+	return add("OnAssign", Assign, looking(f), options)
 }
 
 // OnDelete calls f before each delete(m, k), whether the key is there or not. It is not called for clear(m), nor for a
-// loop that deletes every key of a map and does nothing else: the compiler makes a clear of it.
+// loop that deletes every key of a map and does nothing else: the compiler makes a clear of it. It panics when f or an
+// option is nil.
 func OnDelete(f func(Event), options ...Option) (stop func()) {
-	return add(Delete, func(e Event) (any, bool) { f(e); return nil, false }, options)
+	return add("OnDelete", Delete, looking(f), options)
 }
 
 // OnAccess calls f before each read of an entry. When f returns a value and true, the program gets this value in place
-// of the map's; it must be of the map's element type, or the program panics.
+// of the map's; it must be of the map's element type, or the program panics. A read whose key cannot be hashed panics as
+// ever, whatever f returns. OnAccess panics when f or an option is nil.
 func OnAccess(f func(Event) (value any, replace bool), options ...Option) (stop func()) {
-	return add(Access, f, options)
+	return add("OnAccess", Access, f, options)
 }
 
-// OnGrow calls f when a map is about to become larger.
+// OnGrow calls f when a map is about to become larger. It panics when f or an option is nil.
 func OnGrow(f func(Event), options ...Option) (stop func()) {
-	return add(Grow, func(e Event) (any, bool) { f(e); return nil, false }, options)
+	return add("OnGrow", Grow, looking(f), options)
 }
 
 // listener is one registration.
@@ -78,7 +87,29 @@ var (
 	listeners atomic.Value // []listener
 )
 
-func add(op Op, call func(Event) (any, bool), options []Option) (stop func()) {
+// looking makes a listener's call of a function that replaces nothing; nil of nil.
+func looking(f func(Event)) func(Event) (any, bool) {
+	if f == nil {
+		return nil
+	}
+	return func(e Event) (any, bool) { f(e); return nil, false }
+}
+
+// refuseNil panics where the mistake is, in the name of the function that was called: an operation that finds it later,
+// somewhere in the program, would panic with nothing that leads back here.
+func refuseNil(caller string, call func(Event) (any, bool), options []Option) {
+	if call == nil {
+		panic("mapaudit: " + caller + ": nil function")
+	}
+	for i, option := range options {
+		if option == nil {
+			panic(fmt.Sprintf("mapaudit: %s: option %d of %d is nil", caller, i+1, len(options)))
+		}
+	}
+}
+
+func add(caller string, op Op, call func(Event) (any, bool), options []Option) (stop func()) {
+	refuseNil(caller, call, options)
 	if !Active() {
 		return func() {}
 	}

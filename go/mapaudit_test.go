@@ -1,6 +1,7 @@
 package mapaudit
 
 import (
+	"fmt"
 	"reflect"
 	"runtime"
 	"strings"
@@ -318,4 +319,120 @@ func TestPanicInGrowth(t *testing.T) {
 			}
 		}
 	}
+}
+
+// panicOf gives what f panics with, as text; empty when it does not.
+func panicOf(f func()) (text string) {
+	defer func() {
+		if value := recover(); value != nil {
+			text = fmt.Sprint(value)
+		}
+	}()
+	f()
+	return ""
+}
+
+// With the hook and without: a mistake is the same in every build.
+func TestNilPanicsAtTheCall(t *testing.T) {
+	all := func(f func(Event), access func(Event) (any, bool), options ...Option) map[string]func() {
+		return map[string]func(){
+			"OnAssign": func() { OnAssign(f, options...)() },
+			"OnDelete": func() { OnDelete(f, options...)() },
+			"OnAccess": func() { OnAccess(access, options...)() },
+			"OnGrow":   func() { OnGrow(f, options...)() },
+		}
+	}
+	before := len(current())
+	for name, call := range all(nil, nil) {
+		if got := panicOf(call); got != "mapaudit: "+name+": nil function" {
+			t.Errorf("%s(nil): %q", name, got)
+		}
+	}
+	ignore := func(Event) (any, bool) { return nil, false }
+	for name, call := range all(func(Event) {}, ignore, Every(2), nil) {
+		if got := panicOf(call); got != "mapaudit: "+name+": option 2 of 2 is nil" {
+			t.Errorf("%s with a nil option: %q", name, got)
+		}
+	}
+	if len(current()) != before {
+		t.Error("something listens:", len(current())-before)
+	}
+}
+
+type slices []int
+
+func (slices) String() string { return "" }
+
+// blank has a field that Go neither hashes nor compares.
+type blank struct {
+	n int
+	_ any
+}
+
+func TestUnhashableKeys(t *testing.T) {
+	anys, fat, none := map[any]int{1: 1}, map[any][200]int{1: {1}}, map[any]int(nil)
+	named, structs, arrays := map[fmt.Stringer]int{}, map[struct{ a, b any }]int{}, map[[2]any]int{}
+	blanks, hidden := map[blank]int{}, blank{n: 1}
+	*(*any)(unsafe.Pointer(uintptr(unsafe.Pointer(&hidden)) + reflect.TypeOf(hidden).Field(1).Offset)) = []int{}
+	slice, nested := any([]int{1}), any(struct{ a [1]any }{[1]any{func() {}}})
+	reads := map[string]func() any{
+		"value":            func() any { return anys[slice] },
+		"value, ok":        func() any { _, ok := anys[slice]; return ok },
+		"large":            func() any { return fat[slice][0] },
+		"large, ok":        func() any { _, ok := fat[slice]; return ok },
+		"nil map":          func() any { return none[slice] },
+		"map as key":       func() any { return anys[map[int]int{}] },
+		"nested":           func() any { return anys[nested] },
+		"no elements":      func() any { return anys[[0][]int{}] },
+		"slice in struct":  func() any { return anys[struct{ a []int }{}] },
+		"with methods":     func() any { return named[slices{}] },
+		"in struct":        func() any { return structs[struct{ a, b any }{1, slice}] },
+		"in array":         func() any { return arrays[[2]any{1, slice}] },
+		"by reflection":    func() any { return reflect.ValueOf(anys).MapIndex(reflect.ValueOf(&slice).Elem()).IsValid() },
+		"hashable":         func() any { return anys["text"] },
+		"hashable, nested": func() any { return anys[struct{ a [1]any }{[1]any{nil}}] },
+		"hashable struct":  func() any { return structs[struct{ a, b any }{1, nil}] },
+		"hashable methods": func() any { return named[nil] },
+		"blank field":      func() any { return blanks[hidden] },
+	}
+	plain := map[string]string{}
+	for name, read := range reads {
+		plain[name] = panicOf(func() { read() })
+		hashable := strings.HasPrefix(name, "hashable") || name == "blank field"
+		if hashable != (plain[name] == "") || !hashable && !strings.Contains(plain[name], "hash of unhashable type") {
+			t.Errorf("%s, with no callback: %q", name, plain[name])
+		}
+	}
+	calls := 0
+	check := func(how string, stand bool) {
+		t.Helper()
+		for name, read := range reads {
+			calls = 0
+			var got any
+			if text := panicOf(func() { got = read() }); text != plain[name] {
+				t.Errorf("%s, with a callback that %s: panic %q, not %q", name, how, text, plain[name])
+			}
+			if !Active() {
+				continue
+			}
+			if calls != 1 {
+				t.Errorf("%s, with a callback that %s: %d calls", name, how, calls)
+			}
+			if stand && plain[name] == "" && got != 7 {
+				t.Errorf("%s, with a callback that %s: %v", name, how, got)
+			}
+		}
+	}
+	types := TypesLike(anys, fat, named, structs, arrays, blanks)
+	stop := OnAccess(func(Event) (any, bool) { calls++; return nil, false }, types)
+	check("looks", false)
+	stop()
+	defer OnAccess(func(e Event) (any, bool) {
+		calls++
+		if e.Type == reflect.TypeOf(fat) {
+			return [200]int{7}, true
+		}
+		return 7, true
+	}, types)()
+	check("stands in", true)
 }
