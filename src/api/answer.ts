@@ -54,6 +54,7 @@ const STATUS: Readonly<Record<string, number>> = {
   'body-type': 415,
   'too-many-requests': 503,
   'too-many-clients': 503,
+  'sql-busy': 503,
 };
 
 /** What went wrong, in words for whoever asked. What only a fault of ours can cause is told to nobody outside. */

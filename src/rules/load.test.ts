@@ -58,3 +58,12 @@ describe('mistakes are named with line, column and what was meant', () => {
     expect(messageOf(text)).toContain(wanted);
   });
 });
+
+it('what a parser says again and again of one line is said once, and of many lines the beginning', () => {
+  const deep = messageOf('['.repeat(20_000)).split('\n');
+  expect(deep.length).toBeLessThan(10);
+  expect(deep.join()).not.toMatch(/call stack/);
+  const many = messageOf('rules: 1\n'.repeat(200)).split('\n');
+  expect(many).toHaveLength(21);
+  expect(many.at(-1)).toMatch(/^and \d+ more$/);
+});

@@ -20,9 +20,15 @@ export function loadRules(text: string, path: string): RulesFile {
     problems.add({ line: 1, column: 1, message: 'the file is larger than 1 MB' });
   problems.throwIfAny();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: true });
+  const told = new Set<string>();
   for (const { message, pos } of [...document.errors, ...document.warnings]) {
     const { line, col } = lines.linePos(pos[0]);
-    problems.add({ line, column: col, message: message.split('\n')[0] ?? message });
+    const first = message.split('\n')[0] ?? message;
+    const what = /call stack/i.test(first) ? 'brackets stand in brackets too often' : first;
+    // A parser that has lost its way says the same of every character of a line.
+    if (told.has(`${line}:${what}`)) continue;
+    told.add(`${line}:${what}`);
+    problems.add({ line, column: col, message: what });
   }
   problems.throwIfAny();
   if (!isMap(document.contents)) {

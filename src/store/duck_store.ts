@@ -19,12 +19,16 @@ import { forgetStacks } from './stacks.ts';
 import type { SqlLimits, Store } from './store.ts';
 import type { SqlReader, SqlTable } from './sql_reader.ts';
 import { Symbols } from './symbols.ts';
+import { takeLogIn } from './take_log_in.ts';
 import { DiskFull, Trouble } from './trouble.ts';
+import { Turns } from './turns.ts';
 
 /** Rows that wait for the end of a window before they are written without it. */
 const MOST_WAITING = 50_000;
 const UPKEEP_MS = 10_000;
 const MOST_NOTICES = 100;
+/** Statements of others that run at the same time: threads and memory are for writing too. */
+const SQL_AT_ONCE = 2;
 /** How often stacks that nothing means any more are looked for. */
 const STACKS_EVERY_MS = 600_000;
 
@@ -36,6 +40,7 @@ export class DuckStore implements Store {
   readonly #notices: StoreNotice[] = [];
   readonly #duckReader: DuckReader;
   readonly #disk: Disk;
+  readonly #sqlTurns = new Turns(SQL_AT_ONCE);
   #opened: Opened;
   #connection: DuckDBConnection;
   #rolled: RolledTo = [0, 0, 0];
@@ -109,7 +114,7 @@ export class DuckStore implements Store {
   }
 
   async sql(text: string, limits: Partial<SqlLimits> = {}): Promise<SqlTable> {
-    return await runSql(this.#opened.instance, text, limits);
+    return await runSql(() => this.#opened.instance, text, limits, this.#sqlTurns);
   }
 
   async upkeep(): Promise<void> {
@@ -128,7 +133,7 @@ export class DuckStore implements Store {
       if (this.#options.readOnly !== true && (await this.#flush()))
         await this.#guarded(async () => {
           await this.#connection.run(`UPDATE runs SET closed = ${this.#now()} WHERE run = ${this.#run}`);
-          if (this.#disk.canCheckpoint) await this.#connection.run('CHECKPOINT');
+          if (this.#disk.canCheckpoint) await takeLogIn(this.#connection);
         });
       this.#duckReader.close();
       this.#connection.closeSync();
@@ -219,7 +224,7 @@ export class DuckStore implements Store {
   async #makeRoom(): Promise<void> {
     if (this.#trouble?.fatal === true) await this.#reopen();
     if ((this.#disk.isLogLong || !this.#disk.hasRoom) && this.#disk.canCheckpoint)
-      await this.#connection.run('CHECKPOINT');
+      await takeLogIn(this.#connection);
     if (!this.#disk.hasRoom) throw new DiskFull();
   }
 

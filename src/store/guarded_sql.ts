@@ -1,9 +1,15 @@
-import { type DuckDBConnection, type DuckDBInstance, StatementType } from '@duckdb/node-api';
+import {
+  type DuckDBConnection,
+  type DuckDBDataChunk,
+  type DuckDBInstance,
+  StatementType,
+} from '@duckdb/node-api';
 import { MapauditError, messageOf } from '../base/errors.ts';
 import { kindOf, plainValue } from './duck_values.ts';
 import type { SqlTable, SqlValue } from './sql_reader.ts';
 import { forbiddenCall } from './sql_tree.ts';
 import type { SqlLimits } from './store.ts';
+import type { Turns } from './turns.ts';
 
 const ROWS = 10_000;
 const MS = 10_000;
@@ -11,30 +17,51 @@ const MS = 10_000;
 const LONGEST_TEXT = 64 * 1024;
 const LONGEST_CELL = 1024 * 1024;
 const MOST_CHARACTERS = 16 * 1024 * 1024;
+/** An interrupt that comes between two steps of a statement is lost: they come again until it has ended. */
+const INTERRUPT_EVERY_MS = 100;
 /** Rows beyond those that are given out, which are only counted. */
 const MOST_COUNTED = 5_000_000;
 
 /**
  * Runs one statement of somebody else, which may read and nothing more. Four things see to that, each by itself: the
  * whole instance opens no other file, its transaction is one that only reads, DuckDB says that it is one SELECT, and
- * the tree that DuckDB parses it to calls no function that does more than compute.
+ * the tree that DuckDB parses it to calls no function but those that compute, at once and nothing large. The time
+ * that it waits for its turn counts.
  */
 export async function runSql(
-  instance: DuckDBInstance,
+  instance: () => DuckDBInstance,
   text: string,
   { rows = ROWS, ms = MS }: Partial<SqlLimits>,
+  turns: Turns,
 ): Promise<SqlTable> {
-  const connection = await instance.connect();
   const end = performance.now() + ms;
-  const timer = setTimeout(() => connection.interrupt(), ms);
+  if (!(await turns.take(ms))) throw noTurn(ms);
   try {
-    await checkStatement(connection, text);
-    await connection.run('BEGIN TRANSACTION READ ONLY');
-    return await run(connection, text, rows, () => performance.now() > end);
+    return await runUntil(end, await instance().connect(), text, rows);
   } catch (error) {
     throw sqlError(error, ms);
   } finally {
-    clearTimeout(timer);
+    turns.done();
+  }
+}
+
+async function runUntil(
+  end: number,
+  connection: DuckDBConnection,
+  text: string,
+  rows: number,
+): Promise<SqlTable> {
+  const isOver = (): boolean => performance.now() > end;
+  const timer = setInterval(() => {
+    if (isOver()) connection.interrupt();
+  }, INTERRUPT_EVERY_MS);
+  try {
+    await checkStatement(connection, text);
+    await connection.run('BEGIN TRANSACTION READ ONLY');
+    if (isOver()) throw new Error('INTERRUPT');
+    return await run(connection, text, rows, isOver);
+  } finally {
+    clearInterval(timer);
     connection.closeSync();
   }
 }
@@ -46,7 +73,11 @@ async function checkStatement(connection: DuckDBConnection, text: string): Promi
   if (count !== 1) throw notAllowed(count === 0 ? 'there is no statement' : `there are ${count} statements`);
   const tree = await treeOf(connection, text);
   const called = forbiddenCall(tree);
-  if (called !== undefined) throw notAllowed(`${called} does more than read the store`);
+  if (called !== undefined)
+    throw notAllowed(
+      `${called} is none of the functions that a statement may call`,
+      'Functions that compute are: docs/store.md. Parts of a text: regexp_extract, substr.',
+    );
   const prepared = await (await connection.extractStatements(text)).prepare(0);
   try {
     if (prepared.statementType !== StatementType.SELECT)
@@ -92,8 +123,7 @@ async function run(
     if (isOver()) throw new Error('INTERRUPT');
     const room = Math.min(chunk.rowCount, Math.max(0, most - rows.length));
     if (room > 0)
-      for (const row of chunk.getRows().slice(0, room)) {
-        const plain = row.map(plainValue);
+      for (const plain of plainRows(chunk, room)) {
         for (const cell of plain) characters += cellLength(cell);
         if (characters > MOST_CHARACTERS) throw tooLarge('the result is larger than 16 MB');
         rows.push(plain);
@@ -101,6 +131,12 @@ async function run(
     left += chunk.rowCount - room;
     if (left > MOST_COUNTED) throw tooLarge(`the result has more than ${MOST_COUNTED} rows`);
   }
+}
+
+/** Row by row, so that not more is copied of a large result than may be given out. */
+function* plainRows(chunk: DuckDBDataChunk, most: number): Generator<readonly SqlValue[]> {
+  const columns = Array.from({ length: chunk.columnCount }, (_, i) => chunk.getColumnVector(i));
+  for (let row = 0; row < most; row++) yield columns.map((column) => plainValue(column.getItem(row)));
 }
 
 function cellLength(cell: SqlValue): number {
@@ -123,9 +159,14 @@ function sqlError(error: unknown, ms: number): unknown {
   });
 }
 
-const notAllowed = (why: string): MapauditError =>
-  new MapauditError('sql-not-allowed', `not allowed: ${why}`, {
-    hint: "One statement that reads: SELECT … FROM operations_by_minute WHERE op = 'delete'.",
+const notAllowed = (
+  why: string,
+  hint = "One statement that reads: SELECT … FROM operations_by_minute WHERE op = 'delete'.",
+): MapauditError => new MapauditError('sql-not-allowed', `not allowed: ${why}`, { hint });
+
+const noTurn = (ms: number): MapauditError =>
+  new MapauditError('sql-busy', `other statements ran for ${ms / 1000} s: this one had no turn`, {
+    hint: 'Two run at once. Ask again in a moment.',
   });
 
 const tooLarge = (message: string, cause?: unknown): MapauditError =>

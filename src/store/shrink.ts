@@ -4,6 +4,7 @@ import type { StorePlace } from './options.ts';
 import { type Aged, EVENTS, FACTS, forgetBefore, forgetWindows } from './retain.ts';
 import type { RolledTo } from './roll_up.ts';
 import { storeBytes, usedBytes } from './size.ts';
+import { takeLogIn } from './take_log_in.ts';
 
 /** Share of the limit from which on the oldest goes, and down to which: between them lies what is written meanwhile. */
 const FULL = 0.8;
@@ -30,7 +31,7 @@ export async function shrink(
 ): Promise<void> {
   if ((await storeBytes(place, connection)) < limit * FULL) return;
   for (let round = 0; round < MOST_ROUNDS; round++) {
-    await connection.run('CHECKPOINT');
+    if (!(await takeLogIn(connection))) return;
     const used = 'path' in place ? await usedBytes(connection) : await storeBytes(place, connection);
     if (used < limit * ENOUGH) return;
     if (!(await forgetSome(connection, rolled))) return;

@@ -1,53 +1,38 @@
-/** Functions that make rows out of nothing but their arguments. All others may read files, settings, or change them. */
-const TABLE_FUNCTIONS: ReadonlySet<string> = new Set([
-  'range',
-  'generate_series',
-  'unnest',
-  'repeat',
-  'json_each',
-  'json_tree',
-]);
-
-/** Functions that do more than give a value. */
-const FUNCTIONS: ReadonlySet<string> = new Set([
-  'nextval',
-  'currval',
-  'setseed',
-  'sleep_ms',
-  'write_log',
-  'getenv',
-  'current_setting',
-  'json_execute_serialized_sql',
-  'getvariable',
-]);
+import { FUNCTIONS, TABLE_FUNCTIONS } from './sql_functions.ts';
 
 /** Why a parsed statement (`json_serialize_sql`) may not run: the name of the function that it calls; else undefined. */
 export function forbiddenCall(node: unknown): string | undefined {
   const waiting: unknown[] = [node];
   for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
     if (typeof next !== 'object' || next === null) continue;
-    if (!Array.isArray(next)) {
-      const name = calledBy(next);
-      if (name !== undefined) return name;
+    if (Array.isArray(next)) {
+      for (const one of next) waiting.push(one);
+      continue;
     }
-    waiting.push(...(Object.values(next) as unknown[]));
+    const fields = next as Record<string, unknown>;
+    const table = fields['type'] === 'TABLE_FUNCTION' ? fields['function'] : undefined;
+    const name = table === undefined ? calledBy(fields) : tableCalledBy(table);
+    if (name !== undefined) return name;
+    for (const [field, value] of Object.entries(fields))
+      waiting.push(table !== undefined && field === 'function' ? argumentsOf(value) : value);
   }
   return undefined;
 }
 
-function calledBy(node: object): string | undefined {
-  const { type, function: called, function_name: name } = node as Record<string, unknown>;
-  if (type === 'TABLE_FUNCTION') {
-    const table = functionName(called);
-    return TABLE_FUNCTIONS.has(table) ? undefined : table;
-  }
-  return typeof name === 'string' && FUNCTIONS.has(name.toLowerCase()) ? name : undefined;
+function calledBy({ function_name: name }: Record<string, unknown>): string | undefined {
+  return typeof name !== 'string' || FUNCTIONS.has(name.toLowerCase()) ? undefined : name;
 }
 
-function functionName(called: unknown): string {
-  const name =
-    typeof called === 'object' && called !== null
-      ? (called as Record<string, unknown>)['function_name']
-      : undefined;
-  return typeof name === 'string' ? name.toLowerCase() : 'a function';
+/** A function whose rows are asked for. There is no telling of one whose name cannot be read. */
+function tableCalledBy(called: unknown): string | undefined {
+  const name = isFields(called) ? called['function_name'] : undefined;
+  if (typeof name !== 'string') return 'a function';
+  return TABLE_FUNCTIONS.has(name.toLowerCase()) ? undefined : name;
 }
+
+/** All of a call but its own name. */
+const argumentsOf = (called: unknown): unknown =>
+  isFields(called) ? Object.entries(called).flatMap(([f, v]) => (f === 'function_name' ? [] : [v])) : called;
+
+const isFields = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -16,7 +16,10 @@ export interface Store extends FeedSink {
   readonly notices: readonly StoreNotice[];
   /** For questions that mapaudit asks. */
   readonly reader: SqlReader;
-  /** One reading statement of somebody else. Errors: `sql`, `sql-not-allowed`, `sql-timeout`, `sql-too-large`. */
+  /**
+   * One reading statement of somebody else; two run at once, and others wait for them. Errors: `sql`,
+   * `sql-not-allowed`, `sql-timeout`, `sql-busy`, `sql-too-large`.
+   */
   sql(text: string, limits?: Partial<SqlLimits>): Promise<SqlTable>;
   /** Roll-ups, retention, size limit. It runs by itself, on a timer. */
   upkeep(): Promise<void>;

@@ -1,6 +1,9 @@
 import { existsSync } from 'node:fs';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { DuckDBConnection } from '@duckdb/node-api';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { MapauditError } from '../../src/base/errors.ts';
 import { openStore, type Store } from '../../src/store/index.ts';
+import { FUNCTIONS } from '../../src/store/sql_functions.ts';
 import { count, folder, T0, window } from './feed.ts';
 
 const place = folder();
@@ -42,6 +45,19 @@ it('one statement that reads, with times, numbers, texts and nulls', async () =>
       .rows,
   ).toEqual([[Date.UTC(2026, 2, 1), '[1, 2]', 1.5, "it's"]]);
 });
+
+const MADE_OF_SYNTAX = '-> coalesce current_time current_timestamp grouping if ifnull'.split(' ');
+
+const ALLOWED = [
+  "SELECT regexp_extract(key, '^[^:]*') AS prefix, count(*) FROM sampled_events GROUP BY ALL ORDER BY ALL",
+  "SELECT date_trunc('minute', time) AS t, op || ':' || line, sum(count) FILTER (WHERE line > 3) FROM operations_by_second GROUP BY ALL",
+  "SELECT time, lag(count) OVER (ORDER BY time), row_number() OVER () FROM operations_by_second WHERE op LIKE 'd%' AND op NOT ILIKE 'x' AND function ~ '.*evict' QUALIFY row_number() OVER () < 9",
+  "SELECT time + INTERVAL 5 MINUTE, extract(hour FROM time), strftime(time, '%H'), time AT TIME ZONE 'UTC' FROM operations_by_second",
+  'SELECT quantile_cont(count, 0.9), median(count), max_by(op, count), count(DISTINCT op) FROM operations_by_second',
+  "SELECT labels ->> '$.tenant', labels -> '$.tenant', trim(op), substring(op, 1, 2), op[1:2], -len, CASE WHEN found THEN 1 END FROM sampled_events",
+  'SELECT unnest([1, 2]), {a: 1}.a, coalesce(1, 2), nullif(1, 2), greatest(1, 2), current_timestamp, now()',
+  'SELECT * FROM range(3) a, unnest([1]) b, generate_series(1, 2) c',
+];
 
 const ATTACKS = [
   "COPY windows_1s TO '/tmp/mapaudit-attack'",
@@ -93,9 +109,44 @@ const ATTACKS = [
   'SELECT "NEXTVAL"(\'s\')',
   'SELECT $1',
   'SELECT sleep_ms(100000)',
+  'SELECT pg_sleep(100000)',
+  "SELECT repeat('a', 2000000000)",
+  "SELECT length(lpad('a', 2000000000, 'b'))",
+  "SELECT length(rpad('a', 2000000000, 'b'))",
+  "SELECT length(replace(replace('aaaaaaaa', 'a', op), 'a', op)) FROM operations_by_second",
+  "SELECT length(regexp_replace(op, '.', function, 'g')) FROM operations_by_second",
+  "SELECT length(format('{:>2000000000}', 'a'))",
+  "SELECT length(printf('%2000000000s', 'a'))",
+  'SELECT len(range(1000000000))',
+  'SELECT len(list_resize([1], 1000000000))',
+  'SELECT len(array_resize([1], 1000000000))',
+  "SELECT len(string_split('aaaa', ''))",
+  "SELECT array_to_string(['a', 'b'], 'x')",
+  'SELECT [x + 1 FOR x IN [1, 2]]',
+  'SELECT list_transform([1, 2], lambda x: [x, x])',
+  "SELECT * FROM unnest([repeat('a', 2000000000)])",
+  "SELECT op FROM operations_by_second ORDER BY repeat('a', 2000000000)",
+  "WITH a AS (SELECT hex(hex('a')) AS x) SELECT * FROM a WHERE EXISTS (SELECT x)",
 ];
 
 describe('what is no reading of the store is refused', () => {
+  it('functions by their name, before anything is computed', async () => {
+    await expect(store.sql("SELECT 1 FROM range(2) WHERE repeat('a', 9) = 'b'")).rejects.toMatchObject({
+      code: 'sql-not-allowed',
+      message: 'not allowed: repeat is none of the functions that a statement may call',
+    });
+    // Each name that may be called is one that DuckDB has, or makes of its syntax.
+    const known = await store.reader.read((ask) =>
+      ask('SELECT DISTINCT lower(function_name) AS name FROM duckdb_functions()'),
+    );
+    const names = new Set(known.map(({ name }) => name));
+    expect([...FUNCTIONS].filter((name) => !names.has(name)).sort()).toEqual(MADE_OF_SYNTAX);
+  });
+
+  it.each(ALLOWED)('but not what questions are made of: %s', async (text) => {
+    expect((await store.sql(text)).left).toBe(0);
+  });
+
   it.each(ATTACKS)('%s', async (text) => {
     await expect(store.sql(text)).rejects.toMatchObject({
       code: expect.stringMatching(/^sql(-not-allowed)?$/) as string,
@@ -133,10 +184,58 @@ describe('what would never end is ended', () => {
     const { rows, left } = await store.sql('FROM range(100000)', { rows: 10 });
     expect([rows.length, left]).toEqual([10, 99_990]);
     await expect(store.sql('FROM range(1000000000000)')).rejects.toMatchObject({ code: 'sql-too-large' });
-    await expect(store.sql("SELECT repeat('x', 3000000)")).rejects.toMatchObject({ code: 'sql-too-large' });
-    await expect(store.sql("SELECT repeat('x', 100000) FROM range(1000)")).rejects.toMatchObject({
+    const text = (length: number): string =>
+      `SELECT string_agg(a.range::VARCHAR, '') AS x FROM range(${length / 5}, ${length / 5 + 1000}) a, range(${length / 5000})`;
+    await expect(store.sql(text(1_500_000))).rejects.toMatchObject({ code: 'sql-too-large' });
+    await expect(store.sql(`SELECT x || range FROM (${text(100_000)}), range(1000)`)).rejects.toMatchObject({
       code: 'sql-too-large',
+      message: 'the result is larger than 16 MB',
     });
+  });
+
+  it('several at once, of which two run: all end in time, and who had no turn is told so', async () => {
+    const endless = 'SELECT count(*) FROM range(1000000000000) a WHERE a.range % 7 = 3';
+    const codes = await Promise.all(
+      Array.from({ length: 6 }, () =>
+        store.sql(endless, { ms: 300 }).then(
+          () => 'none',
+          (error: unknown) => (error instanceof MapauditError ? error.code : String(error)),
+        ),
+      ),
+    );
+    expect(codes.slice(0, 2)).toEqual(['sql-timeout', 'sql-timeout']);
+    expect(codes.slice(2).every((code) => code === 'sql-busy' || code === 'sql-timeout')).toBe(true);
+    expect(codes).toContain('sql-busy');
+    expect((await store.sql('SELECT 1')).rows).toEqual([[1]]);
+  });
+
+  it('an interrupt that is lost is given again', async () => {
+    const interrupted = vi.spyOn(DuckDBConnection.prototype, 'interrupt');
+    interrupted.mockImplementationOnce(() => undefined);
+    await expect(
+      store.sql('SELECT count(*) FROM range(1000000000000) a WHERE a.range % 7 = 3', { ms: 100 }),
+    ).rejects.toMatchObject({ code: 'sql-timeout' });
+    expect(interrupted.mock.calls.length).toBeGreaterThan(1);
+    interrupted.mockRestore();
+  });
+
+  it('a log that cannot be taken into the file while somebody reads grows on', async () => {
+    const limited = await openStore({
+      path: place.path('log.duckdb'),
+      now: () => T0 + 5000,
+      upkeepMs: 0,
+      sizeLimit: 100,
+    });
+    try {
+      await limited.reader.read(async (ask) => {
+        await ask('SELECT count(*) FROM windows_1s');
+        for (let i = 0; i < 5; i++) await limited.take([window(T0 + i * 1000, [count('delete', 1)])]);
+        expect([limited.trouble, limited.notices]).toEqual([undefined, []]);
+      });
+      expect((await limited.sql('SELECT sum(count) FROM windows_1s')).rows).toEqual([[5]]);
+    } finally {
+      await limited.close();
+    }
   });
 
   it('writing goes on beside it', async () => {

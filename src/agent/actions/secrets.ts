@@ -1,6 +1,8 @@
-import { readFileSync } from 'node:fs';
 import { MapauditError } from '../../base/errors.ts';
 import type { SecretText } from '../../rules/definition.ts';
+import { regularFile } from '../regular_file.ts';
+
+const MOST_BYTES = 1 << 20;
 
 const REFERENCE = /\$\{(env|file):([^}]+)\}/g;
 
@@ -23,7 +25,9 @@ function fromEnvironment(name: string, env: NodeJS.ProcessEnv): string {
 /** The last line end of a file is no part of a secret. */
 function fromFile(path: string): string {
   try {
-    const text = readFileSync(path, 'utf8').replace(/\r?\n$/, '');
+    const text = regularFile(path, MOST_BYTES, '')
+      .toString()
+      .replace(/\r?\n$/, '');
     if (text !== '') return text;
   } catch {
     throw missing(`\${file:${path}}`, 'the file cannot be read', path);

@@ -1,16 +1,18 @@
-import { readFile } from 'node:fs/promises';
-import { MapauditError } from '../../base/errors.ts';
 import type { RecordedProcess } from '../../evidence/about.ts';
 import { windowOf } from '../../evidence/window_line.ts';
 import { cpuProfile } from '../../export/cpu_profile.ts';
 import type { Notice } from '../../protocol/notice.ts';
 import type { Reported, ReportOptions, ReportProfile } from '../../protocol/report.ts';
 import { type Frame, Incident } from '../../query/incident/incident.ts';
+import { regularFile } from '../regular_file.ts';
 import { eventOf } from './event_of.ts';
 import { growthOf } from './growth_of.ts';
 import { findingOf } from './race.ts';
 import { Recording } from './recording.ts';
 import { RunFacts, typeOf } from './run_facts.ts';
+
+/** Bytes. */
+const LARGEST_PROFILE = 256 << 20;
 
 /** `report`: the file is read twice, since what is before and after shows only when all windows are known. */
 export async function reportOn({ path, profile }: ReportOptions): Promise<Reported> {
@@ -42,7 +44,7 @@ export async function reportOn({ path, profile }: ReportOptions): Promise<Report
     lost: facts.summary?.lost ?? 0,
     troubles: notices.filter(({ level }) => level === 'warning').map(({ message }) => message),
   };
-  const read = profile === undefined ? undefined : await profileOf(profile, incident.span);
+  const read = profile === undefined ? undefined : profileOf(profile, incident.span);
   if (read?.overlaps === false) notices.push(apart(read.file));
   return { report: incident.report(frame, read), notices };
 }
@@ -61,14 +63,8 @@ function takeLine(line: unknown, incident: Incident, processes: Map<string, Reco
   if (finding?.type === 'race') incident.race(finding);
 }
 
-async function profileOf(path: string, span: { from: number; to: number }): Promise<ReportProfile> {
-  const bytes = await readFile(path).catch((cause: unknown) => {
-    throw new MapauditError('no-such-file', `${path} cannot be read`, {
-      cause,
-      hint: 'Name a CPU profile in pprof form: --profile cpu.pprof.',
-      fields: { file: path },
-    });
-  });
+function profileOf(path: string, span: { from: number; to: number }): ReportProfile {
+  const bytes = regularFile(path, LARGEST_PROFILE, 'Name a CPU profile in pprof form: --profile cpu.pprof.');
   return cpuProfile(path, bytes, span);
 }
 

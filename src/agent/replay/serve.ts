@@ -26,7 +26,7 @@ export async function replayService(
   options: ServeOptions,
   speed: number | undefined,
 ): Promise<Service> {
-  const rules = await rulesOf(options.rules);
+  const rules = rulesOf(options.rules);
   const time = new RecordedTime(recording);
   const store = await openStore({ memory: true, retention: FOREVER, now: () => time.now });
   const service = new RecordedService(recording, rules, store, time);

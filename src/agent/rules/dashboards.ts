@@ -4,5 +4,5 @@ import { rulesOf } from './rules.ts';
 
 /** `dashboards`. Errors: those of `rulesOf`. */
 export async function dashboards({ path }: DashboardsOptions): Promise<readonly GeneratedFile[]> {
-  return dashboardFiles(await rulesOf(path));
+  return await Promise.resolve(dashboardFiles(rulesOf(path)));
 }

@@ -1,25 +1,21 @@
-import { readFile } from 'node:fs/promises';
-import { MapauditError } from '../../base/errors.ts';
 import type { FeedItem, FindingTold } from '../../model/feed.ts';
 import type { Notice } from '../../protocol/notice.ts';
 import { findingLine, type RuleExpected, type RulesLine, type RulesOptions } from '../../protocol/rules.ts';
 import { DEFAULT_RULES, loadRules, type RulesFile, rulesSink } from '../../rules/index.ts';
 import { recordingFeed } from '../replay/feed_of.ts';
+import { regularFile } from '../regular_file.ts';
 
 /** What the rules that mapaudit brings along are called in messages. */
 const BUILT_IN = 'default rules';
+/** Far more than rules may have, which are judged by their characters. */
+const MOST_BYTES = 8 << 20;
+const NAME_A_FILE = 'Name a file of rules; mapaudit rules default prints one to begin with.';
 
-/** Rules of a file, or those that mapaudit brings along. Errors: `no-such-file`, `rules-invalid`. */
-export async function rulesOf(path: string | undefined): Promise<RulesFile> {
+/** Rules of a file, or those that mapaudit brings along. Errors: `rules-invalid`, those of `regularFile`. */
+export function rulesOf(path: string | undefined): RulesFile {
   if (path === undefined) return loadRules(DEFAULT_RULES, BUILT_IN);
-  const text = await readFile(path, 'utf8').catch((cause: unknown) => {
-    throw new MapauditError('no-such-file', `${path} cannot be read`, {
-      cause,
-      hint: 'Name a file of rules; mapaudit rules default prints one to begin with.',
-      fields: { file: path },
-    });
-  });
-  return loadRules(text, path);
+  const file = regularFile(path, MOST_BYTES, NAME_A_FILE);
+  return loadRules(file.toString(), path);
 }
 
 /** `rules`. Errors: those of `rulesOf` and `recordingFeed`. */
@@ -28,7 +24,7 @@ export async function* rulesLines(options: RulesOptions): AsyncGenerator<readonl
     yield [{ type: 'text', text: DEFAULT_RULES }];
     return;
   }
-  const file = await rulesOf(options.path);
+  const file = rulesOf(options.path);
   if (options.do === 'check') {
     yield [
       {

@@ -26,7 +26,7 @@ const MEMORY_MS = 3_600_000;
  * attaching; those of `openStore` and of rules. Nothing is left in place then.
  */
 export async function startService(options: ServeOptions): Promise<Service> {
-  const rules = await rulesOf(options.rules);
+  const rules = rulesOf(options.rules);
   const notices = new NoticeBook();
   const store = await openStore(storeOptionsOf(options));
   const series = feedSeries();
