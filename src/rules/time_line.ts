@@ -13,8 +13,8 @@ export class TimeLine {
 
   /** The clock was set at the end of a window. */
   set(byMs: number): void {
-    // Whole seconds: windows begin with one.
-    this.#ahead += Math.round(byMs / 1000) * 1000;
+    // Whole seconds, so that the next window follows on the last one, or shares its second.
+    this.#ahead += Math.floor(byMs / 1000) * 1000;
   }
 
   /** An item of the feed in the time of the rules. */
