@@ -19,7 +19,7 @@ import { type TraceShared, TraceStream } from './trace_stream.ts';
 const SLOW_MS = 50;
 
 /** What a run may want beyond what `trace` asks for. */
-export type TraceExtras = Pick<TraceShared, 'condition' | 'facts' | 'accepts' | 'showPid'> & {
+export type TraceExtras = Pick<TraceShared, 'condition' | 'facts' | 'accepts' | 'showPid' | 'wallMovedMs'> & {
   /** Counters are kept beside the events, for whoever reads them. */
   readonly observer?: TraceObserver;
 };

@@ -39,6 +39,8 @@ export interface TraceShared {
   readonly showPid?: boolean;
   /** Asked of each event before it is delivered. */
   readonly accepts?: (event: TraceEvent) => boolean;
+  /** By how much the wall clock was set since the run began; else the times of events go on with the clock as it was. */
+  readonly wallMovedMs?: () => number;
 }
 
 /** What is left when the probes are out. */
@@ -122,11 +124,16 @@ export class TraceStream {
       },
       rowCondition,
     );
+    const offset = wallOffsetNs();
+    const movedMs = shared.wallMovedMs?.() ?? 0;
     const lifting: LiftOptions = {
       sites,
       sync,
       symbols: this.#symbols,
-      wallOffset: wallOffsetNs(),
+      get wallOffset() {
+        const set = Math.round((shared.wallMovedMs?.() ?? 0) - movedMs);
+        return set === 0 ? offset : offset + BigInt(set) * 1_000_000n;
+      },
       keyText: (batch, row) => keys.of(batch, row),
       labels: (batch, row) => labels.of(batch, row),
       showPid: shared.showPid ?? options.selection.type !== 'pid',
@@ -199,7 +206,16 @@ function outputOf(
   if (options.encoded !== true) return new EventObjects(lifter, accepts);
   const showsText = (pid: number, type: number): boolean =>
     options.keys.type === 'full' && audit.target(pid)?.hasTextKeys(type) === true;
-  return new EventTexts(new EventJson({ ...lifting, lifter, showsText: rememberedTypes(showsText) }));
+  return new EventTexts(
+    new EventJson({
+      ...lifting,
+      get wallOffset() {
+        return lifting.wallOffset;
+      },
+      lifter,
+      showsText: rememberedTypes(showsText),
+    }),
+  );
 }
 
 /** The same answer, asked for once a type. */

@@ -57,12 +57,17 @@ export interface Uncounted {
 
 /** Everything that was counted in one span of time. */
 export interface Window {
-  /** Unix milliseconds, a multiple of the length. */
+  /** Unix milliseconds, a whole second; a multiple of the length where it is rolled up. */
   readonly start: number;
-  /** 1,000 when it is made; 60,000 and 3,600,000 when it is rolled up. */
+  /** 1,000 when it is made, whole seconds more where it could not be closed in time; 60,000 and 3,600,000 when it is rolled up. */
   readonly lengthMs: number;
   readonly counts: readonly WindowCount[];
   readonly loss: WindowLoss;
   /** Absent where everything was counted. */
   readonly uncounted?: readonly Uncounted[];
+  /**
+   * Milliseconds by which the wall clock was set at the end of this window, negative: back. All that follows in a feed
+   * has the new time. Absent where it was not set, and in recordings, which are read in the order of their times.
+   */
+  readonly clockSetMs?: number;
 }

@@ -93,7 +93,13 @@ export interface ApiStatus {
   /** Absent where nothing is kept. */
   readonly store?: { readonly bytes: number; readonly oldest?: number; readonly trouble?: string };
   /** What the user should know, newest last. */
-  readonly notices: readonly { readonly at: number; readonly message: string; readonly hint?: string }[];
+  readonly notices: readonly {
+    readonly at: number;
+    /** `clock-set`; absent for most. */
+    readonly code?: string;
+    readonly message: string;
+    readonly hint?: string;
+  }[];
 }
 
 /** Counts over time. `at + i * step` is where point i begins; null: nothing was recorded then. */

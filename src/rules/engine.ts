@@ -12,6 +12,7 @@ import { SequenceRun } from './kinds/sequence.ts';
 import { SizeRun } from './kinds/size.ts';
 import { EventClock } from './names.ts';
 import type { RuleRun } from './run.ts';
+import { TimeLine } from './time_line.ts';
 
 /** How a rule is doing. */
 export interface RuleState {
@@ -27,7 +28,7 @@ export interface RulesSink extends FeedSink {
   states(): readonly RuleState[];
 }
 
-/** Judges a feed. Time is that of the feed. `onFinding` is called within `take`. */
+/** Judges a feed. Time is that of the feed, also where the clock was set. `onFinding` is called within `take`. */
 export function rulesSink(rules: readonly Rule[], onFinding: (told: FindingTold) => void): RulesSink {
   return new Engine(rules, onFinding);
 }
@@ -38,17 +39,23 @@ const SWEEP_MS = 1000;
 class Engine implements RulesSink {
   readonly #runs: readonly { readonly rule: Rule; readonly run: RuleRun }[];
   readonly #clock = new EventClock();
+  readonly #line = new TimeLine();
   #now = 0;
   #sweptAt = 0;
 
   constructor(rules: readonly Rule[], onFinding: (told: FindingTold) => void) {
-    const tell = (finding: Finding): void =>
-      onFinding({ type: 'finding', at: Math.round(this.#now), finding });
+    const tell = (finding: Finding): void => onFinding(this.#line.told(Math.round(this.#now), finding));
     this.#runs = rules.map((rule) => ({ rule, run: runOf(rule, new Alerts(rule, tell)) }));
   }
 
   take(items: readonly FeedItem[]): void {
-    for (const item of items) this.#take(item);
+    for (const item of items) {
+      // What a rule has found is no reason for another to fire.
+      if (item.type === 'finding') continue;
+      this.#take(this.#line.of(item));
+      if (item.type === 'window' && item.window.clockSetMs !== undefined)
+        this.#line.set(item.window.clockSetMs);
+    }
   }
 
   states(): readonly RuleState[] {
@@ -63,9 +70,7 @@ class Engine implements RulesSink {
     return Promise.resolve();
   }
 
-  #take(item: FeedItem): void {
-    // What a rule has found is no reason for another to fire.
-    if (item.type === 'finding') return;
+  #take(item: Exclude<FeedItem, FindingTold>): void {
     this.#now = Math.max(this.#now, this.#timeOf(item) ?? this.#now);
     for (const { run } of this.#runs) run.take(item);
     if (item.type === 'left') for (const { run } of this.#runs) run.alerts.left(item.process, item.at);

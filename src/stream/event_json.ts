@@ -29,7 +29,8 @@ export interface EventJsonOptions extends LiftOptions {
  */
 export class EventJson {
   readonly #options: EventJsonOptions;
-  readonly #time: WallParts;
+  #wallOffset: bigint;
+  #time: WallParts;
   readonly #operations: Uint8Array[] = [];
   readonly #maps = new RecentTexts();
   readonly #goroutines = new RecentTexts();
@@ -39,7 +40,8 @@ export class EventJson {
 
   constructor(options: EventJsonOptions) {
     this.#options = options;
-    this.#time = new WallParts(options.wallOffset);
+    this.#wallOffset = options.wallOffset;
+    this.#time = new WallParts(this.#wallOffset);
     for (const site of options.sites) this.#operations[site.index] = operationText(site, site.index);
   }
 
@@ -69,6 +71,11 @@ export class EventJson {
   }
 
   #writeTime(batch: TracedBatch, row: number, to: ByteWriter): void {
+    const { wallOffset } = this.#options;
+    if (wallOffset !== this.#wallOffset) {
+      this.#wallOffset = wallOffset;
+      this.#time = new WallParts(wallOffset);
+    }
     const time = this.#time;
     time.set(batch.timeHigh[row] ?? 0, batch.timeLow[row] ?? 0);
     if (time.second !== this.#second) {

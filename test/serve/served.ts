@@ -20,15 +20,22 @@ export interface Served {
 }
 
 /** Starts `mapaudit serve` on a free port, and waits until it answers. */
-export const serve = (...args: readonly string[]): Promise<Served> => started('serve', ...args);
+export const serve = (...args: readonly string[]): Promise<Served> => started({}, 'serve', ...args);
+
+/** The same with more in its environment. */
+export const serveWith = (env: Environment, ...args: readonly string[]): Promise<Served> =>
+  started(env, 'serve', ...args);
+
+type Environment = Readonly<Record<string, string>>;
 
 /** The same of a recording. */
 export const serveRecording = (file: string, ...args: readonly string[]): Promise<Served> =>
-  started('replay', file, 'serve', ...args);
+  started({}, 'replay', file, 'serve', ...args);
 
-async function started(...args: readonly string[]): Promise<Served> {
+async function started(env: Environment, ...args: readonly string[]): Promise<Served> {
   const child = spawn(process.execPath, [MAPAUDIT, ...args, '--listen', '127.0.0.1:0', '--json'], {
     stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, ...env },
   });
   let [out, err] = ['', ''];
   child.stdout.on('data', (data: Buffer) => (out += data.toString()));

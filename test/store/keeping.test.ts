@@ -1,6 +1,7 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { migrate, MIGRATIONS } from '../../src/store/migrations.ts';
+import { keptQuestions } from '../../src/query/stored/index.ts';
 import { openStore, type Store } from '../../src/store/index.ts';
 import { TABLES } from '../../src/store/tables.ts';
 import { count, event, folder, SHOP, T0, window } from './feed.ts';
@@ -44,6 +45,44 @@ describe('roll-ups', () => {
     expect(await sums(store)).toEqual([all, all, all]);
     await store.close();
   });
+});
+
+describe('a clock that is set', () => {
+  it.each([-HOUR, HOUR, -3000])(
+    'by %d: windows whose times were there already are added, at each level',
+    async (by) => {
+      let at = T0;
+      const store = await openStore({ memory: true, now: () => at, upkeepMs: 0 });
+      const step = async (n: number): Promise<void> => {
+        for (let i = 0; i < n; i++) {
+          await store.take([window(at, [count('delete', 5), count('assign', 2)])]);
+          at += 1000;
+        }
+        await store.upkeep();
+      };
+      await step(150);
+      at += by;
+      await step(150);
+      const { from, to } = { from: T0 - 2 * HOUR, to: T0 + 3 * HOUR };
+      for (const ms of [1000, MINUTE, HOUR]) {
+        const { series } = await keptQuestions(store).rates({ from, to }, 'op', ms, {});
+        expect(series.map(({ name, total }) => [name, total])).toEqual([
+          ['delete', 1500],
+          ['assign', 600],
+        ]);
+        const points = series.map((one) => one.points.reduce<number>((sum, n) => sum + (n ?? 0), 0));
+        expect(points).toEqual([1500, 600]);
+      }
+      at = T0 + 5 * HOUR;
+      await store.upkeep();
+      expect(await sums(store)).toEqual([2100, 2100, 2100]);
+      const [row] = await store.reader.read((ask) =>
+        ask(`SELECT sum(operations) AS n, sum(length) AS ms FROM spans_1h`),
+      );
+      expect([row?.['n'], row?.['ms']].map(Number)).toEqual([2100, 300_000]);
+      await store.close();
+    },
+  );
 });
 
 describe('retention', () => {

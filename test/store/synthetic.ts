@@ -12,6 +12,7 @@ import { EventLifter } from '../../src/stream/lift.ts';
 import { Pipeline } from '../../src/stream/pipeline.ts';
 import { type ProcessSymbols, SymbolCache } from '../../src/stream/symbols.ts';
 import { chunkOf, type FakeRecord } from '../../src/stream/testing.ts';
+import { SteadyClock } from '../../src/sys/steady_clock.ts';
 
 const OPS: readonly MapOp[] = ['delete', 'assign', 'access', 'clear'];
 const SITES = OPS.map((op, index) => ({ index, op, function: `runtime.map${op}`, role: 'entry' as const }));
@@ -83,8 +84,9 @@ export class SyntheticProgram {
         unreadable: false,
       }),
     });
-    this.#windows = new WindowMaker({ ops: OPS }, start);
-    this.#windows.joined(this.#audit(), start);
+    const now = (): number => this.now;
+    this.#windows = new WindowMaker({ ops: OPS }, new SteadyClock({ wall: now, monotonic: now }));
+    this.#windows.joined(this.#audit());
   }
 
   /** Unix milliseconds of the program. */
@@ -112,7 +114,7 @@ export class SyntheticProgram {
       this.#tick -= batch.length;
     });
     for (const [op, made] of second.made) this.made.set(op, (this.made.get(op) ?? 0) + made);
-    const window = this.#windows.close(this.now);
+    const window = this.#windows.close();
     this.counters += window.counts.length;
     const events = this.#events;
     this.#events = [];

@@ -5,6 +5,31 @@ import { count, SHOP, T0, window } from './feed.ts';
 
 const SHOP_ID = `4242-${T0 - 60_000}`;
 
+it('a window that is longer than a second is spread over its seconds, and so is what was not counted in it', async () => {
+  const store = await openStore({ memory: true, now: () => T0 + 30_000, upkeepMs: 0 });
+  try {
+    const long = { lengthMs: 3000 };
+    await store.take([
+      window(T0, [count('delete', 10)]),
+      window(T0 + 1000, [count('delete', 31)], long),
+      window(T0 + 4000, [], { ...long, uncounted: [{ process: SHOP, ops: 'all', ms: 3000 }] }),
+      window(T0 + 7000, [count('delete', 8)]),
+    ]);
+    const { rates } = await keptQuestions(store).overview({ from: T0, to: T0 + 8000 });
+    expect(rates.series.map(({ total, points }) => [total, points])).toEqual([
+      [49, [10, 10, 11, 10, null, null, null, 8]],
+    ]);
+    expect(rates.uncounted).toEqual([0, 0, 0, 0, 1000, 1000, 1000, 0]);
+    const coarse = await keptQuestions(store).rates({ from: T0, to: T0 + 8000 }, 'op', 2000, {});
+    expect(coarse.series.map(({ points }) => points)).toEqual([[20, 21, null, 8]]);
+    // What is asked for may end within the window: its sum is told all the same.
+    const part = await keptQuestions(store).rates({ from: T0, to: T0 + 3000 }, 'op', 1000, {});
+    expect(part.series.map(({ total, points }) => [total, points])).toEqual([[41, [10, 10, 21]]]);
+  } finally {
+    await store.close();
+  }
+});
+
 it('what was not counted is a gap and no 0, and is said', async () => {
   const store = await openStore({ memory: true, now: () => T0 + 30_000, upkeepMs: 0 });
   try {

@@ -8,7 +8,9 @@ import type { Summary } from '../../protocol/summary.ts';
 import { growLines } from '../grow.ts';
 import { raceLines } from '../race.ts';
 import { type TraceObserver, traceLines } from '../trace.ts';
+import { clockSet } from './clock_set.ts';
 import { aboutOf, recordedProcess } from './host.ts';
+import { SteadyClock } from '../../sys/steady_clock.ts';
 import { SideRun } from './side_run.ts';
 import { WindowMaker } from './window_maker.ts';
 
@@ -22,6 +24,7 @@ export async function* recordLines(
     for await (const lines of traceLines({ ...options, encoded: true }, signal, {
       showPid: true,
       observer: run.observer,
+      wallMovedMs: () => run.wallMovedMs,
     }))
       yield await run.take(lines);
   } finally {
@@ -33,6 +36,7 @@ class RecordRun {
   readonly observer: TraceObserver;
   readonly #options: RecordOptions;
   readonly #writer = new RecordingWriter();
+  readonly #clock = new SteadyClock();
   readonly #windows: WindowMaker;
   readonly #extra: RecordLine[] = [];
   #growth: SideRun<GrowLine> | undefined;
@@ -40,10 +44,11 @@ class RecordRun {
   #hasBegun = false;
   #lastFlush = performance.now();
   #counts = { windows: 0, growths: 0, races: 0 };
+  #toldMovedMs = 0;
 
   constructor(options: RecordOptions) {
     this.#options = options;
-    this.#windows = new WindowMaker(options.filters);
+    this.#windows = new WindowMaker(options.filters, this.#clock);
     this.observer = {
       joined: (audit) => {
         this.#windows.joined(audit);
@@ -53,6 +58,11 @@ class RecordRun {
       left: (audit) => this.#windows.left(audit),
       look: () => this.#windows.isOver() || this.#isDue,
     };
+  }
+
+  /** By how much the clock was set: events have the time of windows. */
+  get wallMovedMs(): number {
+    return this.#clock.movedMs;
   }
 
   /** Whether what is kept should be written, so that a sudden end loses no more than a second. */
@@ -77,6 +87,7 @@ class RecordRun {
     if (summary !== undefined) return [...out, ...(await this.#finish(summary))];
     this.#takeSides();
     if (this.#windows.isOver()) this.#window();
+    this.#sayClockSet();
     out.push(...this.#extra.splice(0));
     if (this.#writer.isFull || this.#isDue) out.push(...(await this.#flush()));
     return out;
@@ -131,8 +142,14 @@ class RecordRun {
   }
 
   #window(end = false): void {
-    this.#writer.window(this.#windows.close(Date.now(), end));
+    this.#writer.window(this.#windows.close(end));
     this.#counts.windows++;
+  }
+
+  #sayClockSet(): void {
+    const by = this.#clock.movedMs - this.#toldMovedMs;
+    this.#toldMovedMs = this.#clock.movedMs;
+    if (Math.abs(by) > 1000) this.#say({ type: 'notice', level: 'warning', ...clockSet(by) });
   }
 
   #takeSides(): void {

@@ -1,10 +1,15 @@
 import { isMapauditError } from '../../base/errors.ts';
 import type { Window, WindowCount } from '../../model/window.ts';
 import type { Filters } from '../../protocol/options.ts';
+import { SteadyClock } from '../../sys/steady_clock.ts';
 import type { Audit } from '../audit.ts';
 import { AuditCounts } from './audit_counts.ts';
 
 const SECOND = 1000;
+/** What happens between the end of a second and the reading of the counters is in that second: so much may be. */
+export const LATE_MS = 100;
+/** A window that was never met in time is closed when it has this length. */
+export const LONGEST_MS = 5000;
 
 interface Loss {
   ringFull: number;
@@ -12,13 +17,16 @@ interface Loss {
 }
 
 /**
- * Closes a window each second, from the probes' own counters, which are exact whatever is sampled or lost. Counters
- * are read some milliseconds after the second is over: what happens meanwhile is counted in the second before.
+ * Closes a window each second, from the probes' own counters, which are exact whatever is sampled or lost. Where the
+ * moment to read them was missed, the window stays open until the end of a later second, and says how long it is.
  */
 export class WindowMaker {
   readonly #filters: Filters;
+  readonly #clock: SteadyClock;
   readonly #audits = new Map<Audit, AuditCounts>();
   #second: number;
+  /** By how much the clock was set within the open window. */
+  #setBy: number | undefined;
   #left: WindowCount[] = [];
   #leftLoss: Loss = { ringFull: 0, sampled: 0 };
   #isCounting = true;
@@ -26,9 +34,10 @@ export class WindowMaker {
   /** When the last of all probes was taken out. */
   #endedAt: number | undefined;
 
-  constructor(filters: Filters, now: number = Date.now()) {
+  constructor(filters: Filters, clock: SteadyClock = new SteadyClock()) {
     this.#filters = filters;
-    this.#second = Math.floor(now / SECOND);
+    this.#clock = clock;
+    this.#second = secondOf(clock.now());
   }
 
   /** False where the filters mean keys that a probe cannot count by: then there are no windows. */
@@ -36,9 +45,9 @@ export class WindowMaker {
     return this.#isCounting;
   }
 
-  joined(audit: Audit, now: number = Date.now()): void {
+  joined(audit: Audit): void {
     // Before the first probe was in place, nothing was counted: that time is in no window.
-    if (!this.#hasJoined) this.#second = Math.floor(now / SECOND);
+    if (!this.#hasJoined) this.#second = secondOf(this.#clock.now());
     this.#hasJoined = true;
     this.#endedAt = undefined;
     try {
@@ -50,23 +59,33 @@ export class WindowMaker {
   }
 
   /** Its counters can be read for the last time. */
-  left(audit: Audit, now: number = Date.now()): void {
+  left(audit: Audit): void {
     const counts = this.#audits.get(audit);
     this.#audits.delete(audit);
     if (counts === undefined) return;
     this.#left.push(...counts.take());
     add(this.#leftLoss, counts.takeLoss());
-    if (this.#audits.size === 0) this.#endedAt = now;
+    if (this.#audits.size === 0) this.#endedAt = this.#clock.now();
   }
 
-  /** Whether a window is over. */
-  isOver(now: number = Date.now()): boolean {
-    return this.#isCounting && Math.floor(now / SECOND) > this.#second;
+  /** Whether a window is to be closed now. Looks at the clock: one that was set ends the open window at once. */
+  isOver(): boolean {
+    this.#look();
+    if (!this.#isCounting) return false;
+    if (this.#setBy !== undefined) return true;
+    const now = this.#clock.now();
+    if (secondOf(now) <= this.#second) return false;
+    return now - secondOf(now) * SECOND <= LATE_MS || now - this.#second * SECOND >= LONGEST_MS;
   }
 
-  /** The window that is over, or with `end` the one that is open. One that was late covers more than a second. */
-  close(now: number = Date.now(), end = false): Window {
-    const next = end ? Math.floor((this.#endedAt ?? now) / SECOND) + 1 : Math.floor(now / SECOND);
+  /** The window that is over, or with `end` the one that is open. */
+  close(end = false): Window {
+    this.#look();
+    const setBy = this.#setBy;
+    const now = this.#clock.now();
+    // Of a second that is not whole there is a window all the same: the first, the last, and where the clock was set.
+    const isPart = end || setBy !== undefined;
+    const until = isPart ? secondOf((this.#endedAt ?? now) - (setBy ?? 0)) + 1 : secondOf(now);
     const loss = this.#leftLoss;
     const counts = this.#left;
     this.#left = [];
@@ -77,14 +96,25 @@ export class WindowMaker {
     }
     const window: Window = {
       start: this.#second * SECOND,
-      lengthMs: Math.max(1, next - this.#second) * SECOND,
+      lengthMs: Math.max(1, until - this.#second) * SECOND,
       counts,
-      loss: loss,
+      loss,
+      ...(setBy === undefined ? {} : { clockSetMs: setBy }),
     };
-    this.#second = Math.max(next, this.#second + 1);
+    this.#setBy = undefined;
+    this.#second = setBy === undefined ? Math.max(until, this.#second + 1) : secondOf(now);
     return window;
   }
+
+  #look(): void {
+    const by = this.#clock.look();
+    if (by === undefined) return;
+    if (this.#endedAt !== undefined) this.#endedAt += by;
+    this.#setBy = (this.#setBy ?? 0) + by;
+  }
 }
+
+const secondOf = (ms: number): number => Math.floor(ms / SECOND);
 
 function add(to: Loss, { ringFull, sampled }: Loss): void {
   to.ringFull += ringFull;

@@ -7,6 +7,7 @@ import type { GrowthEvent } from '../../protocol/growth.ts';
 import type { GrowOptions } from '../../protocol/options.ts';
 import { Audit } from '../audit.ts';
 import { GrowStream } from '../grow_stream.ts';
+import { type Moved, movedSince } from './moved.ts';
 import type { Target } from '../target.ts';
 import { wayFor } from '../way.ts';
 import type { MeteredProbe } from './cost_meter.ts';
@@ -22,9 +23,11 @@ export class GrowthTrack implements Closable {
   readonly #stream: GrowStream;
   readonly #process: ProcessRef;
   readonly #hasExits: boolean;
+  readonly #moved: Moved;
 
   /** Errors: those of the plan and of attaching. */
-  constructor(target: Target, process: ProcessRef, { keys, salt }: TrackOptions) {
+  constructor(target: Target, process: ProcessRef, { keys, salt, clock }: TrackOptions) {
+    this.#moved = movedSince(clock);
     const options: GrowOptions = {
       selection: { type: 'pid', pid: target.pid },
       filters: { ops: ['grow', 'clear'] },
@@ -76,11 +79,11 @@ export class GrowthTrack implements Closable {
   }
 
   drain(): GrowthStep[] {
-    return this.#stream.drain().map((event) => growthStep(event, this.#process));
+    return this.#stream.drain().map((event) => this.#moved(growthStep(event, this.#process)));
   }
 
   finish(): GrowthStep[] {
-    return this.#stream.finish().map((event) => growthStep(event, this.#process));
+    return this.#stream.finish().map((event) => this.#moved(growthStep(event, this.#process)));
   }
 
   close(): void {

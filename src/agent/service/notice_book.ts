@@ -5,6 +5,14 @@ const MOST = 100;
 /** The same again within this says nothing new. */
 const AGAIN_MS = 60_000;
 
+interface Said {
+  readonly code?: string | undefined;
+  /** Unix milliseconds. */
+  readonly at?: number;
+  /** CLOCK_MONOTONIC, milliseconds. */
+  readonly now?: number;
+}
+
 /** What the user should know, newest last. The same is told once a minute at most. */
 export class NoticeBook {
   readonly #told = new Map<string, number>();
@@ -15,11 +23,16 @@ export class NoticeBook {
     return this.#notices;
   }
 
-  say(message: string, hint?: string, at: number = Date.now()): void {
-    if (at - (this.#told.get(message) ?? -Infinity) < AGAIN_MS) return;
+  say(message: string, hint?: string, { code, at = Date.now(), now = performance.now() }: Said = {}): void {
+    if (now - (this.#told.get(message) ?? -Infinity) < AGAIN_MS) return;
     if (this.#told.size > 10 * MOST) this.#told.clear();
-    this.#told.set(message, at);
-    const notice = { at, message, ...(hint === undefined ? {} : { hint }) };
+    this.#told.set(message, now);
+    const notice = {
+      at,
+      ...(code === undefined ? {} : { code }),
+      message,
+      ...(hint === undefined ? {} : { hint }),
+    };
     this.#notices = [...this.#notices.slice(-(MOST - 1)), notice];
     for (const listener of this.#listeners) listener(notice);
   }

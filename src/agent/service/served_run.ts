@@ -5,6 +5,7 @@ import type { RaceProbe } from '../../model/race_probe.ts';
 import type { ProcessRef, Uncounted, WindowCount } from '../../model/window.ts';
 import type { RaceLine } from '../../protocol/race.ts';
 import type { ServeOptions } from '../../protocol/serve.ts';
+import type { SteadyClock } from '../../sys/steady_clock.ts';
 import { cpuTimeMs } from '../../sys/proc/cpu_time.ts';
 import { labelsUnread } from '../labels_unread.ts';
 import { refusePatched } from '../patched.ts';
@@ -18,6 +19,7 @@ import { type Detail, Governor } from './governor.ts';
 import { loweredText } from './governor_text.ts';
 import { growthsAmong, GrowthTrack } from './growth_track.ts';
 import type { Looked, MapLooker } from './maps/looker.ts';
+import { type Moved, movedSince } from './moved.ts';
 import { raceSeen } from './race_items.ts';
 import { servedProcess } from './served_of.ts';
 import type { TrackOptions } from './track.ts';
@@ -45,6 +47,8 @@ export class ServedRun implements Closable {
   readonly target: Target;
   readonly #options: ServeOptions;
   readonly #out: RunOutput;
+  readonly #clock: SteadyClock;
+  readonly #moved: Moved;
   readonly #governor: Governor;
   readonly #meter: CostMeter;
   readonly #looked: Looked;
@@ -60,29 +64,32 @@ export class ServedRun implements Closable {
   /** Of the looks since a cost was told. */
   #shares = { sum: 0, looks: 0 };
   #cost: Cost;
+  #costTold = performance.now();
 
   /** Closes the target where it cannot be watched. Errors: `already-audited`, those of attaching. */
   constructor(target: Target, options: ServeOptions, shared: TrackOptions, out: RunOutput) {
     this.target = target;
     this.#options = options;
     this.#out = out;
+    this.#clock = shared.clock;
+    this.#moved = movedSince(shared.clock);
     try {
       const kind = kindFor(target.binary, options.probe);
       // Keys are left alone by the code itself where that is inline; only uprobes of reads go by themselves.
       const can = { keys: kind !== 'inline', reads: kind === 'kernel' };
       this.#governor = new Governor(options.budget, can);
-      this.#uncounted = new UncountedTime(this.#governor.detail, Date.now());
+      this.#uncounted = new UncountedTime(this.#governor.detail, performance.now());
       if (kind === 'kernel') refusePatched(target.pid);
       this.process = servedProcess(target, kind);
       this.ref = refOf(this.process);
-      this.#meter = new CostMeter(Date.now(), cpuTimeMs(target.pid));
+      this.#meter = new CostMeter(performance.now(), cpuTimeMs(target.pid));
       this.#tracks = new Tracks(target, kind, shared, out.counters, this.#governor.detail);
     } catch (error) {
       target.close();
       throw error;
     }
-    this.#cost = this.#costOf(Date.now(), 0);
-    out.tell([{ type: 'joined', at: Date.now(), process: this.process }, this.#cost]);
+    this.#cost = this.#costOf(0);
+    out.tell([{ type: 'joined', at: shared.clock.now(), process: this.process }, this.#cost]);
     const unread =
       shared.labels === undefined
         ? undefined
@@ -115,11 +122,11 @@ export class ServedRun implements Closable {
   }
 
   /** A few times a second: growth, races, and whether it all costs too much. */
-  look(now: number): void {
+  look(): void {
     const growths = this.#growth?.drain() ?? [];
     if (growths.length > 0) this.#out.tell(growths);
     this.#takeRaces();
-    this.#govern(now);
+    this.#govern();
   }
 
   /** The counts of a window that are this process's, with what events told of them. */
@@ -136,8 +143,8 @@ export class ServedRun implements Closable {
   }
 
   /** For how long not everything was counted since the last window. */
-  uncounted(now: number): readonly Uncounted[] {
-    return this.#uncounted.take(now).map((time) => ({ process: this.ref, ...time }));
+  uncounted(): readonly Uncounted[] {
+    return this.#uncounted.take(performance.now()).map((time) => ({ process: this.ref, ...time }));
   }
 
   /** Takes the probes out, and tells the last there is; `left` is for whoever closes the window. */
@@ -170,20 +177,23 @@ export class ServedRun implements Closable {
     }
   }
 
-  #govern(now: number): void {
+  /** By CLOCK_MONOTONIC alone: a clock that is set is no load. */
+  #govern(): void {
+    const now = performance.now();
     const measured = this.#meter.look(now, cpuTimeMs(this.ref.pid), this.#metered());
     const before = this.#governor.detail;
     this.#shares = { sum: this.#shares.sum + measured.share, looks: this.#shares.looks + 1 };
     const isChanged = this.#governor.look(measured);
     if (isChanged) this.#change(before, this.#governor.detail, measured.share);
-    if (!isChanged && now - this.#cost.at < COST_EVERY_MS) return;
-    this.#cost = this.#costOf(now, this.#shares.sum / this.#shares.looks);
+    if (!isChanged && now - this.#costTold < COST_EVERY_MS) return;
+    this.#costTold = now;
+    this.#cost = this.#costOf(this.#shares.sum / this.#shares.looks);
     this.#shares = { sum: 0, looks: 0 };
     this.#out.tell([this.#cost]);
   }
 
   #change(before: Detail, detail: Detail, share: number): void {
-    this.#uncounted.change(detail, Date.now());
+    this.#uncounted.change(detail, performance.now());
     // A probe that cannot be placed again is placed at the next change.
     this.#beside('what was left alone', () => this.#tellEvents(this.#tracks.apply(detail)));
     const { name, pid } = this.ref;
@@ -191,11 +201,11 @@ export class ServedRun implements Closable {
     if (said !== undefined) this.#out.say(said.message, said.hint);
   }
 
-  #costOf(at: number, share: number): Cost {
+  #costOf(share: number): Cost {
     const { sampleEvery, keys, reads, paused } = this.#governor.detail;
     return {
       type: 'cost',
-      at,
+      at: this.#clock.now(),
       process: this.ref,
       share,
       budget: this.#options.budget,
@@ -257,7 +267,7 @@ export class ServedRun implements Closable {
 
   #takeRaces(): void {
     for (const line of this.#races?.take() ?? [])
-      if (line.type === 'race') this.#out.tell([raceSeen(line, this.ref)]);
+      if (line.type === 'race') this.#out.tell([this.#moved(raceSeen(line, this.ref))]);
     const failed = this.#races?.failed;
     if (failed === undefined) return;
     this.#races = undefined;

@@ -93,7 +93,7 @@ class RunningService implements Service {
     this.#store = store;
     this.#book = book;
     this.notices = book.follow(this.#ended.signal);
-    const say = (message: string, hint?: string): void => book.say(message, hint);
+    const say = (message: string, hint?: string, code?: string): void => book.say(message, hint, { code });
     this.#status = new StatusBook({
       version: this.version,
       notices: () => [...store.notices, ...book.all].sort((a, b) => a.at - b.at),
@@ -165,7 +165,7 @@ class RunningService implements Service {
     while (!this.#ending.signal.aborted) {
       try {
         this.#watcher.step();
-        if (clock.isTimeToLook) await this.#watcher.look(Date.now());
+        if (clock.isTimeToLook) await this.#watcher.look();
       } catch (error) {
         this.fault(error);
       }

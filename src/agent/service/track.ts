@@ -5,6 +5,7 @@ import { KEY_TEXT_MAX } from '../../model/record.ts';
 import type { ProbeKind, TraceOptions } from '../../protocol/options.ts';
 import { capturesLabels } from '../../query/kernel_filter.ts';
 import { Tally, totalsOf } from '../../query/tally.ts';
+import type { SteadyClock } from '../../sys/steady_clock.ts';
 import { Audit } from '../audit.ts';
 import { effectsOf } from '../plans.ts';
 import type { Target } from '../target.ts';
@@ -19,6 +20,7 @@ export interface TrackOptions {
   readonly labels?: TraceOptions['labels'];
   readonly ringBytes: number;
   readonly salt: Uint8Array;
+  readonly clock: SteadyClock;
 }
 
 /** Frames of each event's stack beyond the caller: what the picture of stacks is made of. */
@@ -40,7 +42,7 @@ export class Track implements Closable {
     target: Target,
     ops: readonly MapOp[],
     kind: ProbeKind,
-    { keys, labels, ringBytes, salt }: TrackOptions,
+    { keys, labels, ringBytes, salt, clock }: TrackOptions,
     detail: Detail,
   ) {
     const options: TraceOptions = {
@@ -73,7 +75,7 @@ export class Track implements Closable {
     this.#options = options;
     this.#isReads = ops.every((op) => op === 'access' || op === 'iterate');
     this.#hasExits = way.plan.sites.some(({ role }) => role === 'exit');
-    this.#stream = this.#open(salt, effects);
+    this.#stream = this.#open(salt, effects, clock);
     this.apply(detail);
   }
 
@@ -118,7 +120,7 @@ export class Track implements Closable {
     this.audit.close();
   }
 
-  #open(salt: Uint8Array, effects: ReturnType<typeof effectsOf>): TraceStream {
+  #open(salt: Uint8Array, effects: ReturnType<typeof effectsOf>, clock: SteadyClock): TraceStream {
     return new TraceStream(this.audit, {
       options: this.#options,
       effects,
@@ -126,6 +128,7 @@ export class Track implements Closable {
       wanted: () => Infinity,
       salt,
       showPid: true,
+      wallMovedMs: () => clock.movedMs,
     });
   }
 

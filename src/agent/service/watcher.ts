@@ -7,7 +7,9 @@ import { MAP_OPS } from '../../model/map_op.ts';
 import type { ProcessRef, WindowCount } from '../../model/window.ts';
 import type { ServeOptions } from '../../protocol/serve.ts';
 import { globMatcher } from '../../query/glob.ts';
+import { SteadyClock } from '../../sys/steady_clock.ts';
 import { exeIdentity, processFacts } from '../../sys/proc/process.ts';
+import { clockSet } from '../record/clock_set.ts';
 import { WindowMaker } from '../record/window_maker.ts';
 import { ringBytesOf } from '../ring_size.ts';
 import { fileIdentity } from '../select.ts';
@@ -20,7 +22,7 @@ import { ServedRun } from './served_run.ts';
 /** What a watcher tells. */
 export interface WatcherOutput {
   readonly tell: (items: readonly FeedItem[]) => void;
-  readonly say: (message: string, hint?: string) => void;
+  readonly say: (message: string, hint?: string, code?: string) => void;
   /** Events of a process that were left out because somebody took them too slowly. */
   readonly dropped: (process: ProcessRef) => number;
 }
@@ -49,9 +51,11 @@ export class Watcher implements Closable {
   readonly #out: WatcherOutput;
   readonly #list = new ProcessList();
   readonly #runs = new Map<number, ServedRun>();
-  readonly #windows = new WindowMaker({ ops: MAP_OPS });
+  /** Of all that is told. */
+  readonly #clock = new SteadyClock();
+  readonly #windows = new WindowMaker({ ops: MAP_OPS }, this.#clock);
   readonly #runTimes = new RunTimeSwitch();
-  readonly #looker = new MapLooker();
+  readonly #looker = new MapLooker(this.#clock);
   readonly #salt = randomBytes(32);
   readonly #isMeant: (pid: number) => boolean;
   /** Said good-bye to, with their counts still in the open window. */
@@ -92,18 +96,18 @@ export class Watcher implements Closable {
   }
 
   /** A few times a second: who has come and gone, and what it costs. */
-  async look(now: number): Promise<void> {
+  async look(): Promise<void> {
     this.#runTimes.look();
     for (const [pid, run] of this.#runs) {
       const end = run.target.ended();
-      if (end === undefined) run.look(now);
+      if (end === undefined) run.look();
       else {
         await this.#leave(pid, run);
         if (end === 'target-exec') this.#list.again(pid);
       }
     }
     if (this.#options.selection.type !== 'pid') this.#attachNew();
-    this.#lookForMaps(now);
+    this.#lookForMaps();
   }
 
   /** Takes all probes out, and closes the window that is open. */
@@ -119,9 +123,9 @@ export class Watcher implements Closable {
     this.#looker.close();
   }
 
-  #lookForMaps(now: number): void {
+  #lookForMaps(): void {
     try {
-      this.#looker.look(now);
+      this.#looker.look();
     } catch (error) {
       if (!isMapauditError(error)) throw error;
       this.#out.say(error.message, error.hint);
@@ -131,18 +135,21 @@ export class Watcher implements Closable {
   async #leave(pid: number, run: ServedRun): Promise<void> {
     this.#runs.delete(pid);
     await run.finish();
-    this.#leaving.push({ run, at: Date.now() });
+    this.#leaving.push({ run, at: this.#clock.now() });
   }
 
   #closeWindow(end: boolean): void {
-    const now = Date.now();
-    const window = this.#windows.close(now, end);
+    const window = this.#windows.close(end);
     const counts = this.#withFound(window.counts);
     const runs = [...this.#runs.values(), ...this.#leaving.map(({ run }) => run)];
-    const uncounted = runs.flatMap((run) => run.uncounted(now));
+    const uncounted = runs.flatMap((run) => run.uncounted());
     this.#out.tell([
       { type: 'window', window: { ...window, counts, ...(uncounted.length === 0 ? {} : { uncounted }) } },
     ]);
+    if (window.clockSetMs !== undefined) {
+      const { message, hint, code } = clockSet(window.clockSetMs);
+      this.#out.say(message, hint, code);
+    }
     const left = this.#leaving.splice(0);
     this.#out.tell(left.map(({ run, at }) => ({ type: 'left', at, process: run.ref })));
   }
@@ -183,7 +190,7 @@ export class Watcher implements Closable {
     const { ringBytes, keys, labels } = this.#options;
     const ring = ringBytesOf(ringBytes ?? RING_BYTES);
     const ofLabels = labels === undefined ? {} : { labels };
-    const shared = { keys, ...ofLabels, ringBytes: ring, salt: this.#salt };
+    const shared = { keys, ...ofLabels, ringBytes: ring, salt: this.#salt, clock: this.#clock };
     const counters = {
       joined: (audit: Parameters<WindowMaker['joined']>[0]) => this.#windows.joined(audit),
       left: (audit: Parameters<WindowMaker['left']>[0]) => this.#windows.left(audit),

@@ -119,5 +119,5 @@ export const PARTS: Readonly<Record<string, JsonSchema>> = {
     },
     { paused: { const: true }, found_unknown: COUNT },
   ),
-  Notice: object({ at: TIME, message: TEXT }, { hint: TEXT }),
+  Notice: object({ at: TIME, message: TEXT }, { hint: TEXT, code: TEXT }),
 };

@@ -39,9 +39,9 @@ export async function runServe(options: ServeOptions, questions: Questions, io: 
 /** Says what is to be known meanwhile. */
 async function untilEnded(service: Service, io: Io): Promise<void> {
   const told = (async () => {
-    for await (const { message, hint } of service.notices)
+    for await (const { message, hint, code = 'service' } of service.notices)
       await sayNotice(
-        { type: 'notice', level: 'info', code: 'service', message, ...(hint === undefined ? {} : { hint }) },
+        { type: 'notice', level: 'info', code, message, ...(hint === undefined ? {} : { hint }) },
         io,
       );
   })();

@@ -1,6 +1,7 @@
 import { MAP_OPS } from '../../model/map_op.ts';
 import type { ApiRates, ApiSeries, ApiSlice } from '../../protocol/api.ts';
 import type { Ask } from '../../store/index.ts';
+import { spread } from './long_windows.ts';
 import { Names, NO_SITE, NO_TYPE } from './names.ts';
 import { sourcesOf, type Source, type Sources } from './source.ts';
 
@@ -47,6 +48,7 @@ export async function ratesFrom(
       const series = points.get(row['of'] ?? null);
       if (series !== undefined) series[(Number(row['slot']) - at) / step] = Number(row['count']);
     }
+    await spread(ask, fine, { by, at, step }, points);
   }
   const ids = top.map(({ of }) => ({ [by]: of ?? null }));
   const names = by === 'op' ? new Names(ask) : await new Names(ask).of(ids);

@@ -1,5 +1,6 @@
 import type { ApiRates, ApiSlice, ApiUncounted } from '../../protocol/api.ts';
 import type { Ask } from '../../store/index.ts';
+import { crossing } from './long_windows.ts';
 import { conditionOf } from './slice.ts';
 
 /** A process that was not counted in a step; `slot` is when the step begins. */
@@ -64,17 +65,24 @@ async function gapsOf(ask: Ask, slice: ApiSlice, step: number): Promise<Gap[]> {
   const { process, from, to } = slice;
   const { sql, values } = conditionOf(process === undefined ? {} : { process });
   const rows = await ask(
-    `SELECT p.ref AS ref, u.ops AS ops, u.start - u.start % ${step} AS slot, sum(u.ms) AS ms
+    `SELECT p.ref AS ref, u.ops AS ops, u.start - u.start % ${step} AS slot,
+       (u.start + coalesce(l.length, 1) - 1) // ${step} - u.start // ${step} AS more, sum(u.ms) AS ms
      FROM uncounted u JOIN processes p ON p.id = u.process
-     WHERE u.start >= {from:Int64} AND u.start < {to:Int64}${sql} GROUP BY p.ref, u.ops, u.start - u.start % ${step}`,
+     LEFT JOIN (${crossing('spans_1s', step)}) l ON l.start = u.start
+     WHERE u.start >= {from:Int64} AND u.start < {to:Int64}${sql} GROUP BY p.ref, u.ops, 3, 4`,
     { ...values, from: from - (from % step), to },
   );
-  return rows.map(({ ref, ops, slot, ms }) => ({
-    process: String(ref),
-    isAll: ops === 'all',
-    slot: Number(slot),
-    ms: Number(ms),
-  }));
+  const gaps = new Map<string, Gap>();
+  for (const { ref, ops, slot, more, ms } of rows) {
+    // A window that is longer than a second has a part of several steps.
+    const steps = Number(more) + 1;
+    for (let i = 0; i < steps; i++) {
+      const part = { process: String(ref), isAll: ops === 'all', slot: Number(slot) + i * step };
+      const name = Object.values(part).join(' ');
+      gaps.set(name, { ...part, ms: (gaps.get(name)?.ms ?? 0) + Math.round(Number(ms) / steps) });
+    }
+  }
+  return [...gaps.values()];
 }
 
 /** Whether what is asked has reads in it. */

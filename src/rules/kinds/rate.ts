@@ -75,7 +75,8 @@ export class RateRun implements RuleRun {
       if (counted && this.#matcher.site(count.site)) {
         const state = this.#subjects.of(count, start);
         state?.counts.add(start, lengthMs, count.count);
-        state?.from(start, count.site, count.mapType, count.count);
+        // A longer window's last second: what looks back from its end finds it.
+        state?.from(start + lengthMs - 1000, count.site, count.mapType, count.count);
       }
       if (against) this.#subjects.of(count, start)?.against?.add(start, lengthMs, count.count);
     }

@@ -4,6 +4,7 @@ import { MapauditError } from '../../../base/errors.ts';
 import type { MapStates } from '../../../model/feed.ts';
 import type { ProcessRef } from '../../../model/window.ts';
 import { packageFile } from '../../../sys/package_file.ts';
+import type { SteadyClock } from '../../../sys/steady_clock.ts';
 import type { Target } from '../../target.ts';
 import { LookTimes } from './look_times.ts';
 import type { LookAnswer, LookAsked } from './messages.ts';
@@ -25,12 +26,17 @@ export interface Looked {
 /** Looks from time to time for the maps of all processes, by a process of its own. They do nothing for it. */
 export class MapLooker implements Closable {
   readonly #times = new LookTimes<Looked>();
+  readonly #clock: SteadyClock;
   #reader: ChildProcess | undefined;
   #asked: Looked | undefined;
   #isClosed = false;
 
+  constructor(clock: SteadyClock) {
+    this.#clock = clock;
+  }
+
   joined(looked: Looked): void {
-    this.#times.joined(looked, Date.now());
+    this.#times.joined(looked, performance.now());
   }
 
   left(looked: Looked): void {
@@ -38,8 +44,9 @@ export class MapLooker implements Closable {
   }
 
   /** Asks for what is due. Errors: `no-reader`, where it cannot be started. */
-  look(now: number): void {
+  look(): void {
     if (this.#asked !== undefined || this.#isClosed) return;
+    const now = performance.now();
     const looked = this.#times.next(now);
     if (looked === undefined) return;
     const { pid, startTime } = looked.target.facts;
@@ -84,14 +91,13 @@ export class MapLooker implements Closable {
     this.#asked = undefined;
     // It may have left meanwhile.
     if (looked === undefined || !this.#times.has(looked)) return;
-    const at = Date.now();
-    this.#times.looked(looked, at, answer.cpuMs);
+    this.#times.looked(looked, performance.now(), answer.cpuMs);
     if (answer.type === 'failed') {
       if (answer.code !== 'no-such-process') looked.say(answer.message, answer.hint);
       return;
     }
     const { maps, left, notSeen } = answer.found;
-    looked.tell({ type: 'maps', at, process: looked.ref, maps, left });
+    looked.tell({ type: 'maps', at: this.#clock.now(), process: looked.ref, maps, left });
     for (const { text } of notSeen) looked.say(text);
   }
 
@@ -102,7 +108,7 @@ export class MapLooker implements Closable {
     const looked = this.#asked;
     this.#asked = undefined;
     if (looked === undefined || this.#isClosed || !this.#times.has(looked)) return;
-    this.#times.looked(looked, Date.now(), 0);
+    this.#times.looked(looked, performance.now(), 0);
     looked.say('the reader of its memory has ended: it may have taken too much memory');
   }
 }
