@@ -17,7 +17,7 @@ export const FUNCTIONS: ReadonlySet<string> = new Set(
     // Of texts: none gives more than it gets.
     'lower lcase upper ucase length len strlen char_length character_length bit_length octet_length substr substring',
     'left right reverse trim ltrim rtrim contains starts_with ends_with prefix suffix strpos instr position ascii',
-    'ord chr unicode concat concat_ws md5 sha1 sha256 hash regexp_matches regexp_full_match regexp_extract typeof',
+    'ord chr unicode concat concat_ws md5 sha1 sha256 hash regexp_matches regexp_full_match regexp_extract split_part typeof',
     'parse_filename parse_dirname parse_dirpath format_bytes formatreadablesize formatreadabledecimalsize',
     'pg_size_pretty levenshtein hamming jaccard jaro_similarity jaro_winkler_similarity error',
     // Of times.
