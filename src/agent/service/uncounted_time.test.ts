@@ -24,3 +24,10 @@ it('a clock that goes back takes nothing away', () => {
   expect(time.take(4000)).toEqual([]);
   expect(time.take(4500)).toEqual([{ ops: 'all', ms: 500 }]);
 });
+
+it('gives whole milliseconds, and loses nothing of the rest', () => {
+  const time = new UncountedTime(NONE, 0.75);
+  const taken = [250.5, 500.25, 1001].flatMap((now) => time.take(now));
+  expect(taken.map(({ ms }) => ms)).toEqual([249, 250, 501]);
+  expect(time.take(1001.8).map(({ ms }) => ms)).toEqual([1]);
+});

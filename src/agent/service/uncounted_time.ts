@@ -19,11 +19,11 @@ export class UncountedTime {
     this.#counting = counting;
   }
 
-  /** Since the last time. */
+  /** Since the last time, in whole milliseconds; what is left over comes with the next. */
   take(now: number): readonly Pick<Uncounted, 'ops' | 'ms'>[] {
     this.#pass(now);
-    const taken = (['all', 'reads'] as const).map((ops) => ({ ops, ms: this.#ms[ops] }));
-    [this.#ms.all, this.#ms.reads] = [0, 0];
+    const taken = (['all', 'reads'] as const).map((ops) => ({ ops, ms: Math.floor(this.#ms[ops]) }));
+    for (const { ops, ms } of taken) this.#ms[ops] -= ms;
     return taken.filter(({ ms }) => ms > 0);
   }
 

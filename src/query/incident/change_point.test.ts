@@ -41,6 +41,14 @@ describe('changes that are there', () => {
     expect(changePoints(values.map((v) => 600 - Math.min(600, v))).map(({ at }) => at)).toEqual([20, 35]);
   });
 
+  it('with few seconds before it, where nothing overlaps', () => {
+    for (let seed = 1; seed <= 50; seed++) {
+      const next = random(seed);
+      const values = [...noise(6, 288, next), ...noise(18, 1181, next), ...noise(20, 288, next)];
+      expect(changePoints(values).map(({ at }) => at)).toEqual([6, 24]);
+    }
+  });
+
   it('tells the medians of neighbours', () => {
     const values = [
       ...Array<number>(20).fill(10),
@@ -57,6 +65,18 @@ describe('changes that are there', () => {
 describe('no change is reported', () => {
   it.each([1, 20, 300, 50_000])('in noise of %i a second', (rate) => {
     for (let seed = 1; seed <= 200; seed++) expect(changePoints(noise(60, rate, random(seed)))).toEqual([]);
+  });
+
+  it('in short noise, however it is spread', () => {
+    for (const n of [10, 14, 20, 30])
+      for (let seed = 1; seed <= 200; seed++) {
+        const next = random(seed);
+        expect(changePoints(noise(n, 20, next))).toEqual([]);
+        expect(
+          changePoints(Array.from({ length: n }, () => Math.round(-200 * Math.log(1 - next())))),
+        ).toEqual([]);
+        expect(changePoints(Array.from({ length: n }, () => Math.ceil(1000 * next())))).toEqual([]);
+      }
   });
 
   it('in bursts: noise of ten times its Poisson scatter', () => {

@@ -38,6 +38,9 @@ export interface Limits {
   readonly least: number;
 }
 
+/** Chances that pure noise has in all the spans that are looked at: what is true of one is true of some sooner. */
+const CHANCES = 10;
+
 export const LIMITS: Limits = { p: 0.005, deviations: 3, ratio: 1.5, least: 5 };
 
 /** All changes, in their order. */
@@ -47,7 +50,7 @@ export function changePoints(values: readonly number[], limits: Limits = LIMITS)
   const edges = [0, ...cuts.sort((a, b) => a - b), values.length];
   // Medians are those between neighbours, not those of the halves in which a cut was found.
   return cuts.flatMap((at, i): ChangePoint[] => {
-    const found = changeAt(values, edges[i] ?? 0, at, edges[i + 2] ?? values.length);
+    const found = changeAt(values, [edges[i] ?? 0, at, edges[i + 2] ?? values.length], limits.least);
     return isLarge(found, limits) ? [found] : [];
   });
 }
@@ -57,8 +60,8 @@ function segment(values: readonly number[], from: number, to: number, limits: Li
   for (const [start, end] of spans(from, to, 2 * limits.least)) {
     const at = pettitt(values.slice(start, end), limits.least);
     if (at === undefined) continue;
-    const rough = changeAt(values, start, start + at, end);
-    const found = changeAt(values, start, closer(values, rough, limits.least), end);
+    const rough = changeAt(values, [start, start + at, end], limits.least);
+    const found = changeAt(values, [start, closer(values, rough, limits.least), end], limits.least);
     if (found.p > limits.p || !isLarge(found, limits)) continue;
     if (best === undefined || found.p < best.p) best = found;
   }
@@ -109,7 +112,11 @@ function closer(values: readonly number[], { from, to, before, after }: ChangePo
   return best;
 }
 
-function changeAt(values: readonly number[], from: number, at: number, to: number): ChangePoint {
+function changeAt(
+  values: readonly number[],
+  [from, at, to]: readonly [number, number, number],
+  least: number,
+): ChangePoint {
   const [first, second] = [values.slice(from, at), values.slice(at, to)];
   const [before, after] = [median(first), median(second)];
   const n = to - from;
@@ -123,10 +130,30 @@ function changeAt(values: readonly number[], from: number, at: number, to: numbe
     after,
     from,
     to,
-    // Pettitt 1979, (2.6): for small p the approximation is good.
-    p: Math.min(1, 2 * Math.exp((-6 * k * k) / (n ** 3 + n ** 2))),
+    // Pettitt 1979, (2.6), which is too cautious for short spans: where nothing overlaps, p can be counted.
+    p: Math.min(
+      1,
+      2 * Math.exp((-6 * k * k) / (n ** 3 + n ** 2)),
+      k === first.length * second.length ? CHANCES * apartByChance(n, least) : 1,
+    ),
     deviations: Math.abs(after - before) / scatter,
   };
+}
+
+/**
+ * How probable it is that n values in an order of chance can be cut, with at least so many on either side, such that all
+ * on one side are below all on the other: of n! orders there are so many for each cut, one side up or the other.
+ */
+function apartByChance(n: number, least: number): number {
+  let p = 0;
+  for (let t = least; t <= n - least; t++) p += 2 / choose(n, t);
+  return p;
+}
+
+function choose(n: number, k: number): number {
+  let result = 1;
+  for (let i = 1; i <= k; i++) result *= (n - k + i) / i;
+  return result;
 }
 
 /** Ranks from 1 on; equal values share the mean of theirs. */
