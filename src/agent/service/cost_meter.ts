@@ -70,11 +70,12 @@ export class CostMeter {
     const used = cpuMs === undefined || this.#cpuMs === undefined ? 0 : cpuMs - this.#cpuMs;
     this.#at = at;
     this.#cpuMs = cpuMs ?? this.#cpuMs;
-    let [all, events, reads, operations] = [0, 0, 0, 0];
+    let [all, events, allEvents, reads, operations] = [0, 0, 0, 0, 0];
     for (const metered of probes) {
       const cost = this.#cost(metered);
       all += cost.ns;
       events += cost.eventNs;
+      allEvents += cost.allEventsNs;
       operations += cost.entries;
       if (metered.isReads) reads += cost.ns - cost.eventNs;
     }
@@ -85,13 +86,14 @@ export class CostMeter {
       at,
       share: all / whole,
       events: events / whole,
+      allEvents: allEvents / whole,
       reads: reads / whole,
       operations: (operations * 1000) / span,
       cpuShare: used / span,
     };
   }
 
-  #cost(metered: MeteredProbe): { ns: number; eventNs: number; entries: number } {
+  #cost(metered: MeteredProbe): { ns: number; eventNs: number; allEventsNs: number; entries: number } {
     const before = this.#of(metered);
     const entries = Math.max(0, metered.entries - before.entries);
     const events = Math.max(0, metered.events - before.events);
@@ -102,6 +104,7 @@ export class CostMeter {
       return {
         ns: entries * INSIDE_NS.counted + events * INSIDE_NS.event,
         eventNs: events * INSIDE_NS.event,
+        allEventsNs: entries * INSIDE_NS.event,
         entries,
       };
     this.#learn(before, probe.runTimes());
@@ -109,6 +112,7 @@ export class CostMeter {
     return {
       ns: entries * (TRAP_NS * (1 + exits) + before.runNs),
       eventNs: events * Math.min(EVENT_PART_NS, before.runNs),
+      allEventsNs: entries * EVENT_PART_NS,
       entries,
     };
   }

@@ -5,6 +5,7 @@ const measured = (at: number, over: Partial<Measured> = {}): Measured => ({
   at,
   share: 0.001,
   events: 0,
+  allEvents: over.events ?? 0,
   reads: 0,
   operations: 10,
   ...over,
@@ -65,6 +66,27 @@ test('it goes up again step by step, and reads come back later each time that th
   // When the load is gone, all is looked at again.
   follow(governor, 300_000, 1_000_000, () => ({ share: 0.0001 }));
   expect(governor.detail).toEqual({ sampleEvery: 1, keys: true, reads: true, paused: false });
+});
+
+test('after a burst, all that there is room for is looked at again, not one step after the other', () => {
+  const governor = new Governor(0.01);
+  governor.look(measured(0, { share: 0.5, events: 0.1, reads: 0.395, operations: 500_000 }));
+  expect(governor.detail).toMatchObject({ keys: false, reads: false, paused: false });
+  const load = { share: 0.0065, reads: 0.003, allEvents: 0.0015, operations: 2500 };
+  const calm = (): Partial<Measured> =>
+    governor.detail.reads ? load : { ...load, share: load.share - load.reads, reads: 0 };
+  expect(follow(governor, 250, 16_000, calm)).toEqual(['1/1024 reads', '1/1 keys reads']);
+});
+
+test('nothing is raised that would be too much there, as far as it can be computed', () => {
+  const governor = new Governor(0.01);
+  governor.look(measured(0, { share: 0.03, events: 0.025 }));
+  expect(governor.detail.sampleEvery).toBe(16);
+  const at16 = { share: 0.005 + 0.025 / 16, events: 0.025 / 16, allEvents: 0.025 };
+  expect(follow(governor, 250, 120_000, () => at16)).toEqual([]);
+  expect(follow(governor, 120_000, 240_000, () => ({ ...at16, allEvents: 0.012 }))).toEqual([
+    '1/4 keys reads',
+  ]);
 });
 
 test('a pause ends by trying, with counting alone', () => {

@@ -49,6 +49,8 @@ export interface Measured {
   readonly share: number;
   /** Of `share`: what making records of events took, with their keys. */
   readonly events: number;
+  /** What that would have taken if each operation had become an event. */
+  readonly allEvents: number;
   /** Of `share`: what counting reads took. */
   readonly reads: number;
   /** Operations a second, of which one in `sampleEvery` becomes an event. */
@@ -57,10 +59,10 @@ export interface Measured {
 
 /** More events a second are more than anybody reads, and than can be kept. */
 export const MOST_EVENTS = 10_000;
-/** So much of the budget may be planned with; and only below this is more tried. */
+/** So much of the budget may be planned with; and only below this is tried what cannot be computed. */
 const AIM = 0.9;
 const CALM = 0.6;
-/** So long it must have been calm before more is tried. */
+/** So long it must not have been too much before more is looked at. */
 const CALM_MS = 5000;
 /** After a try that went wrong, the next comes later, twice as long each time. */
 const FIRST_WAIT_MS = 10_000;
@@ -72,8 +74,9 @@ const FAR_TOO_MUCH = 0.1;
 const SHORTEST_PAUSE_MS = 1000;
 
 /**
- * Keeps what probes cost within a budget: down at once, as far as it takes; up one step at a time, after a while of
- * calm, and more reluctantly each time that it was too much. Pure: time comes with what is measured.
+ * Keeps what probes cost within a budget: down at once, as far as it takes; up after a while of calm, as far as it can be
+ * computed that there is room, for a storm begins with a burst and is to be seen all the same; what must be tried comes
+ * one step at a time, more reluctantly each time that it was too much. Pure: time comes with what is measured.
  */
 export class Governor {
   readonly #budget: number;
@@ -155,18 +158,34 @@ export class Governor {
   }
 
   #raise(measured: Measured): void {
-    const isCalm = measured.share < this.#budget * CALM;
-    if (!isCalm || this.#step === 0) {
+    const up = this.#highest(measured);
+    const isCalm = this.#isComputed(up) || measured.share < this.#budget * CALM;
+    if (!isCalm || up === this.#step) {
       this.#calmSince = undefined;
       return;
     }
     this.#calmSince ??= measured.at;
-    const up = this.#step - 1;
     if (measured.at - this.#calmSince < CALM_MS || measured.at - this.#loweredAt < this.#waitOf(up)) return;
-    if (this.#costAt(up, measured) > this.#budget * AIM || this.#eventsAt(up, measured) > MOST_EVENTS) return;
     this.#step = up;
     this.#raisedAt = measured.at;
     this.#calmSince = undefined;
+  }
+
+  /** The step with the most detail that there is room for, as far as is known; the next one where that must be tried. */
+  #highest(measured: Measured): number {
+    const hasRoom = (step: number): boolean =>
+      this.#costAt(step, measured) <= this.#budget * AIM && this.#eventsAt(step, measured) <= MOST_EVENTS;
+    let up = this.#step;
+    while (up > 0 && hasRoom(up - 1)) {
+      up--;
+      if (!this.#isComputed(up)) break;
+    }
+    return up;
+  }
+
+  /** Reads that are not counted have a cost that nobody knows. */
+  #isComputed(step: number): boolean {
+    return step < this.#readsOff - 1;
   }
 
   /** What is not looked at cannot be measured: it is tried again. */
@@ -178,13 +197,13 @@ export class Governor {
 
   /** Steps without reads are left by trying, which costs: not soon. Others can be computed. */
   #waitOf(step: number): number {
-    return step < this.#readsOff - 1 ? CALM_MS : this.#waitMs;
+    return this.#isComputed(step) ? CALM_MS : this.#waitMs;
   }
 
   /** What the same operations would cost at another step, as far as it was seen. */
-  #costAt(step: number, { share, events, reads }: Measured): number {
-    const [now, then] = [this.detail, this.#steps[step] ?? this.detail];
-    const ofEvents = (events * now.sampleEvery) / then.sampleEvery;
+  #costAt(step: number, { share, events, allEvents, reads }: Measured): number {
+    const then = this.#steps[step] ?? this.detail;
+    const ofEvents = allEvents / then.sampleEvery;
     const ofReads = then.reads ? reads : 0;
     return share - events - reads + ofEvents + ofReads;
   }
