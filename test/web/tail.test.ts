@@ -72,7 +72,7 @@ it('stands still while it is paused, counts on, and goes on with the newest', as
   await page.getByRole('button', { name: 'Go on' }).waitFor();
   send?.();
   await page.getByText('1 newer are waiting').waitFor();
-  expect(await page.locator('.tail-body .tail-row').count()).toBe(2);
+  await expect.poll(() => page.locator('.tail-body .tail-row').count()).toBe(2);
   expect(await count(page, 'skipped')).toBe(5);
   await page.getByRole('button', { name: 'Go on' }).click();
   await expect.poll(() => page.locator('.tail-body .tail-row').count()).toBe(3);

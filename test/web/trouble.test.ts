@@ -47,7 +47,7 @@ it('says that the server has gone, what to type, and goes on when it is back', a
   await page.getByText('mapaudit serve does not answer').first().waitFor();
   await page.getByText('sudo mapaudit serve').first().waitFor();
   // What was known stays to be read.
-  expect(await page.getByRole('heading', { name: 'Busiest lines' }).count()).toBe(1);
+  await expect.poll(() => page.getByRole('heading', { name: 'Busiest lines' }).count()).toBe(1);
   api = await serve(fakeShop(), port);
   await page
     .getByText('mapaudit serve does not answer')

@@ -37,13 +37,13 @@ it('goes from the overview to a line, its map and a key, and back', async () => 
     .click();
   await page.getByRole('heading', { level: 1, name: 'shop.(*Cache).evict' }).waitFor();
   expect(await page.locator('.source .here').innerText()).toContain('delete(c.sessions, id)');
-  expect(await page.locator('.flame g.frame').count()).toBeGreaterThan(5);
+  await expect.poll(() => page.locator('.flame g.frame').count()).toBeGreaterThan(5);
   await page.getByRole('region', { name: 'Maps' }).getByRole('link').first().click();
   await page.getByRole('heading', { level: 1, name: '(*shop.Cache).sessions' }).waitFor();
   await page.getByRole('img', { name: /in 4,096 slots/ }).waitFor();
   await page.getByRole('region', { name: 'Keys' }).getByRole('link').first().click();
   await page.getByRole('heading', { level: 1, name: '"sess:eu-' }).waitFor();
-  expect(await page.locator('.life circle').count()).toBe(13);
+  await expect.poll(() => page.locator('.life circle').count()).toBe(13);
   await page.goBack();
   await page.getByRole('heading', { level: 1, name: '(*shop.Cache).sessions' }).waitFor();
 });
@@ -139,7 +139,7 @@ it('has the numbers of a chart as a table', async () => {
   const page = await openView(context, api, `#/overview?${IN_STORM}&op=clear`);
   await page.getByText('As a table').first().click();
   const rows = page.getByRole('group', { name: /as a table/ }).locator('tbody tr');
-  expect(await rows.count()).toBe(200);
+  await expect.poll(() => rows.count()).toBe(200);
   expect(await rows.first().locator('th').innerText()).toMatch(/^2026-03-01 11:59:5/);
 });
 

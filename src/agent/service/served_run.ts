@@ -8,7 +8,6 @@ import type { ServeOptions } from '../../protocol/serve.ts';
 import type { SteadyClock } from '../../sys/steady_clock.ts';
 import { cpuTimeMs } from '../../sys/proc/cpu_time.ts';
 import { labelsUnread } from '../labels_unread.ts';
-import { refusePatched } from '../patched.ts';
 import { raceLines } from '../race.ts';
 import { SideRun } from '../record/side_run.ts';
 import type { Target } from '../target.ts';
@@ -79,7 +78,6 @@ export class ServedRun implements Closable {
       const can = { keys: kind !== 'inline', reads: kind === 'kernel' };
       this.#governor = new Governor(options.budget, can);
       this.#uncounted = new UncountedTime(this.#governor.detail, performance.now());
-      if (kind === 'kernel') refusePatched(target.pid);
       this.process = servedProcess(target, kind);
       this.ref = refOf(this.process);
       this.#meter = new CostMeter(performance.now(), cpuTimeMs(target.pid));
@@ -186,6 +184,7 @@ export class ServedRun implements Closable {
     const isChanged = this.#governor.look(measured);
     if (isChanged) this.#change(before, this.#governor.detail, measured.share);
     if (!isChanged && now - this.#costTold < COST_EVERY_MS) return;
+    if (!isChanged) this.#place();
     this.#costTold = now;
     this.#cost = this.#costOf(this.#shares.sum / this.#shares.looks);
     this.#shares = { sum: 0, looks: 0 };
@@ -193,16 +192,25 @@ export class ServedRun implements Closable {
   }
 
   #change(before: Detail, detail: Detail, share: number): void {
-    this.#uncounted.change(detail, performance.now());
-    // A probe that cannot be placed again is placed at the next change.
-    this.#beside('what was left alone', () => this.#tellEvents(this.#tracks.apply(detail)));
+    this.#place();
+    // What could not be placed is said already.
+    const { reads, paused } = this.#tracks.counting;
+    if (paused !== detail.paused || reads !== (detail.reads && !detail.paused)) return;
     const { name, pid } = this.ref;
     const said = loweredText({ name, pid, before, detail, share, budget: this.#options.budget });
     if (said !== undefined) this.#out.say(said.message, said.hint);
   }
 
+  /** Probes as the governor wants them. One that cannot be placed is tried again with the next cost that is told. */
+  #place(): void {
+    const { detail } = this.#governor;
+    this.#beside('what was left alone', () => this.#tellEvents(this.#tracks.apply(detail)));
+    this.#uncounted.change(this.#tracks.counting, performance.now());
+  }
+
   #costOf(share: number): Cost {
-    const { sampleEvery, keys, reads, paused } = this.#governor.detail;
+    const { sampleEvery, keys } = this.#governor.detail;
+    const { reads, paused } = this.#tracks.counting;
     return {
       type: 'cost',
       at: this.#clock.now(),

@@ -3,6 +3,7 @@ import type { ServedEvent } from '../../model/feed.ts';
 import { type MapOp, MAP_OPS } from '../../model/map_op.ts';
 import type { ProbeKind } from '../../protocol/options.ts';
 import type { Audit } from '../audit.ts';
+import { refusePatched } from '../patched.ts';
 import type { Target } from '../target.ts';
 import type { MeteredProbe } from './cost_meter.ts';
 import type { Detail } from './governor.ts';
@@ -57,6 +58,12 @@ export class Tracks implements Closable {
     return this.#all.reduce((sum, track) => sum + track.ringFull, this.#lostGone);
   }
 
+  /** What is counted now: less than was wanted where a probe could not be placed again. */
+  get counting(): Pick<Detail, 'reads' | 'paused'> {
+    const [writes, reads] = [this.#writes !== undefined, this.#reads !== undefined];
+    return { paused: !writes, reads: this.#kind === 'kernel' ? reads : writes };
+  }
+
   drain(): readonly (readonly ServedEvent[])[] {
     return this.#all.map((track) => track.drain());
   }
@@ -65,7 +72,10 @@ export class Tracks implements Closable {
     return this.#all.map((track) => track.metered());
   }
 
-  /** Changes what is looked at. Gives the last events of probes that went. Errors: those of attaching. */
+  /**
+   * Changes what is looked at. Gives the last events of probes that went. Errors: those of attaching, `already-audited`
+   * where the inline probe has come into the process while none of ours was in it.
+   */
   apply(detail: Detail): readonly (readonly ServedEvent[])[] {
     const last: (readonly ServedEvent[])[] = [];
     if (detail.paused && this.#writes !== undefined) last.push(this.#end(this.#writes));
@@ -103,6 +113,7 @@ export class Tracks implements Closable {
   }
 
   #track(ops: readonly MapOp[], detail: Detail): Track {
+    if (this.#kind === 'kernel') refusePatched(this.#target.pid);
     const track = new Track(this.#target, ops, this.#kind, this.#options, detail);
     this.#counters.joined(track.audit);
     return track;

@@ -1,3 +1,4 @@
+import type { Closable } from '../../base/dispose.ts';
 import { MapauditError } from '../../base/errors.ts';
 import type { Bias } from '../../model/addr.ts';
 import type { Pid } from '../../model/ids.ts';
@@ -18,9 +19,9 @@ import { type CodeWriter, makeCode } from './code/make_code.ts';
 import { type InjectionCost, Injector, type Patched } from './inject/injector.ts';
 import { OWN_BYTES } from './inject/journal.ts';
 import { type Steps, Tracee } from './inject/tracee.ts';
-import { lockTracee } from './lock.ts';
 import { checkTraceable } from './preflight.ts';
 import { PCounters } from '../shared/counters.ts';
+import { lockProcess } from '../shared/process_lock.ts';
 import { MAX_SITES, type SharedShape, TABLE } from '../shared/layout.ts';
 import { PlanTable } from '../shared/plan_table.ts';
 import { RingReader } from '../shared/ring_reader.ts';
@@ -63,6 +64,7 @@ export class InlineProbe implements RunningProbe {
   readonly cost: InjectionCost;
   readonly #spec: InlineProbeSpec;
   readonly #tracee: Tracee;
+  readonly #lock: Closable | undefined;
   readonly #injector: Injector;
   readonly #shape: SharedShape;
   readonly #ticks = new Ticks();
@@ -81,11 +83,12 @@ export class InlineProbe implements RunningProbe {
     this.#stamp();
     this.#tracee = new Tracee(spec.pid, spec.step);
     try {
-      lockTracee(this.#tracee);
+      this.#lock = lockProcess(spec.pid, 'alone');
       this.#injector = new Injector(this.#tracee, patchedOf(spec));
       this.cost = this.#attach();
     } catch (error) {
       this.#memory?.close();
+      this.#lock?.close();
       this.#tracee.close();
       this.#counter.close();
       throw error;
@@ -182,6 +185,7 @@ export class InlineProbe implements RunningProbe {
     } finally {
       this.#memory.close();
       this.#memory = undefined;
+      this.#lock?.close();
       this.#tracee.close();
       this.#counter.close();
     }

@@ -1,9 +1,10 @@
+import type { Closable } from '../../base/dispose.ts';
 import type { Pid } from '../../model/ids.ts';
 import { type InjectionCost, Injector } from './inject/injector.ts';
 import { Tracee } from './inject/tracee.ts';
 import { type InlineProbeSpec, patchedOf } from './inline_probe.ts';
-import { lockTracee } from './lock.ts';
 import { checkTraceable } from './preflight.ts';
+import { lockProcess } from '../shared/process_lock.ts';
 
 /**
  * Takes a patch that nobody looks after out of a program. Gives undefined when there is none. Errors: `already-audited`
@@ -15,10 +16,12 @@ export function removePatch(
 ): InjectionCost | undefined {
   checkTraceable(pid);
   const tracee = new Tracee(pid);
+  let lock: Closable | undefined;
   try {
-    lockTracee(tracee);
+    lock = lockProcess(pid, 'alone');
     return new Injector(tracee, patchedOf(spec)).remove();
   } finally {
+    lock?.close();
     tracee.close();
   }
 }

@@ -18,6 +18,7 @@ import { loadProgram, lookupElement, programRunTime, updateElement, updateElemen
 import { monotonicNs } from '../../sys/clock.ts';
 import { ownPidNamespace } from '../../sys/cpus.ts';
 import type { Fd } from '../../sys/fd.ts';
+import { lockProcess } from '../shared/process_lock.ts';
 import { fillConfig } from './config.ts';
 import { KernelCounters, readSiteCounts, readTotal, withRest } from './counters.ts';
 import { supportsUprobeMulti } from './features.ts';
@@ -26,7 +27,7 @@ import { createMaps, type ProbeMaps, u32 } from './maps.ts';
 import { type ElfObject, parseElfObject } from './object/elf_object.ts';
 import { readObject } from './object/read_object.ts';
 import { relocate } from './object/relocate.ts';
-import { preflight } from './preflight.ts';
+import { preflight, requireRights } from './preflight.ts';
 import { explainFailure } from './requirements.ts';
 import { RingReader } from './ring.ts';
 import { mapRing } from './ring_memory.ts';
@@ -73,9 +74,14 @@ const STOPPED = { entry: 1, exit: 2 } as const;
 /** Loads the eBPF programs and attaches them. When it throws, nothing is left in place. */
 export function attachKernelProbe(spec: KernelProbeSpec): KernelRunningProbe {
   const began = monotonicNs();
-  preflight(spec);
+  requireRights();
   const closing = new CloseStack();
   try {
+    if (spec.scope.type === 'process') {
+      const lock = lockProcess(spec.scope.pid, 'beside-others');
+      if (lock !== undefined) closing.add(lock);
+    }
+    preflight(spec);
     return new KernelProbe(spec, closing, began);
   } catch (error) {
     closing.close();
