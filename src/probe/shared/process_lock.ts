@@ -10,6 +10,8 @@ export type LockKind = 'alone' | 'beside-others';
 /** flock(2): LOCK_SH, LOCK_EX, LOCK_NB. */
 const OPERATION: Readonly<Record<LockKind, number>> = { alone: 2, 'beside-others': 1 };
 const WITHOUT_WAITING = 4;
+/** There is no such process, or it may not be looked into. */
+const HIDDEN: readonly string[] = ['ENOENT', 'ESRCH', 'EACCES', 'EPERM'];
 
 /**
  * Keeps jumps and uprobes out of each other's way, from before the code is compared with what is expected until the last
@@ -31,10 +33,15 @@ export function lockProcess(pid: number, kind: LockKind): Closable | undefined {
 function open(path: string): Fd | undefined {
   try {
     return new Fd(openSync(path, 'r'), path);
-  } catch {
-    return undefined;
+  } catch (error) {
+    // Anything else is no reason to go on without a lock.
+    if (isSystemError(error) && HIDDEN.includes(error.code ?? '')) return undefined;
+    throw error;
   }
 }
+
+const isSystemError = (error: unknown): error is NodeJS.ErrnoException =>
+  error instanceof Error && 'code' in error;
 
 function lock(pid: number, maps: number, kind: LockKind): void {
   if (trySyscall(SYS.flock, maps, OPERATION[kind] | WITHOUT_WAITING).ok) return;
