@@ -134,6 +134,7 @@ describe('after the end of a recorded program', () => {
           expect(signal).toBe('SIGABRT');
           const core = readdirSync(folder).find((name) => name.startsWith('core')) ?? '';
           const beside = crashOf(join(folder, core));
+          expect(beside.status, beside.err).toBe(0);
           expect(lastOf(beside.out), beside.err).toMatchObject({ op: 'access', key: { text: '"nobody"' } });
           rmSync(`/dev/shm/mapaudit.${pid}`);
           const alone = crashOf(join(folder, core));
@@ -160,6 +161,7 @@ describe('after the end of a recorded program', () => {
             const other = crashOf(join(folder, core));
             rmSync(`/dev/shm/mapaudit.${pid}`);
             expect(other.err).toContain('core-no-rings');
+            expect(other.err).toContain('began later');
           });
         });
 
