@@ -39,7 +39,7 @@ func dispatch(site uint32, t, m, key unsafe.Pointer, pc uintptr, goid uint64) un
 		if l.every > 1 && atomic.AddUint64(l.hits, 1)%l.every != 0 {
 			continue
 		}
-		if key != nil && event.Key == nil {
+		if key != nil && event.Key == nil && !l.keyless {
 			event.Key = copyOf(event.Type.Key(), key)
 		}
 		// A read that the runtime is going to refuse is left to it.

@@ -15,8 +15,8 @@
 // An operation whose key cannot be hashed, such as m[any([]int{})], panics as it does without callbacks, after them, and
 // whatever OnAccess gave: there is no such read for which a value could stand in.
 //
-// A nil function, and a nil Option, are mistakes in the program: OnAssign, OnDelete, OnAccess and OnGrow panic at once, in
-// every build, whether it has the hook or not.
+// A nil function, and a nil Option, are mistakes in the program: OnAssign, OnDelete, OnAccess, OnGrow and Count panic at
+// once, in every build, whether it has the hook or not.
 package mapaudit
 
 import (
@@ -80,6 +80,8 @@ type listener struct {
 	match func(reflect.Type) bool
 	every uint64
 	hits  *uint64
+	// It does not look at keys: none is copied for it.
+	keyless bool
 }
 
 var (

@@ -32,8 +32,13 @@ func TestWithoutHook(t *testing.T) {
 	OnAssign(func(Event) { t.Error("called") })()
 	m := map[int]int{}
 	OnDelete(func(Event) { t.Error("called") })
+	c := Count()
 	m[1] = 2
 	delete(m, 1)
+	c.Stop()
+	if all := c.Read(); len(all) != 0 {
+		t.Error(all)
+	}
 }
 
 func TestDelete(t *testing.T) {
@@ -194,6 +199,53 @@ func TestEvery(t *testing.T) {
 	}
 }
 
+func TestCount(t *testing.T) {
+	needHook(t)
+	type mine map[string]uint16
+	c := Count(TypesLike(mine(nil)))
+	const goroutines, each = 8, 500
+	var all sync.WaitGroup
+	for g := 0; g < goroutines; g++ {
+		all.Add(1)
+		go func() {
+			defer all.Done()
+			m := mine{}
+			for i := 0; i < each; i++ {
+				m[fmt.Sprint(i)] = 1
+				// Reading takes no part in what is counted.
+				if i%100 == 0 {
+					c.Read()
+				}
+			}
+			for i := 0; i < each; i += 2 {
+				delete(m, fmt.Sprint(i))
+			}
+			if _, ok := m["1"]; !ok {
+				t.Error(m)
+			}
+		}()
+	}
+	all.Wait()
+	c.Stop()
+	mine{"after": 1}["after"]++
+	sums, lines := map[Op]uint64{}, map[int]bool{}
+	for _, counted := range c.Read() {
+		sums[counted.Op] += counted.N
+		if counted.Type != reflect.TypeOf(mine(nil)) || !strings.Contains(counted.Caller.Function, "TestCount") {
+			t.Error(counted)
+		}
+		if counted.Op != Grow {
+			lines[counted.Caller.Line] = true
+		}
+	}
+	if sums[Assign] != goroutines*each || sums[Delete] != goroutines*each/2 || sums[Access] != goroutines || sums[Grow] == 0 {
+		t.Error(sums)
+	}
+	if first := c.Read()[0]; len(lines) != 3 || first.Op != Assign || first.N != goroutines*each {
+		t.Error(lines, first)
+	}
+}
+
 func TestTypesAddUp(t *testing.T) {
 	needHook(t)
 	calls := 0
@@ -340,10 +392,14 @@ func TestNilPanicsAtTheCall(t *testing.T) {
 			"OnDelete": func() { OnDelete(f, options...)() },
 			"OnAccess": func() { OnAccess(access, options...)() },
 			"OnGrow":   func() { OnGrow(f, options...)() },
+			"Count":    func() { Count(options...).Stop() },
 		}
 	}
 	before := len(current())
 	for name, call := range all(nil, nil) {
+		if name == "Count" {
+			continue // which takes no function
+		}
 		if got := panicOf(call); got != "mapaudit: "+name+": nil function" {
 			t.Errorf("%s(nil): %q", name, got)
 		}
