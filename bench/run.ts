@@ -8,6 +8,7 @@ import { reportBuild } from './lib/build_cost.ts';
 import { buildMapaudit } from './lib/child.ts';
 import { measureCosts } from './lib/cost.ts';
 import { reportCosts } from './lib/cost_report.ts';
+import { reportIdle } from './lib/idle.ts';
 import { reportInline } from './lib/inline_cost.ts';
 import { reportDecode } from './lib/decode_report.ts';
 import { buildHot, ROOT } from './lib/hot.ts';
@@ -18,7 +19,7 @@ import { reportStore } from './lib/store_report.ts';
 
 const USAGE = `npm run bench -- [flag …] [part …]
 
-parts     cost, probes, build, inline, stream, attach, decode, agent, store; without one all of them
+parts     cost, probes, build, inline, stream, attach, decode, agent, idle, store; without one all of them
           (store takes 10^9 events, or as many as 40 minutes let it)
 --quick   fewer rounds and smaller maps: to see whether it works
 --write   also writes bench/results/PART.md`;
@@ -42,6 +43,7 @@ const PARTS: Readonly<Record<string, (report: Report) => Promise<void>>> = {
   attach: (report) => reportAttach(report, quick ? [binary] : [binary, buildBig()], quick ? 2 : 7),
   decode: (report) => reportDecode(report, quick ? 1_000_000 : 10_000_000, quick ? 10_000 : 100_000),
   agent: (report) => reportAgent(report, binary, quick ? 1000 : 10_000),
+  idle: (report) => reportIdle(report, binary, quick ? 1 : 3, quick ? 10 : 30),
   store: (report) => reportStore(report, binary, quick ? 1e7 : 1e9, quick ? 5 : 40),
 };
 

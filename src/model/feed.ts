@@ -122,8 +122,6 @@ export interface MapState {
   /** Of `bytes`: empty slots, tombstones and overflow. */
   readonly wasteBytes?: number;
   readonly tombstones?: number;
-  /** Shannon entropy of the sampled keys' bytes, bits a byte. */
-  readonly keyEntropy?: number;
 }
 
 /** The maps of a process, as they were found in its memory. */

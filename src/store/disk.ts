@@ -4,6 +4,13 @@ import type { StorePlace } from './options.ts';
 
 /** Room that is left on the disk beside what the log needs to be taken into the file: below it nothing is written. */
 const RESERVE = 3 * 1024 * 1024;
+/**
+ * Taking the log in also writes the rows anew that lie in the last, unfilled group of each table (of up to 122,880 rows), and
+ * gives the place of the old ones free only afterwards: most of a small file, little of a large one (DuckDB v1.5.5,
+ * src/storage/table/row_group_collection.cpp, Checkpoint).
+ */
+const REWRITTEN_SHARE = 0.5;
+const REWRITTEN_MOST = 48 * 1024 * 1024;
 /** Length of the log from which on it is taken into the file. */
 const LOG_BYTES = 16 * 1024 * 1024;
 
@@ -19,12 +26,12 @@ export class Disk {
 
   /** There is room for what comes, and to take the log into the file after it. */
   get hasRoom(): boolean {
-    return this.#free() >= this.#log() + RESERVE;
+    return this.#free() >= this.#needed() + RESERVE;
   }
 
   /** The log can be taken into the file without filling the disk. */
   get canCheckpoint(): boolean {
-    return this.#free() >= this.#log() + RESERVE / 2;
+    return this.#free() >= this.#needed() + RESERVE / 2;
   }
 
   get isLogLong(): boolean {
@@ -37,8 +44,17 @@ export class Disk {
     return bavail * bsize;
   }
 
+  /** What taking the log into the file may need. */
+  #needed(): number {
+    return this.#log() + Math.min(REWRITTEN_SHARE * this.#size(''), REWRITTEN_MOST);
+  }
+
   #log(): number {
+    return this.#size('.wal');
+  }
+
+  #size(suffix: '' | '.wal'): number {
     if (this.#path === undefined) return 0;
-    return statSync(`${this.#path}.wal`, { throwIfNoEntry: false })?.size ?? 0;
+    return statSync(`${this.#path}${suffix}`, { throwIfNoEntry: false })?.size ?? 0;
   }
 }

@@ -274,6 +274,8 @@ export class DuckStore implements Store {
           `The store is not written: ${this.#trouble.text}. What is seen is counted in memory meanwhile`,
           'Make room on its disk; it goes on by itself.',
         );
+      // What is kept can be asked for meanwhile.
+      if (this.#trouble.fatal && !this.#closed) await this.#reopen().catch(() => undefined);
       return false;
     }
     const { story } = this.#trouble ?? {};

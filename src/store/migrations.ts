@@ -18,6 +18,8 @@ export const MIGRATIONS: readonly Migration[] = [
       'ALTER TABLE events ADD COLUMN labels_note VARCHAR',
     ],
   },
+  // Nothing ever filled it; the view that names it is made again when the file is open.
+  { version: 3, statements: ['ALTER TABLE map_states DROP COLUMN key_entropy'] },
 ];
 
 /** Brings a file to the newest form, each step whole or not at all. Errors: `store-newer`, `store-older`, `not-a-store`. */

@@ -50,7 +50,7 @@ export function addItem(item: FeedItem, symbols: Symbols, into: Batch): void {
           addressOf(map.mapAddress),
           orNull(map.name),
           map.entries,
-          ...[map.capacity, map.bytes, map.wasteBytes, map.tombstones, map.keyEntropy].map(orNull),
+          ...[map.capacity, map.bytes, map.wasteBytes, map.tombstones].map(orNull),
         ]);
       return;
     }

@@ -118,7 +118,6 @@ export const TABLES = {
     bytes: 'BIGINT',
     waste_bytes: 'BIGINT',
     tombstones: 'BIGINT',
-    key_entropy: 'DOUBLE',
   },
   /** Each look at the maps of a process, and how many there were beyond those in `map_states`. */
   map_looks: { seen_at: 'BIGINT', process: 'INTEGER', maps: 'BIGINT', maps_left: 'BIGINT' },

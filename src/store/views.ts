@@ -49,7 +49,7 @@ export const VIEWS: readonly string[] = [
     FROM growth w ${names}`,
   `CREATE OR REPLACE VIEW map_sizes AS
     SELECT make_timestamp_ms(w.seen_at) AS time, ${WHO}, ${MAP}, w.name AS variable, w.entries, w.capacity, w.bytes,
-      w.waste_bytes, w.tombstones, w.key_entropy
+      w.waste_bytes, w.tombstones
     FROM map_states w LEFT JOIN processes p ON p.id = w.process LEFT JOIN map_types t ON t.id = w.map_type`,
   `CREATE OR REPLACE VIEW told_findings AS
     SELECT make_timestamp_ms(w.told_at) AS time, w.id, w.rule, w.severity, w.state, w.title, ${WHO}, ${MAP}, ${SITE},

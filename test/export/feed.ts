@@ -31,7 +31,7 @@ export const FEED: readonly FeedItem[] = [
     at: BEGAN + 1000,
     process: SHOP,
     left: 3,
-    maps: [{ mapType: TYPE, mapAddress: '0xc000', entries: 10, bytes: 100, wasteBytes: 40, keyEntropy: 3.5 }],
+    maps: [{ mapType: TYPE, mapAddress: '0xc000', entries: 10, bytes: 100, wasteBytes: 40 }],
   },
   {
     type: 'race',
