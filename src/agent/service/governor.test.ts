@@ -35,7 +35,8 @@ test('events are lowered first, as far as they take', () => {
 test('what events do not save, reads do, and what those do not, a pause', () => {
   const reads = new Governor(0.01);
   reads.look(measured(0, { share: 0.05, events: 0.001, reads: 0.045 }));
-  expect(reads.detail).toMatchObject({ keys: false, reads: false, paused: false });
+  // Without reads there is room for all events of writes.
+  expect(reads.detail).toEqual({ sampleEvery: 1, keys: true, reads: false, paused: false });
   const writes = new Governor(0.01);
   writes.look(measured(0, { share: 0.5, events: 0.1, reads: 0.1 }));
   expect(writes.detail.paused).toBe(true);
@@ -71,11 +72,27 @@ test('it goes up again step by step, and reads come back later each time that th
 test('after a burst, all that there is room for is looked at again, not one step after the other', () => {
   const governor = new Governor(0.01);
   governor.look(measured(0, { share: 0.5, events: 0.1, reads: 0.395, operations: 500_000 }));
-  expect(governor.detail).toMatchObject({ keys: false, reads: false, paused: false });
+  expect(governor.detail).toEqual({ sampleEvery: 64, keys: true, reads: false, paused: false });
   const load = { share: 0.0065, reads: 0.003, allEvents: 0.0015, operations: 2500 };
   const calm = (): Partial<Measured> =>
     governor.detail.reads ? load : { ...load, share: load.share - load.reads, reads: 0 };
-  expect(follow(governor, 250, 16_000, calm)).toEqual(['1/1024 reads', '1/1 keys reads']);
+  // What can be computed first; then reads are tried.
+  expect(follow(governor, 250, 21_000, calm)).toEqual(['1/1 keys', '1/1024 reads', '1/1 keys reads']);
+});
+
+test('while reads are too much, events of writes keep their keys, but for the tries', () => {
+  const governor = new Governor(0.01);
+  let withKeys = 0;
+  for (let at = 0; at < 600_000; at += 250) {
+    const { reads, keys, sampleEvery } = governor.detail;
+    const events = 0.002 / sampleEvery;
+    const share = 0.002 + events + (reads ? 0.05 : 0);
+    governor.look(
+      measured(at, { share, events, allEvents: 0.002, reads: reads ? 0.05 : 0, operations: 600 }),
+    );
+    if (keys && sampleEvery === 1) withKeys++;
+  }
+  expect(withKeys / 2400).toBeGreaterThan(0.9);
 });
 
 test('nothing is raised that would be too much there, as far as it can be computed', () => {

@@ -9,18 +9,12 @@ export interface Detail {
   readonly paused: boolean;
 }
 
-/** The detail of each step down: events first, then keys, then reads, and counting itself last. */
-export const STEPS: readonly Detail[] = [
-  ...[1, 4, 16, 64, 256, 1024].map((sampleEvery) => ({
-    sampleEvery,
-    keys: true,
-    reads: true,
-    paused: false,
-  })),
-  { sampleEvery: 1024, keys: false, reads: true, paused: false },
-  { sampleEvery: 1024, keys: false, reads: false, paused: false },
-  { sampleEvery: 1024, keys: false, reads: false, paused: true },
+const stepsWith = (reads: boolean): readonly Detail[] => [
+  ...[1, 4, 16, 64, 256, 1024].map((sampleEvery) => ({ sampleEvery, keys: true, reads, paused: false })),
+  { sampleEvery: 1024, keys: false, reads, paused: false },
 ];
+
+const PAUSED: Detail = { sampleEvery: 1024, keys: false, reads: false, paused: true };
 
 /** What can be left alone while the rest goes on, with the probe that is there. */
 export interface CanLower {
@@ -28,13 +22,13 @@ export interface CanLower {
   readonly reads: boolean;
 }
 
-/** The steps that change something. */
+/**
+ * The detail of each step down, of those that change something: events first, then keys, then reads, and counting itself
+ * last. Most operations are reads: without them there may be room again for events of writes, with their keys.
+ */
 function stepsOf({ keys, reads }: CanLower): readonly Detail[] {
-  const steps = STEPS.map((step) => ({
-    ...step,
-    keys: step.keys || !keys,
-    reads: step.reads || (!reads && !step.paused),
-  }));
+  const all = [...stepsWith(true), ...(reads ? stepsWith(false) : []), PAUSED];
+  const steps = all.map((step) => ({ ...step, keys: step.keys || !keys }));
   return steps.filter((step, i) => {
     const before = steps[i - 1];
     return before === undefined || JSON.stringify(before) !== JSON.stringify(step);
@@ -84,6 +78,7 @@ export class Governor {
   readonly #last: number;
   /** Of the steps, the last at which something is counted. */
   readonly #leastCounted: number;
+  /** The first without reads. */
   readonly #readsOff: number;
   #step = 0;
   /** Since the step was taken. */
@@ -100,7 +95,7 @@ export class Governor {
     this.#steps = stepsOf(can);
     this.#last = this.#steps.length - 1;
     this.#leastCounted = this.#last - 1;
-    this.#readsOff = can.reads ? this.#leastCounted : Infinity;
+    this.#readsOff = can.reads ? this.#steps.findIndex(({ reads }) => !reads) : Infinity;
   }
 
   get detail(): Detail {
@@ -171,21 +166,21 @@ export class Governor {
     this.#calmSince = undefined;
   }
 
-  /** The step with the most detail that there is room for, as far as is known; the next one where that must be tried. */
+  /** The step with the most detail that there is room for, as far as is known; if there is none, the next one where that must be tried. */
   #highest(measured: Measured): number {
     const hasRoom = (step: number): boolean =>
       this.#costAt(step, measured) <= this.#budget * AIM && this.#eventsAt(step, measured) <= MOST_EVENTS;
     let up = this.#step;
     while (up > 0 && hasRoom(up - 1)) {
+      if (!this.#isComputed(up - 1)) return up === this.#step ? up - 1 : up;
       up--;
-      if (!this.#isComputed(up)) break;
     }
     return up;
   }
 
   /** Reads that are not counted have a cost that nobody knows. */
   #isComputed(step: number): boolean {
-    return step < this.#readsOff - 1;
+    return step !== this.#readsOff - 1;
   }
 
   /** What is not looked at cannot be measured: it is tried again. */
@@ -195,7 +190,7 @@ export class Governor {
     this.#raisedAt = at;
   }
 
-  /** Steps without reads are left by trying, which costs: not soon. Others can be computed. */
+  /** The steps without reads are left by trying, which costs: not soon. Others can be computed. */
   #waitOf(step: number): number {
     return this.#isComputed(step) ? CALM_MS : this.#waitMs;
   }
