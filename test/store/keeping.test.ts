@@ -268,6 +268,9 @@ it('a size limit is kept, with the newest in it', async () => {
   }
   expect(largest).toBeLessThanOrEqual(limit);
   expect(store.trouble).toBeUndefined();
+  expect(store.notices.map(({ message }) => message)).toEqual([
+    expect.stringContaining('from now on the oldest of what takes the most is deleted'),
+  ]);
   const [row] = await store.reader.read((ask) =>
     ask('SELECT count(*) AS n, max(time_ns) / 1000000 AS newest FROM events'),
   );
