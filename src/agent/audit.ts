@@ -163,6 +163,11 @@ export class Audit implements Closable {
     return this.#subject.type === 'binary' && this.#subject.lease.wanted;
   }
 
+  /** Takes the probe out without holding all up; `close` follows. */
+  async takeOut(): Promise<void> {
+    await this.probe.takeOut?.();
+  }
+
   close(): void {
     this.probe.close();
     if (this.#subject.type === 'binary') this.#subject.lease.close();

@@ -100,6 +100,15 @@ export class Fleet implements Closable {
     else if (selection.type !== 'pid') this.#attachNew(false);
   }
 
+  /** Takes all probes out without holding all up, and closes. */
+  async end(): Promise<void> {
+    try {
+      for (const audit of this.#audits) await audit.takeOut();
+    } finally {
+      this.close();
+    }
+  }
+
   close(): void {
     for (const audit of this.#audits) audit.close();
     this.#audits.clear();

@@ -33,7 +33,7 @@ export async function* growLines(
     }
     yield run.finish(end, clock.elapsedMs);
   } finally {
-    run.close();
+    await run.close();
   }
 }
 
@@ -100,8 +100,8 @@ class GrowRun {
     return [...this.#lines([]), this.#rates.line(elapsedMs), this.#summary(ended, elapsedMs)];
   }
 
-  close(): void {
-    this.#fleet.close();
+  close(): Promise<void> {
+    return this.#fleet.end();
   }
 
   #leave(audit: Audit): void {

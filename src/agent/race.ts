@@ -44,7 +44,7 @@ export async function* raceLines(
     yield run.finish(end, clock.elapsedMs);
   } finally {
     placed?.(undefined);
-    run.close();
+    await run.close();
   }
 }
 
@@ -152,8 +152,12 @@ class RaceRun {
     return [...last, ...this.#findings.end(), this.#summary(ended, elapsedMs)];
   }
 
-  close(): void {
-    this.#closing.close();
+  async close(): Promise<void> {
+    try {
+      await this.probe.takeOut?.();
+    } finally {
+      this.#closing.close();
+    }
   }
 
   #summary(ended: EndReason, elapsedMs: number): Summary {

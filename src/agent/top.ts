@@ -55,7 +55,7 @@ async function* topLines(
     yield run.snapshot(clock.elapsedMs, end);
     yield run.summary(end, clock.elapsedMs);
   } finally {
-    run.close();
+    await run.close();
   }
 }
 
@@ -163,8 +163,8 @@ class TopRun {
     };
   }
 
-  close(): void {
-    this.#fleet.close();
+  close(): Promise<void> {
+    return this.#fleet.end();
   }
 
   #all(): readonly TopCounts[] {

@@ -56,7 +56,7 @@ export async function* traceLines(
     }
     yield run.finish(end, clock.elapsedMs);
   } finally {
-    run.close();
+    await run.close();
   }
 }
 
@@ -137,8 +137,8 @@ class TraceRun {
     return [...this.#extra, ...events, this.#summary(ended, elapsedMs)];
   }
 
-  close(): void {
-    this.#fleet.close();
+  close(): Promise<void> {
+    return this.#fleet.end();
   }
 
   #join(audit: Audit): void {

@@ -4,8 +4,9 @@ import { passToGo } from './commands/go.ts';
 import { connect } from './connect.ts';
 import { parseCommandLine } from './options/program.ts';
 import type { Io } from './output/io.ts';
-import { sayError } from './output/say.ts';
+import { sayError, sayNotice } from './output/say.ts';
 import { FdSink, OutputClosed } from './output/sink.ts';
+import { lastWord } from './last_word.ts';
 import { isUsageError } from './parse/usage_error.ts';
 import { jobOf, type Job } from './run.ts';
 import { endingSignal } from './signals.ts';
@@ -24,7 +25,8 @@ export async function main(
     if (request.type === 'text') return await print(request.text);
     const job = jobOf(request.name, [request.argument, request.second, request.third], request.values);
     const mayReplace = request.name !== 'record' || request.values.force === true;
-    const opened = await openIo(request.values, endingSignal(), mayReplace);
+    const signal = endingSignal(() => sayNotice(lastWord(request.name, request.values), io));
+    const opened = await openIo(request.values, signal, mayReplace);
     io = opened;
     return await runJob(job, opened, createQuestions);
   } catch (error) {

@@ -8,7 +8,7 @@ export const MAGIC: Uint8Array = Uint8Array.of(0x89, 0x4d, 0x41, 0x50, 0x0d, 0x0
 
 /** Readers refuse another major version; a minor one only adds kinds of sections and fields. */
 export const MAJOR = 1;
-export const MINOR = 0;
+export const MINOR = 1;
 
 /** Magic, u16 major, u16 minor, u32 CRC32 of these twelve bytes. */
 export const FILE_HEADER = 16;

@@ -56,6 +56,14 @@ describe('a whole file', () => {
   });
 });
 
+it('keeps where the clock was set; files of before have none', () => {
+  const set = { ...windowAt(1000, 3), clockSetMs: -5000 };
+  expect(windowLine(set)).toMatchObject({ clock_set_ms: -5000 });
+  expect(windowOf(windowLine(set))).toEqual(set);
+  expect(windowOf(windowLine(windowAt(1000, 3)))).not.toHaveProperty('clockSetMs');
+  expect(windowOf({ ...windowLine(set), clock_set_ms: 'no number' })).toEqual(windowAt(1000, 3));
+});
+
 it('writes many events into several sections', async () => {
   const writer = new RecordingWriter();
   const pieces = await writer.begin(ABOUT);

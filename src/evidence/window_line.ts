@@ -12,6 +12,8 @@ export interface WindowLine {
   readonly sites: readonly SiteRef[];
   readonly counts: readonly CountLine[];
   readonly loss: { readonly ring_full: number; readonly sampled: number };
+  /** As `clockSetMs` of a window; absent where the clock was not set, and in files of 1.0. */
+  readonly clock_set_ms?: number;
 }
 
 interface ProcessLine {
@@ -36,7 +38,7 @@ interface CountLine {
 }
 
 /** A window for the file. */
-export function windowLine({ start, lengthMs, counts, loss }: Window): WindowLine {
+export function windowLine({ start, lengthMs, counts, loss, clockSetMs }: Window): WindowLine {
   const processes = new Numbered<ProcessLine>();
   const types = new Numbered<string>();
   const sites = new Numbered<SiteRef>();
@@ -61,6 +63,7 @@ export function windowLine({ start, lengthMs, counts, loss }: Window): WindowLin
     sites: sites.all,
     counts: lines,
     loss: { ring_full: loss.ringFull, sampled: loss.sampled },
+    ...(clockSetMs === undefined ? {} : { clock_set_ms: clockSetMs }),
   };
 }
 
@@ -89,7 +92,14 @@ export function windowOf(line: unknown): Window | undefined {
     ];
   });
   const { ring_full: ringFull, sampled } = line.loss;
-  return { start: line.start, lengthMs: line.length_ms, counts, loss: { ringFull, sampled } };
+  const { clock_set_ms: clockSetMs } = line;
+  return {
+    start: line.start,
+    lengthMs: line.length_ms,
+    counts,
+    loss: { ringFull, sampled },
+    ...(Number.isFinite(clockSetMs) && clockSetMs !== undefined ? { clockSetMs } : {}),
+  };
 }
 
 function isWindow(line: unknown): line is WindowLine {

@@ -118,6 +118,11 @@ export interface RunningProbe extends Closable {
    * without uprobe_multi, breakpoints without effect stay in the target until `close`, which takes seconds.
    */
   detach(): void;
+  /**
+   * Ends the probes as `detach` does, and takes out what takes long, with a turn of the event loop after each piece, so that
+   * a second Ctrl-C is heard meanwhile; `close` follows. Absent where `close` takes no time.
+   */
+  takeOut?(): Promise<void>;
   /** Records that found the ring full so far, exits included. Cheap: one look. */
   lost(): number;
   siteCounts(): readonly SiteCount[];

@@ -67,7 +67,7 @@ export interface Window {
   readonly uncounted?: readonly Uncounted[];
   /**
    * Milliseconds by which the wall clock was set at the end of this window, negative: back. All that follows in a feed
-   * has the new time. Absent where it was not set, and in recordings, which are read in the order of their times.
+   * has the new time. Absent where it was not set, and in the feed of a recording, which is in the order of its times.
    */
   readonly clockSetMs?: number;
 }

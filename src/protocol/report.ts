@@ -71,7 +71,7 @@ export interface MovedKey extends Moved {
 
 /** Something that happened at a moment. */
 export interface ReportMark {
-  readonly kind: 'growth' | 'race' | 'loss';
+  readonly kind: 'growth' | 'race' | 'loss' | 'clock';
   /** Unix milliseconds. */
   readonly at: number;
   readonly text: string;

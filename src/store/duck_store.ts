@@ -1,5 +1,6 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { FeedItem } from '../model/feed.ts';
+import { bytes } from '../protocol/text/numbers.ts';
 import { appendRows } from './bulk.ts';
 import { Batch } from './batch.ts';
 import { Disk } from './disk.ts';
@@ -59,6 +60,8 @@ export class DuckStore implements Store {
   /** Rows whose transaction failed at its end: they may have been written or not. */
   #doubtful: Batch | undefined;
   #closed = false;
+  /** That the oldest has to go is said once a run. */
+  #saidFull = false;
 
   private constructor(options: StoreOptions, opened: Opened, connection: DuckDBConnection) {
     this.#options = options;
@@ -242,12 +245,22 @@ export class DuckStore implements Store {
     this.#rolled = await rollUp(this.#connection, now, this.#rolled);
     await forgetOld(this.#connection, now, this.#retention, this.#rolled);
     const { sizeLimit } = this.#options;
-    if (sizeLimit !== undefined) await shrink(this.#connection, this.#options, sizeLimit, this.#rolled);
+    if (sizeLimit !== undefined) await this.#keepTo(sizeLimit);
     if (now - this.#stacksAt >= STACKS_EVERY_MS) {
       await forgetStacks(this.#connection, this.#symbols, () => this.#batch);
       this.#stacksAt = now;
     }
     await this.#look();
+  }
+
+  async #keepTo(sizeLimit: number): Promise<void> {
+    const gone = await shrink(this.#connection, this.#options, sizeLimit, this.#rolled);
+    if (!gone || this.#saidFull) return;
+    this.#saidFull = true;
+    this.#say(
+      `The store has what it may take, ${bytes(sizeLimit)}: from now on the oldest of what takes the most is deleted before its time`,
+      'mapaudit serve --store-size lets it have more.',
+    );
   }
 
   async #look(): Promise<void> {

@@ -10,7 +10,13 @@ export interface Aged {
   readonly column: string;
   /** What the column is multiplied with to be milliseconds: 1e-6 for nanoseconds. */
   readonly nanos?: true;
+  /** Rows that stay, however old they are: a condition. */
+  readonly stay?: string;
 }
+
+/** What was told last of it is that it fires, and by this run: of one before, nobody knows whether it still does. */
+const OPEN = `state = 'firing' AND told_at >= (SELECT max(opened) FROM runs)
+  AND (id, told_at) IN (SELECT id, max(told_at) FROM findings GROUP BY id)`;
 
 export const FACTS: readonly Aged[] = [
   { table: 'growth', column: 'seen_at' },
@@ -18,7 +24,7 @@ export const FACTS: readonly Aged[] = [
   { table: 'map_states', column: 'seen_at' },
   { table: 'map_looks', column: 'seen_at' },
   { table: 'costs', column: 'seen_at' },
-  { table: 'findings', column: 'told_at' },
+  { table: 'findings', column: 'told_at', stay: OPEN },
   { table: 'gaps', column: 'to_at' },
   { table: 'uncounted', column: 'start' },
 ];
@@ -68,11 +74,11 @@ export async function forgetWindows(
 
 export async function forgetBefore(
   connection: DuckDBConnection,
-  { table, column, nanos }: Aged,
+  { table, column, nanos, stay }: Aged,
   before: number,
 ): Promise<number> {
   const limit = nanos === true ? `${Math.max(0, Math.floor(before))}000000` : String(Math.floor(before));
-  const where = `WHERE ${column} < ${limit}`;
+  const where = `WHERE ${column} < ${limit}${stay === undefined ? '' : ` AND NOT (${stay})`}`;
   // Looking first costs nothing where blocks know their least value, and spares a write.
   const [found] = await (await connection.run(`SELECT count(*) FROM ${table} ${where}`)).getRows();
   const count = Number(found?.[0] ?? 0);

@@ -22,20 +22,24 @@ const WEIGHTS: Readonly<Record<string, number>> = {
 };
 const FACT_WEIGHT = 40;
 
-/** Deletes the oldest until the store is well below its limit. The place of what is deleted is used again. */
+/**
+ * Deletes the oldest until the store is well below its limit. The place of what is deleted is used again. True when
+ * something was deleted.
+ */
 export async function shrink(
   connection: DuckDBConnection,
   place: StorePlace,
   limit: number,
   rolled: RolledTo,
-): Promise<void> {
-  if ((await storeBytes(place, connection)) < limit * FULL) return;
+): Promise<boolean> {
+  if ((await storeBytes(place, connection)) < limit * FULL) return false;
   for (let round = 0; round < MOST_ROUNDS; round++) {
-    if (!(await takeLogIn(connection))) return;
+    if (!(await takeLogIn(connection))) return round > 0;
     const used = 'path' in place ? await usedBytes(connection) : await storeBytes(place, connection);
-    if (used < limit * ENOUGH) return;
-    if (!(await forgetSome(connection, rolled))) return;
+    if (used < limit * ENOUGH) return round > 0;
+    if (!(await forgetSome(connection, rolled))) return round > 0;
   }
+  return true;
 }
 
 /** Deletes the oldest part of what takes the most. False when there is nothing left that may go. */

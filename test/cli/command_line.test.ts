@@ -140,6 +140,23 @@ describe('ends', () => {
     child.stdout?.destroy();
   });
 
+  test('a second signal says what may be missing', async () => {
+    const child = startFake(['trace', '-p', '5000', '--json', '--probe', 'inline']);
+    await new Promise((resolve) => child.stdout?.once('readable', resolve));
+    await sleep(700); // the pipe fills up
+    let said = '';
+    child.stderr?.on('data', (data: Buffer) => (said += data.toString()));
+    child.kill('SIGINT');
+    await sleep(500);
+    child.kill('SIGTERM');
+    const signal = await new Promise((resolve) => child.once('exit', (_code, by) => resolve(by)));
+    child.stdout?.destroy();
+    expect([signal, JSON.parse(said.trimEnd().split('\n').at(-1) ?? '')]).toMatchObject([
+      'SIGTERM',
+      { type: 'notice', code: 'ended-at-once', hint: expect.stringContaining('mapaudit detach') as string },
+    ]);
+  });
+
   test('exit codes: 0 done, 1 failed, 2 wrong command line, 3 not ready', async () => {
     const codes = [
       ['--version'],

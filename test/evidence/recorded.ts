@@ -46,8 +46,17 @@ export interface Background {
 }
 
 /** Starts mapaudit. `trace` says on stdout that it is attached, `record` on stderr. */
-export function background(...args: readonly string[]): Background {
-  const child = spawn(process.execPath, [MAPAUDIT, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+export const background = (...args: readonly string[]): Background => backgroundWith({}, ...args);
+
+/** The same with more in its environment. */
+export function backgroundWith(
+  env: Readonly<Record<string, string>>,
+  ...args: readonly string[]
+): Background {
+  const child = spawn(process.execPath, [MAPAUDIT, ...args], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, ...env },
+  });
   const said = { out: '', err: '' };
   child.stdout.on('data', (data: Buffer) => {
     if (said.out.length < 10_000) said.out += data.toString('latin1');

@@ -55,6 +55,24 @@ describe.each(['multi', 'perf'])('attached by %s', (method) => {
     if (method === 'perf') process.env['MAPAUDIT_NO_UPROBE_MULTI'] = '1';
   });
 
+  it('is taken out without holding up the event loop for all of it', async () => {
+    const spec = specFor(target.pid, {}, { ops: ['delete', 'assign'], exits: true });
+    const probe = attach(spec);
+    let [turns, going] = [0, true];
+    const count = (): void => {
+      turns++;
+      if (going) setImmediate(count);
+    };
+    setImmediate(count);
+    await probe.takeOut?.();
+    going = false;
+    // The first goes with the proof that no hit is seen any more.
+    if (method === 'perf') expect(turns).toBeGreaterThanOrEqual(spec.plan.sites.length - 2);
+    expect(bytesAt(spec)).toEqual(bytesPlanned(spec.plan));
+    await target.ask('assign 10 1');
+    expect(drainAll(probe).seen).toEqual([]);
+  });
+
   it('every operation is seen once, on whatever thread, with its key', async () => {
     const probe = attach(specFor(target.pid));
     const began = monotonicNs();

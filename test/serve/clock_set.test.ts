@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, it } from 'vitest';
 import { busyTarget, inFolder } from '../agent/support.ts';
+import { settableClock } from '../support/settable_clock.ts';
 import { type Served, serveWith, until } from './served.ts';
 
 let open: { readonly kill: (signal: NodeJS.Signals) => boolean }[] = [];
@@ -10,41 +11,25 @@ afterEach(() => {
   open = [];
 });
 
-/** Sets what a process takes for the wall clock, once the file that is named in `CLOCK_SET` is there, by what it says. */
-const SET = `
-const { existsSync, readFileSync } = require('node:fs');
-const now = Date.now.bind(Date);
-let [by, looked] = [0, 0];
-Date.now = () => {
-  const file = process.env.CLOCK_SET;
-  if (by === 0 && file !== undefined && performance.now() - looked > 50) {
-    looked = performance.now();
-    if (existsSync(file)) by = Number(readFileSync(file, 'utf8'));
-  }
-  return now() + by;
-};
-`;
-
 const HOUR = 3_600_000;
 
 it.each([-HOUR, HOUR])(
   'a wall clock that is set by %d: windows, metrics and rules go on, and it is said',
   async (by) => {
     await inFolder(async (folder) => {
-      const [hook, file, rules] = ['set.cjs', 'by', 'rules.yaml'].map((name) => join(folder, name));
-      if (hook === undefined || file === undefined || rules === undefined) throw new Error('no names');
-      writeFileSync(hook, SET);
+      const clock = settableClock(folder);
+      const rules = join(folder, 'rules.yaml');
       writeFileSync(rules, RULES);
       const target = busyTarget();
       open.push(target);
       const service: Served = await serveWith(
-        { NODE_OPTIONS: `--require ${hook}`, CLOCK_SET: file },
+        clock.env,
         ...['-p', String(target.pid), '--budget', '50%', '--rules', rules],
       );
       open.push(service.child);
       await until(async () => (await ends(service)) > 0);
       const before = await ends(service);
-      writeFileSync(file, String(by));
+      clock.set(by);
       await until(async () => (await service.status()).notices.some(({ code }) => code === 'clock-set'));
       // Windows have the new time, and there is one after the other.
       const isNew = (end: number): boolean => Math.abs(end - (before + by / 1000)) < 1800;

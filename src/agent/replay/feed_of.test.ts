@@ -56,6 +56,22 @@ const race = (more: object = {}): { readonly type: string; readonly time?: strin
   ...more,
 });
 
+it('says where the clock was set, and stays in the order of times', async () => {
+  const path = await recording((writer) => {
+    writer.window({ ...windowAt(BEGAN + 5000, 1), clockSetMs: -4000 });
+    writer.window(windowAt(BEGAN + 2000, 2));
+  });
+  const { items, notices } = await feedOf(path);
+  const windows = items.flatMap((item) => (item.type === 'window' ? [item.window] : []));
+  expect(windows).toEqual([windowAt(BEGAN + 2000, 2), windowAt(BEGAN + 5000, 1)]);
+  expect(notices).toMatchObject([
+    {
+      code: 'clock-set',
+      message: "12:00:06: the machine's clock was set back by 4 s while it was recorded",
+    },
+  ]);
+});
+
 describe('a recording as a feed', () => {
   it('is in the order of time, whatever the order of its sections', async () => {
     const path = await recording(async (writer, flush) => {

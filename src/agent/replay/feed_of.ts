@@ -6,6 +6,7 @@ import type { ProcessRef, SiteRef } from '../../model/window.ts';
 import type { GrowthEvent } from '../../protocol/growth.ts';
 import type { Notice } from '../../protocol/notice.ts';
 import type { Race, RaceSide } from '../../protocol/race.ts';
+import { clockSetText, clockText } from '../../protocol/text/words.ts';
 import { eventOf } from './event_of.ts';
 import { growthOf } from './growth_of.ts';
 import { findingOf } from './race.ts';
@@ -22,7 +23,7 @@ export async function* recordingFeed(
   say: (notice: Notice) => void = () => undefined,
 ): AsyncGenerator<readonly FeedItem[]> {
   const recording = await Recording.open(path);
-  const maker = new FeedMaker(recording);
+  const maker = new FeedMaker(recording, say);
   for await (const part of recording.read(['run', 'events', 'windows', 'growth', 'races'])) {
     if (part.type === 'notice') say(part);
     else {
@@ -38,14 +39,16 @@ export async function* recordingFeed(
 class FeedMaker {
   readonly order = new TimeOrder();
   readonly #recording: Recording;
+  readonly #say: (notice: Notice) => void;
   readonly #began: number;
   /** The process that has a pid at this point of the file. */
   readonly #processes = new Map<number, ProcessRef>();
   /** Races that were told: the file tells them again at its end, with how often they were seen by then. */
   readonly #races = new Set<number>();
 
-  constructor(recording: Recording) {
+  constructor(recording: Recording, say: (notice: Notice) => void) {
     this.#recording = recording;
+    this.#say = say;
     this.#began = Date.parse(recording.about?.began ?? '') || 0;
   }
 
@@ -59,8 +62,11 @@ class FeedMaker {
       this.#joined(line as RecordedProcess);
       return;
     }
-    const window = windowOf(line);
-    if (window !== undefined) {
+    const recorded = windowOf(line);
+    if (recorded !== undefined) {
+      // The feed is in the order of its times: nothing that takes it has to move its own.
+      const { clockSetMs, ...window } = recorded;
+      if (clockSetMs !== undefined) this.#say(setAt(window.start + window.lengthMs, clockSetMs));
       for (const { process } of window.counts) this.#processes.set(process.pid, process);
       this.order.put(window.start + window.lengthMs, { type: 'window', window });
       return;
@@ -176,6 +182,14 @@ class FeedMaker {
     return this.#processes.get(known) ?? { pid: known, name: 'unknown' };
   }
 }
+
+const setAt = (at: number, byMs: number): Notice => ({
+  type: 'notice',
+  level: 'warning',
+  code: 'clock-set',
+  message: `${clockText(at)}: ${clockSetText(byMs)} while it was recorded`,
+  hint: 'Everything stands at the time that the clock had; nothing is lost.',
+});
 
 const siteOf = (frame: FrameOfEvent | undefined): SiteRef | undefined =>
   frame === undefined

@@ -1,6 +1,7 @@
 import type { RecordedProcess } from '../../evidence/about.ts';
 import { windowOf } from '../../evidence/window_line.ts';
 import { cpuProfile } from '../../export/cpu_profile.ts';
+import type { Attached } from '../../protocol/attached.ts';
 import type { Notice } from '../../protocol/notice.ts';
 import type { Reported, ReportOptions, ReportProfile } from '../../protocol/report.ts';
 import { type Frame, Incident } from '../../query/incident/incident.ts';
@@ -20,11 +21,13 @@ export async function reportOn({ path, profile }: ReportOptions): Promise<Report
   const incident = new Incident(recording.about?.recorded.sample ?? 1);
   const facts = new RunFacts({ type: 'name', glob: '*' });
   const notices: Notice[] = [];
+  const clock: Notice[] = [];
   const processes = new Map<string, RecordedProcess>();
   for await (const part of recording.read(['run', 'windows', 'growth', 'races'])) {
     if (part.type === 'notice') notices.push(part);
     else if (part.kind === 'summary') facts.takeSummary(part.lines);
-    else for (const line of part.lines) takeLine(line, incident, processes);
+    else if (part.kind === 'run') clock.push(...facts.runLines(part.lines).filter(isClockSet));
+    if (part.type !== 'notice') for (const line of part.lines) takeLine(line, incident, processes);
   }
   incident.sift();
   let events = 0;
@@ -46,8 +49,12 @@ export async function reportOn({ path, profile }: ReportOptions): Promise<Report
   };
   const read = profile === undefined ? undefined : profileOf(profile, incident.span);
   if (read?.overlaps === false) notices.push(apart(read.file));
-  return { report: incident.report(frame, read), notices };
+  // Where there are no windows, or none that say so, this is all that is known of it.
+  return { report: incident.report(frame, read), notices: [...notices, ...clock] };
 }
+
+const isClockSet = (line: Attached | Notice): line is Notice =>
+  line.type === 'notice' && line.code === 'clock-set';
 
 function takeLine(line: unknown, incident: Incident, processes: Map<string, RecordedProcess>): void {
   if (typeOf(line) === 'recorded_process') {

@@ -13,6 +13,7 @@ import { LiveHub } from '../service/live_hub.ts';
 import { NoticeBook } from '../service/notice_book.ts';
 import { StatusBook } from '../service/status_book.ts';
 import { recordingFeed } from './feed_of.ts';
+import type { Notice } from '../../protocol/notice.ts';
 import { Pace } from './pace.ts';
 import { RecordedTime } from './recorded_time.ts';
 import type { Recording } from './recording.ts';
@@ -109,8 +110,8 @@ class RecordedService implements Service {
   }
 
   async #read(pace: Pace): Promise<void> {
-    const say = ({ message, hint }: { message: string; hint?: string }): void =>
-      this.#book.say(message, hint);
+    const say = ({ message, hint, code }: Notice): void =>
+      this.#book.say(message, hint, code === 'clock-set' ? { code } : {});
     for await (const items of recordingFeed(this.#recording.path, say)) {
       // Item by item, so that what is live comes at its time.
       for (const item of items) {

@@ -86,6 +86,11 @@ export class GrowthTrack implements Closable {
     return this.#stream.finish().map((event) => this.#moved(growthStep(event, this.#process)));
   }
 
+  /** Without holding all up; `close` follows. */
+  takeOut(): Promise<void> {
+    return this.#audit.takeOut();
+  }
+
   close(): void {
     this.#audit.close();
   }

@@ -153,7 +153,12 @@ export class ServedRun implements Closable {
     const growths = this.#growth?.finish() ?? [];
     if (growths.length > 0) this.#out.tell(growths);
     this.#tellEvents(this.#tracks.finish());
-    this.close();
+    try {
+      await this.#tracks.takeOut();
+      await this.#growth?.takeOut();
+    } finally {
+      this.close();
+    }
   }
 
   close(): void {

@@ -116,6 +116,11 @@ export class Track implements Closable {
     return { probe, entries, events, hasExits: this.#hasExits, isReads: this.#isReads };
   }
 
+  /** Without holding all up; `close` follows. */
+  takeOut(): Promise<void> {
+    return this.audit.takeOut();
+  }
+
   close(): void {
     this.audit.close();
   }

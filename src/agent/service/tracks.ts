@@ -27,6 +27,8 @@ export class Tracks implements Closable {
   readonly #counters: CounterReader;
   #writes: Track | undefined;
   #reads: Track | undefined;
+  /** Their probes see nothing any more, and may still be there. */
+  #ended: readonly Track[] = [];
   #lostGone = 0;
 
   /** Errors: those of attaching; nothing is left in place then. */
@@ -90,16 +92,22 @@ export class Tracks implements Closable {
     return last;
   }
 
-  /** Takes all out. */
+  /** Ends all, and gives their last events; `takeOut` follows. */
   finish(): readonly (readonly ServedEvent[])[] {
-    const last = this.#all.map((track) => this.#end(track));
+    this.#ended = this.#all;
     [this.#writes, this.#reads] = [undefined, undefined];
-    return last;
+    return this.#ended.map((track) => this.#last(track));
+  }
+
+  /** Takes out what has ended without holding all up; `close` follows. */
+  async takeOut(): Promise<void> {
+    for (const track of this.#ended) await track.takeOut();
   }
 
   close(): void {
-    for (const track of this.#all) track.close();
+    for (const track of [...this.#all, ...this.#ended]) track.close();
     [this.#writes, this.#reads] = [undefined, undefined];
+    this.#ended = [];
   }
 
   get #all(): readonly Track[] {
@@ -120,10 +128,15 @@ export class Tracks implements Closable {
   }
 
   #end(track: Track): readonly ServedEvent[] {
+    const events = this.#last(track);
+    track.close();
+    return events;
+  }
+
+  #last(track: Track): readonly ServedEvent[] {
     const events = track.finish();
     this.#counters.left(track.audit);
     this.#lostGone += track.ringFull;
-    track.close();
     return events;
   }
 }

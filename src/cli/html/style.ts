@@ -35,7 +35,7 @@ svg .change-text{font-size:11px;font-weight:600;paint-order:stroke;stroke:var(--
 svg .mark{stroke:currentColor;stroke-width:2}
 svg .profile{fill:var(--accent);opacity:.08}
 .op-delete{color:var(--delete)}.op-assign{color:var(--assign)}.op-clear{color:var(--clear)}.op-grow,.mark-growth{color:var(--grow)}
-.op-access{color:var(--access)}.op-iterate{color:var(--iterate)}.mark-race,.mark-loss{color:var(--up)}
+.op-access{color:var(--access)}.op-iterate{color:var(--iterate)}.mark-race,.mark-loss,.mark-clock{color:var(--up)}
 .wide{overflow-x:auto}
 table{border-collapse:collapse;width:100%;font-size:14px}
 th{text-align:left;color:var(--dim);font-weight:600;font-size:13px;border-bottom:1px solid var(--rule);padding:4px 12px 4px 0;white-space:nowrap}

@@ -1,5 +1,5 @@
 import type { MapOp } from '../../model/map_op.ts';
-import type { IncidentReport, RateSeries } from '../../protocol/report.ts';
+import type { IncidentReport, RateSeries, ReportMark } from '../../protocol/report.ts';
 import { grouped, rate } from '../../protocol/text/numbers.ts';
 import { html, type Html } from './html.ts';
 import { clockText, OP_WORDS } from '../../protocol/text/words.ts';
@@ -19,7 +19,7 @@ export function timeLine(report: IncidentReport): Html {
   const { rates, marks, from, to } = report;
   if (rates.length === 0 || to <= from) return html`<p class="none">No operation was counted.</p>`;
   const x = (ms: number): number => LEFT + ((ms - from) / (to - from)) * (WIDTH - LEFT - RIGHT);
-  const kinds = (['growth', 'race', 'loss'] as const).filter((kind) =>
+  const kinds = (['growth', 'race', 'loss', 'clock'] as const).filter((kind) =>
     marks.some((one) => one.kind === kind),
   );
   const rowsEnd = TOP + rates.length * (ROW + GAP);
@@ -81,10 +81,10 @@ function means(values: readonly number[], step: number): number[] {
   });
 }
 
-const MARK_WORDS = { growth: 'growth', race: 'races', loss: 'lost' } as const;
+const MARK_WORDS = { growth: 'growth', race: 'races', loss: 'lost', clock: 'clock set' } as const;
 
 function markRow(
-  kind: 'growth' | 'race' | 'loss',
+  kind: ReportMark['kind'],
   y: number,
   { marks }: IncidentReport,
   x: (ms: number) => number,

@@ -359,7 +359,8 @@ export const COMMANDS: readonly CommandSpec[] = [
 export const EXIT_CODES = [
   {
     code: 0,
-    means: 'Done. Also when Ctrl-C, the end of the target, or a reader that closed the pipe ended it.',
+    means:
+      'Done. Also when Ctrl-C, the end of the target, or a reader that closed the pipe ended it; a second Ctrl-C ends it at once, by the signal (130; 143 of SIGTERM).',
   },
   { code: 1, means: 'It failed. The message says why and what to do.' },
   { code: 2, means: 'The command line is wrong. race: a race was found.' },

@@ -8,7 +8,7 @@ import { OutputClosed } from './sink.ts';
 import type { Style } from './style.ts';
 
 /** Shows a notice on stderr. A stderr that is gone stops nothing. */
-export async function sayNotice(notice: Notice, io: Io): Promise<void> {
+export async function sayNotice(notice: Notice, io: Pick<Io, 'json' | 'err' | 'errStyle'>): Promise<void> {
   if (io.json) return toStderr(jsonLine(notice), io);
   const paint = notice.level === 'warning' ? io.errStyle.warn : io.errStyle.dim;
   await toStderr([paint(safeLines(notice.message)), ...hintLines(notice.hint, io.errStyle)].join('\n'), io);

@@ -157,6 +157,11 @@ class KernelProbe implements KernelRunningProbe {
     for (const attachment of this.#attachments) attachment.detach();
   }
 
+  async takeOut(): Promise<void> {
+    this.detach();
+    for (const attachment of this.#attachments) await attachment.takeOut();
+  }
+
   lost(): number {
     return readTotal(this.#maps.named('lost'));
   }

@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import { type Closable, CloseStack } from '../../base/dispose.ts';
 import { MapauditError } from '../../base/errors.ts';
 import type { ProbeScope } from '../../model/probe.ts';
@@ -17,6 +18,8 @@ type Own = <T extends Closable>(item: T) => T;
 export interface Attachment extends Closable {
   /** Ends it: when this returns no hit is seen any more, though `close` may still have breakpoints to take out. */
   detach(): void;
+  /** As `close`, with a turn of the event loop after each site, where each takes long. */
+  takeOut(): Promise<void>;
 }
 
 /** Where a program is put, and how. */
@@ -60,6 +63,11 @@ class OneLink implements Attachment {
     this.close();
   }
 
+  takeOut(): Promise<void> {
+    this.close();
+    return Promise.resolve();
+  }
+
   close(): void {
     this.#link.close();
   }
@@ -94,6 +102,15 @@ class PerfLinks implements Attachment {
     this.#stopped = true;
     this.#stop();
     this.#sites.shift()?.close();
+  }
+
+  async takeOut(): Promise<void> {
+    this.detach();
+    for (let site = this.#sites.shift(); site !== undefined; site = this.#sites.shift()) {
+      // A promise alone would let no signal in.
+      await turn();
+      site.close();
+    }
   }
 
   close(): void {

@@ -35,6 +35,10 @@ export abstract class RaceBase<Source extends RaceSource> implements RaceProbe {
     this.probe.detach();
   }
 
+  async takeOut(): Promise<void> {
+    await this.probe.takeOut?.();
+  }
+
   lost(): number {
     return this.probe.lost();
   }

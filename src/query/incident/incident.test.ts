@@ -51,6 +51,20 @@ const eventAt = (second: number, text: string): TraceEvent => ({
   thread: 1,
 });
 
+it('marks where the clock was set, and says what that means', () => {
+  const incident = new Incident(1);
+  for (let second = 0; second < 3; second++)
+    incident.window({ ...windowAt(second, { f: 1 }), ...(second === 1 ? { clockSetMs: -3_600_000 } : {}) });
+  incident.sift();
+  const report = incident.report(FRAME);
+  const text = "the machine's clock was set back by 60 min";
+  expect(report.marks).toEqual([{ kind: 'clock', at: START + 2000, text }]);
+  expect(report.story.map((one) => one.text)).toEqual([
+    expect.stringContaining('Nothing stands out'),
+    `At 12:00:02 ${text}: times before and after it cannot be compared.`,
+  ]);
+});
+
 it('tells a storm: when, from where, on which keys', () => {
   const report = reportOf(40, (second) => [second < 20 ? 0 : 300, 10 + (second % 3)]);
   expect(report.main).toMatchObject({ op: 'delete', at: START + 20_000, before: 11, after: 311 });

@@ -7,6 +7,7 @@ import { GrowthSummary } from './growth_summary.ts';
 import { KeyMoves } from './key_moves.ts';
 import { mainChange, RateTable, spanOf } from './rate_table.ts';
 import { storyOf } from './story.ts';
+import { clockSetText } from '../../protocol/text/words.ts';
 import { siteText } from './words.ts';
 
 /** Rows of each table. */
@@ -37,6 +38,7 @@ export class Incident {
 
   window(window: Window): void {
     this.#rates.add(window);
+    this.#clockSet(window);
     const lost = window.loss.ringFull;
     if (lost > 0)
       this.#marks.push({
@@ -44,6 +46,12 @@ export class Incident {
         at: window.start,
         text: `${lost.toLocaleString('en-US')} events lost`,
       });
+  }
+
+  /** After the window at whose end it was. */
+  #clockSet({ start, lengthMs, clockSetMs }: Window): void {
+    if (clockSetMs === undefined) return;
+    this.#marks.push({ kind: 'clock', at: start + lengthMs, text: clockSetText(clockSetMs) });
   }
 
   growth(event: GrowthEvent): void {

@@ -26,7 +26,7 @@ export function storyOf(report: Known): readonly StorySentence[] {
     ...lossSentences(report),
     ...profileSentences(report),
   ];
-  return told.length === 0 ? [nothingSentence(report)] : told;
+  return [...(told.length === 0 ? [nothingSentence(report)] : told), ...clockSentences(report)];
 }
 
 function changeSentence(change: RateChange): StorySentence {
@@ -69,6 +69,17 @@ function whereSentences({ sites, prefixes, sample }: Known, main: RateChange): S
   }
   return sentences;
 }
+
+const clockSentences = ({ marks }: Known): StorySentence[] =>
+  marks
+    .filter(({ kind }) => kind === 'clock')
+    .slice(0, TOLD)
+    .map(({ at, text }) => ({
+      text: `At ${clockText(at)} ${text}: times before and after it cannot be compared.`,
+      evidence: [
+        'each operation stands at the time that the clock had; where times are the same, counts are added',
+      ],
+    }));
 
 const raceSentences = ({ races, marks }: Known): StorySentence[] =>
   races.slice(0, TOLD).map((text) => ({

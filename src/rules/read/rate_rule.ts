@@ -1,7 +1,7 @@
 import { MAP_OPS } from '../../model/map_op.ts';
 import type { BaselineSpec, RateRule } from '../definition.ts';
 import type { Fields } from './fields.ts';
-import { atLeast, opsOf, perOf, type RuleFrame, windowOf } from './rule.ts';
+import { atLeast, opsOf, perOf, type RuleFrame, windowOf } from './parts.ts';
 
 const MINUTE = 60_000;
 /** Windows that a baseline may remember. */

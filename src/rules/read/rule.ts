@@ -1,8 +1,9 @@
 import type { RaceSeen } from '../../model/feed.ts';
 import type { Severity } from '../../model/finding.ts';
-import { type MapOp, MAP_OPS, WRITE_OPS } from '../../model/map_op.ts';
-import { RATE_SUBJECTS, type Rule, SEQUENCES, type Where } from '../definition.ts';
+import { WRITE_OPS } from '../../model/map_op.ts';
+import { type Rule, SEQUENCES, type Where } from '../definition.ts';
 import type { Fields } from './fields.ts';
+import { atLeast, opsOf, type RuleFrame, windowOf } from './parts.ts';
 import { rateRule } from './rate_rule.ts';
 
 export const KINDS = ['rate', 'ratio', 'lifecycle', 'new_site', 'found_ratio', 'race', 'loss'] as const;
@@ -13,12 +14,6 @@ const NAME = /^[a-z][a-z0-9_-]{0,62}$/;
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
-
-/** What all kinds of rules have. */
-export type RuleFrame = Pick<
-  Rule,
-  'name' | 'title' | 'severity' | 'where' | 'forMs' | 'recoveryMs' | 'actions'
->;
 
 /** A rule as it was read. */
 export interface ReadRule {
@@ -115,7 +110,7 @@ function foundRatio(fields: Fields, name: string): Rule {
 }
 
 /** The parts of every rule. */
-export function frameOf(fields: Fields, name: string, recoveryMs: number): RuleFrame {
+function frameOf(fields: Fields, name: string, recoveryMs: number): RuleFrame {
   return {
     name,
     title: fields.text('title'),
@@ -125,25 +120,6 @@ export function frameOf(fields: Fields, name: string, recoveryMs: number): RuleF
     recoveryMs: fields.duration('recovery') ?? recoveryMs,
     actions: fields.texts('actions'),
   };
-}
-
-export function opsOf(fields: Fields, name = 'op'): readonly MapOp[] | undefined {
-  return fields.words<MapOp>(name, MAP_OPS);
-}
-
-/** Windows are whole seconds, from one to ten minutes. */
-export function windowOf(fields: Fields, fallback: number): number {
-  const ms = fields.duration('window');
-  if (ms === undefined) return fallback;
-  if (ms % SECOND === 0 && ms >= SECOND && ms <= 10 * MINUTE) return ms;
-  fields.problemAt('window', 'a window is whole seconds, from 1s to 10m');
-  return fallback;
-}
-
-export function atLeast(fields: Fields, name: string, least: number): number | undefined {
-  const ms = fields.duration(name);
-  if (ms !== undefined && ms < least) fields.problemAt(name, `${name} is at least ${least / SECOND}s`);
-  return ms;
 }
 
 function whereOf(fields: Fields): Where {
@@ -176,7 +152,3 @@ export function nameOf(fields: Fields): string {
     );
   return name;
 }
-
-/** What `per` can be. */
-export const perOf = (fields: Fields): (typeof RATE_SUBJECTS)[number] =>
-  fields.word('per', RATE_SUBJECTS) ?? 'type';
