@@ -9,8 +9,8 @@ const RESERVE = 3 * 1024 * 1024;
  * gives the place of the old ones free only afterwards: most of a small file, little of a large one (DuckDB v1.5.5,
  * src/storage/table/row_group_collection.cpp, Checkpoint).
  */
-const REWRITTEN_SHARE = 0.5;
-const REWRITTEN_MOST = 48 * 1024 * 1024;
+export const REWRITTEN_SHARE = 0.5;
+export const REWRITTEN_MOST = 48 * 1024 * 1024;
 /** Length of the log from which on it is taken into the file. */
 const LOG_BYTES = 16 * 1024 * 1024;
 

@@ -1,4 +1,5 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
+import { REWRITTEN_MOST, REWRITTEN_SHARE } from './disk.ts';
 import { LEVELS } from './levels.ts';
 import type { StorePlace } from './options.ts';
 import { type Aged, EVENTS, FACTS, forgetBefore, forgetWindows } from './retain.ts';
@@ -6,9 +7,10 @@ import type { RolledTo } from './roll_up.ts';
 import { storeBytes, usedBytes } from './size.ts';
 import { takeLogIn } from './take_log_in.ts';
 
-/** Share of the limit from which on the oldest goes, and down to which: between them lies what is written meanwhile. */
+/** At most this share of the limit is filled: what lies beyond is for what is written until the next look. */
 const FULL = 0.8;
-const ENOUGH = 0.65;
+/** Of what is full, so much is left. */
+const ENOUGH = 0.8;
 /** Of each kind, the oldest part of its time that goes at once. */
 const PART = 0.25;
 const MOST_ROUNDS = 40;
@@ -32,15 +34,20 @@ export async function shrink(
   limit: number,
   rolled: RolledTo,
 ): Promise<boolean> {
-  if ((await storeBytes(place, connection)) < limit * FULL) return false;
+  const full = fullAt(limit);
+  if ((await storeBytes(place, connection)) < full) return false;
   for (let round = 0; round < MOST_ROUNDS; round++) {
     if (!(await takeLogIn(connection))) return round > 0;
     const used = 'path' in place ? await usedBytes(connection) : await storeBytes(place, connection);
-    if (used < limit * ENOUGH) return round > 0;
+    if (used < full * ENOUGH) return round > 0;
     if (!(await forgetSome(connection, rolled))) return round > 0;
   }
   return true;
 }
+
+/** What is deleted in part is written anew before its place is free: of a small store that is much of it. */
+const fullAt = (limit: number): number =>
+  Math.min(FULL * limit, Math.max(limit / (1 + REWRITTEN_SHARE), limit - REWRITTEN_MOST));
 
 /** Deletes the oldest part of what takes the most. False when there is nothing left that may go. */
 async function forgetSome(connection: DuckDBConnection, rolled: RolledTo): Promise<boolean> {
