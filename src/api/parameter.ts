@@ -22,10 +22,14 @@ export class Problem {
 }
 
 /** An error that names the parameter; answered with status 400. */
-export function badParameter(name: string, problem: string, hint?: string): MapauditError {
+export function badParameter(
+  name: string,
+  problem: string,
+  hint = 'What it takes stands in /api/v1/openapi.json; on the page, begin again on the overview.',
+): MapauditError {
   return new MapauditError('bad-parameter', `the parameter ${name} ${problem}`, {
     fields: { parameter: name },
-    ...(hint === undefined ? {} : { hint }),
+    hint,
   });
 }
 

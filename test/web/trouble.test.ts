@@ -100,7 +100,7 @@ it('shows on every page what is sampled, lowered and lost', async () => {
     await expect.poll(() => strip.innerText()).toContain(text);
   await page.getByText(/left out by sampling/).waitFor();
   await page.goto(`${api.address}/#/key?key=%22sess%3Aeu-5e8b%22&last=15m`);
-  await page.getByText(/Only one event in 16 was kept/).waitFor();
+  await page.getByText(/In parts of this time only one event in 16 was kept/).waitFor();
 });
 
 const EVIL = `<img src=x onerror="document.title='owned'"><b>bold</b>\u202eright\u0000\u001b[31m\u200b\n'`;

@@ -36,7 +36,9 @@ function Life({ view, span, answer }: PageProps & { readonly answer: ApiKey }): 
             ['Events', grouped(events.length + answer.left)],
             [
               'Kept',
-              answer.sampled_every > 1 ? `1 event in ${grouped(answer.sampled_every)}` : 'every event',
+              answer.sampled_every > 1
+                ? `at times 1 event in ${grouped(answer.sampled_every)}`
+                : 'every event',
             ],
             ['Last', lastOf(events, span.to)],
             ['Lived', livedOf(events)],
@@ -44,8 +46,8 @@ function Life({ view, span, answer }: PageProps & { readonly answer: ApiKey }): 
         />
         {answer.sampled_every > 1 && (
           <p className="less">
-            Only one event in {grouped(answer.sampled_every)} was kept: there may be steps of this life that
-            are not shown. To see each: <code>mapaudit who</code>
+            In parts of this time only one event in {grouped(answer.sampled_every)} was kept: there may be
+            steps of this life that are not shown. To see each: <code>mapaudit who</code>
           </p>
         )}
       </header>

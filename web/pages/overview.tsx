@@ -24,6 +24,7 @@ function Overview({ view, answer }: PageProps & { readonly answer: ApiOverview }
   const asked = { from: answer.slice.from, to: answer.slice.to };
   const marks = useMemo(() => answer.findings.map(markOf), [answer.findings]);
   const firing = answer.findings.filter(({ state }) => state === 'firing').length;
+  const isEmpty = answer.rates.series.length === 0;
   const total = answer.rates.series.reduce((sum, series) => sum + series.total, answer.rates.other);
   return (
     <>
@@ -31,7 +32,12 @@ function Overview({ view, answer }: PageProps & { readonly answer: ApiOverview }
       <div className="beside">
         <Panel
           title="Operations per second"
-          note={`${grouped(total)} in this time, ${answer.loss.uncounted.length === 0 ? 'exact' : 'as far as it was counted'}`}
+          // Where nothing was recorded, nobody knows that nothing happened.
+          note={
+            isEmpty
+              ? undefined
+              : `${grouped(total)} in this time, ${answer.loss.uncounted.length === 0 ? 'exact' : 'as far as it was counted'}`
+          }
           className="grow"
         >
           <RateChart
@@ -42,7 +48,7 @@ function Overview({ view, answer }: PageProps & { readonly answer: ApiOverview }
             height={230}
             onSpan={(marking) => change({ range: marked(marking) })}
           />
-          <Loss loss={answer.loss} />
+          {(!isEmpty || answer.loss.uncounted.length > 0) && <Loss loss={answer.loss} />}
         </Panel>
         <Panel
           title="Findings"

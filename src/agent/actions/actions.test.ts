@@ -104,6 +104,14 @@ describe('a webhook', () => {
     expect(said).toEqual(['action ops: the answer was 403; given up']);
   });
 
+  it('has the login of its address in a header', async () => {
+    const { url, asked } = await hook();
+    process.env['MAPAUDIT_TEST_HOOK'] = `${url.replace('//', '//bot:a%20b@')}/hook`;
+    await run('  - {name: ops, kind: webhook, url: "${env:MAPAUDIT_TEST_HOOK}"}', FINDING);
+    delete process.env['MAPAUDIT_TEST_HOOK'];
+    expect(asked[0]?.headers['authorization']).toBe(`Basic ${btoa('bot:a b')}`);
+  });
+
   it('names a secret that is missing, before anything happens', async () => {
     const action = `  - {name: ops, kind: webhook, url: "\${env:MAPAUDIT_NOT_SET}"}`;
     await expect(run(action)).rejects.toMatchObject({
@@ -164,6 +172,14 @@ it('gives a program the finding on its stdin, without a shell', async () => {
   );
   expect(delivery).toEqual({ page: { delivered: 1, retried: 0, dropped: 0 } });
   expect(JSON.parse(readFileSync(file, 'utf8'))).toMatchObject({ id: FINDING.id });
+});
+
+it('does not wait for what a program has left running', async () => {
+  const { delivery } = await run(
+    `  - {name: page, kind: exec, command: [sh, -c, "sleep 10 & exit 3"]}`,
+    FINDING,
+  );
+  expect(delivery).toEqual({ page: { delivered: 0, retried: 3, dropped: 1 } });
 });
 
 it('tells only what an action wants to hear of', async () => {

@@ -11,6 +11,8 @@ import { secretOf } from './secrets.ts';
 const AGAIN = new Set([408, 425, 429]);
 /** Of what a program writes to stderr so much is repeated. */
 const MOST_STDERR = 500;
+/** After the end of a program, what it has written to stderr is read for so long. */
+const LAST_WORDS_MS = 500;
 
 /** Sends the finding as JSON. Throws with words that name neither address nor headers: they can be secrets. */
 export function sendWebhook(action: WebhookAction, finding: Finding, signal: AbortSignal): Promise<void> {
@@ -37,9 +39,10 @@ async function post(
   const filled = Object.fromEntries(Object.entries(headers).map(([key, value]) => [key, secretOf(value)]));
   let status: number;
   try {
-    const answer = await fetch(url, {
+    const to = withoutLogin(url);
+    const answer = await fetch(to.url, {
       method: 'POST',
-      headers: { 'content-type': 'application/json', 'user-agent': 'mapaudit', ...filled },
+      headers: { 'content-type': 'application/json', 'user-agent': 'mapaudit', ...to.login, ...filled },
       body: JSON.stringify(body),
       // Elsewhere the headers would tell their secrets.
       redirect: 'error',
@@ -53,6 +56,16 @@ async function post(
   if (status >= 200 && status < 300) return;
   const message = `action ${name}: the answer was ${status}`;
   throw status >= 500 || AGAIN.has(status) ? new Error(message) : new Refused(message);
+}
+
+/** `https://name:password@host/` is a common way to write a login, but fetch refuses it: it goes into a header. */
+function withoutLogin(text: string): { readonly url: URL; readonly login: Record<string, string> } {
+  const url = new URL(text);
+  const { username, password } = url;
+  if (username === '' && password === '') return { url, login: {} };
+  [url.username, url.password] = ['', ''];
+  const login = Buffer.from(`${decodeURIComponent(username)}:${decodeURIComponent(password)}`);
+  return { url, login: { authorization: `Basic ${login.toString('base64')}` } };
 }
 
 /** In words without the address: what fetch says can hold all of it. */
@@ -85,6 +98,8 @@ export function runProgram(action: ExecAction, finding: Finding, signal: AbortSi
       else if (signal.aborted) reject(new Error(`action ${name}: mapaudit ends`));
       else reject(new Refused(`action ${name}: the program cannot be started (${codeOf(error)})`));
     });
+    // What it has started may hold its stderr open for ever.
+    child.on('exit', () => setTimeout(() => child.stderr.destroy(), LAST_WORDS_MS).unref());
     child.on('close', (code, ended) => {
       if (code === 0) resolve();
       else

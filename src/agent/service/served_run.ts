@@ -209,8 +209,9 @@ export class ServedRun implements Closable {
   /** Probes as the governor wants them. One that cannot be placed is tried again with the next cost that is told. */
   #place(): void {
     const { detail } = this.#governor;
+    const began = performance.now();
     this.#beside('what was left alone', () => this.#tellEvents(this.#tracks.apply(detail)));
-    this.#uncounted.change(this.#tracks.counting, performance.now());
+    this.#uncounted.change(this.#tracks.counting, began, performance.now());
   }
 
   #costOf(share: number): Cost {

@@ -14,7 +14,11 @@ export class UncountedTime {
     this.#since = now;
   }
 
-  change(counting: Counting, now: number): void {
+  /** From `began` to `now` probes were taken out or set, one after the other: what only some of them see is not counted whole. */
+  change(counting: Counting, began: number, now: number): void {
+    this.#pass(began);
+    const { reads, paused } = this.#counting;
+    this.#counting = { reads: reads && counting.reads, paused: paused || counting.paused };
     this.#pass(now);
     this.#counting = counting;
   }
