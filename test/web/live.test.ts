@@ -103,7 +103,10 @@ it('shows a recording: all of its time, and what its summary counts', async () =
     open.push(service.child);
     await until(async () => (await service.status()).recording?.whole === true);
     const page = await openAt(service, '#/overview');
-    await page.getByText(/recording .*a\.mapaudit/).first().waitFor();
+    await page
+      .getByText(/recording .*a\.mapaudit/)
+      .first()
+      .waitFor();
     await expect.poll(async () => numberIn(await total(page))).toBe(summary);
     await rowsOf(page, 'Busiest lines').first().getByRole('link').first().click();
     await page.getByRole('region', { name: 'Operations per second' }).waitFor();
