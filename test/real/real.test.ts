@@ -38,10 +38,11 @@ describe.each([
         idle: idle.bpftrace,
       });
       for (const op of opsOf(busy)) {
-        // What the program does by itself while one of the two is in place and the other not yet, or no more.
+        // What the program does by itself while one of the two is in place and the other not yet, or no more: it was
+        // counted once, and is another number each time.
         const quiet = Math.max(idle.bpftrace[op] ?? 0, idle.mapaudit[op] ?? 0);
         const difference = Math.abs((busy.mapaudit[op] ?? 0) - (busy.bpftrace[op] ?? 0));
-        expect.soft(Math.max(0, difference - quiet), op).toBe(0);
+        expect.soft(difference, op).toBeLessThanOrEqual(quiet + 3 * Math.sqrt(quiet + 1));
       }
       expect(total(busy.bpftrace)).toBeGreaterThan(MANY);
       expect(total(idle.bpftrace)).toBeLessThan(total(busy.bpftrace) / 20);

@@ -93,8 +93,11 @@ export class ServedRun implements Closable {
         ? undefined
         : labelsUnread(target.binary, kindFor(target.binary, options.probe));
     if (unread !== undefined) this.#out.say(unread.message, unread.hint);
+    // Each takes its time, while the rings fill.
     this.#beside('growth', () => this.#lookForGrowth(shared));
+    this.step();
     if (options.races) this.#races = this.#lookForRaces();
+    this.step();
     this.#looked = {
       ref: this.ref,
       target,
