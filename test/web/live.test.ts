@@ -48,12 +48,15 @@ it('shows what a program does as it does it: numbers, lines of its source, its m
   const service = await serve('-p', String(target.pid), '--budget', '50%');
   open.push(service.child);
   await until(async () => sumOf(await service.totals()) > 5000);
-  // A time that is over: its numbers stand still.
-  const to = Math.floor((Date.now() - 3000) / 1000) * 1000;
+  // When this time is over, its numbers stand still.
+  const to = Math.floor(Date.now() / 1000) * 1000;
   const from = to - 60_000;
-  const between = `from=${new Date(from).toISOString()}&to=${new Date(to).toISOString()}`;
+  await until(() => Promise.resolve(Date.now() > to + 5000));
   const asked = (await service.get(`/api/v1/overview?from=${from}&to=${to}`)) as ApiOverview;
-  const page = await openAt(service, `#/overview?${between}`);
+  const page = await openAt(
+    service,
+    `#/overview?from=${new Date(from).toISOString()}&to=${new Date(to).toISOString()}`,
+  );
   expect(await total(page)).toContain('exact');
   expect(numberIn(await total(page))).toBe(asked.rates.series.reduce((sum, one) => sum + one.total, 0));
 
@@ -70,6 +73,8 @@ it('shows what a program does as it does it: numbers, lines of its source, its m
   await expect.poll(received, { timeout: 20_000 }).toBeGreaterThan(0);
   const before = await received();
   await expect.poll(received, { timeout: 20_000 }).toBeGreaterThan(before);
+  await page.goto(`${service.address}/#/map?map=0xdead&last=5m`);
+  await page.getByText('Nothing of this map was recorded in this time').waitFor();
   // Nothing was recorded then, which is not the same as nothing happened.
   const never = await openAt(service, '#/overview?from=2020-01-01T00:00:00Z&to=2020-01-01T01:00:00Z');
   await never.getByText('Nothing was recorded in this time').waitFor();

@@ -29,7 +29,8 @@ function OneMap({ view, span, answer }: PageProps & { readonly answer: ApiMap })
   const change = useChange(view);
   const onSpan = (marking: Span): void => change({ range: marked(marking) });
   const about: Partial<View> = { process: answer.process, mapType: answer.map_type, map: answer.map };
-  if (answer.rates.series.length === 0 && answer.sizes.length === 0 && answer.growth.length === 0)
+  // Neither the address names its program, nor does anything that was seen of it.
+  if (answer.process === '')
     return (
       <Empty>
         Nothing of this map was recorded in this time. Take a longer span, or choose another one on the
