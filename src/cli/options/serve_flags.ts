@@ -41,7 +41,7 @@ export const SERVE_FLAGS = {
     value: 'SIZE',
     group: 'Output',
     commands: ['serve'],
-    help: 'The most that --store may take of the disk: the oldest of what takes the most goes first. Default: 4G.',
+    help: 'About the most that --store takes of the disk: the oldest of what takes the most goes first. Default: 4G.',
     parse: parseStoreSize,
   },
   keep: {
