@@ -49,7 +49,7 @@ export async function reportIdle(
       measured: serve ?? NaN,
       most: 2,
       unit: ' %',
-      why: 'each second a window is closed, judged, written and sent, with anything in it or not.',
+      why: 'rings are looked into forty times a second, and each second a window is closed, judged, written and sent, with anything in it or not.',
     });
   }
   report.table(['operations/s', 'untouched %', 'under serve %', 'added %', 'serve itself %'], rows);
