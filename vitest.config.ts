@@ -37,6 +37,8 @@ export default defineConfig({
           environment: 'node',
           testTimeout: 180_000,
           hookTimeout: 300_000,
+          // A page that is shown while a program is audited may take its time.
+          expect: { poll: { timeout: 20_000 } },
           // One file at a time: what one test counts, another's load must not disturb.
           maxWorkers: 1,
           fileParallelism: false,

@@ -14,7 +14,7 @@ test.each(['http/protobuf', 'http/json'] as const)(
     const lines: string[] = [];
     createInterface({ input: receiver.stdout }).on('line', (line) => lines.push(line));
     try {
-      await expect.poll(() => lines.length, { timeout: 20_000 }).toBeGreaterThan(0);
+      await expect.poll(() => lines.length).toBeGreaterThan(0);
       const { port } = JSON.parse(lines[0] ?? '') as { port: number };
       const sink = await startOtlp({
         endpoint: `http://127.0.0.1:${port}/`,
