@@ -26,6 +26,13 @@ export function recordingOf(subject: CrashSubject): Recording {
 const isElf = (file: FileSource): boolean =>
   Buffer.from(file.read(0, 4) ?? []).toString('latin1') === '\x7fELF';
 
+/**
+ * Milliseconds by which a file's time may lie before what happened: file systems stamp with the time of the last timer
+ * tick, of which the slowest kernels have 100 a second (Linux, fs/inode.c: current_time), and a program may live for
+ * less than one. Twice that: both times are rounded.
+ */
+const FILE_TIME_LAG_MS = 20;
+
 /** As the kernel names it in NT_FILE. */
 const RINGS = /^(.*\/mapaudit\.(\d+))(?: \(deleted\))?$/;
 
@@ -47,13 +54,6 @@ function recordingOfCore(source: FileSource): Recording {
   return beside(path, Number(pid), core, source) ?? fail(source.name, path);
 }
 
-/**
- * Milliseconds by which a file's time may lie before what happened: file systems stamp with the time of the last timer
- * tick, of which the slowest kernels have 100 a second (Linux, fs/inode.c: current_time), and a program may
- * live for less than one.
- */
-const TICK_MS = 10;
-
 /** What lies where the core's process had its file; undefined unless it is that process's. */
 function beside(path: string, pid: number, core: CoreFile, source: FileSource): Recording | undefined {
   if (!existsSync(path)) return undefined;
@@ -63,7 +63,7 @@ function beside(path: string, pid: number, core: CoreFile, source: FileSource): 
     const inCode = core.mappings.some(({ start, end }) => recording.text >= start && recording.text < end);
     // A process with the same pid that began after the core was written is another.
     const ageMs = Number(monotonicNs() - recording.startNs) / 1e6;
-    const isLater = Date.now() - ageMs > statSync(source.name).mtimeMs + 2 * TICK_MS;
+    const isLater = Date.now() - ageMs > statSync(source.name).mtimeMs + FILE_TIME_LAG_MS;
     return recording.pid === pid && inCode && !isLater ? recording : undefined;
   } catch (error) {
     if (isMapauditError(error, 'no-recording')) return undefined;
@@ -76,7 +76,7 @@ function beside(path: string, pid: number, core: CoreFile, source: FileSource): 
 function fail(core: string, path: string): never {
   throw new MapauditError(
     'core-no-rings',
-    `${core} does not hold the recorded operations, and ${path} is ${existsSync(path) ? "another process's, which began later" : 'gone'}`,
+    `${core} does not hold the recorded operations, and ${path} is ${existsSync(path) ? 'not what this process left' : 'gone'}`,
     {
       hint:
         'Keep a copy of that file beside the core. Or have the kernel dump it, too: `echo 0x3b > /proc/self/coredump_filter` ' +

@@ -161,7 +161,7 @@ describe('after the end of a recorded program', () => {
             const other = crashOf(join(folder, core));
             rmSync(`/dev/shm/mapaudit.${pid}`);
             expect(other.err).toContain('core-no-rings');
-            expect(other.err).toContain('began later');
+            expect(other.err).toContain('not what this process left');
           });
         });
 
