@@ -104,12 +104,26 @@ describe('a webhook', () => {
     expect(said).toEqual(['action ops: the answer was 403; given up']);
   });
 
-  it('has the login of its address in a header', async () => {
-    const { url, asked } = await hook();
-    process.env['MAPAUDIT_TEST_HOOK'] = `${url.replace('//', '//bot:a%20b@')}/hook`;
-    await run('  - {name: ops, kind: webhook, url: "${env:MAPAUDIT_TEST_HOOK}"}', FINDING);
-    delete process.env['MAPAUDIT_TEST_HOOK'];
-    expect(asked[0]?.headers['authorization']).toBe(`Basic ${btoa('bot:a b')}`);
+  describe('whose address is a secret', () => {
+    const runWith = async (address: string) => {
+      process.env['MAPAUDIT_TEST_HOOK'] = address;
+      try {
+        return await run('  - {name: ops, kind: webhook, url: "${env:MAPAUDIT_TEST_HOOK}"}', FINDING);
+      } finally {
+        delete process.env['MAPAUDIT_TEST_HOOK'];
+      }
+    };
+
+    it('has the login in it in a header', async () => {
+      const { url, asked } = await hook();
+      await runWith(`${url.replace('//', '//bot:a%20b@')}/hook`);
+      expect(asked[0]?.headers['authorization']).toBe(`Basic ${btoa('bot:a b')}`);
+    });
+
+    it.each(['no address', 'http://bot:50%@127.0.0.1/'])('is not tried with %j', async (address) => {
+      const { said } = await runWith(address);
+      expect(said).toEqual(['action ops: what it is to be sent to is no address; given up']);
+    });
   });
 
   it('names a secret that is missing, before anything happens', async () => {

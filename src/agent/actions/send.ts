@@ -37,9 +37,10 @@ async function post(
   signal: AbortSignal,
 ): Promise<void> {
   const filled = Object.fromEntries(Object.entries(headers).map(([key, value]) => [key, secretOf(value)]));
+  const to = withoutLogin(url);
+  if (to === undefined) throw new Refused(`action ${name}: what it is to be sent to is no address`);
   let status: number;
   try {
-    const to = withoutLogin(url);
     const answer = await fetch(to.url, {
       method: 'POST',
       headers: { 'content-type': 'application/json', 'user-agent': 'mapaudit', ...to.login, ...filled },
@@ -58,14 +59,23 @@ async function post(
   throw status >= 500 || AGAIN.has(status) ? new Error(message) : new Refused(message);
 }
 
-/** `https://name:password@host/` is a common way to write a login, but fetch refuses it: it goes into a header. */
-function withoutLogin(text: string): { readonly url: URL; readonly login: Record<string, string> } {
-  const url = new URL(text);
-  const { username, password } = url;
-  if (username === '' && password === '') return { url, login: {} };
-  [url.username, url.password] = ['', ''];
-  const login = Buffer.from(`${decodeURIComponent(username)}:${decodeURIComponent(password)}`);
-  return { url, login: { authorization: `Basic ${login.toString('base64')}` } };
+/**
+ * `https://name:password@host/` is a common way to write a login, but fetch refuses it: it goes into a header. Undefined
+ * of what is no address; the error would tell all of it.
+ */
+function withoutLogin(
+  text: string,
+): { readonly url: URL; readonly login: Record<string, string> } | undefined {
+  try {
+    const url = new URL(text);
+    const { username, password } = url;
+    if (username === '' && password === '') return { url, login: {} };
+    [url.username, url.password] = ['', ''];
+    const login = Buffer.from(`${decodeURIComponent(username)}:${decodeURIComponent(password)}`);
+    return { url, login: { authorization: `Basic ${login.toString('base64')}` } };
+  } catch {
+    return undefined;
+  }
 }
 
 /** In words without the address: what fetch says can hold all of it. */
