@@ -6,7 +6,7 @@ test('says what may be missing, and of the inline probe what may be left', () =>
     type: 'notice',
     level: 'warning',
     code: 'ended-at-once',
-    message: 'ended at once: what was not written yet, at most the last second, is not in the store',
+    message: 'ended at once: what was not written yet, as a rule the last second, is not in the store',
   });
   expect(lastWord('serve', {}).message).toContain('nothing is kept without --store');
   expect(lastWord('record', {}).message).toContain('the file can be read');

@@ -19,9 +19,9 @@ export function lastWord(name: CommandName, values: Pick<OptionValues, 'probe' |
 }
 
 function missing(name: CommandName, { store }: Pick<OptionValues, 'store'>): string {
-  if (name === 'record') return 'the file can be read, and may lack its last second and the summary';
+  if (name === 'record') return 'the file can be read, and may lack its end and the summary';
   if (name !== 'serve') return 'the output may lack its end';
   return store === undefined
     ? 'nothing is kept without --store'
-    : 'what was not written yet, at most the last second, is not in the store';
+    : 'what was not written yet, as a rule the last second, is not in the store';
 }

@@ -60,6 +60,8 @@ export class DuckStore implements Store {
   /** Rows whose transaction failed at its end: they may have been written or not. */
   #doubtful: Batch | undefined;
   #closed = false;
+  /** DuckDB does not go on with this instance. */
+  #isDead = false;
   /** That the oldest has to go is said once a run. */
   #saidFull = false;
 
@@ -225,7 +227,7 @@ export class DuckStore implements Store {
 
   /** Opens a dead instance again, takes a long log into the file, and refuses to fill the disk. */
   async #makeRoom(): Promise<void> {
-    if (this.#trouble?.fatal === true) await this.#reopen();
+    if (this.#isDead) await this.#reopen();
     if ((this.#disk.isLogLong || !this.#disk.hasRoom) && this.#disk.canCheckpoint)
       await takeLogIn(this.#connection);
     if (!this.#disk.hasRoom) throw new DiskFull();
@@ -237,6 +239,7 @@ export class DuckStore implements Store {
     this.#opened.close();
     this.#opened = await openDatabase(this.#options, false);
     this.#connection = await this.#opened.instance.connect();
+    this.#isDead = false;
   }
 
   async #keepUp(): Promise<void> {
@@ -287,8 +290,9 @@ export class DuckStore implements Store {
           `The store is not written: ${this.#trouble.text}. What is seen is counted in memory meanwhile`,
           'Make room on its disk; it goes on by itself.',
         );
-      // What is kept can be asked for meanwhile.
-      if (this.#trouble.fatal && !this.#closed) await this.#reopen().catch(() => undefined);
+      // What is kept can be asked for meanwhile; where that fails, it is tried again with the next write.
+      this.#isDead ||= this.#trouble.fatal;
+      if (this.#isDead && !this.#closed) await this.#reopen().catch(() => undefined);
       return false;
     }
     const { story } = this.#trouble ?? {};
