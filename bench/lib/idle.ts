@@ -56,8 +56,7 @@ export async function reportIdle(
 }
 
 async function costsAt(rate: number, untouched: string, binary: string, seconds: number): Promise<Costs> {
-  const [alone, served] = [untouched, binary].map((path) => new Hot(path, { op: 'mixed', rate }));
-  if (alone === undefined || served === undefined) throw new Error('two programs were to be started');
+  const [alone, served] = [new Hot(untouched, { op: 'mixed', rate }), new Hot(binary, { op: 'mixed', rate })];
   await sleep(300);
   const tool = mapaudit(['serve', '-p', String(served.pid), '--listen', '127.0.0.1:0', '--json']);
   try {

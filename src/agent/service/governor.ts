@@ -166,7 +166,7 @@ export class Governor {
     this.#calmSince = undefined;
   }
 
-  /** The step with the most detail that there is room for, as far as is known; if there is none, the next one where that must be tried. */
+  /** The most detailed step that there is room for, as far as is known; if none is, the next one, where it must be tried. */
   #highest(measured: Measured): number {
     const hasRoom = (step: number): boolean =>
       this.#costAt(step, measured) <= this.#budget * AIM && this.#eventsAt(step, measured) <= MOST_EVENTS;

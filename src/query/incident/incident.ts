@@ -3,11 +3,11 @@ import type { TraceEvent } from '../../protocol/event.ts';
 import type { GrowthEvent } from '../../protocol/growth.ts';
 import type { Race } from '../../protocol/race.ts';
 import type { IncidentReport, RateChange, ReportMark, ReportProfile } from '../../protocol/report.ts';
+import { clockSetText } from '../../protocol/text/words.ts';
 import { GrowthSummary } from './growth_summary.ts';
 import { KeyMoves } from './key_moves.ts';
 import { mainChange, RateTable, spanOf } from './rate_table.ts';
 import { storyOf } from './story.ts';
-import { clockSetText } from '../../protocol/text/words.ts';
 import { siteText } from './words.ts';
 
 /** Rows of each table. */
