@@ -1,16 +1,17 @@
 import { addr } from '../model/addr.ts';
 import type { ProbePlan } from '../model/probe_plan.ts';
 import type { RaceProbe } from '../model/race_probe.ts';
-import { FLAG_COUNT_UNREADABLE, FLAG_KEY_UNPLANNED } from '../model/record.ts';
+import { FLAG_COUNT_UNREADABLE, FLAG_KEY_UNPLANNED, MARK_SHARED } from '../model/record.ts';
 import type { KeyMode } from '../protocol/options.ts';
 import type { Sighting } from '../query/race/sighting.ts';
 import { KeyTexts } from '../stream/key_text.ts';
-import { EventLifter } from '../stream/lift.ts';
+import { EventLifter, framesAbove } from '../stream/lift.ts';
 import { decodeRaceRecords } from '../stream/race_records.ts';
 import { SymbolCache } from '../stream/symbols.ts';
 import type { TracedBatch } from '../stream/traced_batch.ts';
 import { wallOffsetNs } from '../sys/clock.ts';
 import { keyFormatter } from './key_formatter.ts';
+import { StackLocks } from './stack_locks.ts';
 import type { Target } from './target.ts';
 import { typePattern } from '../query/type_pattern.ts';
 
@@ -30,6 +31,7 @@ export class RaceStream {
   readonly #spec: RaceStreamSpec;
   readonly #symbols: SymbolCache;
   readonly #lifter: EventLifter;
+  readonly #locks: StackLocks;
   readonly #wanted: RegExp | undefined;
   readonly #planned = new Set<number>();
 
@@ -37,6 +39,7 @@ export class RaceStream {
     const { target, plan, keys: mode, salt, map, probe } = spec;
     this.#spec = spec;
     this.#symbols = new SymbolCache(() => target);
+    this.#locks = new StackLocks(target, this.#symbols);
     const keys = new KeyTexts({
       mode,
       salt,
@@ -68,11 +71,18 @@ export class RaceStream {
           if (!this.#isWanted(event.map.type)) return;
           const seedKnown = ((batch.flags[row] ?? 0) & FLAG_COUNT_UNREADABLE) === 0;
           const seed = seedKnown ? batch.seed[row] : undefined;
-          found.push({ why, watch, map: batch.map[row] ?? 0, seed, event });
+          const locks = why === MARK_SHARED ? undefined : this.#locksOf(batch, row);
+          found.push({ why, watch, map: batch.map[row] ?? 0, seed, event, locks });
         });
       }),
     );
     return found;
+  }
+
+  #locksOf(batch: TracedBatch, row: number): ReturnType<StackLocks['of']> {
+    const caller = batch.caller[row] ?? 0;
+    const above = framesAbove(batch, row);
+    return caller === 0 || above === undefined ? undefined : this.#locks.of([caller, ...above]);
   }
 
   #isWanted(type: string | undefined): boolean {

@@ -40,6 +40,11 @@ export interface RaceSide {
   readonly caller?: EventFrame;
   /** Innermost first, from the line that called the runtime. */
   readonly stack?: readonly EventFrame[];
+  /**
+   * Where functions of its stack take a sync.Mutex or RWMutex, innermost first; empty where none of them does. Whether it
+   * held one is not known. Absent where the stack is not whole, or code cannot be read.
+   */
+  readonly locks?: readonly EventFrame[];
 }
 
 /** What the two are to each other. */

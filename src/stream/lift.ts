@@ -119,20 +119,26 @@ export class EventLifter {
     pid: number,
     caller: readonly FrameOfEvent[],
   ): FrameOfEvent[] | undefined {
-    const at = batch.framesAt[row] ?? -1;
-    if (at < 0) return undefined;
-    const frames = [...caller];
-    const view = new DataView(batch.payload.buffer, batch.payload.byteOffset);
-    for (let i = 0; i < (batch.frameCount[row] ?? 0); i++) {
-      const low = view.getUint32(at + i * 8, true);
-      const high = view.getUint32(at + i * 8 + 4, true);
-      const address = high * 0x1_0000_0000 + low;
-      // Of a growth the caller is the first frame already: what lies between is the runtime's.
-      if (i === 0 && address === batch.caller[row]) continue;
-      frames.push(...this.#options.symbols.site(pid, address).frames);
-    }
-    return frames;
+    const above = framesAbove(batch, row);
+    if (above === undefined) return undefined;
+    return [...caller, ...above.flatMap((address) => this.#options.symbols.site(pid, address).frames)];
   }
+}
+
+/** The return addresses above a row's caller, innermost first; undefined when none were captured. */
+export function framesAbove(batch: TracedBatch, row: number): readonly number[] | undefined {
+  const at = batch.framesAt[row] ?? -1;
+  if (at < 0) return undefined;
+  const addresses: number[] = [];
+  const view = new DataView(batch.payload.buffer, batch.payload.byteOffset);
+  for (let i = 0; i < (batch.frameCount[row] ?? 0); i++) {
+    const low = view.getUint32(at + i * 8, true);
+    const high = view.getUint32(at + i * 8 + 4, true);
+    const address = high * 0x1_0000_0000 + low;
+    // Of a growth the caller is the first frame already: what lies between is the runtime's.
+    if (i > 0 || address !== batch.caller[row]) addresses.push(address);
+  }
+  return addresses;
 }
 
 /** CLOCK_MONOTONIC nanoseconds of a row. */

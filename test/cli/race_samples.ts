@@ -12,7 +12,7 @@ function side(i: number, op: RaceSide['op']): RaceSide {
     thread,
     ...(key === undefined ? {} : { key }),
     ...(caller === undefined ? {} : { caller }),
-    ...(stack === undefined ? {} : { stack }),
+    ...(stack === undefined ? {} : { stack, locks: i === 0 ? stack.slice(0, 1) : [] }),
   };
 }
 

@@ -45,6 +45,11 @@ describe.each(['kernel', 'inline'] as const)('mapaudit race --probe %s', (probe)
         expect(race.map.type).toMatch(/^map\[/);
       });
       expect(found.length, found.join(' ')).toBeGreaterThan(0);
+      const [halfLocked] = racesOf(await find(watched, 'getter'));
+      for (const { op, caller, locks } of halfLocked?.sides ?? [])
+        if (op === 'access') expect(locks).toEqual([]);
+        // It stands two lines above the write.
+        else expect(locks).toMatchObject([{ function: 'main.(*store).put', line: (caller?.line ?? 0) - 2 }]);
       await inTurns(['mutex', 'rwmutex', 'copy-on-write', 'sync-map'], 4, async (name) => {
         const run = await watchRight(watched, name);
         expect([run.code, racesOf(run)], `${name} ${run.said}`).toEqual([0, []]);

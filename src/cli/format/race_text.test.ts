@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest';
+import type { RaceSide } from '../../protocol/race.ts';
 import type { Summary } from '../../protocol/summary.ts';
-import { raceSummaryText } from './race_text.ts';
+import { styleOf } from '../output/style.ts';
+import { RaceText, raceSummaryText } from './race_text.ts';
 
 const summaryOf = (races: number, writing: number): Summary => ({
   type: 'summary',
@@ -34,5 +36,38 @@ test.each([
   expect(raceSummaryText(summaryOf(races, writing)).slice(-2)).toEqual([
     `${begins} · 0 lost · 20,468 operations`,
     'waited 3.4 ms in 93 watches, 0.32 % of its CPU time (budget 1 %), the longest 417 us by the clock',
+  ]);
+});
+
+test('which functions of a stack take a mutex, none of them, or not known', () => {
+  const lock = (line: number): NonNullable<RaceSide['locks']>[number] => ({
+    function: 'shop.(*Cache).put',
+    file: '/src/cache.go',
+    line,
+    inlined: false,
+  });
+  const linesOf = (locks: RaceSide['locks']): readonly string[] =>
+    new RaceText(styleOf(false), () => undefined)
+      .lines({
+        type: 'writing',
+        id: 1,
+        map: {},
+        side: {
+          op: 'assign',
+          function: 'runtime.mapassign',
+          time: '2026-03-01T12:00:00Z',
+          thread: 1,
+          ...(locks === undefined ? {} : { locks }),
+        },
+        count: 1,
+      })
+      .slice(3)
+      .map((line) => line.trim());
+  expect(linesOf(undefined)).toEqual([]);
+  expect(linesOf([])).toEqual(['no function of this stack takes a sync.Mutex or RWMutex']);
+  expect(linesOf([lock(9)])).toEqual(['takes a mutex in shop.(*Cache).put cache.go:9']);
+  expect(linesOf([9, 10, 11, 12, 13].map(lock)).slice(2)).toEqual([
+    'takes a mutex in shop.(*Cache).put cache.go:11',
+    'and in 2 more places',
   ]);
 });

@@ -8,6 +8,9 @@ import { goroutineText, keyText, stackLines } from './event_text.ts';
 import { LocalTime } from './local_time.ts';
 import { lostText, runEndText } from './summary_text.ts';
 
+/** Places of a stack that take mutexes. */
+const MOST_LOCKS = 3;
+
 /** Findings of `race`, a block of lines each. */
 export class RaceText {
   readonly #style: Style;
@@ -52,7 +55,17 @@ export class RaceText {
     const who = side.goroutine === undefined ? '' : ` by goroutine ${goroutineText(side)}`;
     const head = `  ${this.#time.of(side.time)}  ${this.#style.op[side.op](side.op)}${key}${who}`;
     const stack = side.stack ?? (side.caller === undefined ? [] : [side.caller]);
-    return [head, ...stackLines(stack, this.#style, this.#width())];
+    return [head, ...stackLines(stack, this.#style, this.#width()), ...this.#locks(side)];
+  }
+
+  #locks({ locks }: RaceSide): readonly string[] {
+    if (locks === undefined) return [];
+    if (locks.length === 0) return ['              no function of this stack takes a sync.Mutex or RWMutex'];
+    const shown = locks
+      .slice(0, MOST_LOCKS)
+      .map((frame) => `              takes a mutex in ${placeLabel(frame)}`);
+    const more = locks.length - shown.length;
+    return more === 0 ? shown : [...shown, `              and in ${counted(more, 'more place')}`];
   }
 
   #again(line: Race | Writing): readonly string[] {

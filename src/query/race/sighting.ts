@@ -13,6 +13,8 @@ export interface Sighting {
   /** Low half of the seed of its hashes: another one is another map, or the same after it was empty. */
   readonly seed: number | undefined;
   readonly event: MapEvent;
+  /** Where the functions of its stack take mutexes; undefined where that is not known. */
+  readonly locks?: readonly FrameOfEvent[] | undefined;
 }
 
 /** Packages of Go that use maps on somebody's behalf. */
@@ -25,7 +27,7 @@ function callerOf({ caller, stack }: MapEvent): FrameOfEvent | undefined {
 }
 
 /** The side of a race that a record tells. */
-export function sideOf({ event }: Sighting): RaceSide {
+export function sideOf({ event, locks }: Sighting): RaceSide {
   const { op, function: name, time, goroutine, thread, key, stack } = event;
   const caller = callerOf(event);
   return {
@@ -37,6 +39,7 @@ export function sideOf({ event }: Sighting): RaceSide {
     ...(key === undefined ? {} : { key }),
     ...(caller === undefined ? {} : { caller }),
     ...(stack === undefined ? {} : { stack }),
+    ...(locks === undefined ? {} : { locks }),
   };
 }
 
