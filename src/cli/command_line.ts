@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import type { Questions } from '../protocol/questions.ts';
 import { connect } from './connect.ts';
 import { failed } from './failed.ts';
@@ -11,14 +10,15 @@ import { jobOf, type Job } from './run.ts';
 import { endingSignal } from './signals.ts';
 import { helpColumns, openIo, stderrOnly } from './terminal.ts';
 
-/** Runs a command line of mapaudit's own and gives the exit code. */
+/** Runs a command line of mapaudit's own and gives the exit code. `version` is what `--version` says. */
 export async function runCommandLine(
   args: readonly string[],
+  version: string,
   createQuestions: () => Promise<Questions> = connect,
 ): Promise<number> {
   let io: Pick<Io, 'json' | 'err' | 'errStyle'> = stderrOnly(args);
   try {
-    const request = parseCommandLine(args, await version(), helpColumns());
+    const request = parseCommandLine(args, version, helpColumns());
     if (request.type === 'text') return await print(request.text);
     const job = jobOf(request.name, [request.argument, request.second, request.third], request.values);
     const mayReplace = request.name !== 'record' || request.values.force === true;
@@ -44,11 +44,4 @@ async function runJob(job: Job, io: Io, createQuestions: () => Promise<Questions
 async function print(text: string): Promise<number> {
   await new FdSink(1, 'stdout').write(text);
   return 0;
-}
-
-/** From package.json, so that there is one place to change. */
-async function version(): Promise<string> {
-  const file = new URL('../../package.json', import.meta.url);
-  const content = JSON.parse(await readFile(file, 'utf8')) as { version: string };
-  return content.version;
 }

@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import type { Questions } from '../protocol/questions.ts';
 import { passToGo } from './commands/go.ts';
 import { failed } from './failed.ts';
@@ -14,5 +15,12 @@ export async function main(
   const [first, ...behind] = args;
   if (first === 'go') return passToGo(behind).catch((error: unknown) => failed(error, stderrOnly(args)));
   const { runCommandLine } = await import('./command_line.ts');
-  return runCommandLine(args, createQuestions);
+  return runCommandLine(args, await version(), createQuestions);
+}
+
+/** From package.json, so that there is one place to change. */
+async function version(): Promise<string> {
+  const file = new URL('../../package.json', import.meta.url);
+  const content = JSON.parse(await readFile(file, 'utf8')) as { version: string };
+  return content.version;
 }

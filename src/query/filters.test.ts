@@ -23,8 +23,20 @@ describe('globMatcher', () => {
     ['a.b', 'axb', false],
     ['(a|b)+', '(a|b)+', true],
     ['{a,b}', 'a', false],
+    ['*ab*ab', 'abab', true],
+    ['*ab*ab', 'xab', false],
+    ['a*a', 'a', false],
+    ['a*b?d*', 'axbb1dz', true],
+    ['*[0-9]**[0-9]*é?', 'x1y2é😀', true],
+    ['*a*b*c*d*e*f*g*h*i*j*k*', 'abcdefghijk', true],
+    ['*a*b*c*d*e*f*g*h*i*j*k*', 'abcdefghikj', false],
   ])('%s on %s: %s', (glob, text, matches) => {
     expect(globMatcher(glob)(text)).toBe(matches);
+  });
+
+  it('is done with a text that nearly fits', () => {
+    // Each star more would take a hundred times as long where all of them are tried again.
+    expect(globMatcher(`${'*a'.repeat(12)}x`)('/api/v1/users/'.concat('a-'.repeat(60)))).toBe(false);
   });
 });
 

@@ -68,6 +68,11 @@ export class WindowMaker {
     if (this.#audits.size === 0) this.#endedAt = this.#clock.now();
   }
 
+  /** Its counters cannot be read any more. */
+  dropped(audit: Audit): void {
+    this.#audits.delete(audit);
+  }
+
   /** Whether a window is to be closed now. Looks at the clock: one that was set ends the open window at once. */
   isOver(): boolean {
     this.#look();
@@ -78,22 +83,19 @@ export class WindowMaker {
     return now - secondOf(now) * SECOND <= LATE_MS || now - this.#second * SECOND >= LONGEST_MS;
   }
 
-  /** The window that is over, or with `end` the one that is open. */
-  close(end = false): Window {
+  /** The window that is over, or with `atOnce` the one that is open: of the rest of its last second there is another. */
+  close(atOnce = false): Window {
     this.#look();
     const setBy = this.#setBy;
     const now = this.#clock.now();
     // Of a second that is not whole there is a window all the same: the first, the last, and where the clock was set.
-    const isPart = end || setBy !== undefined;
+    const isPart = atOnce || setBy !== undefined;
     const until = isPart ? secondOf((this.#endedAt ?? now) - (setBy ?? 0)) + 1 : secondOf(now);
+    this.#take();
     const loss = this.#leftLoss;
     const counts = this.#left;
     this.#left = [];
     this.#leftLoss = { ringFull: 0, sampled: 0 };
-    for (const audit of this.#audits.values()) {
-      counts.push(...audit.take());
-      add(loss, audit.takeLoss());
-    }
     const window: Window = {
       start: this.#second * SECOND,
       lengthMs: Math.max(1, until - this.#second) * SECOND,
@@ -102,8 +104,21 @@ export class WindowMaker {
       ...(setBy === undefined ? {} : { clockSetMs: setBy }),
     };
     this.#setBy = undefined;
-    this.#second = setBy === undefined ? Math.max(until, this.#second + 1) : secondOf(now);
+    this.#second = isPart ? secondOf(now) : Math.max(until, this.#second + 1);
     return window;
+  }
+
+  /** A probe that cannot be read is told of once, as the error that it is: it keeps no window of others open. */
+  #take(): void {
+    for (const [audit, counts] of this.#audits) {
+      try {
+        this.#left.push(...counts.take());
+        add(this.#leftLoss, counts.takeLoss());
+      } catch (error) {
+        this.#audits.delete(audit);
+        throw error;
+      }
+    }
   }
 
   #look(): void {

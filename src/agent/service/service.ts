@@ -181,7 +181,8 @@ class RunningService implements Service {
   async #close(): Promise<void> {
     this.#ending.abort();
     await this.#run;
-    await this.#watcher.finish();
+    // Whatever fails there, what was seen is kept.
+    await this.#watcher.finish().catch((error: unknown) => this.fault(error));
     this.#deliver();
     const [store, ...others] = this.#sinks;
     // What is found in the last window is kept too.

@@ -17,6 +17,8 @@ export interface CounterReader {
   readonly joined: (audit: Audit) => void;
   /** They can be read for the last time. */
   readonly left: (audit: Audit) => void;
+  /** They cannot be read any more. */
+  readonly dropped: (audit: Audit) => void;
 }
 
 /** The probes of one process: as many as the detail that is wanted takes. */
@@ -104,7 +106,9 @@ export class Tracks implements Closable {
     for (const track of this.#ended) await track.takeOut();
   }
 
+  /** What has not been ended is given up, with what it counted since it was read last. */
   close(): void {
+    for (const track of this.#all) this.#counters.dropped(track.audit);
     for (const track of [...this.#all, ...this.#ended]) track.close();
     [this.#writes, this.#reads] = [undefined, undefined];
     this.#ended = [];

@@ -103,7 +103,7 @@ export class Watcher implements Closable {
       if (end === undefined) run.look();
       else {
         await this.#leave(pid, run);
-        if (end === 'target-exec') this.#list.again(pid);
+        if (end === 'target-exec') this.#takeUpAgain(pid);
       }
     }
     if (this.#options.selection.type !== 'pid') this.#attachNew();
@@ -123,6 +123,24 @@ export class Watcher implements Closable {
     this.#looker.close();
   }
 
+  /** The process has become another program. It has the same name in the feed: the first one leaves before. */
+  #takeUpAgain(pid: number): void {
+    this.#closeWindow(true);
+    if (this.#options.selection.type !== 'pid') {
+      this.#list.again(pid);
+      return;
+    }
+    try {
+      this.#attach(pid);
+    } catch (error) {
+      if (!isMapauditError(error)) throw error;
+      this.#out.say(
+        `${nameOf(pid)} has become another program, which is not watched: ${error.message}`,
+        error.hint,
+      );
+    }
+  }
+
   #lookForMaps(): void {
     try {
       this.#looker.look();
@@ -138,8 +156,8 @@ export class Watcher implements Closable {
     this.#leaving.push({ run, at: this.#clock.now() });
   }
 
-  #closeWindow(end: boolean): void {
-    const window = this.#windows.close(end);
+  #closeWindow(atOnce: boolean): void {
+    const window = this.#windows.close(atOnce);
     const counts = this.#withFound(window.counts);
     const runs = [...this.#runs.values(), ...this.#leaving.map(({ run }) => run)];
     const uncounted = runs.flatMap((run) => run.uncounted());
@@ -194,6 +212,7 @@ export class Watcher implements Closable {
     const counters = {
       joined: (audit: Parameters<WindowMaker['joined']>[0]) => this.#windows.joined(audit),
       left: (audit: Parameters<WindowMaker['left']>[0]) => this.#windows.left(audit),
+      dropped: (audit: Parameters<WindowMaker['dropped']>[0]) => this.#windows.dropped(audit),
     };
     this.#runTimes.begin();
     const run = new ServedRun(Target.open(toPid(pid)), this.#options, shared, {

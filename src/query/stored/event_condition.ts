@@ -1,7 +1,7 @@
 import { MapauditError, messageOf } from '../../base/errors.ts';
 import type { ApiEventFilter } from '../../protocol/api.ts';
 import type { Ask, SqlValue } from '../../store/index.ts';
-import { globMatcher, globRegex } from '../glob.ts';
+import { globMatcher, globRe2 } from '../glob.ts';
 import { matching } from './safe_regex.ts';
 import { checkSlice, type Condition } from './slice.ts';
 
@@ -32,7 +32,7 @@ export async function eventCondition(ask: Ask, filter: ApiEventFilter): Promise<
   }
   if (key !== undefined) {
     parts.push(`key_form IN ('text', 'cut') AND match(coalesce(key_plain, key), {key:String})`);
-    values['key'] = `(?s)${checkedGlob(key)}`;
+    values['key'] = checkedGlob(key);
   }
   return { sql: parts.map((part) => ` AND ${part}`).join(''), values };
 }
@@ -47,7 +47,7 @@ function checkedGlob(glob: string): string {
       cause: messageOf(error),
     });
   }
-  return globRegex(glob);
+  return globRe2(glob);
 }
 
 /** Numbers of the types whose name matches. */
