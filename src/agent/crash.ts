@@ -99,7 +99,7 @@ function optionsFor({ pid }: Recording, frames: number, map: Addr | undefined): 
 }
 
 function headOf(
-  { pid, exe, crashed, crashGoid, lent }: Recording,
+  { pid, exe, crashed, crashGoid, lent, rings }: Recording,
   { binary }: Program,
   map: Addr | undefined,
 ): Crash {
@@ -111,6 +111,7 @@ function headOf(
     crashed,
     ...(crashed && crashGoid > 0 ? { goroutine: crashGoid } : {}),
     ...(lent === undefined ? {} : { lent: lentTimes(lent) }),
+    ...(rings.unread === 0 ? {} : { rings }),
     ...(map === undefined ? {} : { map: { address: hex(map) } }),
   };
 }

@@ -28,6 +28,8 @@ export interface Crash {
   readonly goroutine?: number;
   /** The time in which a mapaudit read the program: of it, only what that asked for was kept. Without `to`: to the end. */
   readonly lent?: { readonly from: string; readonly to?: string };
+  /** The file is cut off or damaged: so many of its rings, one for each P, could not be read. What they held is missing. */
+  readonly rings?: { readonly unread: number; readonly all: number };
   /** The map that this goroutine worked on last. Then the events are those of this map. */
   readonly map?: { readonly address: string };
 }

@@ -2,11 +2,16 @@ import { MapauditError } from '../../base/errors.ts';
 import { type Addr, addr } from '../../model/addr.ts';
 import type { ByteSource } from '../../model/byte_source.ts';
 import type { RunningProbe } from '../../model/probe.ts';
-import { EXIT_RECORD, KEY_AREA, MAX_FRAMES, RECORD, RECORD_EXIT } from '../../model/record.ts';
+import { EXIT_RECORD, KEY_AREA, MAX_FRAMES, RECORD, RECORD_EXIT, RECORD_HEAD } from '../../model/record.ts';
 import type { RingChunk } from '../../model/ring_chunk.ts';
+import type { SharedShape } from '../shared/layout.ts';
 import { Ticks } from '../shared/ticks.ts';
 import { bytesOfP, HEADER, MAGIC, P, PS_AT, VERSION } from './layout.ts';
 import { HOOK_SITES, EXIT_BASE } from './sites.ts';
+
+/** The hook makes no larger ones: go/hook/linux.go.txt, mapauditInit. */
+const MOST_PS = 256;
+const MOST_STRIDE = 1 << 12;
 
 /** What a recorder (MAPAUDIT=record=last:N) has left of a process. */
 export interface Recording {
@@ -28,13 +33,15 @@ export interface Recording {
   readonly startNs: bigint;
   /** The time in which it gave way to readers, which had only what they asked for recorded; without `toNs`, to the end. */
   readonly lent?: { readonly fromNs: bigint; readonly toNs?: bigint };
+  /** Rings of Ps that could not be read, since the file is cut off or damaged, and how many there should be. */
+  readonly rings: { readonly unread: number; readonly all: number };
   /** Operations that are in no ring: of Ps beyond those that there were at the start. */
   readonly outside: number;
   /** Hands over all records once, P by P. */
   readonly probe: RunningProbe;
 }
 
-/** What a file holds: what the hook has left, or a copy. Errors: `no-recording`. */
+/** What a file holds: what the hook has left, or a copy. Errors: `no-recording`, `damaged-recording`. */
 export function recordingIn(file: ByteSource): Recording {
   const head = file.read(0, PS_AT);
   const words = head === undefined ? undefined : viewOf(head);
@@ -42,12 +49,13 @@ export function recordingIn(file: ByteSource): Recording {
     throw noRecording(file.name, 'this is no file of the hook');
   if (words.getUint32(HEADER.base, true) === 0)
     throw noRecording(file.name, 'the program was not started with MAPAUDIT=record=last:N');
-  const [slots, stride, ps] = [HEADER.slots, HEADER.stride, HEADER.ps].map((at) => words.getUint32(at, true));
-  const chunks = Array.from({ length: ps ?? 0 }, (_, p) => {
-    const each = bytesOfP(slots ?? 0, stride ?? 0);
+  const { slots, stride, ps } = shapeOf(words) ?? damaged(file.name);
+  const rings = Array.from({ length: ps }, (_, p) => {
+    const each = bytesOfP(slots, stride);
     const bytes = file.read(PS_AT + p * each, each);
-    return bytes === undefined ? undefined : chunkOf(bytes, slots ?? 0, stride ?? 0);
-  }).filter((chunk) => chunk !== undefined);
+    return bytes === undefined ? undefined : chunkOf(bytes, slots, stride);
+  });
+  const chunks = rings.filter((chunk) => chunk !== undefined);
   const ticks = ticksOf(words);
   convert(chunks, words, ticks);
   const lent = lentIn(words, ticks);
@@ -67,6 +75,7 @@ export function recordingIn(file: ByteSource): Recording {
     },
     startNs: words.getBigInt64(HEADER.firstNanos, true),
     ...(lent === undefined ? {} : { lent }),
+    rings: { unread: ps - chunks.length, all: ps },
     outside: HOOK_SITES.reduce(
       (sum, { index }) => sum + Number(words.getBigUint64(HEADER.outsideOf + 8 * index, true)),
       0,
@@ -78,12 +87,26 @@ export function recordingIn(file: ByteSource): Recording {
 const viewOf = (bytes: Uint8Array): DataView =>
   new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 
-/** The records of one P, oldest first. The oldest of a full ring may be half overwritten: it is left out. */
+/** How large the rings are; undefined where that is not what the hook makes, or contradicts itself. */
+function shapeOf(header: DataView): SharedShape | undefined {
+  const [slots = 0, stride = 0, ps = 0] = [HEADER.slots, HEADER.stride, HEADER.ps].map((at) =>
+    header.getUint32(at, true),
+  );
+  const isPowerOfTwo = slots > 0 && (slots & (slots - 1)) === 0;
+  const isStride = stride % 64 === 0 && stride >= RECORD_HEAD && stride <= MOST_STRIDE;
+  const isAll = header.getBigUint64(HEADER.size, true) === BigInt(PS_AT + ps * bytesOfP(slots, stride));
+  return isPowerOfTwo && isStride && isAll && ps > 0 && ps <= MOST_PS ? { slots, stride, ps } : undefined;
+}
+
+/**
+ * The records of one P, oldest first; undefined where it has had more than there can be. The oldest of a full ring may
+ * be half overwritten: it is left out.
+ */
 function chunkOf(part: Uint8Array, slots: number, stride: number): RingChunk | undefined {
   const words = viewOf(part);
   const head = Number(words.getBigUint64(P.head, true));
+  if (!Number.isSafeInteger(head)) return undefined;
   const count = Math.min(head, slots - 1);
-  if (count <= 0) return undefined;
   const bytes = part.subarray(bytesOfP(0, 0));
   const [offsets, lengths] = [new Uint32Array(count), new Uint32Array(count)];
   let kept = 0;
@@ -170,6 +193,16 @@ function replay(chunks: readonly RingChunk[]): RunningProbe {
     setSampling: nothing,
     close: nothing,
   };
+}
+
+function damaged(path: string): never {
+  throw new MapauditError(
+    'damaged-recording',
+    `${path}: it does not have the size that its head names, or is damaged`,
+    {
+      hint: 'Copy the file that the program has left anew: /dev/shm/mapaudit.PID.',
+    },
+  );
 }
 
 /** The error of all that is no recording. */
