@@ -30,6 +30,8 @@ export async function runGo(args: readonly string[]): Promise<ChildEnd> {
       ...process.env,
       GOROOT: root.goroot,
       GOTOOLCHAIN: 'local',
+      // Without one, Go since 1.25 takes all overlaid files for files of it, which must not be replaced.
+      ...(toolchain.moduleCache === '' ? { GOMODCACHE: `${root.goroot}.modules` } : {}),
       PWD: workingName(directory, root.goroot),
       ...(checks === undefined ? {} : { MAPAUDIT: checks }),
     },

@@ -10,9 +10,11 @@ export interface Toolchain {
   readonly version: GoVersion;
   /** GOFLAGS of environment or `go env -w`. */
   readonly flags: string;
+  /** Where modules lie; empty where neither GOMODCACHE nor GOPATH nor HOME is set. */
+  readonly moduleCache: string;
 }
 
-const WANTED = ['GOROOT', 'GOVERSION', 'GOFLAGS'] as const;
+const WANTED = ['GOROOT', 'GOVERSION', 'GOFLAGS', 'GOMODCACHE'] as const;
 
 /**
  * Asks the user's go command: go.mod, go.work and GOTOOLCHAIN choose, and what they choose is downloaded. Errors:
@@ -27,13 +29,13 @@ export function toolchainIn(directory: string): Toolchain {
   });
   if (asked.error !== undefined) throw noGo(asked.error, directory);
   if (asked.status !== 0) throw new MapauditError('go-failed', `go env: ${asked.stderr.trim()}`);
-  const { GOROOT, GOVERSION, GOFLAGS } = answerOf(asked.stdout);
+  const { GOROOT, GOVERSION, GOFLAGS, GOMODCACHE } = answerOf(asked.stdout);
   const version = parseGoVersion(GOVERSION);
   if (version === undefined || version.minor < OLDEST_KNOWN_MINOR || version.minor > NEWEST_KNOWN_MINOR)
     throw new MapauditError('unknown-runtime', `the hook does not fit into ${GOVERSION || 'this Go'}`, {
       hint: `It fits Go 1.${OLDEST_KNOWN_MINOR} to 1.${NEWEST_KNOWN_MINOR}. The kernel probe (mapaudit trace) needs no rebuild.`,
     });
-  return { goroot: GOROOT, version, flags: GOFLAGS };
+  return { goroot: GOROOT, version, flags: GOFLAGS, moduleCache: GOMODCACHE };
 }
 
 function answerOf(text: string): Record<(typeof WANTED)[number], string> {
@@ -43,7 +45,12 @@ function answerOf(text: string): Record<(typeof WANTED)[number], string> {
       typeof values === 'object' && values !== null ? Reflect.get(values, name) : undefined;
     return typeof found === 'string' ? found : '';
   };
-  return { GOROOT: value('GOROOT'), GOVERSION: value('GOVERSION'), GOFLAGS: value('GOFLAGS') };
+  return {
+    GOROOT: value('GOROOT'),
+    GOVERSION: value('GOVERSION'),
+    GOFLAGS: value('GOFLAGS'),
+    GOMODCACHE: value('GOMODCACHE'),
+  };
 }
 
 const noGo = (cause: Error, directory: string): MapauditError =>
