@@ -50,6 +50,14 @@ describe('mistakes are named with line, column and what was meant', () => {
       'authorization holds its value in the file',
     ],
     [
+      `${rule('kind: race')}actions:\n  - {name: w, kind: exec, command: [page, "\${env:X}"]}\n`,
+      'command has a reference',
+    ],
+    [
+      `${rule('kind: race')}actions:\n  - {name: w, kind: alertmanager, url: "http://x", labels: {team: "\${env:X}"}}\n`,
+      'labels have a reference',
+    ],
+    [
       `${rule('kind: race')}actions:\n  - {name: w, kind: webhook, url: "\${vault:x}"}\n`,
       'url has a reference that is not known',
     ],

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -120,10 +120,25 @@ describe('a webhook', () => {
       expect(asked[0]?.headers['authorization']).toBe(`Basic ${btoa('bot:a b')}`);
     });
 
-    it.each(['no address', 'http://bot:50%@127.0.0.1/'])('is not tried with %j', async (address) => {
-      const { said } = await runWith(address);
-      expect(said).toEqual(['action ops: what it is to be sent to is no address; given up']);
-    });
+    it.each(['no address', 'http://bot:50%@127.0.0.1/', 'htp://127.0.0.1/'])(
+      'is not tried with %j',
+      async (address) => {
+        const { said } = await runWith(address);
+        expect(said).toEqual(['action ops: what it is to be sent to is no address; given up']);
+      },
+    );
+  });
+
+  it('is not tried where a header cannot hold its secret', async () => {
+    const file = join(mkdtempSync(join(tmpdir(), 'mapaudit-')), 'token');
+    writeFileSync(file, 'two\nlines');
+    const { url, asked } = await hook();
+    const { said } = await run(
+      `  - {name: ops, kind: webhook, url: "${url}", headers: {x-token: "\${file:${file}}"}}`,
+      FINDING,
+    );
+    expect(said).toEqual(['action ops: what x-token is to hold fits in no header; given up']);
+    expect(asked).toEqual([]);
   });
 
   it('names a secret that is missing, before anything happens', async () => {
@@ -194,6 +209,33 @@ it('does not wait for what a program has left running', async () => {
     FINDING,
   );
   expect(delivery).toEqual({ page: { delivered: 0, retried: 3, dropped: 1 } });
+});
+
+it('ends a program that takes too long, with what it has started', async () => {
+  const pids = join(mkdtempSync(join(tmpdir(), 'mapaudit-')), 'pids');
+  const script = `sleep 60 & echo $! >> ${pids}; wait`;
+  const { said } = await run(
+    `  - {name: page, kind: exec, command: [sh, -c, ${JSON.stringify(script)}], timeout: 500ms}`,
+    FINDING,
+  );
+  expect(said[0]).toBe('action page: the program took too long and was ended; will be tried again');
+  for (const pid of readFileSync(pids, 'utf8').trim().split('\n'))
+    await expect.poll(() => existsSync(`/proc/${pid}/root`)).toBe(false);
+});
+
+it('does not repeat a secret that a program has written', async () => {
+  const { url } = await hook();
+  process.env['MAPAUDIT_TEST_HOOK'] = `${url}/s3cr3t`;
+  try {
+    const { said } = await run(
+      '  - {name: ops, kind: webhook, url: "${env:MAPAUDIT_TEST_HOOK}"}\n' +
+        '  - {name: page, kind: exec, command: [sh, -c, "echo no answer of $MAPAUDIT_TEST_HOOK >&2; exit 3"]}',
+      FINDING,
+    );
+    expect(said[0]).toBe('action page: the program ended with 3: no answer of ***; will be tried again');
+  } finally {
+    delete process.env['MAPAUDIT_TEST_HOOK'];
+  }
 });
 
 it('tells only what an action wants to hear of', async () => {

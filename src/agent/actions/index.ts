@@ -4,7 +4,7 @@ import type { Finding, Severity } from '../../model/finding.ts';
 import { findingLine } from '../../protocol/rules.ts';
 import type { Action, RulesFile } from '../../rules/definition.ts';
 import { type Delivery, LIMITS, Outbox, type OutboxLimits } from './outbox.ts';
-import { secretOf } from './secrets.ts';
+import { type Mask, maskOf, secretOf } from './secrets.ts';
 import { runProgram, sendAlert, sendWebhook } from './send.ts';
 
 /** What actions need of their surroundings. */
@@ -50,13 +50,20 @@ class Running implements Actions {
   readonly #repeatMs: number;
 
   constructor({ actions, rules }: Pick<RulesFile, 'actions' | 'rules'>, surroundings: ActionSurroundings) {
-    for (const action of actions)
-      if ('url' in action) for (const text of [action.url, ...Object.values(action.headers)]) secretOf(text);
+    const secrets = actions.flatMap((action) =>
+      'url' in action ? [action.url, ...Object.values(action.headers)] : [],
+    );
+    for (const text of secrets) secretOf(text);
+    const mask = maskOf(secrets);
     this.#repeatMs = surroundings.repeatMs ?? REPEAT_MS;
     this.#wanted = new Map(rules.map((rule) => [rule.name, rule.actions]));
     this.#actions = actions.map((action) => ({
       action,
-      outbox: new Outbox(this.#sender(action, surroundings), surroundings.say, surroundings.limits ?? LIMITS),
+      outbox: new Outbox(
+        this.#sender(action, mask, surroundings),
+        surroundings.say,
+        surroundings.limits ?? LIMITS,
+      ),
     }));
     if (actions.some(({ kind }) => kind === 'alertmanager'))
       this.#repeat = setInterval(() => this.#again(), this.#repeatMs).unref();
@@ -87,6 +94,7 @@ class Running implements Actions {
 
   #sender(
     action: Action,
+    mask: Mask,
     { log }: ActionSurroundings,
   ): (finding: Finding, signal: AbortSignal) => Promise<void> {
     switch (action.kind) {
@@ -100,7 +108,7 @@ class Running implements Actions {
       case 'alertmanager':
         return (finding, signal) => sendAlert(action, finding, Date.now() + LIVES * this.#repeatMs, signal);
       case 'exec':
-        return (finding, signal) => runProgram(action, finding, signal);
+        return (finding, signal) => runProgram(action, finding, mask, signal);
       default:
         return assertUnreachable(action);
     }

@@ -16,6 +16,34 @@ export function secretOf({ template }: SecretText, env: NodeJS.ProcessEnv = proc
   );
 }
 
+/** Takes secrets out of a text. */
+export type Mask = (text: string) => string;
+
+/** What stands for a secret. */
+const HIDDEN = '***';
+/** Shorter ones would be found in many a word. */
+const LEAST_SECRET = 4;
+
+/** Hides the values of all references in some texts, and what those texts come to. Of values that are there now. */
+export function maskOf(texts: readonly SecretText[]): Mask {
+  return (text) =>
+    texts
+      .flatMap((secret) => valuesOf(secret))
+      .filter(({ length }) => length >= LEAST_SECRET)
+      .sort((a, b) => b.length - a.length)
+      .reduce((masked, value) => masked.replaceAll(value, HIDDEN), text);
+}
+
+function valuesOf(secret: SecretText): readonly string[] {
+  const references = [...secret.template.matchAll(REFERENCE)].map(([template]) => ({ template }));
+  if (references.length === 0) return [];
+  try {
+    return [secret, ...references].map((one) => secretOf(one));
+  } catch {
+    return [];
+  }
+}
+
 function fromEnvironment(name: string, env: NodeJS.ProcessEnv): string {
   const value = env[name];
   if (value !== undefined && value !== '') return value;

@@ -5,10 +5,12 @@ import { findingLine } from '../../protocol/rules.ts';
 import type { AlertmanagerAction, ExecAction, WebhookAction } from '../../rules/definition.ts';
 import { alertOf } from './alert.ts';
 import { Refused } from './outbox.ts';
-import { secretOf } from './secrets.ts';
+import { type Mask, secretOf } from './secrets.ts';
 
 /** Answers that may be another the next time. */
 const AGAIN = new Set([408, 425, 429]);
+/** What a line of HTTP cannot hold: control characters but the tab, and what is beyond Latin-1. */
+const NO_HEADER = /[\0-\x08\x0a-\x1f\x7f]|[^\0-\xff]/u;
 /** Of what a program writes to stderr so much is repeated. */
 const MOST_STDERR = 500;
 /** After the end of a program, what it has written to stderr is read for so long. */
@@ -37,6 +39,8 @@ async function post(
   signal: AbortSignal,
 ): Promise<void> {
   const filled = Object.fromEntries(Object.entries(headers).map(([key, value]) => [key, secretOf(value)]));
+  for (const [key, value] of Object.entries(filled))
+    if (NO_HEADER.test(value)) throw new Refused(`action ${name}: what ${key} is to hold fits in no header`);
   const to = withoutLogin(url);
   if (to === undefined) throw new Refused(`action ${name}: what it is to be sent to is no address`);
   let status: number;
@@ -68,6 +72,7 @@ function withoutLogin(
 ): { readonly url: URL; readonly login: Record<string, string> } | undefined {
   try {
     const url = new URL(text);
+    if (!/^https?:$/.test(url.protocol)) return undefined;
     const { username, password } = url;
     if (username === '' && password === '') return { url, login: {} };
     [url.username, url.password] = ['', ''];
@@ -88,40 +93,65 @@ function whyNot(error: unknown): string {
   return /^[A-Z][A-Z0-9_]+$/.test(code) ? `it could not be reached (${code})` : 'it could not be reached';
 }
 
-/** Starts a program, without a shell, with the finding as JSON on its stdin. */
-export function runProgram(action: ExecAction, finding: Finding, signal: AbortSignal): Promise<void> {
+/**
+ * Starts a program, without a shell, with the finding as JSON on its stdin. What it writes to stderr is repeated in words
+ * of the error, without secrets that `mask` knows. It has a process group of its own: what it starts ends with it.
+ */
+export function runProgram(
+  action: ExecAction,
+  finding: Finding,
+  mask: Mask,
+  signal: AbortSignal,
+): Promise<void> {
   const { name, timeoutMs } = action;
   const [program = '', ...args] = action.command;
   return new Promise((resolve, reject) => {
     const late = AbortSignal.timeout(timeoutMs);
-    const child = spawn(program, args, {
-      stdio: ['pipe', 'ignore', 'pipe'],
-      signal: AbortSignal.any([signal, late]),
-      killSignal: 'SIGKILL',
-    });
+    const over = AbortSignal.any([signal, late]);
+    const child = spawn(program, args, { stdio: ['pipe', 'ignore', 'pipe'], detached: true });
+    const end = (): void => {
+      endGroup(child.pid);
+      reject(
+        new Error(
+          `action ${name}: ${late.aborted ? 'the program took too long and was ended' : 'mapaudit ends'}`,
+        ),
+      );
+    };
+    over.addEventListener('abort', end, { once: true });
     let said = '';
     child.stderr.setEncoding('utf8').on('data', (text: string) => {
       if (said.length < MOST_STDERR) said += text.slice(0, MOST_STDERR - said.length);
     });
     child.on('error', (error) => {
-      if (late.aborted) reject(new Error(`action ${name}: the program took too long and was ended`));
-      else if (signal.aborted) reject(new Error(`action ${name}: mapaudit ends`));
-      else reject(new Refused(`action ${name}: the program cannot be started (${codeOf(error)})`));
+      reject(new Refused(`action ${name}: the program cannot be started (${codeOf(error)})`));
     });
     // What it has started may hold its stderr open for ever.
-    child.on('exit', () => setTimeout(() => child.stderr.destroy(), LAST_WORDS_MS).unref());
+    child.on('exit', () => {
+      over.removeEventListener('abort', end);
+      setTimeout(() => child.stderr.destroy(), LAST_WORDS_MS).unref();
+    });
     child.on('close', (code, ended) => {
       if (code === 0) resolve();
       else
         reject(
           new Error(
-            `action ${name}: the program ended with ${code ?? ended ?? 'an error'}${said === '' ? '' : `: ${said.trim()}`}`,
+            `action ${name}: the program ended with ${code ?? ended ?? 'an error'}${said === '' ? '' : `: ${mask(said.trim())}`}`,
           ),
         );
     });
     // A program that does not read is no error.
     child.stdin.on('error', () => undefined).end(`${JSON.stringify(findingLine(finding))}\n`);
   });
+}
+
+/** A program and all that it has started. */
+function endGroup(pid: number | undefined): void {
+  if (pid === undefined) return;
+  try {
+    process.kill(-pid, 'SIGKILL');
+  } catch {
+    // All of it has ended.
+  }
 }
 
 const codeOf = (error: unknown): string =>

@@ -36,7 +36,7 @@ function ofKind(kind: Action['kind'], fields: Fields, frame: Frame): Action {
         kind,
         url: urlOf(fields),
         headers: headersOf(fields),
-        labels: fields.textMap('labels'),
+        labels: labelsOf(fields),
       };
     case 'exec': {
       fields.needs(
@@ -46,9 +46,30 @@ function ofKind(kind: Action['kind'], fields: Fields, frame: Frame): Action {
       const command = fields.texts('command') ?? [];
       if (fields.has('command') && command.length === 0)
         fields.problemAt('command', 'command names no program', 'No shell reads it: each word stands alone.');
+      if (command.some((word) => REFERENCE.test(word)))
+        fields.problemAt(
+          'command',
+          'command has a reference',
+          'A program has the environment of mapaudit: let it read NAME, or the file, itself.',
+        );
       return { ...frame, kind, command };
     }
   }
+}
+
+/** What begins like `${env:NAME}`. */
+const REFERENCE = /\$\{(?:env|file):/;
+
+/** They go to whoever reads the alert. */
+function labelsOf(fields: Fields): Readonly<Record<string, string>> {
+  const labels = fields.textMap('labels');
+  if (Object.values(labels).some((value) => REFERENCE.test(value)))
+    fields.problemAt(
+      'labels',
+      'labels have a reference',
+      'They are no place for secrets: write the value itself.',
+    );
+  return labels;
 }
 
 function urlOf(fields: Fields): SecretText {
