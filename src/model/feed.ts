@@ -154,7 +154,12 @@ export interface Cost {
   readonly ringFill: number;
   /** Since the beginning. */
   readonly events: number;
-  readonly lost: { readonly ringFull: number; readonly outputSlow: number };
+  readonly lost: {
+    readonly ringFull: number;
+    /** Of `ringFull`: growths. No window has them. */
+    readonly growths?: number;
+    readonly outputSlow: number;
+  };
   /** Operations so far of which it was seen whether their key was there, and which were too many to keep; absent: none. */
   readonly foundUnknown?: number;
 }

@@ -62,7 +62,8 @@ test.each(['http/protobuf', 'http/json'] as const)(
           'map.type': 'map[string]*shop.Session',
         },
       ]);
-      expect(typeof all['map_grow']?.unit).toBe('string');
+      expect(all['map_grow']?.unit).toBe('{growth}');
+      expect(all['map_grow_duration']?.unit).toBe('s');
       const records = logs?.scopeLogs?.[0]?.logRecords ?? [];
       expect(records.map(({ eventName, severityText }) => [eventName, severityText])).toEqual([
         ['mapaudit.delete', 'debug'],

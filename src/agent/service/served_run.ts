@@ -159,6 +159,7 @@ export class ServedRun implements Closable {
     try {
       await this.#tracks.takeOut();
       await this.#growth?.takeOut();
+      this.#tellCost();
     } finally {
       this.close();
     }
@@ -194,7 +195,13 @@ export class ServedRun implements Closable {
     if (!isChanged && now - this.#costTold < COST_EVERY_MS) return;
     if (!isChanged) this.#place();
     this.#costTold = now;
-    this.#cost = this.#costOf(this.#shares.sum / this.#shares.looks);
+    this.#tellCost();
+  }
+
+  /** The mean since it was told last. */
+  #tellCost(): void {
+    const { sum, looks } = this.#shares;
+    this.#cost = this.#costOf(looks === 0 ? this.#cost.share : sum / looks);
     this.#shares = { sum: 0, looks: 0 };
     this.#out.tell([this.#cost]);
   }
@@ -220,6 +227,7 @@ export class ServedRun implements Closable {
   #costOf(share: number): Cost {
     const { sampleEvery, keys } = this.#governor.detail;
     const { reads, paused } = this.#tracks.counting;
+    const growths = this.#growth?.lost ?? 0;
     return {
       type: 'cost',
       at: this.#clock.now(),
@@ -233,7 +241,8 @@ export class ServedRun implements Closable {
       ringFill: Math.min(1, this.fill),
       events: this.#events,
       lost: {
-        ringFull: this.#tracks.ringFull + (this.#growth?.lost ?? 0),
+        ringFull: this.#tracks.ringFull + growths,
+        growths,
         outputSlow: this.#out.dropped(this.ref),
       },
       ...(this.#found.forgotten === 0 ? {} : { foundUnknown: this.#found.forgotten }),

@@ -35,7 +35,10 @@ export function seriesProducer(series: FeedSeries, scope: { readonly name: strin
 }
 
 /** Without what Prometheus adds for kind and unit: its own OTLP receiver adds it again. */
-export const otlpName = (name: string): string => name.replace(/_total$|_seconds$/, '');
+export const otlpName = (name: string): string => OWN_NAMES[name] ?? name.replace(/_total$|_seconds$/, '');
+
+/** Those that would have another's name without it: a name stands for one kind and one unit. */
+const OWN_NAMES: Readonly<Record<string, string>> = { map_grow_seconds: 'map_grow_duration' };
 
 function metricOf({ spec, samples }: Family, endTime: HrTime): MetricData {
   const descriptor = {

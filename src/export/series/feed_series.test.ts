@@ -99,7 +99,7 @@ it('says when nothing is counted, and for how long it was not', async () => {
     paused: true,
     ringFill: 0,
     events: 0,
-    lost: { ringFull: 0, outputSlow: 5 },
+    lost: { ringFull: 9, growths: 3, outputSlow: 5 },
   };
   const window: FeedItem = {
     type: 'window',
@@ -116,4 +116,5 @@ it('says when nothing is counted, and for how long it was not', async () => {
   expect(body).toContain('mapaudit_paused{process="shop",pid="7"} 1');
   expect(body).toContain('mapaudit_uncounted_seconds_total{process="shop",pid="7",ops="all"} 0.75');
   expect(body).toContain('mapaudit_lost_total{cause="output_slow"} 5');
+  expect(body).toContain('mapaudit_lost_total{cause="growth_ring_full"} 3');
 });

@@ -37,6 +37,7 @@ class Collector implements FeedSeries {
   readonly #firing = new Map<string, Labels>();
   /** `output_slow` of each process so far. */
   readonly #slow = new Map<string, number>();
+  readonly #growths = new Map<string, number>();
 
   constructor(now: () => number) {
     this.#store = new SeriesStore<SeriesName>(SPECS, now);
@@ -114,6 +115,7 @@ class Collector implements FeedSeries {
     const key = keyOf(process);
     this.#active.delete(key);
     this.#slow.delete(key);
+    this.#growths.delete(key);
     this.#store.set('mapaudit_processes', {}, this.#active.size);
     this.#maps.left(process);
     const labels = this.#labels.of(process);
@@ -175,6 +177,9 @@ class Collector implements FeedSeries {
     const slow = lost.outputSlow - (this.#slow.get(key) ?? 0);
     this.#slow.set(key, lost.outputSlow);
     this.#store.add('mapaudit_lost_total', { cause: 'output_slow' }, Math.max(0, slow));
+    const growths = (lost.growths ?? 0) - (this.#growths.get(key) ?? 0);
+    this.#growths.set(key, lost.growths ?? 0);
+    this.#store.add('mapaudit_lost_total', { cause: 'growth_ring_full' }, Math.max(0, growths));
     const labels = this.#labels.of(process);
     if (labels === OTHER_PROCESS) return;
     this.#store.set('mapaudit_overhead_ratio', labels, share);
