@@ -100,6 +100,24 @@ describe('a recorder', () => {
   });
 });
 
+it.each([
+  ['record', 'nothing is recorded'],
+  ['record=last:', 'nothing is recorded'],
+  ['record=last:0', 'nothing is recorded'],
+  ['record=first:3', 'nothing is recorded'],
+  ['recrod=last:5', 'MAPAUDIT has recrod=last:5, which is none of'],
+  ['races=999,leaks', 'races=999 and not races=N'],
+  ['races,leaks=5', 'leaks=5 and not leaks=N'],
+  ['record=last:5,races=50,leaks=100,', undefined],
+])('a program started with MAPAUDIT=%s says what of it makes no sense', (wish, said) => {
+  const { stderr } = spawnSync('timeout', ['-s', 'KILL', '0.5', buildHooked('hot')], {
+    encoding: 'utf8',
+    env: { ...process.env, MAPAUDIT: wish },
+  });
+  if (said === undefined) expect(stderr).not.toContain('mapaudit: MAPAUDIT');
+  else expect(stderr).toContain(said);
+});
+
 describe('more Ps than there are rings', () => {
   const [goroutines, deletes] = [64, 5000];
 
