@@ -11,7 +11,7 @@ import { type FileSource, openFile } from '../sys/file_source.ts';
 
 /**
  * The recording of a process that has gone: the file that it left, a copy of that, or a core dump. Errors: those of
- * `openFile` and `parseCore`, `no-recording`, `core-no-rings`.
+ * `openFile` and `parseCore`, `no-recording`, `damaged-recording`, `core-no-rings`.
  */
 export function recordingOf(subject: CrashSubject): Recording {
   const path = subject.type === 'file' ? subject.path : `${FOLDER}/mapaudit.${subject.pid}`;
@@ -66,7 +66,8 @@ function beside(path: string, pid: number, core: CoreFile, source: FileSource): 
     const isLater = Date.now() - ageMs > statSync(source.name).mtimeMs + FILE_TIME_LAG_MS;
     return recording.pid === pid && inCode && !isLater ? recording : undefined;
   } catch (error) {
-    if (isMapauditError(error, 'no-recording')) return undefined;
+    if (isMapauditError(error, 'no-recording') || isMapauditError(error, 'damaged-recording'))
+      return undefined;
     throw error;
   } finally {
     file.close();

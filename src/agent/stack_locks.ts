@@ -5,7 +5,7 @@ import type { SymbolCache } from '../stream/symbols.ts';
 import type { Program } from './program.ts';
 
 /** Methods of mutexes that were put into the function that calls them. */
-const OF_MUTEX = /^(?:internal\/)?sync\./;
+const OF_MUTEX = /^(?:internal\/)?sync\.\(\*(?:RW)?Mutex\)\./;
 /** The first function of every goroutine's stack. */
 const STACK_END = 'runtime.goexit';
 

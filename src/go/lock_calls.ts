@@ -7,7 +7,7 @@ import type { GoBinary } from './go_binary.ts';
  * their slow ways. go1.18–1.27 src/sync/mutex.go, rwmutex.go; since 1.24 also src/internal/sync/mutex.go.
  */
 const LOCKING =
-  /^(?:(?:internal\/)?sync\.\(\*(?:RW)?Mutex\)\.(?:R?Lock|lockSlow)|(?:internal\/)?sync\.runtime_Semacquire(?:RW)?Mutex(?:R)?)$/;
+  /^(?:(?:internal\/)?sync\.\(\*(?:RW)?Mutex\)\.(?:(?:Try)?R?Lock|lockSlow)|(?:internal\/)?sync\.runtime_Semacquire(?:RW)?Mutex(?:R)?)$/;
 /** Larger ones are not decoded for this. */
 const MOST_CODE = 1 << 16;
 

@@ -111,10 +111,12 @@ it.each([
   ['record=last:5,races=50,leaks=100,', undefined],
 ])('a program started with MAPAUDIT=%s says what of it makes no sense', (wish, said) => {
   // It says how it is used, and ends.
-  const { stderr } = spawnSync(buildHooked('hot'), ['-h'], {
+  const { stderr, pid } = spawnSync(buildHooked('hot'), ['-h'], {
     encoding: 'utf8',
     env: { ...process.env, MAPAUDIT: wish },
   });
+  rmSync(`/dev/shm/mapaudit.${pid}`, { force: true });
+  expect(stderr).toContain('Usage');
   if (said === undefined) expect(stderr).not.toContain('mapaudit: MAPAUDIT');
   else expect(stderr).toContain(said);
 });

@@ -13,7 +13,7 @@ afterEach(() => {
 const program = buildGo('life');
 
 function run(...args: readonly string[]): ChildProcess {
-  const child = spawn(program, args, { stdio: 'ignore', argv0: 'life' });
+  const child = spawn(program, args, { stdio: ['pipe', 'ignore', 'ignore'], argv0: 'life' });
   open.push(child);
   return child;
 }
@@ -49,9 +49,10 @@ it('processes that end while their probes are set do not keep it from the others
 });
 
 it.each([['-p'], ['--name']])('a process that becomes another program is counted on (%s)', async (by) => {
-  const target = run('exec');
+  const target = run('told');
   const service = await served(by, by === '-p' ? String(target.pid) : 'life*');
   await isCounted(service, target.pid);
+  target.stdin?.write('x');
   // It goes on without its program having ended.
   await until(async () => {
     const { processes } = await service.status();

@@ -36,9 +36,12 @@ export function maskOf(texts: readonly SecretText[]): Mask {
 
 function valuesOf(secret: SecretText): readonly string[] {
   const references = [...secret.template.matchAll(REFERENCE)].map(([template]) => ({ template }));
-  if (references.length === 0) return [];
+  return references.length === 0 ? [] : [secret, ...references].flatMap(valueNow);
+}
+
+function valueNow(secret: SecretText): readonly string[] {
   try {
-    return [secret, ...references].map((one) => secretOf(one));
+    return [secretOf(secret)];
   } catch {
     return [];
   }

@@ -13,6 +13,8 @@ const AGAIN = new Set([408, 425, 429]);
 const NO_HEADER = /[\0-\x08\x0a-\x1f\x7f]|[^\0-\xff]/u;
 /** Of what a program writes to stderr so much is repeated. */
 const MOST_STDERR = 500;
+/** And so much is read: a secret that is cut would not be known. */
+const MOST_READ = 16_384;
 /** After the end of a program, what it has written to stderr is read for so long. */
 const LAST_WORDS_MS = 500;
 
@@ -120,7 +122,7 @@ export function runProgram(
     over.addEventListener('abort', end, { once: true });
     let said = '';
     child.stderr.setEncoding('utf8').on('data', (text: string) => {
-      if (said.length < MOST_STDERR) said += text.slice(0, MOST_STDERR - said.length);
+      if (said.length < MOST_READ) said += text.slice(0, MOST_READ - said.length);
     });
     child.on('error', (error) => {
       reject(new Refused(`action ${name}: the program cannot be started (${codeOf(error)})`));
@@ -135,7 +137,7 @@ export function runProgram(
       else
         reject(
           new Error(
-            `action ${name}: the program ended with ${code ?? ended ?? 'an error'}${said === '' ? '' : `: ${mask(said.trim())}`}`,
+            `action ${name}: the program ended with ${code ?? ended ?? 'an error'}${said === '' ? '' : `: ${mask(said).trim().slice(0, MOST_STDERR)}`}`,
           ),
         );
     });

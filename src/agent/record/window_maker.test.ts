@@ -68,17 +68,3 @@ it('a clock that was set before the last window is closed is no reason for a lon
     '3602-3603',
   ]);
 });
-
-it('a window that is closed at once leaves the rest of its second to another', () => {
-  let now = 0;
-  const maker = new WindowMaker(
-    { ops: MAP_OPS },
-    new SteadyClock({ wall: () => BEGAN + now, monotonic: () => now }),
-  );
-  now = 1400;
-  const first = maker.close(true);
-  expect(maker.isOver()).toBe(false);
-  now = 2010;
-  expect(maker.isOver()).toBe(true);
-  expect(spans([first, maker.close()])).toEqual(['0-2', '1-2']);
-});

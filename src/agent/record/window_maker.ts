@@ -83,13 +83,13 @@ export class WindowMaker {
     return now - secondOf(now) * SECOND <= LATE_MS || now - this.#second * SECOND >= LONGEST_MS;
   }
 
-  /** The window that is over, or with `atOnce` the one that is open: of the rest of its last second there is another. */
-  close(atOnce = false): Window {
+  /** The window that is over, or with `end` the one that is open. */
+  close(end = false): Window {
     this.#look();
     const setBy = this.#setBy;
     const now = this.#clock.now();
     // Of a second that is not whole there is a window all the same: the first, the last, and where the clock was set.
-    const isPart = atOnce || setBy !== undefined;
+    const isPart = end || setBy !== undefined;
     const until = isPart ? secondOf((this.#endedAt ?? now) - (setBy ?? 0)) + 1 : secondOf(now);
     this.#take();
     const loss = this.#leftLoss;
@@ -104,7 +104,7 @@ export class WindowMaker {
       ...(setBy === undefined ? {} : { clockSetMs: setBy }),
     };
     this.#setBy = undefined;
-    this.#second = isPart ? secondOf(now) : Math.max(until, this.#second + 1);
+    this.#second = setBy === undefined ? Math.max(until, this.#second + 1) : secondOf(now);
     return window;
   }
 

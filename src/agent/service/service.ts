@@ -181,7 +181,7 @@ class RunningService implements Service {
   async #close(): Promise<void> {
     this.#ending.abort();
     await this.#run;
-    // Whatever fails there, what was seen is kept.
+    // What fails there is told, and what was delivered before is kept.
     await this.#watcher.finish().catch((error: unknown) => this.fault(error));
     this.#deliver();
     const [store, ...others] = this.#sinks;

@@ -61,6 +61,9 @@ export class Watcher implements Closable {
   /** Said good-bye to, with their counts still in the open window. */
   #leaving: { readonly run: ServedRun; readonly at: number }[] = [];
 
+  /** Have become another program, and are to be taken up again. */
+  readonly #changed: number[] = [];
+
   /** Attaches to all there are. Errors: of one process by its pid, those of attaching; `no-such-file`. */
   constructor(options: ServeOptions, out: WatcherOutput) {
     this.#options = options;
@@ -82,7 +85,7 @@ export class Watcher implements Closable {
 
   /** Nothing more can come: the one process that was meant has ended. */
   get isOver(): boolean {
-    return this.#options.selection.type === 'pid' && this.#runs.size === 0;
+    return this.#options.selection.type === 'pid' && this.#runs.size === 0 && this.#changed.length === 0;
   }
 
   get fill(): number {
@@ -103,9 +106,10 @@ export class Watcher implements Closable {
       if (end === undefined) run.look();
       else {
         await this.#leave(pid, run);
-        if (end === 'target-exec') this.#takeUpAgain(pid);
+        if (end === 'target-exec') this.#changed.push(pid);
       }
     }
+    this.#takeUpAgain();
     if (this.#options.selection.type !== 'pid') this.#attachNew();
     this.#lookForMaps();
   }
@@ -123,13 +127,18 @@ export class Watcher implements Closable {
     this.#looker.close();
   }
 
-  /** The process has become another program. It has the same name in the feed: the first one leaves before. */
-  #takeUpAgain(pid: number): void {
-    this.#closeWindow(true);
-    if (this.#options.selection.type !== 'pid') {
-      this.#list.again(pid);
-      return;
-    }
+  /**
+   * Processes that have become another program. Their name in the feed stays the same, so that what they were before must
+   * have left: its counts are in a window that has been closed.
+   */
+  #takeUpAgain(): void {
+    if (this.#leaving.length > 0) return;
+    for (const pid of this.#changed.splice(0))
+      if (this.#options.selection.type === 'pid') this.#followExec(pid);
+      else this.#list.again(pid);
+  }
+
+  #followExec(pid: number): void {
     try {
       this.#attach(pid);
     } catch (error) {
@@ -156,8 +165,8 @@ export class Watcher implements Closable {
     this.#leaving.push({ run, at: this.#clock.now() });
   }
 
-  #closeWindow(atOnce: boolean): void {
-    const window = this.#windows.close(atOnce);
+  #closeWindow(end: boolean): void {
+    const window = this.#windows.close(end);
     const counts = this.#withFound(window.counts);
     const runs = [...this.#runs.values(), ...this.#leaving.map(({ run }) => run)];
     const uncounted = runs.flatMap((run) => run.uncounted());

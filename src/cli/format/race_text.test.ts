@@ -64,7 +64,7 @@ test('which functions of a stack take a mutex, none of them, or not known', () =
       .slice(3)
       .map((line) => line.trim());
   expect(linesOf(undefined)).toEqual([]);
-  expect(linesOf([])).toEqual(['no function of this stack takes a sync.Mutex or RWMutex']);
+  expect(linesOf([])).toEqual(['no call that takes a sync.Mutex or RWMutex in the functions of this stack']);
   expect(linesOf([lock(9)])).toEqual(['takes a mutex in shop.(*Cache).put cache.go:9']);
   expect(linesOf([9, 10, 11, 12, 13].map(lock)).slice(2)).toEqual([
     'takes a mutex in shop.(*Cache).put cache.go:11',

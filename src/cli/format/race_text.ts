@@ -60,7 +60,8 @@ export class RaceText {
 
   #locks({ locks }: RaceSide): readonly string[] {
     if (locks === undefined) return [];
-    if (locks.length === 0) return ['              no function of this stack takes a sync.Mutex or RWMutex'];
+    if (locks.length === 0)
+      return ['              no call that takes a sync.Mutex or RWMutex in the functions of this stack'];
     const shown = locks
       .slice(0, MOST_LOCKS)
       .map((frame) => `              takes a mutex in ${placeLabel(frame)}`);

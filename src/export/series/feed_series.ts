@@ -116,6 +116,8 @@ class Collector implements FeedSeries {
     this.#active.delete(key);
     this.#slow.delete(key);
     this.#growths.delete(key);
+    // Another program of the same process counts its races anew.
+    for (const race of this.#races.keys()) if (race.startsWith(`${key} `)) this.#races.delete(race);
     this.#store.set('mapaudit_processes', {}, this.#active.size);
     this.#maps.left(process);
     const labels = this.#labels.of(process);
@@ -208,7 +210,6 @@ class Collector implements FeedSeries {
     for (const [key, { process, at }] of this.#leaving) {
       if (now - at < KEPT_MS) continue;
       this.#leaving.delete(key);
-      for (const race of this.#races.keys()) if (race.startsWith(`${key} `)) this.#races.delete(race);
       if (this.#active.has(key)) continue;
       const labels = this.#labels.forget(process);
       if (labels !== undefined) this.#store.remove((one) => isOf(one, labels));

@@ -69,8 +69,8 @@ export function recordingIn(file: ByteSource): Recording {
     crashed,
     crashGoid,
     crashMap: (counts) => {
-      // A reader that was there had other operations left out, the last one maybe.
-      const knows = lent === undefined || lent.toNs !== undefined;
+      // A reader that was there had other operations left out, the last one maybe; it may be in a ring that is missing, too.
+      const knows = (lent === undefined || lent.toNs !== undefined) && chunks.length === ps;
       return crashed && crashGoid > 0 && knows ? lastMapOf(chunks, crashGoid, counts) : undefined;
     },
     startNs: words.getBigInt64(HEADER.firstNanos, true),

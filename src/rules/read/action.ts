@@ -57,8 +57,8 @@ function ofKind(kind: Action['kind'], fields: Fields, frame: Frame): Action {
   }
 }
 
-/** What begins like `${env:NAME}`. */
-const REFERENCE = /\$\{(?:env|file):/;
+/** `${env:NAME}` or `${file:PATH}`; a shell's `${file:-default}` is none. */
+const REFERENCE = /\$\{(?:env|file):[^-=+?}][^}]*\}/;
 
 /** They go to whoever reads the alert. */
 function labelsOf(fields: Fields): Readonly<Record<string, string>> {
