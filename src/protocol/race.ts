@@ -41,8 +41,8 @@ export interface RaceSide {
   /** Innermost first, from the line that called the runtime. */
   readonly stack?: readonly EventFrame[];
   /**
-   * Where functions of its stack take a sync.Mutex or RWMutex, innermost first; empty where no call that does was found. Whether it
-   * held one is not known. Absent where the stack is not whole, or code cannot be read.
+   * Where functions of its stack take a sync.Mutex or RWMutex, innermost first; empty where no call that does was found.
+   * Whether it held one is not known. Absent where the stack is not whole, or code cannot be read.
    */
   readonly locks?: readonly EventFrame[];
 }
