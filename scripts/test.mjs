@@ -4,7 +4,7 @@
  */
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { release } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { build } from './build.mjs';
 import { checkNode, install, ROOT, run } from './lib.mjs';
 import { installSystemPackages, systemName } from './system_packages.mjs';
@@ -14,6 +14,8 @@ const CURRENT_NODE = '26.10.0';
 
 const STATE = join(ROOT, 'node_modules', '.mapaudit');
 const total = { passed: 0, failed: 0 };
+/** What failed, by name, with the first lines of why: told again at the end, where it is looked for. */
+const failures = [];
 
 function heading(text) {
   console.log(`\n== ${text}`);
@@ -25,6 +27,7 @@ async function check(name, command, args) {
   const began = performance.now();
   const code = await run(command, args);
   count(code === 0 ? 1 : 0, code === 0 ? 0 : 1);
+  if (code !== 0) failures.push(name);
   console.log(`${code === 0 ? 'ok' : `FAILED (exit code ${code})`}: ${name}, ${seconds(began)}`);
 }
 
@@ -43,7 +46,22 @@ async function vitest(project, name, node = process.execPath) {
     [];
   const failed = (result?.numFailedTests ?? 0) + unloaded.length;
   count(passed, failed === 0 && code !== 0 ? 1 : failed);
-  if (failed === 0 && code !== 0) console.log(`FAILED: vitest ended with exit code ${code}`);
+  for (const file of result?.testResults ?? [])
+    failures.push(...failedIn(file).map((why) => `${name}: ${why}`));
+  if (failed > 0 || code === 0) return;
+  console.log(`FAILED: vitest ended with exit code ${code}`);
+  failures.push(`${name}: vitest ended with exit code ${code}`);
+}
+
+/** What failed in a file of vitest's JSON report: each test, or the file that could not be loaded. */
+function failedIn(file) {
+  const why = (message) => (message ?? '').split('\n').slice(0, 12).join('\n    ');
+  const tests = file.assertionResults.filter((test) => test.status === 'failed');
+  if (tests.length === 0 && file.status === 'failed')
+    return [`${relative(ROOT, file.name)}\n    ${why(file.message)}`];
+  return tests.map(
+    (test) => `${relative(ROOT, file.name)} > ${test.fullName}\n    ${why(test.failureMessages[0])}`,
+  );
 }
 
 /** Puts the current Node beside the stamps, once. Gives its path, or undefined when it cannot be had. */
@@ -100,6 +118,7 @@ async function unit() {
   if (node !== undefined) return vitest('unit', `unit tests on Node ${CURRENT_NODE}`, node);
   heading(`unit tests on Node ${CURRENT_NODE}`);
   console.log('FAILED: this Node could not be installed from the registry');
+  failures.push(`Node ${CURRENT_NODE} could not be installed from the registry`);
   count(0, 1);
 }
 
@@ -113,6 +132,7 @@ try {
   await build();
 } catch (error) {
   console.log(`FAILED: ${error.message}`);
+  failures.push(`build: ${error.message}`);
   count(0, 1);
 }
 const parts = {
@@ -123,6 +143,7 @@ const parts = {
 };
 const chosen = process.argv.slice(2);
 for (const name of chosen.length > 0 ? chosen : Object.keys(parts)) await parts[name]();
+if (failures.length > 0) console.log(`\nWhat failed:\n- ${failures.join('\n- ')}`);
 console.log(`\nAll of it took ${seconds(began)}.`);
 console.log(`${total.passed} passed, ${total.failed} failed`);
 process.exitCode = total.failed === 0 && total.passed > 0 ? 0 : 1;
