@@ -31,7 +31,7 @@ export async function* inspectLines(
   const target = Target.open(toPid(options.pid));
   try {
     mustBeReadable(target);
-    yield* inspectProgram(programOf(target), options, signal, () => target.ended());
+    yield* inspectProgram(programOf(target), options, signal, (wait) => target.ended(wait));
   } finally {
     target.close();
   }
@@ -51,12 +51,15 @@ async function* coreLines(
   }
 }
 
+/** How the program has ended, if it has; with `wait` it may be about to. */
+type Ended = (wait?: 'wait') => EndReason | undefined;
+
 /** Inspects a map in any memory. `ended` says that the memory is gone. */
 export async function* inspectProgram(
   program: Program,
   question: InspectQuestion,
   signal: AbortSignal,
-  ended: () => EndReason | undefined,
+  ended: Ended,
 ): AsyncGenerator<readonly InspectLine[], void> {
   let at: unknown;
   let damaged = 0;
@@ -90,23 +93,23 @@ async function* inspectOnce(
   program: Program,
   question: InspectQuestion,
   signal: AbortSignal,
-  ended: () => EndReason | undefined,
+  ended: Ended,
 ): AsyncGenerator<readonly InspectLine[], void> {
   const began = performance.now();
   const patience = new Patience(question.timeoutMs, pause);
   const subject = whileAlive(ended, () => findSubject(program, question.subject, patience));
   if ('syncMap' in subject) {
-    const { lines: all, end } = readSyncMap(program, subject, question, patience);
+    const { lines: all, end } = whileAlive(ended, () => readSyncMap(program, subject, question, patience));
     const limited = end.limited ? 'count' : 'done';
     yield [...all, summaryOf(end, ended() ?? limited, performance.now() - began)];
     return;
   }
-  const inspection = new Inspection(program, subject, question, patience);
+  const inspection = whileAlive(ended, () => new Inspection(program, subject, question, patience));
   let looked = performance.now();
   let end: EndReason | undefined;
   const lines = inspection.lines();
   for (;;) {
-    const step = nextOf(lines, ended);
+    const step = unlessGone(ended, () => lines.next());
     if (step === undefined || step.done === true) break;
     if (step.value.length > 0) yield step.value;
     await turn();
@@ -123,24 +126,21 @@ async function* inspectOnce(
 }
 
 /** A map that cannot be read any more is no error when the whole program has gone: undefined then. */
-function nextOf<T>(
-  lines: Iterator<T, void>,
-  ended: () => EndReason | undefined,
-): IteratorResult<T, void> | undefined {
+function unlessGone<T>(ended: Ended, read: () => T): T | undefined {
   try {
-    return lines.next();
+    return read();
   } catch (error) {
-    if (!isMapauditError(error) || ended() === undefined) throw error;
+    if (!isMapauditError(error) || ended('wait') === undefined) throw error;
     return undefined;
   }
 }
 
 /** What is wrong with a program's memory is that the program has ended, if it has. */
-function whileAlive<T>(ended: () => EndReason | undefined, run: () => T): T {
+function whileAlive<T>(ended: Ended, run: () => T): T {
   try {
     return run();
   } catch (cause) {
-    if (!isMapauditError(cause) || ended() === undefined) throw cause;
+    if (!isMapauditError(cause) || ended('wait') === undefined) throw cause;
     throw new MapauditError('target-exited', 'the program has ended meanwhile', {
       hint: 'mapaudit ps lists the Go processes that run now.',
       cause,

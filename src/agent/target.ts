@@ -8,12 +8,16 @@ import { tracingRefused } from '../probe/kernel/requirements.ts';
 import { openFile } from '../sys/file_source.ts';
 import { processMemory } from '../sys/process_memory.ts';
 import { exeMappings } from '../sys/proc/mappings.ts';
-import { execIdentity, exeIdentity, type ProcessFacts, processFacts, lifeOf } from '../sys/proc/process.ts';
+import { execIdentity, exeIdentity, lifeOf, type ProcessFacts, processFacts } from '../sys/proc/process.ts';
+import { pause } from '../sys/pause.ts';
 import { processOfThread } from '../sys/proc/status.ts';
 import { Program } from './program.ts';
 
 /** How a target has ended, if it has. */
 export type TargetEnd = 'target-exited' | 'target-exec';
+
+/** How long an end may be under way: the kernel gives the memory of large programs back meanwhile. */
+const LONGEST_END_MS = 1000;
 
 /** A Go process, opened for auditing: its binary, where that lies in memory, its types. */
 export class Target extends Program {
@@ -64,8 +68,12 @@ export class Target extends Program {
     return this.facts.pid;
   }
 
-  /** Undefined while it runs the program that was opened. */
-  ended(): TargetEnd | undefined {
+  /**
+   * Undefined while it runs the program that was opened. With `wait`, an end or an exec that is under way is waited
+   * for, a second at most: for whoever could not read its memory, which goes before its last thread.
+   */
+  ended(wait?: 'wait'): TargetEnd | undefined {
+    if (wait !== undefined) this.#waitWhileChanging();
     const before = execIdentity(this.pid);
     const life = lifeOf(this.pid, this.facts.startTime);
     if (life === 'gone') return 'target-exited';
@@ -74,6 +82,13 @@ export class Target extends Program {
     const now = before ?? execIdentity(this.pid);
     if (now === undefined && this.#exe !== undefined) return 'target-exited';
     return now === this.#exe ? undefined : 'target-exec';
+  }
+
+  #waitWhileChanging(): void {
+    for (let ms = 0; ms < LONGEST_END_MS; ms++) {
+      if (lifeOf(this.pid, this.facts.startTime) !== 'changing') return;
+      pause();
+    }
   }
 }
 

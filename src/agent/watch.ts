@@ -79,7 +79,7 @@ class WatchRun {
         goidOffset: target.binary.offsets.gGoid,
       });
     } catch (error) {
-      const hasEnded = target.ended() === 'target-exited';
+      const hasEnded = target.ended('wait') === 'target-exited';
       target.close();
       if (hasEnded)
         throw new MapauditError('target-exited', 'the program has ended meanwhile', { cause: error });
