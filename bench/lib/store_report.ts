@@ -6,6 +6,7 @@ import type { StoreLine } from '../store.ts';
 import { ROOT } from './hot.ts';
 import { median, quantile, short } from './numbers.ts';
 import type { Report } from './report.ts';
+import { buildHookedHot } from './build_cost.ts';
 import { reportVisible } from './visible.ts';
 
 const BUSY = 'other programs shared the processors: see the load.';
@@ -40,7 +41,10 @@ export async function reportStore(
   } finally {
     rmSync(folder, { recursive: true });
   }
-  await reportVisible(report, binary);
+  await reportVisible(report, [
+    { name: 'uprobes', binary },
+    { name: 'hook', binary: buildHookedHot() },
+  ]);
 }
 
 function reportRun(report: Report, lines: readonly StoreLine[], wanted: number): void {

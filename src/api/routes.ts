@@ -1,7 +1,13 @@
 import { MapauditError } from '../base/errors.ts';
-import type { ApiLive, ApiQuestions } from '../protocol/api.ts';
+import type { ApiLive, ApiLiveWant, ApiQuestions } from '../protocol/api.ts';
 import type { Asked } from './asked.ts';
-import { choiceParameter, type Parameter, textParameter } from './parameter.ts';
+import {
+  badParameter,
+  choiceParameter,
+  numberParameter,
+  type Parameter,
+  textParameter,
+} from './parameter.ts';
 import {
   EVENT_FILTER,
   EVENT_SLICE,
@@ -41,6 +47,12 @@ export interface Route {
 const BY = choiceParameter('by', 'What makes a series of its own', ['op', 'map_type', 'site', 'process']);
 const KEY = textParameter('key', 'The key, as events have it: "sess:91af"', { required: true });
 const QUESTION = textParameter('q', 'deletes by site last 10m', { required: true, longest: 2000 });
+const TOTALS = numberParameter(
+  'totals',
+  'What is counted up to now, each so many milliseconds; of processes and operations alone',
+  5,
+  60_000,
+);
 const EVENTS = choiceParameter('events', '1: events too, at most 1,000 a message', ['0', '1']);
 
 const required = <T>(parameter: Parameter<T>): Parameter<T> => ({ ...parameter, required: true });
@@ -55,6 +67,19 @@ function get(
   answer: (ask: ApiQuestions, asked: Asked) => Promise<unknown>,
 ): Route {
   return { method: 'GET', path, summary, parameters, answers, how: { type: 'json', answer } };
+}
+
+/** Error: `bad-parameter`, where totals are to be narrowed by what they do not know. */
+function liveWantOf(asked: Asked): ApiLiveWant {
+  const totalsMs = asked.get(TOTALS);
+  const { map, site, key, goid } = liveFilterOf(asked);
+  if (totalsMs !== undefined && [map, site, key, goid].some((narrowed) => narrowed !== undefined))
+    throw badParameter(
+      'totals',
+      'are of processes and operations: no map, site, key or goid narrows them',
+      'Leave totals out, or ask for them in a stream of their own.',
+    );
+  return { events: asked.get(EVENTS) === '1', ...(totalsMs === undefined ? {} : { totalsMs }) };
 }
 
 /** By the clock of whoever answers: a recording is of another time. */
@@ -119,12 +144,11 @@ export const ROUTES: readonly Route[] = [
     method: 'GET',
     path: '/live',
     summary: 'What happens now, as server-sent events: one JSON a message',
-    parameters: [...EVENT_FILTER, EVENTS],
+    parameters: [...EVENT_FILTER, EVENTS, TOTALS],
     answers: 'Live',
     how: {
       type: 'events',
-      open: (ask, asked, signal) =>
-        ask.live(liveFilterOf(asked), { events: asked.get(EVENTS) === '1' }, signal),
+      open: (ask, asked, signal) => ask.live(liveFilterOf(asked), liveWantOf(asked), signal),
     },
   },
 ];

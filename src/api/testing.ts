@@ -70,6 +70,11 @@ async function* sampleMessages(): AsyncGenerator<ApiLive> {
   await Promise.resolve();
   yield { type: 'window', start: AT, length_ms: 1000, counts: [{ op: 'delete', count: 3 }] };
   yield { type: 'events', events: [event], skipped: 2 };
+  yield {
+    type: 'totals',
+    at: AT,
+    processes: [{ process: PROCESS, counts: [{ op: 'delete', count: 3 }], uncounted: 'reads' }],
+  };
   yield { type: 'finding', finding };
 }
 

@@ -308,9 +308,19 @@ export interface ApiTable {
   readonly took_ms: number;
 }
 
+/** What the probes of a process have counted up to now: of this moment, not of whole seconds. */
+export interface ApiTotals {
+  readonly process: string;
+  /** Since it is watched, without what was not counted in between. */
+  readonly counts: readonly { readonly op: MapOp; readonly count: number }[];
+  /** What is not counted now, to keep to the budget. */
+  readonly uncounted?: 'all' | 'reads';
+}
+
 /**
- * `GET /live?events=1&op=&map=&site=&key=&process=`: server-sent events, one JSON a message. `window` each second;
- * `events` only where they are asked for, at most 1,000 a message, `skipped` counts the rest.
+ * `GET /live?events=1&totals=10&op=&map=&site=&key=&process=`: server-sent events, one JSON a message. `window` each
+ * second; `events` only where they are asked for, at most 1,000 a message, `skipped` counts the rest; `totals` each so many
+ * milliseconds where they are asked for.
  */
 export type ApiLive =
   | {
@@ -322,8 +332,16 @@ export type ApiLive =
       readonly uncounted?: readonly ApiUncounted[];
     }
   | { readonly type: 'events'; readonly events: readonly ApiEvent[]; readonly skipped: number }
+  | { readonly type: 'totals'; readonly at: number; readonly processes: readonly ApiTotals[] }
   | { readonly type: 'finding'; readonly finding: ApiFinding }
   | { readonly type: 'status'; readonly status: ApiStatus };
+
+/** What a live stream has beyond windows, findings and the status. */
+export interface ApiLiveWant {
+  readonly events: boolean;
+  /** Milliseconds from one message with totals to the next; absent: none. */
+  readonly totalsMs?: number;
+}
 
 /** What any of them answers when it cannot: with a status of 4xx or 5xx. */
 export interface ApiError {
@@ -376,9 +394,5 @@ export interface ApiQuestions extends KeptQuestions {
   status(): ApiStatus;
   /** Error: `not-there` where the process has ended or the map is gone. */
   layout(process: string, map: string): Promise<ApiLayout>;
-  live(
-    filter: ApiEventFilter,
-    want: { readonly events: boolean },
-    signal: AbortSignal,
-  ): AsyncIterable<ApiLive>;
+  live(filter: ApiEventFilter, want: ApiLiveWant, signal: AbortSignal): AsyncIterable<ApiLive>;
 }

@@ -81,7 +81,7 @@ test('every address answers what the published document says', async () => {
       continue;
     }
     const messages = (await response.text()).split('\n').filter((line) => line.startsWith('data: '));
-    expect(messages).toHaveLength(4);
+    expect(messages).toHaveLength(5);
     for (const line of messages) check(answers, JSON.parse(line.slice(6)));
   }
   check('Error', await (await get('/api/v1/rates?step=1')).json());
@@ -144,6 +144,8 @@ test.each([
   ['/events?limit=100000', 'limit'],
   ['/events?map=%5B', 'map'],
   ['/live?site=(', 'site'],
+  ['/live?totals=4', 'totals'],
+  ['/live?totals=10&map=int', 'totals'],
   [`/query?q=${'x'.repeat(3000)}`, 'q'],
 ])('%s is refused, naming %s', async (path, name) => {
   await start();

@@ -28,6 +28,11 @@ it('counts over the API what the program itself wrote down, found keys too', asy
     open.push(target.program);
     const service = await served('-p', target.pid, '--budget', '50%', '--store', join(folder, 's.duckdb'));
     await target.work();
+    // Before any window has them.
+    const [now, deletes] = await Promise.all([
+      service.live('totals=10', 'totals'),
+      service.live('totals=5&op=delete', 'totals'),
+    ]);
     target.end();
     await until(async () => (await service.status()).processes.every(({ left }) => left !== undefined));
     const wanted: Record<string, number> = {};
@@ -39,15 +44,20 @@ it('counts over the API what the program itself wrote down, found keys too', asy
     for (const op of ['delete', 'clear']) expect([op, totals[op]]).toEqual([op, wanted[op]]);
     // The program also keeps accounts in maps that it does not write down.
     expect(totals['assign']).toBeGreaterThanOrEqual(wanted['assign'] ?? 0);
+    const counted = new Map(now.processes[0]?.counts.map(({ op, count }) => [op, count]));
+    for (const op of ['delete', 'clear'] as const) expect([op, counted.get(op)]).toEqual([op, wanted[op]]);
+    expect(deletes.processes.flatMap(({ counts }) => counts)).toEqual([
+      { op: 'delete', count: wanted['delete'] },
+    ]);
 
     const overview = (await service.get('/api/v1/overview')) as ApiOverview;
-    const deletes = overview.sites.flatMap(({ counts }) => counts.filter(({ op }) => op === 'delete'));
-    for (const { count, found = 0, not_found: missed = 0 } of deletes)
+    const deleted = overview.sites.flatMap(({ counts }) => counts.filter(({ op }) => op === 'delete'));
+    for (const { count, found = 0, not_found: missed = 0 } of deleted)
       expect(found + missed).toBeLessThanOrEqual(count);
     // Whether keys were there is known while each operation becomes an event: a busy machine may have it sampled.
     const { cost, notices } = await service.status();
     const sampled = cost.some((one) => one.sampled_every > 1) || notices.length > 0;
-    const found = deletes.reduce((sum, one) => sum + (one.found ?? 0), 0);
+    const found = deleted.reduce((sum, one) => sum + (one.found ?? 0), 0);
     expect(found > 0 || sampled, JSON.stringify(notices)).toBe(true);
 
     const { events } = (await service.get('/api/v1/events?op=delete&limit=5')) as ApiEvents;

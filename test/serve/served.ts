@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ApiRates, ApiStatus } from '../../src/protocol/api.ts';
+import type { ApiLive, ApiRates, ApiStatus } from '../../src/protocol/api.ts';
 import { MAPAUDIT } from '../agent/support.ts';
 
 /** A service in a process of its own, with its API. */
@@ -15,6 +15,8 @@ export interface Served {
   status(): Promise<ApiStatus>;
   /** Sums over all that was counted, by operation. */
   totals(process?: string): Promise<Record<string, number>>;
+  /** The first message of a live stream of that type, with those parameters. */
+  live<T extends ApiLive['type']>(query: string, type: T): Promise<ApiLive & { type: T }>;
   /** Ctrl-C; gives the exit code. */
   end(): Promise<number | null>;
 }
@@ -61,6 +63,7 @@ async function started(env: Environment, ...args: readonly string[]): Promise<Se
       const rates = (await get(`/api/v1/rates?by=op&step=60000${of}`)) as ApiRates;
       return Object.fromEntries(rates.series.map(({ name, total }) => [name, total]));
     },
+    live: (query, type) => firstMessage(`${address}/api/v1/live?${query}`, token, type),
     end: async () => {
       if (child.exitCode === null) {
         child.kill('SIGINT');
@@ -70,6 +73,28 @@ async function started(env: Environment, ...args: readonly string[]): Promise<Se
     },
   };
 }
+
+async function firstMessage<T extends ApiLive['type']>(
+  address: string,
+  token: string,
+  type: T,
+): Promise<ApiLive & { type: T }> {
+  const response = await fetch(address, { headers: { authorization: `Bearer ${token}` } });
+  let text = '';
+  for await (const part of response.body ?? []) {
+    const lines = (text + Buffer.from(part as Uint8Array).toString()).split('\n');
+    text = lines.pop() ?? '';
+    for (const line of lines) {
+      if (!line.startsWith('data: ')) continue;
+      const message = JSON.parse(line.slice(6)) as ApiLive;
+      if (isOf(message, type)) return message;
+    }
+  }
+  throw new Error(`no ${type} came: ${text}`);
+}
+
+const isOf = <T extends ApiLive['type']>(message: ApiLive, type: T): message is ApiLive & { type: T } =>
+  message.type === type;
 
 /** Asks until it is so; what never comes true fails the test by its time. */
 export async function until(isSo: () => Promise<boolean>): Promise<void> {

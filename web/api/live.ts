@@ -83,7 +83,7 @@ export function messageOf(block: string): ApiLive | undefined {
 
 function isLive(message: unknown): message is ApiLive {
   if (typeof message !== 'object' || message === null || !('type' in message)) return false;
-  return ['window', 'events', 'finding', 'status'].some((type) => type === message.type);
+  return ['window', 'events', 'totals', 'finding', 'status'].some((type) => type === message.type);
 }
 
 function slept(ms: number, signal: AbortSignal): Promise<void> {

@@ -5,6 +5,9 @@ import { watchLive } from '../api/live.ts';
 /** Status comes over the live connection too; this is for when it does not. */
 const STATUS_EVERY_MS = 5000;
 
+/** A number that changes more often cannot be read. */
+const TOTALS_MS = 100;
+
 /** Seconds that the little picture in the header shows. */
 const WINDOWS = 60;
 
@@ -32,6 +35,9 @@ export class Hub {
   #state: HubState = { link: 'connecting', windows: [], told: [] };
   #stop = new AbortController();
   readonly #watchers = new Set<() => void>();
+  /** Apart from the state, since it changes ten times a second. */
+  #counted: number | undefined;
+  readonly #counters = new Set<() => void>();
 
   readonly subscribe = (watcher: () => void): (() => void) => {
     this.#watchers.add(watcher);
@@ -39,6 +45,14 @@ export class Hub {
   };
 
   readonly snapshot = (): HubState => this.#state;
+
+  readonly subscribeCounted = (watcher: () => void): (() => void) => {
+    this.#counters.add(watcher);
+    return () => this.#counters.delete(watcher);
+  };
+
+  /** Operations of all processes since they are watched; undefined until it is known. */
+  readonly counted = (): number | undefined => this.#counted;
 
   /** The server's clock: a page may be open on a machine whose clock is wrong. */
   now(): number {
@@ -55,7 +69,7 @@ export class Hub {
     this.#set({ link: 'connecting' });
     void this.#poll(stop.signal);
     void watchLive(
-      {},
+      { totals: TOTALS_MS },
       {
         open: () => this.#set({ link: 'on', trouble: undefined }),
         broken: (trouble) => this.#set({ link: 'gone', trouble }),
@@ -104,6 +118,12 @@ export class Hub {
         this.#set({ told: [message.finding, ...others].slice(0, 50) });
         return;
       }
+      case 'totals':
+        this.#counted = message.processes
+          .flatMap(({ counts }) => counts)
+          .reduce((sum, { count }) => sum + count, 0);
+        for (const watcher of this.#counters) watcher();
+        return;
       case 'events':
         return;
     }

@@ -1,9 +1,21 @@
-import type { ReactNode } from 'react';
-import { useHubState } from '../state/use_hub.ts';
-import { perSecond } from '../text/show.ts';
+import { type ReactNode, useSyncExternalStore } from 'react';
+import { useHub, useHubState } from '../state/use_hub.ts';
+import { grouped, perSecond } from '../text/show.ts';
 
 const WIDTH = 96;
 const HEIGHT = 22;
+
+/** All operations, running: what is counted at this moment. */
+function Counted(): ReactNode {
+  const hub = useHub();
+  const operations = useSyncExternalStore(hub.subscribeCounted, hub.counted);
+  if (operations === undefined) return null;
+  return (
+    <span className="num counted" aria-hidden="true" title="operations since they are watched">
+      {grouped(operations)}
+    </span>
+  );
+}
 
 /** Operations a second of the last minute, as they come in: whether this page is alive. */
 export function Pulse(): ReactNode {
@@ -26,6 +38,7 @@ export function Pulse(): ReactNode {
       <span className="num">
         {link === 'gone' ? 'not connected' : last === undefined ? unknown(windows.length) : perSecond(last)}
       </span>
+      {link === 'on' && <Counted />}
       <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} width={WIDTH} height={HEIGHT} aria-hidden="true">
         <polyline points={points.join(' ')} fill="none" stroke="currentColor" strokeWidth="1.5" />
       </svg>

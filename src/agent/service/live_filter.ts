@@ -3,7 +3,7 @@ import { MapauditError } from '../../base/errors.ts';
 import type { WindowCount } from '../../model/window.ts';
 import { processId } from '../../model/process_id.ts';
 import { plainKey } from '../../model/plain_key.ts';
-import type { ApiEvent, ApiEventFilter } from '../../protocol/api.ts';
+import type { ApiEvent, ApiEventFilter, ApiTotals } from '../../protocol/api.ts';
 import { globMatcher } from '../../query/glob.ts';
 import { apiSite } from './api_forms.ts';
 
@@ -38,6 +38,14 @@ export class LiveFilter {
     if (site !== undefined && isId(site) && site !== event.site?.id) return false;
     if (this.#site !== undefined && !this.#site(placeOf(event.site))) return false;
     return this.#key?.(plainKey(event.key?.text ?? '')) !== false;
+  }
+
+  /** Totals know processes and operations alone. */
+  totals(processes: readonly ApiTotals[]): readonly ApiTotals[] {
+    const { op: wanted } = this.#filter;
+    const of = processes.filter(({ process }) => this.isOf(process));
+    if (wanted === undefined) return of;
+    return of.map((totals) => ({ ...totals, counts: totals.counts.filter(({ op }) => op === wanted) }));
   }
 
   /** Counts know neither keys nor goroutines: of those the filter leaves all. */

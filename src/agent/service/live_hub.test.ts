@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { FeedItem, ServedEvent } from '../../model/feed.ts';
-import type { ApiLive } from '../../protocol/api.ts';
+import type { ApiLive, ApiTotals } from '../../protocol/api.ts';
 import { LiveHub } from './live_hub.ts';
 import { StatusBook } from './status_book.ts';
 
@@ -21,14 +21,14 @@ const events = (all: readonly ServedEvent[]): FeedItem => ({
   events: all,
 });
 
-function hubOf(): LiveHub {
+function hubOf(totals?: () => readonly ApiTotals[]): LiveHub {
   const book = new StatusBook({
     version: '1',
     notices: () => [],
     store: () => undefined,
     dropped: () => [],
   });
-  return new LiveHub(() => book.status());
+  return new LiveHub(() => book.status(), totals);
 }
 
 /** Takes messages until `enough`. */
@@ -92,5 +92,60 @@ test('an expression that takes for ever ends its own stream alone', async () => 
   hub.take([events([event(1, `${'a'.repeat(60)}!`)])]);
   await expect(bad).rejects.toMatchObject({ code: 'bad-parameter' });
   expect(hasEvents(await good)).toBe(true);
+  await hub.close();
+});
+
+const totalsOf = (count: number): ApiTotals[] =>
+  ['7-5', '8-5'].map((process) => ({
+    process,
+    counts: [
+      { op: 'delete', count },
+      { op: 'assign', count },
+    ],
+  }));
+
+test('totals are read for those who want them, as often as they want them', async () => {
+  let reads = 0;
+  const hub = hubOf(() => totalsOf(++reads));
+  const stop = new AbortController();
+  const without = take(hub.live({}, { events: true }, stop.signal), () => false);
+  const want = { events: false, totalsMs: 5 };
+  const filter = { process: '8-5', op: 'delete' as const };
+  const isTotals = (all: ApiLive[]): boolean => all.filter(({ type }) => type === 'totals').length === 2;
+  const [last, narrowed] = (
+    await Promise.all([
+      take(hub.live({}, want, stop.signal), isTotals),
+      take(hub.live(filter, want, stop.signal), isTotals),
+    ])
+  ).map((all) => all.at(-1));
+  expect(last).toMatchObject({ type: 'totals', processes: [{ process: '7-5' }, { process: '8-5' }] });
+  expect(narrowed).toMatchObject({
+    processes: [{ process: '8-5', counts: [{ op: 'delete', count: expect.any(Number) as number }] }],
+  });
+  expect(narrowed).not.toMatchObject({ processes: [{}, {}] });
+  stop.abort();
+  expect((await without).map(({ type }) => type)).toEqual(['status']);
+  const before = reads;
+  await new Promise((resolve) => setTimeout(resolve, 30));
+  expect(reads).toBe(before);
+  await hub.close();
+});
+
+test('so many clients may have totals closely, and others more seldom', async () => {
+  const hub = hubOf(() => totalsOf(1));
+  const stop = new AbortController();
+  const follow = (totalsMs: number): Promise<ApiLive[]> =>
+    take(hub.live({}, { events: false, totalsMs }, stop.signal), () => false);
+  const close = Array.from({ length: 16 }, () => follow(20));
+  expect(() => hub.live({}, { events: false, totalsMs: 20 }, stop.signal)).toThrow(
+    expect.objectContaining({ code: 'too-many-clients' }),
+  );
+  const seldom = follow(100);
+  stop.abort();
+  await Promise.all([...close, seldom]);
+  const again = take(hub.live({}, { events: false, totalsMs: 20 }, new AbortController().signal), (all) =>
+    all.some(({ type }) => type === 'totals'),
+  );
+  expect((await again).at(-1)).toMatchObject({ type: 'totals' });
   await hub.close();
 });

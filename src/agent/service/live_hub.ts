@@ -1,8 +1,15 @@
-import { isMapauditError, type MapauditError } from '../../base/errors.ts';
+import { isMapauditError, MapauditError } from '../../base/errors.ts';
 import type { FeedItem, FeedSink } from '../../model/feed.ts';
 import type { Window } from '../../model/window.ts';
 import { processId } from '../../model/process_id.ts';
-import type { ApiEvent, ApiEventFilter, ApiLive, ApiStatus } from '../../protocol/api.ts';
+import type {
+  ApiEvent,
+  ApiEventFilter,
+  ApiLive,
+  ApiLiveWant,
+  ApiStatus,
+  ApiTotals,
+} from '../../protocol/api.ts';
 import { apiEvent, apiFinding, countsByOp } from './api_forms.ts';
 import { LiveFilter } from './live_filter.ts';
 
@@ -13,15 +20,25 @@ const MOST_WAITING = 120;
 /** Events come together for so long. */
 const TOGETHER_MS = 100;
 const STATUS_EVERY_MS = 2000;
+/** Totals come to as many clients as there are, but more often than this to some alone. */
+const SLOW_MS = 100;
+const MOST_QUICK = 16;
+/** Totals so old are given to another client too. */
+const SAME_TOTALS_MS = 4;
 
 /** Gives each client what it wants of the feed, and keeps no more for one that is slow than a client may be given at once. */
 export class LiveHub implements FeedSink {
   readonly #clients = new Set<Client>();
   readonly #status: () => ApiStatus;
+  readonly #read: (() => readonly ApiTotals[]) | undefined;
   readonly #timer: NodeJS.Timeout;
+  #totals: (ApiLive & { type: 'totals' }) | undefined;
+  #quick = 0;
 
-  constructor(status: () => ApiStatus) {
+  /** `totals` reads the probes; absent where there are none. */
+  constructor(status: () => ApiStatus, totals?: () => readonly ApiTotals[]) {
     this.#status = status;
+    this.#read = totals;
     this.#timer = setInterval(() => this.#tellStatus(), STATUS_EVERY_MS).unref();
   }
 
@@ -43,24 +60,26 @@ export class LiveHub implements FeedSink {
     return Promise.resolve();
   }
 
-  /** Errors: `bad-parameter`. */
-  live(
-    filter: ApiEventFilter,
-    want: { readonly events: boolean },
-    signal: AbortSignal,
-  ): AsyncIterable<ApiLive> {
+  /** Errors: `bad-parameter`, `too-many-clients`. */
+  live(filter: ApiEventFilter, want: ApiLiveWant, signal: AbortSignal): AsyncIterable<ApiLive> {
     const client = new Client(new LiveFilter(filter), want.events);
+    if (isQuick(want) && this.#quick >= MOST_QUICK)
+      throw new MapauditError('too-many-clients', `${MOST_QUICK} clients watch totals that closely already`, {
+        hint: `Ask for totals=${SLOW_MS}.`,
+      });
     client.add({ type: 'status', status: this.#status() });
-    return this.#messages(client, signal);
+    return this.#messages(client, want, signal);
   }
 
-  async *#messages(client: Client, signal: AbortSignal): AsyncGenerator<ApiLive, void> {
+  async *#messages(client: Client, want: ApiLiveWant, signal: AbortSignal): AsyncGenerator<ApiLive, void> {
     const end = (): void => client.end();
+    const stopTotals = this.#tellTotals(client, want);
     signal.addEventListener('abort', end, { once: true });
     this.#clients.add(client);
     try {
       if (!signal.aborted) yield* client.messages();
     } finally {
+      stopTotals();
       this.#clients.delete(client);
       signal.removeEventListener('abort', end);
     }
@@ -74,12 +93,31 @@ export class LiveHub implements FeedSink {
     for (const client of wanting) client.events(events);
   }
 
+  /** Gives what ends it. A recording has no totals of now. */
+  #tellTotals(client: Client, want: ApiLiveWant): () => void {
+    const read = this.#read;
+    if (read === undefined || want.totalsMs === undefined) return () => undefined;
+    const quick = isQuick(want) ? 1 : 0;
+    this.#quick += quick;
+    const timer = setInterval(() => {
+      if (this.#totals === undefined || Date.now() - this.#totals.at > SAME_TOTALS_MS)
+        this.#totals = { type: 'totals', at: Date.now(), processes: read() };
+      client.totals(this.#totals);
+    }, want.totalsMs);
+    return () => {
+      clearInterval(timer);
+      this.#quick -= quick;
+    };
+  }
+
   #tellStatus(): void {
     if (this.#clients.size === 0) return;
     const status = this.#status();
     for (const client of this.#clients) client.add({ type: 'status', status });
   }
 }
+
+const isQuick = ({ totalsMs }: ApiLiveWant): boolean => totalsMs !== undefined && totalsMs < SLOW_MS;
 
 /** One client, and what waits for it. */
 class Client {
@@ -113,9 +151,14 @@ class Client {
     });
   }
 
+  totals({ at, processes }: ApiLive & { type: 'totals' }): void {
+    this.add({ type: 'totals', at, processes: this.#filter.totals(processes) });
+  }
+
   /** What was told before of the same kind, and has not been taken, says nothing any more. */
   add(message: ApiLive): void {
-    if (message.type === 'status') this.#waiting = this.#waiting.filter(({ type }) => type !== 'status');
+    if (message.type === 'status' || message.type === 'totals')
+      this.#waiting = this.#waiting.filter(({ type }) => type !== message.type);
     if (this.#waiting.length >= MOST_WAITING) this.#waiting.shift();
     this.#waiting.push(message);
     this.#wake();

@@ -1,8 +1,10 @@
 import type { Closable } from '../../base/dispose.ts';
 import { isMapauditError } from '../../base/errors.ts';
 import type { Cost, FeedItem, ServedEvent, ServedProcess } from '../../model/feed.ts';
+import { processId } from '../../model/process_id.ts';
 import type { RaceProbe } from '../../model/race_probe.ts';
 import type { ProcessRef, Uncounted, WindowCount } from '../../model/window.ts';
+import type { ApiTotals } from '../../protocol/api.ts';
 import type { RaceLine } from '../../protocol/race.ts';
 import type { ServeOptions } from '../../protocol/serve.ts';
 import type { SteadyClock } from '../../sys/steady_clock.ts';
@@ -115,6 +117,16 @@ export class ServedRun implements Closable {
   /** As it was told last. */
   get cost(): Cost {
     return this.#cost;
+  }
+
+  /** What its probes have counted up to now. */
+  totals(): ApiTotals {
+    const { reads, paused } = this.#tracks.counting;
+    return {
+      process: processId(this.ref),
+      counts: [...this.#tracks.counted()].map(([op, count]) => ({ op, count })),
+      ...(paused ? { uncounted: 'all' as const } : reads ? {} : { uncounted: 'reads' as const }),
+    };
   }
 
   /** Takes what lies in the rings. */

@@ -100,7 +100,10 @@ class RunningService implements Service {
       store: () => storeStatus(store),
       dropped: () => this.#sinks.map(({ name, dropped }) => ({ sink: name, dropped })),
     });
-    const hub = new LiveHub(() => this.#status.status());
+    const hub = new LiveHub(
+      () => this.#status.status(),
+      () => this.#watcher.runs.map((run) => run.totals()),
+    );
     const prometheus = prometheusSink(series);
     this.#judging = judging(rules, (told) => this.#tell([told]), say);
     const sinks: readonly NamedSink[] = [

@@ -103,6 +103,17 @@ export class Track implements Closable {
     return this.#told(this.#stream.finish().events);
   }
 
+  /** Operations so far, also of those that made no event. */
+  counted(): ReadonlyMap<MapOp, number> {
+    const { sites } = this.audit.plan;
+    const counted = new Map<MapOp, number>();
+    for (const { site, hits } of this.audit.siteCounts()) {
+      const { op, role } = sites[site] ?? {};
+      if (op !== undefined && role === 'entry' && hits > 0) counted.set(op, (counted.get(op) ?? 0) + hits);
+    }
+    return counted;
+  }
+
   metered(): MeteredProbe {
     const counts = this.audit.siteCounts();
     const { sampledOut } = totalsOf(counts);

@@ -32,6 +32,8 @@ export class Tracks implements Closable {
   /** Their probes see nothing any more, and may still be there. */
   #ended: readonly Track[] = [];
   #lostGone = 0;
+  /** What tracks have counted that are gone. */
+  readonly #countedGone = new Map<MapOp, number>();
 
   /** Errors: those of attaching; nothing is left in place then. */
   constructor(
@@ -66,6 +68,13 @@ export class Tracks implements Closable {
   get counting(): Pick<Detail, 'reads' | 'paused'> {
     const [writes, reads] = [this.#writes !== undefined, this.#reads !== undefined];
     return { paused: !writes, reads: this.#kind === 'kernel' ? reads : writes };
+  }
+
+  /** Operations since the beginning, also of those that made no event. */
+  counted(): ReadonlyMap<MapOp, number> {
+    const counted = new Map(this.#countedGone);
+    for (const track of this.#all) addTo(counted, track.counted());
+    return counted;
   }
 
   drain(): readonly (readonly ServedEvent[])[] {
@@ -141,6 +150,11 @@ export class Tracks implements Closable {
     const events = track.finish();
     this.#counters.left(track.audit);
     this.#lostGone += track.ringFull;
+    addTo(this.#countedGone, track.counted());
     return events;
   }
+}
+
+function addTo(sums: Map<MapOp, number>, counted: ReadonlyMap<MapOp, number>): void {
+  for (const [op, count] of counted) sums.set(op, (sums.get(op) ?? 0) + count);
 }

@@ -120,6 +120,15 @@ export const ANSWERS: Readonly<Record<string, JsonSchema>> = {
         events: { ...list(ref('Event')), maxItems: 1000 },
         skipped: said(COUNT, 'Events that there were and that are not in any message'),
       }),
+      answer('totals', {
+        at: TIME,
+        processes: list(
+          object(
+            { process: TEXT, counts: list(object({ op: ref('Op'), count: COUNT })) },
+            { uncounted: { enum: ['all', 'reads'] } },
+          ),
+        ),
+      }),
       answer('finding', { finding: ref('Finding') }),
       answer('status', { status: ref('Status') }),
     ],
