@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Closable } from '../../base/dispose.ts';
-import { isMapauditError } from '../../base/errors.ts';
+import { isMapauditError, messageOf } from '../../base/errors.ts';
 import type { FeedItem } from '../../model/feed.ts';
 import { pid as toPid } from '../../model/ids.ts';
 import { MAP_OPS } from '../../model/map_op.ts';
@@ -116,9 +116,12 @@ export class Watcher implements Closable {
 
   /** Takes all probes out, and closes the window that is open. */
   async finish(): Promise<void> {
-    for (const [pid, run] of this.#runs) await this.#leave(pid, run);
-    this.#closeWindow(true);
-    this.close();
+    try {
+      for (const [pid, run] of this.#runs) await this.#leave(pid, run);
+      this.#closeWindow(true);
+    } finally {
+      this.close();
+    }
   }
 
   close(): void {
@@ -159,9 +162,17 @@ export class Watcher implements Closable {
     }
   }
 
+  /** What fails there is told: it costs the other processes nothing. */
   async #leave(pid: number, run: ServedRun): Promise<void> {
     this.#runs.delete(pid);
-    await run.finish();
+    try {
+      await run.finish();
+    } catch (error) {
+      this.#out.say(
+        `${run.ref.name} (pid ${pid}) could not be let go of as it should: ${messageOf(error)}`,
+        'The last that was seen of it may be missing; what was seen of other processes is there.',
+      );
+    }
     this.#leaving.push({ run, at: this.#clock.now() });
   }
 
