@@ -23,11 +23,13 @@ export interface ApiSlice {
   readonly site?: string;
 }
 
-/** A process that is or was audited. */
+/** A process that is or was audited; one that becomes another program (exec) is another one from then on. */
 export interface ApiProcess {
+  /** `PID-STARTED` */
   readonly id: string;
   readonly pid: number;
   readonly name: string;
+  /** When it began to run its program: when the process began, or the exec was seen. */
   readonly started?: number;
   readonly exe?: string;
   readonly go_version?: string;

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, expect, it } from 'vitest';
+import type { ApiProcess } from '../../src/protocol/api.ts';
 import { buildGo } from '../support/go_build.ts';
 import { type Served, serve, until } from './served.ts';
 
@@ -54,11 +55,16 @@ it.each([['-p'], ['--name']])('a process that becomes another program is counted
   await isCounted(service, target.pid);
   target.stdin?.write('x');
   // It goes on without its program having ended.
-  await until(async () => {
-    const { processes } = await service.status();
-    return processes.filter(({ pid }) => pid === target.pid).length === 2;
-  });
+  const lives = async (): Promise<ApiProcess[]> =>
+    (await service.status()).processes.filter(({ pid }) => pid === target.pid);
+  await until(async () => (await lives()).length === 2);
   await isCounted(service, target.pid);
+  const [now, before] = await lives();
+  expect(now?.left).toBeUndefined();
+  expect(before?.left).toBeDefined();
+  expect(now?.id).not.toBe(before?.id);
+  expect(now?.started).toBeGreaterThan(before?.started ?? Infinity);
+  expect((await service.totals(before?.id))['assign']).toBeGreaterThan(0);
   expect(service.said()).not.toContain('has ended');
   expect(await service.end()).toBe(0);
 });

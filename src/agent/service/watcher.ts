@@ -15,6 +15,7 @@ import { ringBytesOf } from '../ring_size.ts';
 import { fileIdentity } from '../select.ts';
 import { Target } from '../target.ts';
 import { MapLooker } from './maps/looker.ts';
+import { ExecTimes } from './exec_times.ts';
 import { ProcessList } from './process_list.ts';
 import { RunTimeSwitch } from './run_times.ts';
 import { ServedRun } from './served_run.ts';
@@ -63,6 +64,7 @@ export class Watcher implements Closable {
 
   /** Have become another program, and are to be taken up again. */
   readonly #changed: number[] = [];
+  readonly #execs = new ExecTimes();
 
   /** Attaches to all there are. Errors: of one process by its pid, those of attaching; `no-such-file`. */
   constructor(options: ServeOptions, out: WatcherOutput) {
@@ -106,7 +108,9 @@ export class Watcher implements Closable {
       if (end === undefined) run.look();
       else {
         await this.#leave(pid, run);
-        if (end === 'target-exec') this.#changed.push(pid);
+        if (end !== 'target-exec') continue;
+        this.#execs.seen(run.target, this.#clock.now());
+        this.#changed.push(pid);
       }
     }
     this.#takeUpAgain();
@@ -131,8 +135,8 @@ export class Watcher implements Closable {
   }
 
   /**
-   * Processes that have become another program. Their name in the feed stays the same, so that what they were before must
-   * have left: its counts are in a window that has been closed.
+   * Processes that have become another program. What they were before has left by then: metrics and lists show the one
+   * after the other.
    */
   #takeUpAgain(): void {
     if (this.#leaving.length > 0) return;
@@ -235,7 +239,7 @@ export class Watcher implements Closable {
       dropped: (audit: Parameters<WindowMaker['dropped']>[0]) => this.#windows.dropped(audit),
     };
     this.#runTimes.begin();
-    const run = new ServedRun(Target.open(toPid(pid)), this.#options, shared, {
+    const run = new ServedRun(Target.open(toPid(pid), this.#execs.of(toPid(pid))), this.#options, shared, {
       ...this.#out,
       counters,
       looker: this.#looker,

@@ -32,7 +32,7 @@ class Collector implements FeedSeries {
   readonly #maps: MapGauges;
   readonly #keys = new KeyEntropy();
   readonly #leaving = new Map<string, { readonly process: ProcessRef; readonly at: number }>();
-  readonly #active = new Set<string>();
+  readonly #active = new Map<string, ProcessRef>();
   readonly #races = new Map<string, number>();
   readonly #firing = new Map<string, Labels>();
   /** `output_slow` of each process so far. */
@@ -104,7 +104,7 @@ class Collector implements FeedSeries {
 
   #joined(process: ProcessRef): void {
     const key = keyOf(process);
-    this.#active.add(key);
+    this.#active.set(key, process);
     this.#store.set('mapaudit_processes', {}, this.#active.size);
     this.#store.add('mapaudit_events_total', this.#labels.of(process), 0);
     for (const ops of ['all', 'reads'])
@@ -210,7 +210,9 @@ class Collector implements FeedSeries {
     for (const [key, { process, at }] of this.#leaving) {
       if (now - at < KEPT_MS) continue;
       this.#leaving.delete(key);
-      if (this.#active.has(key)) continue;
+      // It may have become another program of the same name.
+      if ([...this.#active.values()].some(({ pid, name }) => pid === process.pid && name === process.name))
+        continue;
       const labels = this.#labels.forget(process);
       if (labels !== undefined) this.#store.remove((one) => isOf(one, labels));
     }
