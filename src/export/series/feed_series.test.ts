@@ -100,6 +100,10 @@ it('shows how evenly the keys of an operation are spread, and nothing of few', a
   expect(lines).toEqual(['map_key_entropy{process="shop",pid="7",type="map[string]int",op="delete"} 0']);
 });
 
+it.each(['ring_full', 'output_slow', 'growth_ring_full'])('has what is lost by %s before any is', (cause) => {
+  expect(prometheusSink().text().body).toContain(`mapaudit_lost_total{cause="${cause}"} 0`);
+});
+
 it('says when nothing is counted, and for how long it was not', async () => {
   const sink = prometheusSink();
   const cost: FeedItem = {

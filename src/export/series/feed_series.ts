@@ -43,7 +43,8 @@ class Collector implements FeedSeries {
     this.#store = new SeriesStore<SeriesName>(SPECS, now);
     this.#maps = new MapGauges(this.#store, this.#labels);
     // What has no labels of its own is there from the beginning: an alert on nothing is no alert.
-    for (const cause of ['ring_full', 'output_slow']) this.#store.add('mapaudit_lost_total', { cause }, 0);
+    for (const cause of ['ring_full', 'output_slow', 'growth_ring_full'])
+      this.#store.add('mapaudit_lost_total', { cause }, 0);
     for (const label of ['process', 'type', 'key']) this.#store.add('mapaudit_other_total', { label }, 0);
     this.#store.add('mapaudit_sampled_out_total', {}, 0);
     this.#store.set('mapaudit_processes', {}, 0);
