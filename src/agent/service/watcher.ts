@@ -8,7 +8,7 @@ import type { ProcessRef, WindowCount } from '../../model/window.ts';
 import type { ServeOptions } from '../../protocol/serve.ts';
 import { globMatcher } from '../../query/glob.ts';
 import { SteadyClock } from '../../sys/steady_clock.ts';
-import { exeIdentity, processFacts } from '../../sys/proc/process.ts';
+import { execIdentity, exeIdentity, lifeOf, processFacts } from '../../sys/proc/process.ts';
 import { clockSet } from '../record/clock_set.ts';
 import { WindowMaker } from '../record/window_maker.ts';
 import { ringBytesOf } from '../ring_size.ts';
@@ -65,6 +65,8 @@ export class Watcher implements Closable {
   /** Have become another program, and are to be taken up again. */
   readonly #changed: number[] = [];
   readonly #execs = new ExecTimes();
+  /** The one process that is meant runs something that cannot be watched: what that is. */
+  #elsewhere: { readonly startTime: string; readonly image: string | undefined } | undefined;
 
   /** Attaches to all there are. Errors: of one process by its pid, those of attaching; `no-such-file`. */
   constructor(options: ServeOptions, out: WatcherOutput) {
@@ -87,7 +89,8 @@ export class Watcher implements Closable {
 
   /** Nothing more can come: the one process that was meant has ended. */
   get isOver(): boolean {
-    return this.#options.selection.type === 'pid' && this.#runs.size === 0 && this.#changed.length === 0;
+    const isThere = this.#runs.size > 0 || this.#changed.length > 0 || this.#elsewhere !== undefined;
+    return this.#options.selection.type === 'pid' && !isThere;
   }
 
   get fill(): number {
@@ -114,7 +117,9 @@ export class Watcher implements Closable {
       }
     }
     this.#takeUpAgain();
-    if (this.#options.selection.type !== 'pid') this.#attachNew();
+    const { selection } = this.#options;
+    if (selection.type === 'pid') this.#lookElsewhere(selection.pid);
+    else this.#attachNew();
     this.#lookForMaps();
   }
 
@@ -150,11 +155,29 @@ export class Watcher implements Closable {
       this.#attach(pid);
     } catch (error) {
       if (!isMapauditError(error)) throw error;
+      const facts = processFacts(toPid(pid));
+      if (facts === undefined) return;
+      this.#elsewhere = { startTime: facts.startTime, image: execIdentity(facts.pid) };
       this.#out.say(
         `${nameOf(pid)} has become another program, which is not watched: ${error.message}`,
         error.hint,
       );
     }
+  }
+
+  /** What runs there now may become a program that can be watched: a shell that starts the next version. */
+  #lookElsewhere(pid: number): void {
+    if (this.#elsewhere === undefined) return;
+    const facts = processFacts(toPid(pid));
+    const { startTime, image } = this.#elsewhere;
+    const life = lifeOf(toPid(pid), startTime);
+    if (life === 'gone') this.#elsewhere = undefined;
+    if (life !== 'runs' || facts === undefined) return;
+    const now = execIdentity(facts.pid);
+    if (now === undefined || now === image) return;
+    this.#elsewhere = undefined;
+    this.#execs.seen({ facts }, this.#clock.now());
+    this.#followExec(pid);
   }
 
   #lookForMaps(): void {
