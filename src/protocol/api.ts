@@ -371,6 +371,8 @@ export interface KeptQuestions {
   query(text: string): Promise<ApiTable>;
   /** One statement that reads. */
   sql(text: string): Promise<ApiTable>;
+  /** The same questions, whose answers are given up when the signal is aborted; absent: they are soon there anyway. */
+  endingWith?(signal: AbortSignal): KeptQuestions;
 }
 
 /** All that the API answers. */
