@@ -65,7 +65,7 @@ export class ApiServer {
     const { pathname: path } = url;
     if (path === BASE || path.startsWith('/api/')) return this.#api(url, request, response);
     if (request.method !== 'GET' && request.method !== 'HEAD') throw notAllowed('GET, HEAD');
-    if (path === '/healthz') return { status: 200, contentType: 'text/plain; charset=utf-8', body: 'ok\n' };
+    if (path === '/healthz') return this.#health();
     if (path === '/metrics') return this.#metrics(request);
     const token = path === '/' ? url.searchParams.get('token') : null;
     if (token !== null) return this.#welcome(token, url);
@@ -136,6 +136,13 @@ export class ApiServer {
     } finally {
       this.#live--;
     }
+  }
+
+  /** `ok`, and how many processes are still to be looked at where there are any. */
+  #health(): Answer {
+    const { to_come: toCome = 0 } = this.#from.questions.status();
+    const more = toCome === 0 ? '' : `${toCome} processes still to be looked at\n`;
+    return { status: 200, contentType: 'text/plain; charset=utf-8', body: `ok\n${more}` };
   }
 
   #metrics(request: IncomingMessage): Answer {

@@ -59,6 +59,11 @@ export interface ApiStatus {
   readonly now: number;
   readonly began: number;
   readonly processes: readonly ApiProcess[];
+  /**
+   * Processes that were found and are still to be looked at, one after the other: whether they run Go, and can be watched.
+   * Absent: none.
+   */
+  readonly to_come?: number;
   readonly cost: readonly {
     readonly process: string;
     readonly share: number;

@@ -331,3 +331,14 @@ test('a question whose client has gone is given up, and no other', async () => {
   await left;
   expect((await get('/api/v1/events')).status).toBe(200);
 });
+
+test('/healthz says how many processes are still to be looked at', async () => {
+  const status = sampleAnswers().status();
+  await start({ status: () => ({ ...status, to_come: 12 }) });
+  expect(await (await fetch(`${api.address}/healthz`)).text()).toBe(
+    'ok\n12 processes still to be looked at\n',
+  );
+  await api.close();
+  await start();
+  expect(await (await fetch(`${api.address}/healthz`)).text()).toBe('ok\n');
+});

@@ -41,6 +41,7 @@ it.each([
       },
       { tell: (told) => items.push(...told), say: (message) => said.push(message), dropped: () => 0 },
     );
+    while (watcher.toCome > 0) watcher.attachSome();
     const pids = watcher.runs.map(({ ref }) => ref.pid).sort();
     expect(pids).toEqual(open.map(({ pid }) => pid).sort());
     // All that follows is in the open window: nobody steps.

@@ -27,6 +27,7 @@ function hubOf(): LiveHub {
     notices: () => [],
     store: () => undefined,
     dropped: () => [],
+    toCome: () => 0,
   });
   return new LiveHub(() => book.status());
 }

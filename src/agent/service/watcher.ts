@@ -40,6 +40,8 @@ const SILENT = new Set([
 ]);
 /** Each has rings and tables of its own. */
 const MOST_PROCESSES = 64;
+/** For so long processes are looked at at once, of which most are not Go's. */
+const LOOK_FOR_MS = 20;
 /**
  * Small, so that what one look at the rings brings is soon done with, and it is soon seen that less is wanted: of a
  * program that does a million operations a second most events are left out anyway.
@@ -64,11 +66,16 @@ export class Watcher implements Closable {
 
   /** Have become another program, and are to be taken up again. */
   readonly #changed: number[] = [];
+  /** Found, and not looked at yet. */
+  readonly #toCome: number[] = [];
   readonly #execs = new ExecTimes();
   /** The one process that is meant runs something that cannot be watched: what that is. */
   #elsewhere: { readonly startTime: string; readonly image: string | undefined } | undefined;
 
-  /** Attaches to all there are. Errors: of one process by its pid, those of attaching; `no-such-file`. */
+  /**
+   * Attaches to the process that is meant by its pid; others are found, and `attachSome` is for them. Errors: of one
+   * process by its pid, those of attaching; `no-such-file`.
+   */
   constructor(options: ServeOptions, out: WatcherOutput) {
     this.#options = options;
     this.#out = out;
@@ -76,7 +83,7 @@ export class Watcher implements Closable {
     const { selection } = options;
     try {
       if (selection.type === 'pid') this.#attach(selection.pid);
-      else this.#attachNew();
+      else this.#find();
     } catch (error) {
       this.close();
       throw error;
@@ -85,6 +92,11 @@ export class Watcher implements Closable {
 
   get runs(): readonly ServedRun[] {
     return [...this.#runs.values()];
+  }
+
+  /** Processes that have been found, and are still to be looked at: whether they run Go, and can be watched. */
+  get toCome(): number {
+    return this.#toCome.length;
   }
 
   /** Nothing more can come: the one process that was meant has ended. */
@@ -119,12 +131,20 @@ export class Watcher implements Closable {
     this.#takeUpAgain();
     const { selection } = this.#options;
     if (selection.type === 'pid') this.#lookElsewhere(selection.pid);
-    else this.#attachNew();
+    else this.#find();
     this.#lookForMaps();
+  }
+
+  /** One of those that have been found, with those before it that are not to be watched: others are served in between. */
+  attachSome(): void {
+    const until = performance.now() + LOOK_FOR_MS;
+    for (let pid = this.#toCome.shift(); pid !== undefined; pid = this.#toCome.shift())
+      if (this.#attachFound(pid) || performance.now() > until) return;
   }
 
   /** Takes all probes out, and closes the window that is open. */
   async finish(): Promise<void> {
+    this.#toCome.length = 0;
     try {
       for (const [pid, run] of this.#runs) await this.#leave(pid, run);
       this.#closeWindow(true);
@@ -231,23 +251,29 @@ export class Watcher implements Closable {
     return [...byRun].flatMap(([run, own]) => run?.withFound(own) ?? own);
   }
 
-  #attachNew(): void {
-    for (const pid of this.#list.look()) {
-      if (this.#runs.has(pid) || !this.#isMeant(pid)) continue;
-      if (this.#runs.size >= MOST_PROCESSES) {
-        this.#out.say(
-          `${MOST_PROCESSES} processes are watched already: pid ${pid} is not`,
-          'Start another mapaudit serve for a part of them: --name GLOB.',
-        );
-        continue;
-      }
-      try {
-        this.#attach(pid);
-      } catch (error) {
-        if (!isMapauditError(error)) throw error;
-        if (!SILENT.has(error.code))
-          this.#out.say(`${nameOf(pid)} is not watched: ${error.message}`, error.hint);
-      }
+  #find(): void {
+    for (const pid of this.#list.look())
+      if (this.#isMeant(pid) && !this.#toCome.includes(pid)) this.#toCome.push(pid);
+  }
+
+  #attachFound(pid: number): boolean {
+    // It may have become something else since.
+    if (this.#runs.has(pid) || !this.#isMeant(pid)) return false;
+    if (this.#runs.size >= MOST_PROCESSES) {
+      this.#out.say(
+        `${MOST_PROCESSES} processes are watched already: pid ${pid} is not`,
+        'Start another mapaudit serve for a part of them: --name GLOB.',
+      );
+      return false;
+    }
+    try {
+      this.#attach(pid);
+      return true;
+    } catch (error) {
+      if (!isMapauditError(error)) throw error;
+      if (!SILENT.has(error.code))
+        this.#out.say(`${nameOf(pid)} is not watched: ${error.message}`, error.hint);
+      return false;
     }
   }
 
