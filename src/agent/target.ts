@@ -10,6 +10,7 @@ import { processMemory } from '../sys/process_memory.ts';
 import { exeMappings } from '../sys/proc/mappings.ts';
 import { execIdentity, exeIdentity, lifeOf, type ProcessFacts, processFacts } from '../sys/proc/process.ts';
 import { pause } from '../sys/pause.ts';
+import { startedMs } from '../sys/proc/started.ts';
 import { processOfThread } from '../sys/proc/status.ts';
 import { Program } from './program.ts';
 
@@ -23,21 +24,34 @@ const LONGEST_END_MS = 1000;
 export class Target extends Program {
   readonly facts: ProcessFacts;
   readonly memory: ByteSource;
+  /**
+   * When it began to run its program, Unix milliseconds: the process's beginning, which the kernel knows, or the exec that
+   * was seen. Together with the pid it names what runs there.
+   */
+  readonly began: number;
   readonly #exe: string | undefined;
 
-  private constructor(facts: ProcessFacts, binary: GoBinary, bias: Bias, close: () => void) {
+  private constructor(
+    facts: ProcessFacts,
+    binary: GoBinary,
+    bias: Bias,
+    close: () => void,
+    began = startedMs(facts.startTime),
+  ) {
     const memory = processMemory(facts.pid);
     super(binary, bias, memory, close);
     this.facts = facts;
     this.memory = memory;
+    this.began = began;
     this.#exe = execIdentity(facts.pid);
   }
 
   /**
    * Opens a process. Errors: `no-such-process`, `no-permission`, `no-mapping`, and those of `openGoBinary`.
    * The binary is read through /proc/PID/exe: deleted, replaced, or in another mount namespace, it is the one that runs.
+   * `began`: see there; absent, it is taken to run what it began with.
    */
-  static open(pid: Pid): Target {
+  static open(pid: Pid, began?: number): Target {
     const facts = processFacts(pid);
     if (facts === undefined || isThread(pid)) throw noSuchProcess(pid);
     const file = openExe(pid);
@@ -45,7 +59,7 @@ export class Target extends Program {
       const binary = openGoBinary({ name: facts.exe ?? file.name, read: (at, n) => file.read(at, n) });
       const bias = biasOf(binary.elf, mappingsOf(pid, file.inode, facts.exe));
       if (bias === undefined) throw noMapping(pid);
-      return new Target(facts, binary, bias, () => file.close());
+      return new Target(facts, binary, bias, () => file.close(), began);
     } catch (error) {
       file.close();
       throw error;

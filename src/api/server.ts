@@ -65,7 +65,7 @@ export class ApiServer {
     const { pathname: path } = url;
     if (path === BASE || path.startsWith('/api/')) return this.#api(url, request, response);
     if (request.method !== 'GET' && request.method !== 'HEAD') throw notAllowed('GET, HEAD');
-    if (path === '/healthz') return { status: 200, contentType: 'text/plain; charset=utf-8', body: 'ok\n' };
+    if (path === '/healthz') return this.#health();
     if (path === '/metrics') return this.#metrics(request);
     const token = path === '/' ? url.searchParams.get('token') : null;
     if (token !== null) return this.#welcome(token, url);
@@ -85,7 +85,7 @@ export class ApiServer {
     if (there.length === 0) throw noSuchPath(url.pathname);
     if (route === undefined) throw notAllowed(there.map((one) => one.method).join(', '));
     const asked = new Asked(url.searchParams, route.parameters);
-    if (route.how.type === 'json') return this.#question(route.how.answer, asked, request, route);
+    if (route.how.type === 'json') return this.#question(route.how.answer, asked, request, response, route);
     await this.#stream(route.how.open, asked, request, response);
     return undefined;
   }
@@ -94,6 +94,7 @@ export class ApiServer {
     answer: (ask: ApiQuestions, asked: Asked, body: string) => Promise<unknown>,
     asked: Asked,
     request: IncomingMessage,
+    response: ServerResponse,
     { method }: Route,
   ): Promise<Answer> {
     if (this.#questions >= MOST_QUESTIONS)
@@ -101,10 +102,16 @@ export class ApiServer {
         hint: 'Ask again in a moment.',
       });
     this.#questions++;
+    // What a client has left is not looked for to the end.
+    const gone = new AbortController();
+    const end = (): void => gone.abort();
+    response.once('close', end);
     try {
       const body = method === 'POST' ? await statementOf(request) : '';
-      return json(await answer(this.#from.questions, asked, body));
+      const { questions } = this.#from;
+      return json(await answer({ ...questions, ...questions.endingWith?.(gone.signal) }, asked, body));
     } finally {
+      response.off('close', end);
       this.#questions--;
     }
   }
@@ -129,6 +136,13 @@ export class ApiServer {
     } finally {
       this.#live--;
     }
+  }
+
+  /** `ok`, and how many processes are still to be looked at where there are any. */
+  #health(): Answer {
+    const { to_come: toCome = 0 } = this.#from.questions.status();
+    const more = toCome === 0 ? '' : `${toCome} processes still to be looked at\n`;
+    return { status: 200, contentType: 'text/plain; charset=utf-8', body: `ok\n${more}` };
   }
 
   #metrics(request: IncomingMessage): Answer {

@@ -1,3 +1,5 @@
+import { endSuddenly } from '../base/sudden_end.ts';
+
 const ENDING: readonly NodeJS.Signals[] = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 /** Nobody may read stderr: for the last word the end waits no longer. */
 const WORD_MS = 500;
@@ -28,6 +30,7 @@ export function endingSignal(lastWord: () => Promise<void>): AbortSignal {
 
 /** Dies of the signal as if nobody had caught it; works even when a thread hangs in a write. */
 function endNow(name: NodeJS.Signals): void {
+  endSuddenly();
   process.removeAllListeners(name);
   process.kill(process.pid, name);
 }

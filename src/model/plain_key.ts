@@ -1,8 +1,11 @@
 import { parseGoLiteral } from './go_literal.ts';
 
+/** U+FEFF at the beginning of a key is a part of it. */
+const TEXT = new TextDecoder('utf-8', { ignoreBOM: true });
+
 /** A string key as the string that it is, any other as it is written. */
 export function plainKey(text: string): string {
   if (!text.startsWith('"')) return text;
   const literal = parseGoLiteral(text);
-  return literal?.kind === 'text' ? new TextDecoder().decode(literal.bytes) : text;
+  return literal?.kind === 'text' ? TEXT.decode(literal.bytes) : text;
 }

@@ -1,9 +1,12 @@
 import type { MapOp } from './map_op.ts';
 
-/** One process as the store knows it: a pid alone is used again. */
+/** One process as the store knows it: a pid alone is used again, and may become another program by exec. */
 export interface ProcessRef {
   readonly pid: number;
-  /** When it began, Unix milliseconds; absent where it had gone before it was met. */
+  /**
+   * When it began to run its program, Unix milliseconds: when the process began, or an exec was seen. Absent where it had
+   * gone before it was met.
+   */
   readonly started?: number;
   /** `server`: the command's name. */
   readonly name: string;

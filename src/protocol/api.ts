@@ -23,11 +23,13 @@ export interface ApiSlice {
   readonly site?: string;
 }
 
-/** A process that is or was audited. */
+/** A process that is or was audited; one that becomes another program (exec) is another one from then on. */
 export interface ApiProcess {
+  /** `PID-STARTED` */
   readonly id: string;
   readonly pid: number;
   readonly name: string;
+  /** When it began to run its program: when the process began, or the exec was seen. */
   readonly started?: number;
   readonly exe?: string;
   readonly go_version?: string;
@@ -57,6 +59,11 @@ export interface ApiStatus {
   readonly now: number;
   readonly began: number;
   readonly processes: readonly ApiProcess[];
+  /**
+   * Processes that were found and are still to be looked at, one after the other: whether they run Go, and can be watched.
+   * Absent: none.
+   */
+  readonly to_come?: number;
   readonly cost: readonly {
     readonly process: string;
     readonly share: number;
@@ -387,6 +394,8 @@ export interface KeptQuestions {
   query(text: string): Promise<ApiTable>;
   /** One statement that reads. */
   sql(text: string): Promise<ApiTable>;
+  /** The same questions, whose answers are given up when the signal is aborted; absent: they are soon there anyway. */
+  endingWith?(signal: AbortSignal): KeptQuestions;
 }
 
 /** All that the API answers. */

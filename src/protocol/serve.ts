@@ -53,6 +53,11 @@ export interface Service {
   readonly version: string;
   /** What is to be told, as it comes; ends when the service has. Iterated once. */
   readonly notices: AsyncIterable<ServiceNotice>;
+  /**
+   * The page can be opened: from now on the processes are attached to that are meant by anything but their pid, one after
+   * the other.
+   */
+  begin(): void;
   /** Told of what only a fault of ours can cause. */
   fault(error: unknown): void;
   /** Takes the probes out, writes what waits, and ends. */

@@ -6,6 +6,7 @@ import {
 } from '@duckdb/node-api';
 import { MapauditError, messageOf } from '../base/errors.ts';
 import { kindOf, plainValue } from './duck_values.ts';
+import { interruptible, nobodyWaits } from './interrupt.ts';
 import type { SqlTable, SqlValue } from './sql_reader.ts';
 import { forbiddenCall } from './sql_tree.ts';
 import type { SqlLimits } from './store.ts';
@@ -17,8 +18,6 @@ const MS = 10_000;
 const LONGEST_TEXT = 64 * 1024;
 const LONGEST_CELL = 1024 * 1024;
 const MOST_CHARACTERS = 16 * 1024 * 1024;
-/** An interrupt that comes between two steps of a statement is lost: they come again until it has ended. */
-const INTERRUPT_EVERY_MS = 100;
 /** Rows beyond those that are given out, which are only counted. */
 const MOST_COUNTED = 5_000_000;
 
@@ -31,37 +30,36 @@ const MOST_COUNTED = 5_000_000;
 export async function runSql(
   instance: () => DuckDBInstance,
   text: string,
-  { rows = ROWS, ms = MS }: Partial<SqlLimits>,
+  { rows = ROWS, ms = MS, signal }: Partial<SqlLimits>,
   turns: Turns,
 ): Promise<SqlTable> {
   const end = performance.now() + ms;
+  const isOver = (): boolean => performance.now() > end || signal?.aborted === true;
   if (!(await turns.take(ms))) throw noTurn(ms);
   try {
-    return await runUntil(end, await instance().connect(), text, rows);
+    return await runUntil(isOver, await instance().connect(), text, rows);
   } catch (error) {
-    throw sqlError(error, ms);
+    throw signal?.aborted === true ? nobodyWaits() : sqlError(error, ms);
   } finally {
     turns.done();
   }
 }
 
 async function runUntil(
-  end: number,
+  isOver: () => boolean,
   connection: DuckDBConnection,
   text: string,
   rows: number,
 ): Promise<SqlTable> {
-  const isOver = (): boolean => performance.now() > end;
-  const timer = setInterval(() => {
-    if (isOver()) connection.interrupt();
-  }, INTERRUPT_EVERY_MS);
   try {
-    await checkStatement(connection, text);
-    await connection.run('BEGIN TRANSACTION READ ONLY');
-    if (isOver()) throw new Error('INTERRUPT');
-    return await run(connection, text, rows, isOver);
+    return await interruptible(connection, isOver, async () => {
+      if (isOver()) throw new Error('INTERRUPT');
+      await checkStatement(connection, text);
+      await connection.run('BEGIN TRANSACTION READ ONLY');
+      if (isOver()) throw new Error('INTERRUPT');
+      return await run(connection, text, rows, isOver);
+    });
   } finally {
-    clearInterval(timer);
     connection.closeSync();
   }
 }

@@ -1,5 +1,6 @@
 import type { DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import { plainValue } from './duck_values.ts';
+import { interruptible, nobodyWaits } from './interrupt.ts';
 import type { Ask, SqlReader, SqlRow, SqlValue } from './sql_reader.ts';
 
 /** Reads the store while it is written to: each question has a connection and a transaction of its own. */
@@ -11,18 +12,23 @@ export class DuckReader implements SqlReader {
     this.#instance = instance;
   }
 
-  async read<T>(questions: (ask: Ask) => Promise<T>): Promise<T> {
+  async read<T>(questions: (ask: Ask) => Promise<T>, signal?: AbortSignal): Promise<T> {
     const of = this.#instance();
     const connection = await this.#take(of);
-    try {
+    const isOver = (): boolean => signal?.aborted === true;
+    const work = async (): Promise<T> => {
       await connection.run('BEGIN TRANSACTION READ ONLY');
-      const answer = await questions(askOf(connection));
+      const answer = await questions(askOf(connection, isOver));
       await connection.run('COMMIT');
+      return answer;
+    };
+    try {
+      const answer = await (signal === undefined ? work() : interruptible(connection, isOver, work));
       this.#idle.push({ of, connection });
       return answer;
     } catch (error) {
       connection.closeSync();
-      throw error;
+      throw isOver() ? nobodyWaits() : error;
     }
   }
 
@@ -41,8 +47,9 @@ export class DuckReader implements SqlReader {
 
 const PARAMETER = /\{(\w+):(?:Int64|Int32|String|Float64)\}/g;
 
-function askOf(connection: DuckDBConnection): Ask {
+function askOf(connection: DuckDBConnection, isOver: () => boolean): Ask {
   return async (sql, values = {}) => {
+    if (isOver()) throw nobodyWaits();
     const text = sql.replaceAll(PARAMETER, '$$$1');
     // Numbers would be taken for doubles.
     const bound: Record<string, SqlValue | bigint> = {};

@@ -11,8 +11,11 @@ export type Ask = (sql: string, values?: Readonly<Record<string, SqlValue>>) => 
 
 /** Where stored questions are put, whatever database is behind it. */
 export interface SqlReader {
-  /** All that is asked within `questions` is of one moment. */
-  read<T>(questions: (ask: Ask) => Promise<T>): Promise<T>;
+  /**
+   * All that is asked within `questions` is of one moment. What runs is interrupted when `signal` is aborted; error then:
+   * `nobody-waits`.
+   */
+  read<T>(questions: (ask: Ask) => Promise<T>, signal?: AbortSignal): Promise<T>;
 }
 
 /** A table as its columns name it. */

@@ -31,4 +31,6 @@ export interface Store extends FeedSink {
 export interface SqlLimits {
   readonly rows: number;
   readonly ms: number;
+  /** Aborted when nobody waits for the answer any more: it ends with the error `nobody-waits`. */
+  readonly signal: AbortSignal;
 }

@@ -24,8 +24,10 @@ export class Symbols {
       return Number(id) + 1;
     };
     const next = { process: 1, type: 1, site: 1, stack: 1 };
-    for (const { ref, name, id } of await ask('SELECT id, ref, name FROM processes'))
-      next.process = Math.max(next.process, fill(this.#processes, `${String(ref)} ${String(name)}`, id));
+    for (const { ref, name, build_id: build, id } of await ask(
+      'SELECT id, ref, name, build_id FROM processes',
+    ))
+      next.process = Math.max(next.process, fill(this.#processes, processKey(ref, name, build), id));
     for (const { name, id } of await ask('SELECT id, name FROM map_types'))
       next.type = Math.max(next.type, fill(this.#types, name, id));
     for (const row of await ask('SELECT id, function, file, line FROM sites'))
@@ -46,7 +48,7 @@ export class Symbols {
 
   process(ref: ProcessRef, into: Batch): number {
     const text = processId(ref);
-    return this.#number(this.#processes, `${text} ${ref.name}`, 'process', (id) =>
+    return this.#number(this.#processes, processKey(text, ref.name, ref.buildId), 'process', (id) =>
       into.add('processes', [id, text, ref.pid, ref.name, ref.started ?? null, ref.buildId ?? null]),
     );
   }
@@ -100,6 +102,10 @@ export class Symbols {
     return id;
   }
 }
+
+/** An exec that nobody saw leaves the id as it was, with another name or build. */
+const processKey = (ref: unknown, name: unknown, build: unknown): string =>
+  [ref, name, build ?? ''].map(String).join('\0');
 
 const siteKey = (name: string, file: string | undefined, line: number | undefined): string =>
   `${name}\0${file ?? ''}\0${line ?? ''}`;

@@ -299,3 +299,48 @@ test('a stream that nobody reads asks for no more, and ends with the service', a
   while (!ended.yet) await new Promise((resolve) => setTimeout(resolve, 5));
   await start();
 });
+
+test('a question whose client has gone is given up, and no other', async () => {
+  let asked = (): void => undefined;
+  const isAsked = new Promise<void>((resolve) => (asked = resolve));
+  let ended = (): void => undefined;
+  const hasEnded = new Promise<void>((resolve) => (ended = resolve));
+  const signals: AbortSignal[] = [];
+  await start({
+    endingWith: (signal) => {
+      signals.push(signal);
+      return sampleAnswers({
+        events: (_slice, filter) =>
+          filter.goid === undefined
+            ? sampleAnswers().events({ from: 0, to: 1 }, {}, {})
+            : new Promise((_, reject) => {
+                signal.addEventListener('abort', () => {
+                  reject(new MapauditError('nobody-waits', 'gone'));
+                  ended();
+                });
+                asked();
+              }),
+      });
+    },
+  });
+  const client = new AbortController();
+  const left = get('/api/v1/events?goid=1', { signal: client.signal }).catch(() => undefined);
+  await isAsked;
+  expect((await get('/api/v1/events')).status).toBe(200);
+  expect(signals[0]?.aborted).toBe(false);
+  client.abort();
+  await hasEnded;
+  await left;
+  expect((await get('/api/v1/events')).status).toBe(200);
+});
+
+test('/healthz says how many processes are still to be looked at', async () => {
+  const status = sampleAnswers().status();
+  await start({ status: () => ({ ...status, to_come: 12 }) });
+  expect(await (await fetch(`${api.address}/healthz`)).text()).toBe(
+    'ok\n12 processes still to be looked at\n',
+  );
+  await api.close();
+  await start();
+  expect(await (await fetch(`${api.address}/healthz`)).text()).toBe('ok\n');
+});

@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -49,6 +50,48 @@ it('a second signal ends it while it waits at its end, and says what that costs'
         'mapaudit ended suddenly',
       );
       expect(await again.end()).toBe(0);
+    });
+  } finally {
+    collector.closeAllConnections();
+    collector.close();
+  }
+});
+
+it('a second signal ends what an action has started', async () => {
+  const collector = createServer(() => undefined).listen(0, '127.0.0.1');
+  await once(collector, 'listening');
+  const { port } = collector.address() as AddressInfo;
+  try {
+    await inFolder(async (folder) => {
+      const [rules, pids] = [join(folder, 'rules.yaml'), join(folder, 'pids')];
+      const script = `sleep 600 & echo $! $$ > ${pids}.new; mv ${pids}.new ${pids}; wait`;
+      writeFileSync(
+        rules,
+        `version: 1
+rules:
+  - { name: busy, kind: rate, op: assign, per: process, window: 1s, above: 1/s, for: 0s }
+actions:
+  - { name: page, kind: exec, command: [sh, -c, ${JSON.stringify(script)}], timeout: 10m }
+`,
+      );
+      const target = busyTarget();
+      open.push(target);
+      const service = await served(
+        ...['-p', String(target.pid), '--rules', rules, '--otlp', `http://127.0.0.1:${port}`],
+      );
+      await until(() => Promise.resolve(existsSync(pids)));
+      const started = readFileSync(pids, 'utf8').trim().split(' ');
+      const run = (): string[] => started.filter((pid) => existsSync(`/proc/${pid}/root`));
+      expect(run()).toEqual(started);
+      const { child } = service;
+      const ended = once(child, 'exit');
+      child.kill('SIGTERM');
+      await sleep(1500);
+      // The first one leaves it its time.
+      child.kill('SIGTERM');
+      await ended;
+      expect(child.signalCode).toBe('SIGTERM');
+      await expect.poll(run).toEqual([]);
     });
   } finally {
     collector.closeAllConnections();

@@ -46,7 +46,9 @@ async function started(env: Environment, ...args: readonly string[]): Promise<Se
   if (child.exitCode !== null) throw new Error(`serve ended: ${err}`);
   const { address, token } = JSON.parse(out) as { address: string; token: string };
   const get = async (path: string): Promise<unknown> => {
-    const response = await fetch(address + path, { headers: { authorization: `Bearer ${token}` } });
+    const response = await reached(() =>
+      fetch(address + path, { headers: { authorization: `Bearer ${token}` } }),
+    );
     const text = await response.text();
     if (text === '') throw new Error(`${path}: status ${response.status} without a body; ${err}`);
     return JSON.parse(text) as unknown;
@@ -99,4 +101,15 @@ const isOf = <T extends ApiLive['type']>(message: ApiLive, type: T): message is 
 /** Asks until it is so; what never comes true fails the test by its time. */
 export async function until(isSo: () => Promise<boolean>): Promise<void> {
   while (!(await isSo())) await sleep(50);
+}
+
+/** A connection that has waited may be closed right when it is used again: then once more, as browsers do. */
+async function reached(ask: () => Promise<Response>): Promise<Response> {
+  try {
+    return await ask();
+  } catch (error) {
+    const { cause } = error instanceof Error ? error : {};
+    if (!(cause instanceof Error && 'code' in cause && cause.code === 'ECONNRESET')) throw error;
+    return await ask();
+  }
 }

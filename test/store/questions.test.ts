@@ -1,4 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { quote } from '../../src/go/value/quote.ts';
+import { globMatcher } from '../../src/query/glob.ts';
 import { keptQuestions } from '../../src/query/stored/index.ts';
 import { openStore, type Store } from '../../src/store/index.ts';
 import { siteId } from '../../src/model/site_id.ts';
@@ -156,6 +158,107 @@ describe('events', () => {
     [{ process: '1-1' }, 0],
   ] as const)('%j means %i', async (filter, found) => {
     expect((await ask().events(slice, filter, {})).events).toHaveLength(found);
+  });
+
+  const KEYS = [
+    ...[
+      'café',
+      'cafe\u0301',
+      'é',
+      'aéb',
+      'É',
+      'ñandú',
+      'naïve é',
+      '日本語',
+      '日本',
+      'Ωmega',
+      '\ufeffbom',
+      '\ufffd',
+    ],
+    ...[
+      '👍',
+      'a👍b',
+      '👩‍👩‍👧',
+      '👍🏽',
+      '😀é😀',
+      '\u{10ffff}',
+      'ÿ',
+      'a\nb',
+      'a\0b',
+      '',
+      'a.b',
+      'a]b',
+      'a^b',
+      'a-b',
+      'a\\b',
+    ],
+    // What is no UTF-8: single bytes, half a character, half of one behind a whole one, a surrogate.
+    ...[[0xff], [0x61, 0xe9, 0x62], [0xc3], [0xc3, 0xa9, 0xc3], [0xf0, 0x9f, 0x91], [0xed, 0xa0, 0x80]],
+  ].map((key) => (typeof key === 'string' ? Buffer.from(key) : Buffer.from(key)));
+  const GLOBS = [
+    ...[
+      '*é*',
+      '*é',
+      'é*',
+      '?',
+      '??',
+      '???',
+      '*👍*',
+      '👍*',
+      '*👍',
+      'a?b',
+      '*[é]*',
+      '[à-ü]',
+      '[!é]',
+      '*[!a-z]',
+      '[日-本]*',
+    ],
+    ...[
+      'caf?',
+      'caf??',
+      '*\u0301',
+      '*語',
+      '*本*',
+      '[👍-😀]*',
+      '*[😀]',
+      '\\é',
+      '*\ufffd*',
+      '\ufffd',
+      '*\u200d*',
+      '\ufeff*',
+      '?bom',
+    ],
+    ...[
+      '*',
+      '',
+      '*\n*',
+      '*\0*',
+      'a*b',
+      'a[]]b',
+      'a[\\^]b',
+      'a[a\\-]b',
+      'a[!a]b',
+      'a.b',
+      '*é*é*',
+      '*?é',
+      '\u{10ffff}',
+      'a\\\\b',
+    ],
+  ];
+
+  it('a glob of keys means the same characters as in the other commands, whatever they are', async () => {
+    const keyed = (key: Buffer, i: number) =>
+      event(T0 + 10 + i, 'clear', '', { key: { text: quote(key), truncated: false } });
+    await store.take([
+      { type: 'events', process: SHOP, sampledEvery: 1, events: KEYS.map(keyed) },
+      window(T0 + 1000, []),
+    ]);
+    for (const glob of GLOBS) {
+      const { events } = await ask().events(slice, { key: glob, op: 'clear' }, {});
+      const matches = globMatcher(glob);
+      const meant = KEYS.filter((key) => matches(key.toString('utf8'))).map((key) => quote(key));
+      expect([glob, events.map(({ key }) => key?.text).sort()]).toEqual([glob, meant.sort()]);
+    }
   });
 
   it('refuses what is no expression, and what would never end', async () => {

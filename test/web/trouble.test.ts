@@ -55,6 +55,12 @@ it('says that the server has gone, what to type, and goes on when it is back', a
     .waitFor({ state: 'detached', timeout: 40_000 });
 });
 
+it('says how many processes are still to be looked at', async () => {
+  api = await serve(fakeShop({ status: { to_come: 12 } }));
+  const page = await openView(context, api, '#/overview?last=15m');
+  await page.getByText('12 processes still to be looked at').waitFor();
+});
+
 it('says what to do where nothing was recorded', async () => {
   api = await serve(fakeShop({ empty: true, status: { processes: [], cost: [], events: 0 } }));
   const page = await openView(context, api, '#/overview?last=15m');

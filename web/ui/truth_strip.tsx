@@ -21,6 +21,11 @@ export function TruthStrip(): ReactNode {
       )}
       <ul>
         {paused ? <li className="bad">Nothing is counted just now</li> : <li>Counts are exact</li>}
+        {status.to_come !== undefined && (
+          <li className="less">
+            <span className="num">{grouped(status.to_come)}</span> processes still to be looked at
+          </li>
+        )}
         <li>
           <span className="num">{grouped(status.events)}</span> events
         </li>

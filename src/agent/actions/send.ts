@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { isMapauditError } from '../../base/errors.ts';
+import { onSuddenEnd } from '../../base/sudden_end.ts';
 import type { Finding } from '../../model/finding.ts';
 import { findingLine } from '../../protocol/rules.ts';
 import type { AlertmanagerAction, ExecAction, WebhookAction } from '../../rules/definition.ts';
@@ -97,7 +98,8 @@ function whyNot(error: unknown): string {
 
 /**
  * Starts a program, without a shell, with the finding as JSON on its stdin. What it writes to stderr is repeated in words
- * of the error, without secrets that `mask` knows. It has a process group of its own: what it starts ends with it.
+ * of the error, without secrets that `mask` knows. It has a process group of its own: what it starts ends with it, and
+ * with mapaudit.
  */
 export function runProgram(
   action: ExecAction,
@@ -120,16 +122,20 @@ export function runProgram(
       );
     };
     over.addEventListener('abort', end, { once: true });
+    // Nobody would watch its time any more.
+    const callOff = onSuddenEnd(() => endGroup(child.pid));
     let said = '';
     child.stderr.setEncoding('utf8').on('data', (text: string) => {
       if (said.length < MOST_READ) said += text.slice(0, MOST_READ - said.length);
     });
     child.on('error', (error) => {
+      callOff();
       reject(new Refused(`action ${name}: the program cannot be started (${codeOf(error)})`));
     });
     // What it has started may hold its stderr open for ever.
     child.on('exit', () => {
       over.removeEventListener('abort', end);
+      callOff();
       setTimeout(() => child.stderr.destroy(), LAST_WORDS_MS).unref();
     });
     child.on('close', (code, ended) => {

@@ -6,7 +6,6 @@ import { totalsOf } from '../../query/tally.ts';
 import { counterRow, type CounterRow, type RawCounter } from '../../stream/aggregate/counter_row.ts';
 import { KernelCounts } from '../../stream/aggregate/kernel_counts.ts';
 import { SymbolCache } from '../../stream/symbols.ts';
-import { startedMs } from '../../sys/proc/started.ts';
 import type { Audit } from '../audit.ts';
 import { Target } from '../target.ts';
 
@@ -95,11 +94,11 @@ export class AuditCounts {
 export function processRef(audit: Audit, pid: number): ProcessRef {
   const program = audit.target(pid);
   const buildId = program === undefined ? undefined : buildIdOf(program.binary.elf);
-  const facts = program instanceof Target ? program.facts : undefined;
+  const target = program instanceof Target ? program : undefined;
   return {
     pid,
-    ...(facts === undefined ? {} : { started: startedMs(facts.startTime) }),
-    name: facts?.name ?? audit.attached.name,
+    ...(target === undefined ? {} : { started: target.began }),
+    name: target?.facts.name ?? audit.attached.name,
     ...(buildId === undefined ? {} : { buildId }),
   };
 }

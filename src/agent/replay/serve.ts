@@ -71,6 +71,7 @@ class RecordedService implements Service {
       notices: () => this.#book.all,
       store: () => ({ bytes: store.bytes }),
       dropped: () => [],
+      toCome: () => 0,
     });
     const hub = new LiveHub(() => this.#told());
     const prometheus = prometheusSink(feedSeries());
@@ -98,6 +99,11 @@ class RecordedService implements Service {
       this.#book.say(`reading the recording failed: ${messageOf(error)}`),
     );
     return run;
+  }
+
+  /** It reads by itself. */
+  begin(): void {
+    // Nothing is looked for.
   }
 
   fault(error: unknown): void {

@@ -27,6 +27,7 @@ function hubOf(totals?: () => readonly ApiTotals[]): LiveHub {
     notices: () => [],
     store: () => undefined,
     dropped: () => [],
+    toCome: () => 0,
   });
   return new LiveHub(() => book.status(), totals);
 }

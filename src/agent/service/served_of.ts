@@ -2,7 +2,6 @@ import { readFileSync } from 'node:fs';
 import { buildIdOf } from '../../binary/elf/notes.ts';
 import type { ServedProcess } from '../../model/feed.ts';
 import { versionName } from '../../query/version_name.ts';
-import { startedMs } from '../../sys/proc/started.ts';
 import type { Target } from '../target.ts';
 
 /** A process as the feed tells of it. */
@@ -12,7 +11,7 @@ export function servedProcess(target: Target, probe: NonNullable<ServedProcess['
   const cgroup = cgroupOf(pid);
   return {
     pid,
-    started: startedMs(facts.startTime),
+    started: target.began,
     name: facts.name,
     ...(buildId === undefined ? {} : { buildId }),
     ...(facts.exe === undefined ? {} : { exe: facts.exe }),

@@ -1,3 +1,4 @@
+import { allOf } from '../../base/all_of.ts';
 import type { Closable } from '../../base/dispose.ts';
 import { isMapauditError } from '../../base/errors.ts';
 import type { Cost, FeedItem, ServedEvent, ServedProcess } from '../../model/feed.ts';
@@ -160,21 +161,25 @@ export class ServedRun implements Closable {
     return this.#uncounted.take(performance.now()).map((time) => ({ process: this.ref, ...time }));
   }
 
-  /** Takes the probes out, and tells the last there is; `left` is for whoever closes the window. */
+  /**
+   * Takes the probes out, and tells the last there is; `left` is for whoever closes the window. What fails keeps nothing
+   * else from being told and taken out; the first error is thrown at the end.
+   */
   async finish(): Promise<void> {
-    await this.#races?.end();
-    this.#takeRaces();
-    this.#races = undefined;
-    const growths = this.#growth?.finish() ?? [];
-    if (growths.length > 0) this.#out.tell(growths);
-    this.#tellEvents(this.#tracks.finish());
-    try {
-      await this.#tracks.takeOut();
-      await this.#growth?.takeOut();
-      this.#tellCost();
-    } finally {
-      this.close();
-    }
+    await allOf(
+      () => this.#races?.end(),
+      () => this.#takeRaces(),
+      () => {
+        this.#races = undefined;
+        const growths = this.#growth?.finish() ?? [];
+        if (growths.length > 0) this.#out.tell(growths);
+      },
+      () => this.#tracks.finish((events) => this.#tellEvents([events])),
+      () => this.#tracks.takeOut(),
+      () => this.#growth?.takeOut(),
+      () => this.#tellCost(),
+      () => this.close(),
+    );
   }
 
   close(): void {

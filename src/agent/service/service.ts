@@ -87,6 +87,7 @@ class RunningService implements Service {
   readonly #ended = new AbortController();
   readonly #run: Promise<void>;
   #pending: FeedItem[] = [];
+  #hasBegun = false;
   #closing: Promise<void> | undefined;
 
   constructor(options: ServeOptions, { rules, store, notices: book, series, exporters }: Parts) {
@@ -99,6 +100,7 @@ class RunningService implements Service {
       notices: () => [...store.notices, ...book.all].sort((a, b) => a.at - b.at),
       store: () => storeStatus(store),
       dropped: () => this.#sinks.map(({ name, dropped }) => ({ sink: name, dropped })),
+      toCome: () => this.#watcher.toCome,
     });
     const hub = new LiveHub(
       () => this.#status.status(),
@@ -133,8 +135,11 @@ class RunningService implements Service {
       void this.#judging.close();
       throw error;
     }
-    if (this.#watcher.runs.length === 0) say('no process that is meant runs yet; waiting for one');
     this.#run = this.#loop();
+  }
+
+  begin(): void {
+    this.#hasBegun = true;
   }
 
   fault(error: unknown): void {
@@ -163,18 +168,25 @@ class RunningService implements Service {
 
   async #loop(): Promise<void> {
     const clock = new RunClock(undefined, this.#ending.signal);
-    let said = false;
+    let [saidOver, saidNone] = [false, false];
     this.#deliver();
     while (!this.#ending.signal.aborted) {
       try {
         this.#watcher.step();
         if (clock.isTimeToLook) await this.#watcher.look();
+        if (this.#hasBegun) this.#watcher.attachSome();
       } catch (error) {
         this.fault(error);
       }
       this.#deliver();
-      if (this.#watcher.isOver && !said) {
-        said = true;
+      const { isOver, toCome, runs } = this.#watcher;
+      if (this.#hasBegun && !saidNone && toCome === 0) {
+        saidNone = true;
+        if (runs.length === 0 && !isOver)
+          this.#book.say('no process that is meant runs yet; waiting for one');
+      }
+      if (isOver && !saidOver) {
+        saidOver = true;
         this.#book.say('the program has ended; what was seen can still be asked for, Ctrl-C ends');
       }
       await clock.tick(this.#watcher.fill);

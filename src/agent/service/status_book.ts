@@ -20,6 +20,8 @@ export interface StatusParts {
   readonly store: () => ApiStatus['store'];
   /** What sinks did not take, by the name of each. */
   readonly dropped: () => readonly { readonly sink: string; readonly dropped: number }[];
+  /** Processes that were found and are still to be looked at. */
+  readonly toCome: () => number;
 }
 
 /** What runs and what it costs, from the feed. */
@@ -52,6 +54,7 @@ export class StatusBook {
       watched.reduce((total, { cost }) => total + (cost === undefined ? 0 : of(cost)), 0);
     const store = this.#parts.store();
     const sinks = this.#parts.dropped();
+    const toCome = this.#parts.toCome();
     return {
       type: 'status',
       version: this.#parts.version,
@@ -59,6 +62,7 @@ export class StatusBook {
       now: Date.now(),
       began: this.#began,
       processes: [...watched.map(({ process, joined }) => apiProcess(process, joined)), ...this.#gone],
+      ...(toCome === 0 ? {} : { to_come: toCome }),
       cost: watched.flatMap(({ cost }) => (cost === undefined ? [] : [apiCost(cost)])),
       events: this.#goneEvents + sum(({ events }) => events),
       lost: {

@@ -1,3 +1,4 @@
+import { allOf } from '../../base/all_of.ts';
 import type { Closable } from '../../base/dispose.ts';
 import type { ServedEvent } from '../../model/feed.ts';
 import { type MapOp, MAP_OPS } from '../../model/map_op.ts';
@@ -103,16 +104,16 @@ export class Tracks implements Closable {
     return last;
   }
 
-  /** Ends all, and gives their last events; `takeOut` follows. */
-  finish(): readonly (readonly ServedEvent[])[] {
+  /** Ends all, and tells their last events; `takeOut` follows. One that fails keeps no other from its end. */
+  async finish(tell: (events: readonly ServedEvent[]) => void): Promise<void> {
     this.#ended = this.#all;
     [this.#writes, this.#reads] = [undefined, undefined];
-    return this.#ended.map((track) => this.#last(track));
+    await allOf(...this.#ended.map((track) => () => tell(this.#last(track))));
   }
 
   /** Takes out what has ended without holding all up; `close` follows. */
   async takeOut(): Promise<void> {
-    for (const track of this.#ended) await track.takeOut();
+    await allOf(...this.#ended.map((track) => () => track.takeOut()));
   }
 
   /** What has not been ended is given up, with what it counted since it was read last. */
@@ -147,11 +148,14 @@ export class Tracks implements Closable {
   }
 
   #last(track: Track): readonly ServedEvent[] {
-    const events = track.finish();
-    this.#counters.left(track.audit);
-    this.#lostGone += track.ringFull;
-    addTo(this.#countedGone, track.counted());
-    return events;
+    try {
+      return track.finish();
+    } finally {
+      // Counts are exact whatever became of the events.
+      this.#counters.left(track.audit);
+      this.#lostGone += track.ringFull;
+      addTo(this.#countedGone, track.counted());
+    }
   }
 }
 

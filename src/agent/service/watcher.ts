@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Closable } from '../../base/dispose.ts';
-import { isMapauditError } from '../../base/errors.ts';
+import { isMapauditError, messageOf } from '../../base/errors.ts';
 import type { FeedItem } from '../../model/feed.ts';
 import { pid as toPid } from '../../model/ids.ts';
 import { MAP_OPS } from '../../model/map_op.ts';
@@ -8,13 +8,14 @@ import type { ProcessRef, WindowCount } from '../../model/window.ts';
 import type { ServeOptions } from '../../protocol/serve.ts';
 import { globMatcher } from '../../query/glob.ts';
 import { SteadyClock } from '../../sys/steady_clock.ts';
-import { exeIdentity, processFacts } from '../../sys/proc/process.ts';
+import { execIdentity, exeIdentity, lifeOf, processFacts } from '../../sys/proc/process.ts';
 import { clockSet } from '../record/clock_set.ts';
 import { WindowMaker } from '../record/window_maker.ts';
 import { ringBytesOf } from '../ring_size.ts';
 import { fileIdentity } from '../select.ts';
 import { Target } from '../target.ts';
 import { MapLooker } from './maps/looker.ts';
+import { ExecTimes } from './exec_times.ts';
 import { ProcessList } from './process_list.ts';
 import { RunTimeSwitch } from './run_times.ts';
 import { ServedRun } from './served_run.ts';
@@ -39,6 +40,8 @@ const SILENT = new Set([
 ]);
 /** Each has rings and tables of its own. */
 const MOST_PROCESSES = 64;
+/** For so long processes are looked at at once, of which most are not Go's. */
+const LOOK_FOR_MS = 20;
 /**
  * Small, so that what one look at the rings brings is soon done with, and it is soon seen that less is wanted: of a
  * program that does a million operations a second most events are left out anyway.
@@ -63,8 +66,16 @@ export class Watcher implements Closable {
 
   /** Have become another program, and are to be taken up again. */
   readonly #changed: number[] = [];
+  /** Found, and not looked at yet. */
+  readonly #toCome: number[] = [];
+  readonly #execs = new ExecTimes();
+  /** The one process that is meant runs something that cannot be watched: what that is. */
+  #elsewhere: { readonly startTime: string; readonly image: string | undefined } | undefined;
 
-  /** Attaches to all there are. Errors: of one process by its pid, those of attaching; `no-such-file`. */
+  /**
+   * Attaches to the process that is meant by its pid; others are found, and `attachSome` is for them. Errors: of one
+   * process by its pid, those of attaching; `no-such-file`.
+   */
   constructor(options: ServeOptions, out: WatcherOutput) {
     this.#options = options;
     this.#out = out;
@@ -72,7 +83,7 @@ export class Watcher implements Closable {
     const { selection } = options;
     try {
       if (selection.type === 'pid') this.#attach(selection.pid);
-      else this.#attachNew();
+      else this.#find();
     } catch (error) {
       this.close();
       throw error;
@@ -83,9 +94,15 @@ export class Watcher implements Closable {
     return [...this.#runs.values()];
   }
 
+  /** Processes that have been found, and are still to be looked at: whether they run Go, and can be watched. */
+  get toCome(): number {
+    return this.#toCome.length;
+  }
+
   /** Nothing more can come: the one process that was meant has ended. */
   get isOver(): boolean {
-    return this.#options.selection.type === 'pid' && this.#runs.size === 0 && this.#changed.length === 0;
+    const isThere = this.#runs.size > 0 || this.#changed.length > 0 || this.#elsewhere !== undefined;
+    return this.#options.selection.type === 'pid' && !isThere;
   }
 
   get fill(): number {
@@ -106,19 +123,34 @@ export class Watcher implements Closable {
       if (end === undefined) run.look();
       else {
         await this.#leave(pid, run);
-        if (end === 'target-exec') this.#changed.push(pid);
+        if (end !== 'target-exec') continue;
+        this.#execs.seen(run.target, this.#clock.now());
+        this.#changed.push(pid);
       }
     }
     this.#takeUpAgain();
-    if (this.#options.selection.type !== 'pid') this.#attachNew();
+    const { selection } = this.#options;
+    if (selection.type === 'pid') this.#lookElsewhere(selection.pid);
+    else this.#find();
     this.#lookForMaps();
+  }
+
+  /** One of those that have been found, with those before it that are not to be watched: others are served in between. */
+  attachSome(): void {
+    const until = performance.now() + LOOK_FOR_MS;
+    for (let pid = this.#toCome.shift(); pid !== undefined; pid = this.#toCome.shift())
+      if (this.#attachFound(pid) || performance.now() > until) return;
   }
 
   /** Takes all probes out, and closes the window that is open. */
   async finish(): Promise<void> {
-    for (const [pid, run] of this.#runs) await this.#leave(pid, run);
-    this.#closeWindow(true);
-    this.close();
+    this.#toCome.length = 0;
+    try {
+      for (const [pid, run] of this.#runs) await this.#leave(pid, run);
+      this.#closeWindow(true);
+    } finally {
+      this.close();
+    }
   }
 
   close(): void {
@@ -128,8 +160,8 @@ export class Watcher implements Closable {
   }
 
   /**
-   * Processes that have become another program. Their name in the feed stays the same, so that what they were before must
-   * have left: its counts are in a window that has been closed.
+   * Processes that have become another program. What they were before has left by then: metrics and lists show the one
+   * after the other.
    */
   #takeUpAgain(): void {
     if (this.#leaving.length > 0) return;
@@ -143,11 +175,29 @@ export class Watcher implements Closable {
       this.#attach(pid);
     } catch (error) {
       if (!isMapauditError(error)) throw error;
+      const facts = processFacts(toPid(pid));
+      if (facts === undefined) return;
+      this.#elsewhere = { startTime: facts.startTime, image: execIdentity(facts.pid) };
       this.#out.say(
         `${nameOf(pid)} has become another program, which is not watched: ${error.message}`,
         error.hint,
       );
     }
+  }
+
+  /** What runs there now may become a program that can be watched: a shell that starts the next version. */
+  #lookElsewhere(pid: number): void {
+    if (this.#elsewhere === undefined) return;
+    const facts = processFacts(toPid(pid));
+    const { startTime, image } = this.#elsewhere;
+    const life = lifeOf(toPid(pid), startTime);
+    if (life === 'gone') this.#elsewhere = undefined;
+    if (life !== 'runs' || facts === undefined) return;
+    const now = execIdentity(facts.pid);
+    if (now === undefined || now === image) return;
+    this.#elsewhere = undefined;
+    this.#execs.seen({ facts }, this.#clock.now());
+    this.#followExec(pid);
   }
 
   #lookForMaps(): void {
@@ -159,9 +209,17 @@ export class Watcher implements Closable {
     }
   }
 
+  /** What fails there is told: it costs the other processes nothing. */
   async #leave(pid: number, run: ServedRun): Promise<void> {
     this.#runs.delete(pid);
-    await run.finish();
+    try {
+      await run.finish();
+    } catch (error) {
+      this.#out.say(
+        `${run.ref.name} (pid ${pid}) could not be let go of as it should: ${messageOf(error)}`,
+        'The last that was seen of it may be missing; what was seen of other processes is there.',
+      );
+    }
     this.#leaving.push({ run, at: this.#clock.now() });
   }
 
@@ -193,23 +251,29 @@ export class Watcher implements Closable {
     return [...byRun].flatMap(([run, own]) => run?.withFound(own) ?? own);
   }
 
-  #attachNew(): void {
-    for (const pid of this.#list.look()) {
-      if (this.#runs.has(pid) || !this.#isMeant(pid)) continue;
-      if (this.#runs.size >= MOST_PROCESSES) {
-        this.#out.say(
-          `${MOST_PROCESSES} processes are watched already: pid ${pid} is not`,
-          'Start another mapaudit serve for a part of them: --name GLOB.',
-        );
-        continue;
-      }
-      try {
-        this.#attach(pid);
-      } catch (error) {
-        if (!isMapauditError(error)) throw error;
-        if (!SILENT.has(error.code))
-          this.#out.say(`${nameOf(pid)} is not watched: ${error.message}`, error.hint);
-      }
+  #find(): void {
+    for (const pid of this.#list.look())
+      if (this.#isMeant(pid) && !this.#toCome.includes(pid)) this.#toCome.push(pid);
+  }
+
+  #attachFound(pid: number): boolean {
+    // It may have become something else since.
+    if (this.#runs.has(pid) || !this.#isMeant(pid)) return false;
+    if (this.#runs.size >= MOST_PROCESSES) {
+      this.#out.say(
+        `${MOST_PROCESSES} processes are watched already: pid ${pid} is not`,
+        'Start another mapaudit serve for a part of them: --name GLOB.',
+      );
+      return false;
+    }
+    try {
+      this.#attach(pid);
+      return true;
+    } catch (error) {
+      if (!isMapauditError(error)) throw error;
+      if (!SILENT.has(error.code))
+        this.#out.say(`${nameOf(pid)} is not watched: ${error.message}`, error.hint);
+      return false;
     }
   }
 
@@ -224,7 +288,7 @@ export class Watcher implements Closable {
       dropped: (audit: Parameters<WindowMaker['dropped']>[0]) => this.#windows.dropped(audit),
     };
     this.#runTimes.begin();
-    const run = new ServedRun(Target.open(toPid(pid)), this.#options, shared, {
+    const run = new ServedRun(Target.open(toPid(pid), this.#execs.of(toPid(pid))), this.#options, shared, {
       ...this.#out,
       counters,
       looker: this.#looker,

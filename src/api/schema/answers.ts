@@ -35,6 +35,7 @@ export const ANSWERS: Readonly<Record<string, JsonSchema>> = {
     },
     {
       store: object({ bytes: COUNT }, { oldest: TIME, trouble: TEXT }),
+      to_come: said(COUNT, 'Processes that were found and are still to be looked at; absent: none'),
       recording: said(
         object(
           { file: TEXT, from: TIME, to: TIME, whole: { type: 'boolean' } },

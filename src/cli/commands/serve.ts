@@ -26,6 +26,7 @@ export async function runServe(options: ServeOptions, questions: Questions, io: 
         io.json ? `${jsonLine({ type: 'serving', address, page, token })}\n` : `${io.outStyle.bold(page)}\n`,
       );
       if (!io.json) await toStderr(io.errStyle.dim(`${address}/metrics  Ctrl-C ends`), io);
+      service.begin();
       await untilEnded(service, io);
     } finally {
       await api.close();

@@ -47,6 +47,21 @@ it('shows the series of a process that has ended for five minutes', () => {
   expect(sink.text().body).toContain('pid="8",type="a"} 2');
 });
 
+it('goes on with the series of a process that has become another program of its name', () => {
+  const sink = prometheusSink(feedSeries(() => 0));
+  const next = { ...SHOP, started: 1000 };
+  const joined = (process: typeof SHOP): FeedItem => ({ type: 'joined', at: 0, process });
+  void sink.take([joined(SHOP), deletes('a', 5), { type: 'left', at: 1000, process: SHOP }, joined(next)]);
+  void sink.take([deletes('a', 1, 301_000, next)]);
+  expect(sink.text().body).toContain('map_delete_total{process="shop",pid="7",type="a"} 6');
+  // Until it has ended itself.
+  void sink.take([
+    { type: 'left', at: 302_000, process: next },
+    deletes('a', 1, 900_000, { ...SHOP, pid: 8 }),
+  ]);
+  expect(sink.text().body).not.toContain('pid="7"');
+});
+
 it.each([
   [undefined, 'prometheus'],
   ['*/*', 'prometheus'],
@@ -83,6 +98,10 @@ it('shows how evenly the keys of an operation are spread, and nothing of few', a
     .body.split('\n')
     .filter((line) => line.startsWith('map_key_entropy'));
   expect(lines).toEqual(['map_key_entropy{process="shop",pid="7",type="map[string]int",op="delete"} 0']);
+});
+
+it.each(['ring_full', 'output_slow', 'growth_ring_full'])('has what is lost by %s before any is', (cause) => {
+  expect(prometheusSink().text().body).toContain(`mapaudit_lost_total{cause="${cause}"} 0`);
 });
 
 it('says when nothing is counted, and for how long it was not', async () => {

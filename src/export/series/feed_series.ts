@@ -32,7 +32,7 @@ class Collector implements FeedSeries {
   readonly #maps: MapGauges;
   readonly #keys = new KeyEntropy();
   readonly #leaving = new Map<string, { readonly process: ProcessRef; readonly at: number }>();
-  readonly #active = new Set<string>();
+  readonly #active = new Map<string, ProcessRef>();
   readonly #races = new Map<string, number>();
   readonly #firing = new Map<string, Labels>();
   /** `output_slow` of each process so far. */
@@ -43,7 +43,8 @@ class Collector implements FeedSeries {
     this.#store = new SeriesStore<SeriesName>(SPECS, now);
     this.#maps = new MapGauges(this.#store, this.#labels);
     // What has no labels of its own is there from the beginning: an alert on nothing is no alert.
-    for (const cause of ['ring_full', 'output_slow']) this.#store.add('mapaudit_lost_total', { cause }, 0);
+    for (const cause of ['ring_full', 'output_slow', 'growth_ring_full'])
+      this.#store.add('mapaudit_lost_total', { cause }, 0);
     for (const label of ['process', 'type', 'key']) this.#store.add('mapaudit_other_total', { label }, 0);
     this.#store.add('mapaudit_sampled_out_total', {}, 0);
     this.#store.set('mapaudit_processes', {}, 0);
@@ -104,7 +105,7 @@ class Collector implements FeedSeries {
 
   #joined(process: ProcessRef): void {
     const key = keyOf(process);
-    this.#active.add(key);
+    this.#active.set(key, process);
     this.#store.set('mapaudit_processes', {}, this.#active.size);
     this.#store.add('mapaudit_events_total', this.#labels.of(process), 0);
     for (const ops of ['all', 'reads'])
@@ -210,7 +211,9 @@ class Collector implements FeedSeries {
     for (const [key, { process, at }] of this.#leaving) {
       if (now - at < KEPT_MS) continue;
       this.#leaving.delete(key);
-      if (this.#active.has(key)) continue;
+      // It may have become another program of the same name.
+      if ([...this.#active.values()].some(({ pid, name }) => pid === process.pid && name === process.name))
+        continue;
       const labels = this.#labels.forget(process);
       if (labels !== undefined) this.#store.remove((one) => isOf(one, labels));
     }

@@ -15,6 +15,8 @@ import { withGaps } from './uncounted.ts';
 export interface KeptOptions {
   /** Unix milliseconds: what `last 10m` ends with. */
   readonly now?: () => number;
+  /** Aborted when nobody waits for answers any more: they end with the error `nobody-waits`. */
+  readonly signal?: AbortSignal;
 }
 
 const FINDINGS = 1000;
@@ -22,9 +24,9 @@ const FINDINGS = 1000;
 /** Answers what can be asked of the past out of a store. */
 export function keptQuestions(
   store: Pick<Store, 'reader' | 'sql'>,
-  { now = Date.now }: KeptOptions = {},
+  { now = Date.now, signal }: KeptOptions = {},
 ): KeptQuestions {
-  const read = <T>(questions: (ask: Ask) => Promise<T>): Promise<T> => store.reader.read(questions);
+  const read = <T>(questions: (ask: Ask) => Promise<T>): Promise<T> => store.reader.read(questions, signal);
   return {
     overview: async (slice) => {
       checkSlice(slice);
@@ -58,7 +60,8 @@ export function keptQuestions(
       return await read((ask) => eventsOf(ask, slice, filter, limitOf(limit, 200, 10_000)));
     },
     query: (text) => timed(() => read((ask) => textQuery(ask, text, now()))),
-    sql: (text) => timed(() => store.sql(text)),
+    sql: (text) => timed(() => store.sql(text, signal === undefined ? {} : { signal })),
+    endingWith: (asker) => keptQuestions(store, { now, signal: asker }),
   };
 }
 

@@ -117,6 +117,16 @@ func main() {
 		}()
 		os.Stdin.Read(make([]byte, 1))
 		syscall.Exec("/proc/self/exe", []string{"life", "keys"}, os.Environ())
+	// Becomes the program that is named, with the arguments that follow.
+	case "into":
+		go func() {
+			for {
+				keys()
+				time.Sleep(5 * time.Millisecond)
+			}
+		}()
+		os.Stdin.Read(make([]byte, 1))
+		syscall.Exec(os.Args[2], os.Args[2:], os.Environ())
 	case "exec":
 		for i := 0; i < 1600; i++ {
 			keys()
