@@ -1,3 +1,4 @@
+import { lockWords } from './lock_words.ts';
 import type { EventMap } from '../../protocol/event.ts';
 import type { Race, RaceSide, Shared, Writing } from '../../protocol/race.ts';
 import type { Summary } from '../../protocol/summary.ts';
@@ -7,9 +8,6 @@ import type { Style } from '../output/style.ts';
 import { goroutineText, keyText, stackLines } from './event_text.ts';
 import { LocalTime } from './local_time.ts';
 import { lostText, runEndText } from './summary_text.ts';
-
-/** Places of a stack that take mutexes. */
-const MOST_LOCKS = 3;
 
 /** Findings of `race`, a block of lines each. */
 export class RaceText {
@@ -55,18 +53,11 @@ export class RaceText {
     const who = side.goroutine === undefined ? '' : ` by goroutine ${goroutineText(side)}`;
     const head = `  ${this.#time.of(side.time)}  ${this.#style.op[side.op](side.op)}${key}${who}`;
     const stack = side.stack ?? (side.caller === undefined ? [] : [side.caller]);
-    return [head, ...stackLines(stack, this.#style, this.#width()), ...this.#locks(side)];
-  }
-
-  #locks({ locks }: RaceSide): readonly string[] {
-    if (locks === undefined) return [];
-    if (locks.length === 0)
-      return ['              no call that takes a sync.Mutex or RWMutex in the functions of this stack'];
-    const shown = locks
-      .slice(0, MOST_LOCKS)
-      .map((frame) => `              takes a mutex in ${placeLabel(frame)}`);
-    const more = locks.length - shown.length;
-    return more === 0 ? shown : [...shown, `              and in ${counted(more, 'more place')}`];
+    return [
+      head,
+      ...stackLines(stack, this.#style, this.#width()),
+      ...lockWords(side).map((line) => `              ${line}`),
+    ];
   }
 
   #again(line: Race | Writing): readonly string[] {

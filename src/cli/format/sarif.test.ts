@@ -28,7 +28,7 @@ interface Log {
       readonly ruleId: string;
       readonly locations: readonly { physicalLocation: unknown }[];
       readonly relatedLocations: readonly { physicalLocation: unknown }[];
-      readonly stacks: readonly unknown[];
+      readonly stacks: readonly { readonly message: { readonly text: string } }[];
       readonly occurrenceCount: number;
     }[];
   }[];
@@ -53,4 +53,19 @@ it('a race has both places, as files and lines', () => {
     region: { startLine: 9 },
   });
   expect([result?.stacks.length, result?.occurrenceCount]).toEqual([2, 4]);
+});
+
+it('each stack says where its functions take a mutex, or that no such call was found', () => {
+  const frame = { function: 'main.locked', file: '/src/l.go', line: 7, inlined: false };
+  const sides: Race['sides'] = [
+    { ...side(3), locks: [frame] },
+    { ...side(9), locks: [] },
+  ];
+  const texts = (log: Log): readonly string[] =>
+    log.runs[0]!.results[0]!.stacks.map(({ message }) => message.text);
+  expect(texts(sarifOf([{ ...race, sides }]) as Log)).toEqual([
+    'assign by goroutine 3; takes a mutex in main.locked l.go:7',
+    'assign by goroutine 9; no call that takes a sync.Mutex or RWMutex in the functions of this stack',
+  ]);
+  expect(texts(sarifOf([race]) as Log)[0]).toBe('assign by goroutine 3');
 });

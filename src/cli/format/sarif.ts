@@ -1,6 +1,7 @@
 import { pathToFileURL } from 'node:url';
 import type { EventFrame } from '../../protocol/event.ts';
 import type { Race, RaceSide, Writing } from '../../protocol/race.ts';
+import { lockWords } from './lock_words.ts';
 import { mapLabel, placeLabel } from '../../protocol/text/labels.ts';
 
 /** SARIF 2.1.0: https://docs.oasis-open.org/sarif/sarif/v2.1.0/. Only what `race` needs of it. */
@@ -93,7 +94,10 @@ function stackOf(side: RaceSide): Result['stacks'][number] {
   const frames = side.stack ?? (side.caller === undefined ? [] : [side.caller]);
   return {
     message: {
-      text: `${side.op}${side.goroutine === undefined ? '' : ` by goroutine ${side.goroutine.id}`}`,
+      text: [
+        `${side.op}${side.goroutine === undefined ? '' : ` by goroutine ${side.goroutine.id}`}`,
+        ...lockWords(side),
+      ].join('; '),
     },
     frames: frames.map((frame) => ({ location: locationOf(frame) })),
   };
