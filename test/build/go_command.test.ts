@@ -8,6 +8,7 @@ import {
   realpathSync,
   rmSync,
   statSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -184,6 +185,36 @@ describe('mapaudit go build', () => {
     });
     expect(end.status, end.stderr).toBe(0);
     expect(spawnSync(path, { encoding: 'utf8' }).stderr).toContain('my own runtime');
+  });
+
+  // As the shell leaves it after `cd link`: go names the directory by PWD, and so must keys of overlays and ../ of go.mod.
+  it('from a directory that is reached through a link, as go does', () => {
+    write({
+      'far/app/go.mod':
+        'module app\n\ngo 1.18\n\nrequire example.com/dep v0.0.0\n\nreplace example.com/dep => ../dep\n',
+      'far/app/main.go':
+        'package main\n\nimport (\n\t"example.com/dep"\n\t"runtime"\n)\n\nfunc main() {\n\t_, file, _, _ := runtime.Caller(0)\n\tprintln(dep.Name(), extra(), file)\n}\n',
+      'far/app/extra.go': EXTRA,
+      'far/app/other.txt': 'package main\n\nfunc extra() string { return "replaced" }\n',
+      'dep/go.mod': 'module example.com/dep\n\ngo 1.18\n',
+      'dep/dep.go': 'package dep\n\nfunc Name() string { return "dep" }\n',
+    });
+    symlinkSync(inFolder('far/app'), inFolder('linked'));
+    const [PWD, other] = [inFolder('linked'), inFolder('far/app/other.txt')];
+    write({ 'linked.json': JSON.stringify({ Replace: { [join(PWD, 'extra.go')]: other } }) });
+    const overlay = `-overlay=${inFolder('linked.json')}`;
+    expect(built([overlay, '.'], { at: 'linked', env: { PWD } })).toBe(`dep replaced ${PWD}/main.go`);
+    // What is not where PWD says is named by the kernel, and there is no dep beside it.
+    const elsewhere = mapauditGo(['build', '-C', 'linked', '-o', '/dev/null', '.'], {
+      cwd: folder,
+      env: { PWD: folder },
+    });
+    expect(elsewhere.status).toBe(1);
+    expect(elsewhere.stderr).toContain('../dep does not exist');
+    // Relative names of files are the kernel's.
+    const end = mapauditGo(['build', '-o', '../outside', '.'], { cwd: PWD, env: { PWD } });
+    expect(end.status, end.stderr).toBe(0);
+    expect(isHooked(inFolder('far/outside'))).toBe(true);
   });
 
   it('a package that is no program', () => {

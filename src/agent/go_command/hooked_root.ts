@@ -11,7 +11,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { homedir } from 'node:os';
-import { dirname, join, relative } from 'node:path';
+import { dirname, join } from 'node:path';
 import { MapauditError, messageOf } from '../../base/errors.ts';
 import { makeOverlay, type Overlay } from '../../probe/build/overlay/overlay.ts';
 import type { HookTemplates } from '../../probe/build/overlay/templates.ts';
@@ -46,20 +46,6 @@ export function hookedRoot(toolchain: Toolchain, own: Replacements): HookedRoot 
       hint: 'XDG_CACHE_HOME says where mapaudit may keep the files of a build.',
       cause,
     });
-  }
-}
-
-/**
- * The name under which the go command is to know the directory that it works in, for PWD: beneath GOROOT it is the link's.
- * There, packages of the standard library are those of the main module `std` (or `cmd`), found where it works, and the
- * overlay's keys are the link's.
- */
-export function workingName(directory: string, goroot: string): string {
-  try {
-    const beneath = relative(realpathSync(goroot), realpathSync(directory));
-    return beneath === '..' || beneath.startsWith('../') ? directory : join(goroot, beneath);
-  } catch {
-    return directory; // not there: the go command says so
   }
 }
 

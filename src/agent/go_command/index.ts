@@ -1,12 +1,13 @@
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { MapauditError, isMapauditError, messageOf } from '../../base/errors.ts';
 import { flagValue, type GoCall, hasFlag, parseGoCall, wordsWithout } from './arguments.ts';
-import { hookedRoot, workingName } from './hooked_root.ts';
+import { hookedRoot } from './hooked_root.ts';
 import { MAP_LEAKS, MAP_RACES, mapChecksOf } from './map_checks.ts';
 import { type GoRun, hookMissing, proveOutputs, proveRuntime } from './proof.ts';
 import { type ChildEnd, runChild } from './run_child.ts';
 import { toolchainIn } from './toolchain.ts';
 import { overlayFileOf, readOverlay } from './user_overlay.ts';
+import { workingDirectory, workingName } from './working_directory.ts';
 
 /** Verbs that compile. All others go to the user's own go command as they are. */
 const HOOKED = new Set(['build', 'install', 'run', 'test', 'vet']);
@@ -20,7 +21,7 @@ export async function runGo(args: readonly string[]): Promise<ChildEnd> {
   if (call.verb === undefined || !HOOKED.has(call.verb) || asksForHelp(call))
     return start('go', args, process.env);
   const checks = mapChecksOf(call, process.env['MAPAUDIT']);
-  const directory = resolve(call.directory ?? '.');
+  const directory = workingDirectory(call.directory, process.env['PWD']);
   const toolchain = toolchainIn(directory);
   const file = overlayFileOf(call, toolchain.flags);
   const root = hookedRoot(toolchain, file === undefined ? new Map() : readOverlay(file, directory));
@@ -35,7 +36,7 @@ export async function runGo(args: readonly string[]): Promise<ChildEnd> {
       PWD: workingName(directory, root.goroot),
       ...(checks === undefined ? {} : { MAPAUDIT: checks }),
     },
-    directory,
+    directory: directory.real,
     overlay: root.overlay,
   };
   const proves = !hasFlag(call, 'n');
