@@ -336,6 +336,25 @@ describe('mapaudit go', () => {
     expect(mapauditGo(['nonsense'], { cwd: folder }).status).toBe(2);
   });
 
+  it('refuses to cover what has the hook, before anything is built, and covers what its hint names', () => {
+    const cover = (...args: string[]) => mapauditGo(args, { cwd: inFolder('words') });
+    const out = inFolder('covered');
+    for (const args of [
+      ['build', '-coverpkg=all', '-o', out, '.'],
+      ['test', '-coverpkg=testing,internal/race', './count'],
+    ]) {
+      const end = cover(...args);
+      expect(end.status).toBe(1);
+      expect(end.stderr).toMatch(/covers .*where the hook is.*nothing was built/);
+      expect(end.stderr).toContain('-coverpkg=./...');
+      expect(end.stdout).toBe('');
+    }
+    expect(existsSync(out)).toBe(false);
+    const right = cover('test', '-coverpkg=./...', './count');
+    expect(right.status, right.stderr + right.stdout).toBe(0);
+    expect(right.stdout).toContain('coverage:');
+  });
+
   it('says what is wrong with an overlay', () => {
     write({ 'bad.json': '{"Replace": 3}' });
     const end = mapauditGo(['build', '-overlay', inFolder('bad.json'), '.'], { cwd: inFolder('words') });

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, realpathSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { MapauditError, messageOf } from '../../base/errors.ts';
 import { makeOverlay, type Overlay } from '../../probe/build/overlay/overlay.ts';
 import type { HookTemplates } from '../../probe/build/overlay/templates.ts';
@@ -16,6 +16,8 @@ export interface HookedRoot {
   readonly goroot: string;
   /** For `-overlay`. */
   readonly overlay: string;
+  /** Import paths of those packages that have files of ours. */
+  readonly packages: readonly string[];
 }
 
 /**
@@ -30,8 +32,9 @@ export function hookedRoot(toolchain: Toolchain, own: Replacements): HookedRoot 
   try {
     completeFolder(folder, contentOf(folder, real, files));
     const goroot = join(folder, 'goroot');
-    if (own.size === 0) return { goroot, overlay: join(folder, 'overlay.json') };
-    return { goroot, overlay: merge(folder, moved(own, [toolchain.goroot, real], goroot), files) };
+    const packages = [...new Set([...files.keys()].map((path) => dirname(path)))];
+    if (own.size === 0) return { goroot, overlay: join(folder, 'overlay.json'), packages };
+    return { goroot, overlay: merge(folder, moved(own, [toolchain.goroot, real], goroot), files), packages };
   } catch (cause) {
     throw new MapauditError('cache', `${folder}: ${messageOf(cause)}`, {
       hint: 'XDG_CACHE_HOME says where mapaudit may keep the files of a build.',

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { MapauditError, isMapauditError, messageOf } from '../../base/errors.ts';
 import { flagValue, type GoCall, hasFlag, parseGoCall, wordsWithout } from './arguments.ts';
+import { refuseCovered } from './covered.ts';
 import { hookedRoot } from './hooked_root.ts';
 import { MAP_LEAKS, MAP_RACES, mapChecksOf } from './map_checks.ts';
 import { type GoRun, hookMissing, proveOutputs, proveRuntime } from './proof.ts';
@@ -14,7 +15,7 @@ const HOOKED = new Set(['build', 'install', 'run', 'test', 'vet']);
 
 /**
  * `mapaudit go …`: the go command, with the hook in the runtime of what it builds. Gives how it ended. Errors:
- * `no-go`, `go-failed`, `unknown-runtime`, `bad-overlay`, `cache`, `hook-missing`, `usage-map-races`, `usage-map-leaks`.
+ * `no-go`, `go-failed`, `unknown-runtime`, `bad-overlay`, `cache`, `cover-hooked`, `hook-missing`, `usage-map-races`, `usage-map-leaks`.
  */
 export async function runGo(args: readonly string[]): Promise<ChildEnd> {
   const call = parseGoCall(args);
@@ -25,6 +26,8 @@ export async function runGo(args: readonly string[]): Promise<ChildEnd> {
   const toolchain = toolchainIn(directory);
   const file = overlayFileOf(call, toolchain.flags);
   const root = hookedRoot(toolchain, file === undefined ? new Map() : readOverlay(file, directory));
+  const named = workingName(directory, root.goroot);
+  refuseCovered(call, toolchain.flags, { paths: root.packages, goroot: root.goroot, directory: named });
   const run: GoRun = {
     go: join(root.goroot, 'bin', 'go'),
     env: {
@@ -33,7 +36,7 @@ export async function runGo(args: readonly string[]): Promise<ChildEnd> {
       GOTOOLCHAIN: 'local',
       // Without one, Go since 1.25 takes all overlaid files for files of it, which must not be replaced.
       ...(toolchain.moduleCache === '' ? { GOMODCACHE: `${root.goroot}.modules` } : {}),
-      PWD: workingName(directory, root.goroot),
+      PWD: named,
       ...(checks === undefined ? {} : { MAPAUDIT: checks }),
     },
     directory: directory.real,
