@@ -109,9 +109,17 @@ export class Fleet implements Closable {
     }
   }
 
+  /** Closes all, also where one of them fails. Errors: the first of theirs. */
   close(): void {
-    for (const audit of this.#audits) audit.close();
+    const failed: unknown[] = [];
+    for (const audit of this.#audits)
+      try {
+        audit.close();
+      } catch (error) {
+        failed.push(error);
+      }
     this.#audits.clear();
+    if (failed.length > 0) throw failed[0];
   }
 
   /** Says once when operations come so often that the inline probe would pay. */

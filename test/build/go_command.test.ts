@@ -4,10 +4,12 @@ import {
   existsSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   realpathSync,
   rmSync,
   statSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -186,6 +188,36 @@ describe('mapaudit go build', () => {
     expect(spawnSync(path, { encoding: 'utf8' }).stderr).toContain('my own runtime');
   });
 
+  // As the shell leaves it after `cd link`: go names the directory by PWD, and so must keys of overlays and ../ of go.mod.
+  it('from a directory that is reached through a link, as go does', () => {
+    write({
+      'far/app/go.mod':
+        'module app\n\ngo 1.18\n\nrequire example.com/dep v0.0.0\n\nreplace example.com/dep => ../dep\n',
+      'far/app/main.go':
+        'package main\n\nimport (\n\t"example.com/dep"\n\t"runtime"\n)\n\nfunc main() {\n\t_, file, _, _ := runtime.Caller(0)\n\tprintln(dep.Name(), extra(), file)\n}\n',
+      'far/app/extra.go': EXTRA,
+      'far/app/other.txt': 'package main\n\nfunc extra() string { return "replaced" }\n',
+      'dep/go.mod': 'module example.com/dep\n\ngo 1.18\n',
+      'dep/dep.go': 'package dep\n\nfunc Name() string { return "dep" }\n',
+    });
+    symlinkSync(inFolder('far/app'), inFolder('linked'));
+    const [PWD, other] = [inFolder('linked'), inFolder('far/app/other.txt')];
+    write({ 'linked.json': JSON.stringify({ Replace: { [join(PWD, 'extra.go')]: other } }) });
+    const overlay = `-overlay=${inFolder('linked.json')}`;
+    expect(built([overlay, '.'], { at: 'linked', env: { PWD } })).toBe(`dep replaced ${PWD}/main.go`);
+    // What is not where PWD says is named by the kernel, and there is no dep beside it.
+    const elsewhere = mapauditGo(['build', '-C', 'linked', '-o', '/dev/null', '.'], {
+      cwd: folder,
+      env: { PWD: folder },
+    });
+    expect(elsewhere.status).toBe(1);
+    expect(elsewhere.stderr).toContain('../dep does not exist');
+    // Relative names of files are the kernel's.
+    const end = mapauditGo(['build', '-o', '../outside', '.'], { cwd: PWD, env: { PWD } });
+    expect(end.status, end.stderr).toBe(0);
+    expect(isHooked(inFolder('far/outside'))).toBe(true);
+  });
+
   it('a package that is no program', () => {
     write({ 'words/lib/lib.go': 'package lib\n\nfunc One() int { return 1 }\n' });
     const end = mapauditGo(['build', '-o', inFolder('lib.a'), './lib'], { cwd: inFolder('words') });
@@ -216,6 +248,23 @@ describe('mapaudit go build', () => {
       // Names in a wasm module stand in segments that leave zeros out.
       expect(readFileSync(out).includes(HOOK_FUNCTION)).toBe(true);
     });
+
+  it('never takes away what another build may use, and completes what is not whole', () => {
+    const env = { XDG_CACHE_HOME: inFolder('cache') };
+    const list = (): void => {
+      const end = mapauditGo(['build', '-n', '-o', '/dev/null', '.'], { cwd: inFolder('words'), env });
+      expect(end.status, end.stderr).toBe(0);
+    };
+    list();
+    const [name = ''] = readdirSync(inFolder('cache/mapaudit/go'));
+    const kept = (path: string): string => inFolder(join('cache/mapaudit/go', name, path));
+    const before = ['.', 'src/runtime', 'overlay.json'].map((path) => statSync(kept(path)).ino);
+    const text = readFileSync(kept('src/runtime/proc.go'), 'utf8');
+    rmSync(kept('src/runtime/proc.go'));
+    list();
+    expect(readFileSync(kept('src/runtime/proc.go'), 'utf8')).toBe(text);
+    expect(['.', 'src/runtime', 'overlay.json'].map((path) => statSync(kept(path)).ino)).toEqual(before);
+  });
 
   it('leaves other builds as they are, and does nothing the second time', () => {
     const [plain, hooked] = [inFolder('plain'), inFolder('out')];
@@ -285,6 +334,25 @@ describe('mapaudit go', () => {
     const plain = execFileSync('go', ['env', 'GOROOT'], { cwd: folder, env: goEnv(), encoding: 'utf8' });
     expect(mapauditGo(['env', 'GOROOT'], { cwd: folder }).stdout).toBe(plain);
     expect(mapauditGo(['nonsense'], { cwd: folder }).status).toBe(2);
+  });
+
+  it('refuses to cover what has the hook, before anything is built, and covers what its hint names', () => {
+    const cover = (...args: string[]) => mapauditGo(args, { cwd: inFolder('words') });
+    const out = inFolder('covered');
+    for (const args of [
+      ['build', '-coverpkg=all', '-o', out, '.'],
+      ['test', '-coverpkg=testing,internal/race', './count'],
+    ]) {
+      const end = cover(...args);
+      expect(end.status).toBe(1);
+      expect(end.stderr).toMatch(/covers .*where the hook is.*nothing was built/);
+      expect(end.stderr).toContain('-coverpkg=./...');
+      expect(end.stdout).toBe('');
+    }
+    expect(existsSync(out)).toBe(false);
+    const right = cover('test', '-coverpkg=./...', './count');
+    expect(right.status, right.stderr + right.stdout).toBe(0);
+    expect(right.stdout).toContain('coverage:');
   });
 
   it('says what is wrong with an overlay', () => {

@@ -197,6 +197,7 @@ time.sleep(60)`;
   for (const [what, call, action] of [
     ['forbids memfd_create', 319, '0x00050001'],
     ['would end it for memfd_create', 319, '0x80000000'],
+    ['forbids munmap, which only leaving needs', 11, '0x00050001'],
   ] as const)
     it(`a seccomp filter that ${what}`, { timeout: 60_000 }, async () => {
       const program = await started(withSeccomp(call, action));

@@ -1,21 +1,12 @@
 import { createHash } from 'node:crypto';
-import {
-  existsSync,
-  mkdirSync,
-  readFileSync,
-  readlinkSync,
-  realpathSync,
-  renameSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, readFileSync, realpathSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { dirname, join, relative } from 'node:path';
+import { dirname, join } from 'node:path';
 import { MapauditError, messageOf } from '../../base/errors.ts';
 import { makeOverlay, type Overlay } from '../../probe/build/overlay/overlay.ts';
 import type { HookTemplates } from '../../probe/build/overlay/templates.ts';
 import { packageFile } from '../../sys/package_file.ts';
+import { completeFolder, type FolderContent, putFile } from './kept_folder.ts';
 import type { Toolchain } from './toolchain.ts';
 import { moved, type Replacements } from './user_overlay.ts';
 
@@ -25,6 +16,8 @@ export interface HookedRoot {
   readonly goroot: string;
   /** For `-overlay`. */
   readonly overlay: string;
+  /** Import paths of those packages that have files of ours. */
+  readonly packages: readonly string[];
 }
 
 /**
@@ -37,29 +30,16 @@ export function hookedRoot(toolchain: Toolchain, own: Replacements): HookedRoot 
   const files = makeOverlay(toolchain.version, (path) => sourceOf(path, real, theirs), templates());
   const folder = join(cacheFolder(), `go1.${toolchain.version.minor}-${hashOf(real, files)}`);
   try {
-    if (!isComplete(folder, real, files)) write(folder, real, files);
+    completeFolder(folder, contentOf(folder, real, files));
     const goroot = join(folder, 'goroot');
-    if (own.size === 0) return { goroot, overlay: join(folder, 'overlay.json') };
-    return { goroot, overlay: merge(folder, moved(own, [toolchain.goroot, real], goroot), files) };
+    const packages = [...new Set([...files.keys()].map((path) => dirname(path)))];
+    if (own.size === 0) return { goroot, overlay: join(folder, 'overlay.json'), packages };
+    return { goroot, overlay: merge(folder, moved(own, [toolchain.goroot, real], goroot), files), packages };
   } catch (cause) {
     throw new MapauditError('cache', `${folder}: ${messageOf(cause)}`, {
       hint: 'XDG_CACHE_HOME says where mapaudit may keep the files of a build.',
       cause,
     });
-  }
-}
-
-/**
- * The name under which the go command is to know the directory that it works in, for PWD: beneath GOROOT it is the link's.
- * There, packages of the standard library are those of the main module `std` (or `cmd`), found where it works, and the
- * overlay's keys are the link's.
- */
-export function workingName(directory: string, goroot: string): string {
-  try {
-    const beneath = relative(realpathSync(goroot), realpathSync(directory));
-    return beneath === '..' || beneath.startsWith('../') ? directory : join(goroot, beneath);
-  } catch {
-    return directory; // not there: the go command says so
   }
 }
 
@@ -94,38 +74,14 @@ function hashOf(goroot: string, files: Overlay): string {
   return hash.digest('hex').slice(0, 20);
 }
 
-/** Caches are swept: a folder of which a part has gone is made anew. */
-function isComplete(folder: string, goroot: string, files: Overlay): boolean {
-  try {
-    return (
-      readlinkSync(join(folder, 'goroot')) === goroot &&
-      existsSync(join(folder, 'overlay.json')) &&
-      [...files].every(([path, text]) => readFileSync(join(folder, 'src', path), 'utf8') === text)
-    );
-  } catch {
-    return false;
-  }
-}
-
-function write(folder: string, goroot: string, files: Overlay): void {
-  const fresh = `${folder}.${process.pid}.tmp`;
-  mkdirSync(fresh, { recursive: true, mode: 0o700 });
-  try {
-    symlinkSync(goroot, join(fresh, 'goroot'));
-    for (const [path, text] of files) {
-      mkdirSync(dirname(join(fresh, 'src', path)), { recursive: true });
-      writeFileSync(join(fresh, 'src', path), text);
-    }
-    writeFileSync(join(fresh, 'overlay.json'), overlayJson(replacements(folder, files)));
-    rmSync(folder, { recursive: true, force: true });
-    renameSync(fresh, folder);
-  } catch (error) {
-    // Another build may have been quicker.
-    if (!isComplete(folder, goroot, files)) throw error;
-  } finally {
-    rmSync(fresh, { recursive: true, force: true });
-  }
-}
+/** What a build needs of us. */
+const contentOf = (folder: string, goroot: string, files: Overlay): FolderContent => ({
+  links: new Map([['goroot', goroot]]),
+  files: new Map([
+    ...[...files].map(([path, text]) => [join('src', path), text] as const),
+    ['overlay.json', overlayJson(replacements(folder, files))],
+  ]),
+});
 
 const replacements = (folder: string, files: Overlay): Replacements =>
   new Map([...files.keys()].map((path) => [join(folder, 'goroot', 'src', path), join(folder, 'src', path)]));
@@ -134,8 +90,7 @@ const replacements = (folder: string, files: Overlay): Replacements =>
 function merge(folder: string, theirs: Replacements, files: Overlay): string {
   const text = overlayJson(new Map([...theirs, ...replacements(folder, files)]));
   const path = join(folder, `overlay-${createHash('sha256').update(text).digest('hex').slice(0, 20)}.json`);
-  writeFileSync(`${path}.${process.pid}`, text);
-  renameSync(`${path}.${process.pid}`, path);
+  putFile(path, text);
   return path;
 }
 

@@ -1,29 +1,33 @@
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { MapauditError, isMapauditError, messageOf } from '../../base/errors.ts';
 import { flagValue, type GoCall, hasFlag, parseGoCall, wordsWithout } from './arguments.ts';
-import { hookedRoot, workingName } from './hooked_root.ts';
+import { refuseCovered } from './covered.ts';
+import { hookedRoot } from './hooked_root.ts';
 import { MAP_LEAKS, MAP_RACES, mapChecksOf } from './map_checks.ts';
 import { type GoRun, hookMissing, proveOutputs, proveRuntime } from './proof.ts';
 import { type ChildEnd, runChild } from './run_child.ts';
 import { toolchainIn } from './toolchain.ts';
 import { overlayFileOf, readOverlay } from './user_overlay.ts';
+import { workingDirectory, workingName } from './working_directory.ts';
 
 /** Verbs that compile. All others go to the user's own go command as they are. */
 const HOOKED = new Set(['build', 'install', 'run', 'test', 'vet']);
 
 /**
  * `mapaudit go …`: the go command, with the hook in the runtime of what it builds. Gives how it ended. Errors:
- * `no-go`, `go-failed`, `unknown-runtime`, `bad-overlay`, `cache`, `hook-missing`, `usage-map-races`, `usage-map-leaks`.
+ * `no-go`, `go-failed`, `unknown-runtime`, `bad-overlay`, `cache`, `cover-hooked`, `hook-missing`, `usage-map-races`, `usage-map-leaks`.
  */
 export async function runGo(args: readonly string[]): Promise<ChildEnd> {
   const call = parseGoCall(args);
   if (call.verb === undefined || !HOOKED.has(call.verb) || asksForHelp(call))
     return start('go', args, process.env);
   const checks = mapChecksOf(call, process.env['MAPAUDIT']);
-  const directory = resolve(call.directory ?? '.');
+  const directory = workingDirectory(call.directory, process.env['PWD']);
   const toolchain = toolchainIn(directory);
   const file = overlayFileOf(call, toolchain.flags);
   const root = hookedRoot(toolchain, file === undefined ? new Map() : readOverlay(file, directory));
+  const named = workingName(directory, root.goroot);
+  refuseCovered(call, toolchain.flags, { paths: root.packages, goroot: root.goroot, directory: named });
   const run: GoRun = {
     go: join(root.goroot, 'bin', 'go'),
     env: {
@@ -32,10 +36,10 @@ export async function runGo(args: readonly string[]): Promise<ChildEnd> {
       GOTOOLCHAIN: 'local',
       // Without one, Go since 1.25 takes all overlaid files for files of it, which must not be replaced.
       ...(toolchain.moduleCache === '' ? { GOMODCACHE: `${root.goroot}.modules` } : {}),
-      PWD: workingName(directory, root.goroot),
+      PWD: named,
       ...(checks === undefined ? {} : { MAPAUDIT: checks }),
     },
-    directory,
+    directory: directory.real,
     overlay: root.overlay,
   };
   const proves = !hasFlag(call, 'n');

@@ -3,6 +3,7 @@ import { MapauditError } from '../../base/errors.ts';
 import { parseGoVersion } from '../../go/version_text.ts';
 import { NEWEST_KNOWN_MINOR, OLDEST_KNOWN_MINOR } from '../../go/versions/runtime_offsets.ts';
 import type { GoVersion } from '../../model/go_version.ts';
+import type { WorkingDirectory } from './working_directory.ts';
 
 /** The Go that the user's own settings lead to in a directory. */
 export interface Toolchain {
@@ -20,14 +21,14 @@ const WANTED = ['GOROOT', 'GOVERSION', 'GOFLAGS', 'GOMODCACHE'] as const;
  * Asks the user's go command: go.mod, go.work and GOTOOLCHAIN choose, and what they choose is downloaded. Errors:
  * `no-go`, `go-failed`, `unknown-runtime`.
  */
-export function toolchainIn(directory: string): Toolchain {
+export function toolchainIn({ real, named }: WorkingDirectory): Toolchain {
   const asked = spawnSync('go', ['env', '-json', ...WANTED], {
-    cwd: directory,
+    cwd: real,
     encoding: 'utf8',
-    env: { ...process.env, PWD: directory },
+    env: { ...process.env, PWD: named },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  if (asked.error !== undefined) throw noGo(asked.error, directory);
+  if (asked.error !== undefined) throw noGo(asked.error, named);
   if (asked.status !== 0) throw new MapauditError('go-failed', `go env: ${asked.stderr.trim()}`);
   const { GOROOT, GOVERSION, GOFLAGS, GOMODCACHE } = answerOf(asked.stdout);
   const version = parseGoVersion(GOVERSION);

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import { MapauditError, messageOf } from '../../base/errors.ts';
 import { flagValue, type GoCall } from './arguments.ts';
+import type { WorkingDirectory } from './working_directory.ts';
 
 /** Paths and what stands in their place; '' takes a file away. Both are absolute. */
 export type Replacements = ReadonlyMap<string, string>;
@@ -14,9 +15,12 @@ export function overlayFileOf(call: GoCall, goflags: string): string | undefined
   return file === '' ? undefined : file;
 }
 
-/** Reads an overlay as cmd/go does (cmd/go/internal/fsys): relative paths start where it runs. Errors: `bad-overlay`. */
-export function readOverlay(file: string, directory: string): Replacements {
-  const path = resolve(directory, file);
+/**
+ * Reads an overlay as cmd/go does (cmd/go/internal/fsys): the kernel opens it, and relative paths in it start at what
+ * the go command takes for the name of where it runs. Errors: `bad-overlay`.
+ */
+export function readOverlay(file: string, { real, named }: WorkingDirectory): Replacements {
+  const path = resolve(real, file);
   try {
     const content: unknown = JSON.parse(readFileSync(path, 'utf8'));
     const replace: unknown = isObject(content) ? (content['Replace'] ?? {}) : undefined;
@@ -24,7 +28,7 @@ export function readOverlay(file: string, directory: string): Replacements {
     return new Map(
       Object.entries(replace).map(([from, to]) => {
         if (typeof to !== 'string') throw new Error(`"${from}" is not replaced by a path`);
-        return [resolve(directory, from), to === '' ? '' : resolve(directory, to)];
+        return [resolve(named, from), to === '' ? '' : resolve(named, to)];
       }),
     );
   } catch (cause) {

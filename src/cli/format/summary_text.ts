@@ -81,7 +81,8 @@ export function summaryAdvice(summary: Summary): string | undefined {
     return 'The output was read too slowly: write to a file (-o FILE), filter more narrowly, or add --sample 1/N.';
   }
   if (summary.lost > 0) {
-    return 'The kernel had more events than mapaudit could take: filter more narrowly, add --sample 1/N, or a larger --ring.';
+    // Whoever fills the rings: the kernel, or the program itself by jumps or the build hook, which keeps its first ring size.
+    return 'The rings had no room for all events: filter more narrowly, add --sample 1/N, or a larger --ring (a program with the build hook keeps the size that its first reader asked for).';
   }
   if (summary.events === 0 && summary.sampled === 0) {
     return 'Nothing was seen. mapaudit top shows whether the program uses its maps; mapaudit check what can be seen of it.';

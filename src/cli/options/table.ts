@@ -343,7 +343,7 @@ export const OPTIONS = {
     value: 'SIZE',
     group: 'How it works',
     commands: [...RUNS, 'record', ...KNOW, 'race', 'serve'],
-    help: 'Size of the buffer between kernel and mapaudit, for each CPU: 512K, 4M. Larger when events are lost.',
+    help: 'Size of the buffer in which events wait for mapaudit, for each CPU (of --probe inline and build: for each P): 512K, 4M. Larger when events are lost.',
     parse: parseRingSize,
   },
   json: {

@@ -73,6 +73,8 @@ export class InlineProbe implements RunningProbe {
   #rings: RingReader | undefined;
   #stamped = 0n;
   #patched = true;
+  /** What could not be taken out with the jumps: said by `close`, when what they have seen is told. */
+  #left: MapauditError | undefined;
 
   constructor(spec: InlineProbeSpec) {
     const began = monotonicNs();
@@ -121,8 +123,10 @@ export class InlineProbe implements RunningProbe {
     try {
       this.#injector.remove();
     } catch (error) {
+      if (!(error instanceof MapauditError)) throw error;
+      if (error.code === 'memory-stays') this.#left = error;
       // With the program its patch is gone as well.
-      if (!(error instanceof MapauditError) || error.code !== 'no-such-process') throw error;
+      else if (error.code !== 'no-such-process') throw error;
     }
   }
 
@@ -178,6 +182,7 @@ export class InlineProbe implements RunningProbe {
     this.words.setUint32(HEADER.every, every, true);
   }
 
+  /** Errors: those of `Injector.remove`; all that is ours is closed then, too. */
   close(): void {
     if (this.#memory === undefined) return;
     try {
@@ -189,6 +194,7 @@ export class InlineProbe implements RunningProbe {
       this.#tracee.close();
       this.#counter.close();
     }
+    if (this.#left !== undefined) throw this.#left;
   }
 
   /** Ticks of the processor's counter in a nanosecond. */

@@ -10,15 +10,18 @@ import type { Tracee } from './tracee.ts';
 const OFF = '0';
 const FILTER = '2';
 
+/** What a payload would call, and from where. */
+export interface PayloadCalls {
+  readonly kind: PayloadKind;
+  readonly at: number;
+  readonly place: Journal;
+}
+
 /**
  * Whether every filter of a thread that we hold lets it do the calls of a payload: one that does not may end the
  * program. Errors: `seccomp`; nothing is touched.
  */
-export function checkSeccomp(
-  tracee: Tracee,
-  tid: number,
-  { kind, at, place }: { kind: PayloadKind; at: number; place: Journal },
-): void {
+export function checkSeccomp(tracee: Tracee, tid: number, { kind, at, place }: PayloadCalls): void {
   const mode = modeOf(tracee.pid, tid);
   if (mode === OFF) return;
   if (mode !== FILTER) throw refused(tracee, 'is in seccomp strict mode');

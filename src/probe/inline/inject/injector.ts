@@ -2,6 +2,7 @@ import { closeSync, ftruncateSync, openSync } from 'node:fs';
 import { MapauditError } from '../../../base/errors.ts';
 import { freePlace } from './free_place.ts';
 import { checkSeccomp } from './check_seccomp.ts';
+import { holdAllowed } from './hold_allowed.ts';
 import { encodeHeader, type Journal, OWN_BYTES, ownOf, type PatchedSite } from './journal.ts';
 import { type HeldThread, holdOne, leavePayload, type Places, runPayload } from './one_thread.ts';
 import { CALLS, makePayload, type PayloadKind } from './payload.ts';
@@ -65,7 +66,10 @@ export class Injector {
     return findRemains(this.#tracee, this.#patched.room);
   }
 
-  /** Takes out whatever is there, of this mapaudit or another, dead one. Gives undefined when nothing was. */
+  /**
+   * Takes out whatever is there, of this mapaudit or another, dead one. Gives undefined when nothing was. Errors: those
+   * of the parts; `memory-stays` when the jumps are out, and what they led to may not be unmapped.
+   */
   remove(): InjectionCost | undefined {
     if (isClean(this.remains)) return undefined;
     const cost = this.#clearSites();
@@ -134,7 +138,10 @@ export class Injector {
       codeBytes,
       sharedBytes,
     };
-    checkSeccomp(tracee, held.thread.tid, { kind: 'setup', at: this.#patched.room.address, place });
+    const at = this.#patched.room.address;
+    checkSeccomp(tracee, held.thread.tid, { kind: 'setup', at, place });
+    // What may not be taken out again is not put in.
+    checkSeccomp(tracee, held.thread.tid, { kind: 'remove', at, place });
     let memory = -1;
     const results = this.#runPayload('setup', place, held, (call, result, all) => {
       if (call === CALLS.setup.length - 1 && result >= 0) memory = openMemory(tracee.pid, all[0] ?? -1);
@@ -247,16 +254,19 @@ export class Injector {
       this.#restoreRoom();
       return;
     }
-    const held = holdOne(tracee, this.#places([]));
+    // A length of 0, the page before it counted, is refused and does no harm: what is not there any more is others'.
+    const place = {
+      code: code?.start ?? 0,
+      codeBytes: code?.bytes ?? 0,
+      shared: shared?.start ?? OWN_BYTES,
+      sharedBytes: shared?.bytes ?? -OWN_BYTES,
+    };
+    const held = holdAllowed(tracee, this.#places([]), {
+      kind: 'remove',
+      at: this.#patched.room.address,
+      place,
+    });
     try {
-      // A length of 0, the page before it counted, is refused and does no harm: what is not there any more is others'.
-      const place = {
-        code: code?.start ?? 0,
-        codeBytes: code?.bytes ?? 0,
-        shared: shared?.start ?? OWN_BYTES,
-        sharedBytes: shared?.bytes ?? -OWN_BYTES,
-      };
-      checkSeccomp(tracee, held.thread.tid, { kind: 'remove', at: this.#patched.room.address, place });
       this.#runPayload('remove', place, held, () => undefined);
       leavePayload(tracee, held.thread, this.#roomRange);
       this.#restoreRoom();

@@ -35,12 +35,13 @@ export interface HeldThread {
 
 /**
  * Seizes threads, one at a time, until one is where it can be put off and resumed exactly: in Go's code, or in a
- * system call that can be interrupted. Errors: `cannot-stop`, `target-stopped`.
+ * system call that can be interrupted. `except`: none of these. Errors: `cannot-stop`, `target-stopped`.
  */
-export function holdOne(tracee: Tracee, places: Places): HeldThread {
+export function holdOne(tracee: Tracee, places: Places, except: ReadonlySet<number> = new Set()): HeldThread {
   const until = monotonicNs() + BigInt(SEARCH_MS) * 1_000_000n;
   for (let round = 0; monotonicNs() < until; round++) {
     for (const tid of tracee.threads()) {
+      if (except.has(tid)) continue;
       const thread = TracedThread.seize(tracee, tid);
       if (typeof thread === 'number') {
         if (thread === ERRNO.EPERM && isAlive(tracee.pid, tid)) throw seizeRefused(tracee, tid, thread);
