@@ -4,7 +4,6 @@ import {
   existsSync,
   mkdirSync,
   mkdtempSync,
-  readdirSync,
   readFileSync,
   realpathSync,
   rmSync,
@@ -248,23 +247,6 @@ describe('mapaudit go build', () => {
       // Names in a wasm module stand in segments that leave zeros out.
       expect(readFileSync(out).includes(HOOK_FUNCTION)).toBe(true);
     });
-
-  it('never takes away what another build may use, and completes what is not whole', () => {
-    const env = { XDG_CACHE_HOME: inFolder('cache') };
-    const list = (): void => {
-      const end = mapauditGo(['build', '-n', '-o', '/dev/null', '.'], { cwd: inFolder('words'), env });
-      expect(end.status, end.stderr).toBe(0);
-    };
-    list();
-    const [name = ''] = readdirSync(inFolder('cache/mapaudit/go'));
-    const kept = (path: string): string => inFolder(join('cache/mapaudit/go', name, path));
-    const before = ['.', 'src/runtime', 'overlay.json'].map((path) => statSync(kept(path)).ino);
-    const text = readFileSync(kept('src/runtime/proc.go'), 'utf8');
-    rmSync(kept('src/runtime/proc.go'));
-    list();
-    expect(readFileSync(kept('src/runtime/proc.go'), 'utf8')).toBe(text);
-    expect(['.', 'src/runtime', 'overlay.json'].map((path) => statSync(kept(path)).ino)).toEqual(before);
-  });
 
   it('leaves other builds as they are, and does nothing the second time', () => {
     const [plain, hooked] = [inFolder('plain'), inFolder('out')];

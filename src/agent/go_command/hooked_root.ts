@@ -30,7 +30,7 @@ export function hookedRoot(toolchain: Toolchain, own: Replacements): HookedRoot 
   const files = makeOverlay(toolchain.version, (path) => sourceOf(path, real, theirs), templates());
   const folder = join(cacheFolder(), `go1.${toolchain.version.minor}-${hashOf(real, files)}`);
   try {
-    completeFolder(folder, contentOf(folder, real, files));
+    completeFolder(folder, contentOf(folder, real, stamped(files, folder)));
     const goroot = join(folder, 'goroot');
     const packages = [...new Set([...files.keys()].map((path) => dirname(path)))];
     if (own.size === 0) return { goroot, overlay: join(folder, 'overlay.json'), packages };
@@ -72,6 +72,16 @@ function hashOf(goroot: string, files: Overlay): string {
   const hash = createHash('sha256').update(goroot);
   for (const [path, text] of files) hash.update(`\0${path}\0`).update(text);
   return hash.digest('hex').slice(0, 20);
+}
+
+/**
+ * Go's build cache does not look at where files of GOROOT lie; compiled, they have that path in them all the same when they
+ * are of an overlay. A cached package would name another folder, and one that is compiled anew for a plugin would not be
+ * the same any more. With the folder's mark in them, packages are of one folder alone.
+ */
+function stamped(files: Overlay, folder: string): Overlay {
+  const mark = createHash('sha256').update(folder).digest('hex').slice(0, 20);
+  return new Map([...files].map(([path, text]) => [path, `${text}\n// mapaudit: ${mark}\n`]));
 }
 
 /** What a build needs of us. */
