@@ -1,5 +1,6 @@
 import { MapauditError } from '../base/errors.ts';
-import type { ApiLive, ApiLiveWant, ApiQuestions } from '../protocol/api.ts';
+import type { ApiLive, ApiQuestions } from '../protocol/api.ts';
+import type { ApiLiveWant } from '../protocol/api_totals.ts';
 import type { Asked } from './asked.ts';
 import {
   badParameter,

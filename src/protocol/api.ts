@@ -1,3 +1,4 @@
+import type { ApiLiveWant, ApiTotals } from './api_totals.ts';
 import type { TraceEvent } from './event.ts';
 import type { MapOp } from './map_op.ts';
 
@@ -315,15 +316,6 @@ export interface ApiTable {
   readonly took_ms: number;
 }
 
-/** What the probes of a process have counted up to now: of this moment, not of whole seconds. */
-export interface ApiTotals {
-  readonly process: string;
-  /** Since it is watched, without what was not counted in between. */
-  readonly counts: readonly { readonly op: MapOp; readonly count: number }[];
-  /** What is not counted now, to keep to the budget. */
-  readonly uncounted?: 'all' | 'reads';
-}
-
 /**
  * `GET /live?events=1&totals=10&op=&map=&site=&key=&process=`: server-sent events, one JSON a message. `window` each
  * second; `events` only where they are asked for, at most 1,000 a message, `skipped` counts the rest; `totals` each so many
@@ -342,13 +334,6 @@ export type ApiLive =
   | { readonly type: 'totals'; readonly at: number; readonly processes: readonly ApiTotals[] }
   | { readonly type: 'finding'; readonly finding: ApiFinding }
   | { readonly type: 'status'; readonly status: ApiStatus };
-
-/** What a live stream has beyond windows, findings and the status. */
-export interface ApiLiveWant {
-  readonly events: boolean;
-  /** Milliseconds from one message with totals to the next; absent: none. */
-  readonly totalsMs?: number;
-}
 
 /** What any of them answers when it cannot: with a status of 4xx or 5xx. */
 export interface ApiError {

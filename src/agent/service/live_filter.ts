@@ -3,7 +3,8 @@ import { MapauditError } from '../../base/errors.ts';
 import type { WindowCount } from '../../model/window.ts';
 import { processId } from '../../model/process_id.ts';
 import { plainKey } from '../../model/plain_key.ts';
-import type { ApiEvent, ApiEventFilter, ApiTotals } from '../../protocol/api.ts';
+import type { ApiEvent, ApiEventFilter } from '../../protocol/api.ts';
+import type { ApiTotals } from '../../protocol/api_totals.ts';
 import { globMatcher } from '../../query/glob.ts';
 import { apiSite } from './api_forms.ts';
 

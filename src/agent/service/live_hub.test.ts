@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { FeedItem, ServedEvent } from '../../model/feed.ts';
-import type { ApiLive, ApiTotals } from '../../protocol/api.ts';
+import type { ApiLive } from '../../protocol/api.ts';
+import type { ApiTotals } from '../../protocol/api_totals.ts';
 import { LiveHub } from './live_hub.ts';
 import { StatusBook } from './status_book.ts';
 

@@ -2,14 +2,8 @@ import { isMapauditError, MapauditError } from '../../base/errors.ts';
 import type { FeedItem, FeedSink } from '../../model/feed.ts';
 import type { Window } from '../../model/window.ts';
 import { processId } from '../../model/process_id.ts';
-import type {
-  ApiEvent,
-  ApiEventFilter,
-  ApiLive,
-  ApiLiveWant,
-  ApiStatus,
-  ApiTotals,
-} from '../../protocol/api.ts';
+import type { ApiEvent, ApiEventFilter, ApiLive, ApiStatus } from '../../protocol/api.ts';
+import type { ApiLiveWant, ApiTotals } from '../../protocol/api_totals.ts';
 import { apiEvent, apiFinding, countsByOp } from './api_forms.ts';
 import { LiveFilter } from './live_filter.ts';
 

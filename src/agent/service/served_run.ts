@@ -5,7 +5,7 @@ import type { Cost, FeedItem, ServedEvent, ServedProcess } from '../../model/fee
 import { processId } from '../../model/process_id.ts';
 import type { RaceProbe } from '../../model/race_probe.ts';
 import type { ProcessRef, Uncounted, WindowCount } from '../../model/window.ts';
-import type { ApiTotals } from '../../protocol/api.ts';
+import type { ApiTotals } from '../../protocol/api_totals.ts';
 import type { RaceLine } from '../../protocol/race.ts';
 import type { ServeOptions } from '../../protocol/serve.ts';
 import type { SteadyClock } from '../../sys/steady_clock.ts';
