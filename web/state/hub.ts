@@ -1,4 +1,5 @@
 import type { ApiFinding, ApiLive, ApiStatus } from '../../src/protocol/api.ts';
+import type { ApiTotals } from '../../src/protocol/api_totals.ts';
 import { ask, AskError } from '../api/ask.ts';
 import { watchLive } from '../api/live.ts';
 
@@ -51,7 +52,7 @@ export class Hub {
     return () => this.#counters.delete(watcher);
   };
 
-  /** Operations of all processes since they are watched; undefined until it is known. */
+  /** Operations of the processes that are watched now, since they are; undefined where there are none. */
   readonly counted = (): number | undefined => this.#counted;
 
   /** The server's clock: a page may be open on a machine whose clock is wrong. */
@@ -119,9 +120,7 @@ export class Hub {
         return;
       }
       case 'totals':
-        this.#counted = message.processes
-          .flatMap(({ counts }) => counts)
-          .reduce((sum, { count }) => sum + count, 0);
+        this.#counted = sumOf(message.processes);
         for (const watcher of this.#counters) watcher();
         return;
       case 'events':
@@ -134,3 +133,8 @@ export class Hub {
     for (const watcher of this.#watchers) watcher();
   }
 }
+
+const sumOf = (processes: readonly ApiTotals[]): number | undefined =>
+  processes.length === 0
+    ? undefined
+    : processes.flatMap(({ counts }) => counts).reduce((sum, { count }) => sum + count, 0);

@@ -5,13 +5,17 @@ import { grouped, perSecond } from '../text/show.ts';
 const WIDTH = 96;
 const HEIGHT = 22;
 
-/** All operations, running: what is counted at this moment. */
+/** All operations of the processes that are watched: what is counted at this moment. */
 function Counted(): ReactNode {
   const hub = useHub();
   const operations = useSyncExternalStore(hub.subscribeCounted, hub.counted);
   if (operations === undefined) return null;
   return (
-    <span className="num counted" aria-hidden="true" title="operations since they are watched">
+    <span
+      className="num counted"
+      aria-hidden="true"
+      title="operations of the processes that are watched now, since they are"
+    >
       {grouped(operations)}
     </span>
   );

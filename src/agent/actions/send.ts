@@ -98,8 +98,8 @@ function whyNot(error: unknown): string {
 
 /**
  * Starts a program, without a shell, with the finding as JSON on its stdin. What it writes to stderr is repeated in words
- * of the error, without secrets that `mask` knows. It has a process group of its own: what it starts ends with it, and
- * with mapaudit.
+ * of the error, without secrets that `mask` knows. It has a process group of its own: what it starts is ended
+ * with it, after its time, and where mapaudit is told to end.
  */
 export function runProgram(
   action: ExecAction,

@@ -10,7 +10,7 @@ const TIMEOUT_MS = 500;
 const LIMITS = { text: 0, items: 0, pointers: 0 };
 /** What is wrong with a map that is not there any more, or is none. */
 const GONE =
-  /^(?:no-map-there|no-such-map|map-replaced|not-a-map|nil-map|damaged-map|no-such-process|unreadable-memory)$/u;
+  /^(?:no-map-there|no-such-map|map-replaced|not-a-map|nil-map|damaged-map|no-such-process|target-exited|unreadable-memory)$/u;
 
 /** How the slots of a map are filled now. Errors: `not-there`, and those of `inspect`. */
 export async function layoutOf(runs: readonly ServedRun[], process: string, map: string): Promise<ApiLayout> {

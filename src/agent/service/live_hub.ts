@@ -6,6 +6,7 @@ import type { ApiEvent, ApiEventFilter, ApiLive, ApiStatus } from '../../protoco
 import type { ApiLiveWant, ApiTotals } from '../../protocol/api_totals.ts';
 import { apiEvent, apiFinding, countsByOp } from './api_forms.ts';
 import { LiveFilter } from './live_filter.ts';
+import { LiveTotals, type TotalsMessage } from './live_totals.ts';
 
 /** In one message. */
 const MOST_EVENTS = 1000;
@@ -17,22 +18,19 @@ const STATUS_EVERY_MS = 2000;
 /** Totals come to as many clients as there are, but more often than this to some alone. */
 const SLOW_MS = 100;
 const MOST_QUICK = 16;
-/** Totals so old are given to another client too. */
-const SAME_TOTALS_MS = 4;
 
 /** Gives each client what it wants of the feed, and keeps no more for one that is slow than a client may be given at once. */
 export class LiveHub implements FeedSink {
   readonly #clients = new Set<Client>();
   readonly #status: () => ApiStatus;
-  readonly #read: (() => readonly ApiTotals[]) | undefined;
+  readonly #totals: LiveTotals | undefined;
   readonly #timer: NodeJS.Timeout;
-  #totals: (ApiLive & { type: 'totals' }) | undefined;
   #quick = 0;
 
   /** `totals` reads the probes; absent where there are none. */
   constructor(status: () => ApiStatus, totals?: () => readonly ApiTotals[]) {
     this.#status = status;
-    this.#read = totals;
+    this.#totals = totals === undefined ? undefined : new LiveTotals(totals);
     this.#timer = setInterval(() => this.#tellStatus(), STATUS_EVERY_MS).unref();
   }
 
@@ -89,14 +87,12 @@ export class LiveHub implements FeedSink {
 
   /** Gives what ends it. A recording has no totals of now. */
   #tellTotals(client: Client, want: ApiLiveWant): () => void {
-    const read = this.#read;
-    if (read === undefined || want.totalsMs === undefined) return () => undefined;
+    const totals = this.#totals;
+    if (totals === undefined || want.totalsMs === undefined) return () => undefined;
     const quick = isQuick(want) ? 1 : 0;
     this.#quick += quick;
     const timer = setInterval(() => {
-      if (this.#totals === undefined || Date.now() - this.#totals.at > SAME_TOTALS_MS)
-        this.#totals = { type: 'totals', at: Date.now(), processes: read() };
-      client.totals(this.#totals);
+      client.totals(totals.take());
     }, want.totalsMs);
     return () => {
       clearInterval(timer);
@@ -145,7 +141,7 @@ class Client {
     });
   }
 
-  totals({ at, processes }: ApiLive & { type: 'totals' }): void {
+  totals({ at, processes }: TotalsMessage): void {
     this.add({ type: 'totals', at, processes: this.#filter.totals(processes) });
   }
 

@@ -1,6 +1,7 @@
 import { messageOf } from '../../base/errors.ts';
 import type { FeedItem } from '../../model/feed.ts';
 import type { ApiQuestions } from '../../protocol/api.ts';
+import type { ApiTotals } from '../../protocol/api_totals.ts';
 import type { ServeOptions, Service } from '../../protocol/serve.ts';
 import { keptQuestions } from '../../query/stored/index.ts';
 import { keptFor, openStore, type Store, type StoreOptions } from '../../store/index.ts';
@@ -14,6 +15,7 @@ import { type Judging, judging } from './judging.ts';
 import { layoutOf } from './layout.ts';
 import { LiveHub } from './live_hub.ts';
 import { NoticeBook } from './notice_book.ts';
+import type { ServedRun } from './served_run.ts';
 import { type NamedSink, SinkQueue } from './sink_queue.ts';
 import { StatusBook } from './status_book.ts';
 import { Watcher } from './watcher.ts';
@@ -86,6 +88,7 @@ class RunningService implements Service {
   readonly #ending = new AbortController();
   readonly #ended = new AbortController();
   readonly #run: Promise<void>;
+  readonly #unread = new WeakSet<ServedRun>();
   #pending: FeedItem[] = [];
   #hasBegun = false;
   #closing: Promise<void> | undefined;
@@ -104,7 +107,7 @@ class RunningService implements Service {
     });
     const hub = new LiveHub(
       () => this.#status.status(),
-      () => this.#watcher.runs.map((run) => run.totals()),
+      () => this.#totals(),
     );
     const prometheus = prometheusSink(series);
     this.#judging = judging(rules, (told) => this.#tell([told]), say);
@@ -149,6 +152,20 @@ class RunningService implements Service {
   close(): Promise<void> {
     this.#closing ??= this.#close();
     return this.#closing;
+  }
+
+  /** One whose counters cannot be read is left out, and told once. */
+  #totals(): readonly ApiTotals[] {
+    return this.#watcher.runs.flatMap((run) => {
+      if (this.#unread.has(run)) return [];
+      try {
+        return [run.totals()];
+      } catch (error) {
+        this.#unread.add(run);
+        this.fault(error);
+        return [];
+      }
+    });
   }
 
   /** Delivered together: what rules find within a batch comes after it. */

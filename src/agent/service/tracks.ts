@@ -92,12 +92,18 @@ export class Tracks implements Closable {
    */
   apply(detail: Detail): readonly (readonly ServedEvent[])[] {
     const last: (readonly ServedEvent[])[] = [];
-    if (detail.paused && this.#writes !== undefined) last.push(this.#end(this.#writes));
-    if (detail.paused) this.#writes = undefined;
+    const { paused, reads } = detail;
+    // One whose end fails is out of all sums already, and stays in none.
+    if (paused) {
+      const writes = this.#writes;
+      this.#writes = undefined;
+      if (writes !== undefined) last.push(this.#end(writes));
+    }
     // The other probes are in the process, where one of them does not pay to be taken out.
-    if (this.#reads !== undefined && (!detail.reads || detail.paused)) {
-      last.push(this.#end(this.#reads));
+    if (paused || !reads) {
+      const track = this.#reads;
       this.#reads = undefined;
+      if (track !== undefined) last.push(this.#end(track));
     }
     if (!detail.paused) this.#open(detail);
     for (const track of this.#all) track.apply(detail);
@@ -142,9 +148,11 @@ export class Tracks implements Closable {
   }
 
   #end(track: Track): readonly ServedEvent[] {
-    const events = this.#last(track);
-    track.close();
-    return events;
+    try {
+      return this.#last(track);
+    } finally {
+      track.close();
+    }
   }
 
   #last(track: Track): readonly ServedEvent[] {

@@ -171,13 +171,15 @@ export class Watcher implements Closable {
   }
 
   #followExec(pid: number): void {
+    // Before it is looked at: meanwhile it may become the next one.
+    const facts = processFacts(toPid(pid));
+    const image = facts === undefined ? undefined : execIdentity(facts.pid);
     try {
       this.#attach(pid);
     } catch (error) {
       if (!isMapauditError(error)) throw error;
-      const facts = processFacts(toPid(pid));
       if (facts === undefined) return;
-      this.#elsewhere = { startTime: facts.startTime, image: execIdentity(facts.pid) };
+      this.#elsewhere = { startTime: facts.startTime, image };
       this.#out.say(
         `${nameOf(pid)} has become another program, which is not watched: ${error.message}`,
         error.hint,
@@ -253,12 +255,12 @@ export class Watcher implements Closable {
 
   #find(): void {
     for (const pid of this.#list.look())
-      if (this.#isMeant(pid) && !this.#toCome.includes(pid)) this.#toCome.push(pid);
+      if (this.#isMeant(pid) && ![...this.#toCome, ...this.#changed].includes(pid)) this.#toCome.push(pid);
   }
 
   #attachFound(pid: number): boolean {
     // It may have become something else since.
-    if (this.#runs.has(pid) || !this.#isMeant(pid)) return false;
+    if (this.#runs.has(pid) || this.#changed.includes(pid) || !this.#isMeant(pid)) return false;
     if (this.#runs.size >= MOST_PROCESSES) {
       this.#out.say(
         `${MOST_PROCESSES} processes are watched already: pid ${pid} is not`,
