@@ -83,12 +83,12 @@ it('looks closer where a chart was dragged over, in every panel', async () => {
 it('moves in time and between pages by single keys, and shows them', async () => {
   const page = await openView(context, api, `#/overview?${IN_STORM}`);
   await page.keyboard.press('[');
-  expect(view(page).get('to')).toBe('2026-03-01T11:56:00.000Z');
+  await expect.poll(() => view(page).get('to')).toBe('2026-03-01T11:56:00.000Z');
   await page.keyboard.press('+');
-  expect(view(page).get('from')).toBe('2026-03-01T11:50:00.000Z');
+  await expect.poll(() => view(page).get('from')).toBe('2026-03-01T11:50:00.000Z');
   await page.keyboard.press('-');
   await page.keyboard.press('.');
-  expect(view(page).get('last')).toBe('15m');
+  await expect.poll(() => view(page).get('last')).toBe('15m');
   for (const [key, name] of [
     ['e', 'live'],
     ['c', 'compare'],
@@ -120,7 +120,7 @@ it('takes keys that follow upon each other sooner than a picture is drawn', asyn
   await page.evaluate(`for (const key of ['.', 'e'])
     document.body.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true }))`);
   expect(pageOf(page)).toBe('live');
-  expect(view(page).get('last')).toBe('15m');
+  await expect.poll(() => view(page).get('last')).toBe('15m');
 });
 
 it('can be used with the tabulator alone', async () => {
@@ -129,7 +129,7 @@ it('can be used with the tabulator alone', async () => {
   expect(await page.evaluate('document.activeElement.textContent')).toBe('To the content');
   await page.keyboard.press('Enter');
   expect(await page.evaluate('document.activeElement.id')).toBe('main');
-  expect(pageOf(page)).toBe('overview');
+  await expect.poll(() => pageOf(page)).toBe('overview');
   await page.keyboard.press('Tab');
   const outline = await page.evaluate('getComputedStyle(document.activeElement).outlineStyle');
   expect(outline).not.toBe('none');
@@ -166,7 +166,7 @@ it('compares two ranges, row by row and as curves', async () => {
     .first()
     .getByRole('link', { name: /chart of/ })
     .click();
-  expect(view(page).get('pick')).toBe(EVICT.id);
+  await expect.poll(() => view(page).get('pick')).toBe(EVICT.id);
   const chart = page.getByRole('img', { name: /before and after/ });
   await expect
     .poll(() => chart.getAttribute('aria-label'))
@@ -181,7 +181,7 @@ it('narrows kept events by map, line, key and goroutine', async () => {
   await page.getByRole('textbox', { name: 'Line' }).fill('cache\\.go:82');
   await page.keyboard.press('Enter');
   await page.getByText(/\d shown/).waitFor();
-  expect(view(page).get('site_re')).toBe('cache\\.go:82');
+  await expect.poll(() => view(page).get('site_re')).toBe('cache\\.go:82');
   const texts = await page.locator('.tail-body .tail-row').allInnerTexts();
   expect(texts.length).toBeGreaterThan(3);
   for (const text of texts) expect(text).toMatch(/"sess:[\s\S]*cache\.go:82/);
