@@ -39,6 +39,7 @@ async function during<T>(probe: WatchProbe, work: Promise<T>): Promise<{ hits: W
   const hits: WatchHit[] = [];
   const state = { done: false };
   const settled = work.finally(() => (state.done = true));
+  settled.catch(() => undefined); // told below, when what was hit until then is drained
   for (let rest = 4; rest > 0; rest -= state.done ? 1 : 0) {
     hits.push(...probe.drain());
     await sleep(10);
