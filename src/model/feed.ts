@@ -95,6 +95,8 @@ export interface RaceSideSeen {
   readonly goroutine?: number;
   /** Innermost first. */
   readonly stack: readonly SiteRef[];
+  /** Where the functions of its stack take mutexes; none: they take none; absent: not known. */
+  readonly locks?: readonly SiteRef[];
 }
 
 /** Two goroutines stood at the beginning of operations on one map at one moment, and one was to write. */

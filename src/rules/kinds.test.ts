@@ -74,7 +74,7 @@ it('a map is written to after it was cleared', () => {
   const clear = eventOf(0, 'clear');
   expect(findingsOf(rule, [eventsOf(1, clear, eventOf(1500, 'assign', '"a"'))])).toEqual([]);
   const [found] = findingsOf(rule, [eventsOf(1, clear, eventOf(500, 'assign', '"a"'))]);
-  expect(found?.evidence[0]?.text).toContain('and 500 ms later there was a assign on it');
+  expect(found?.evidence[0]?.text).toContain('and 500 ms later there was an assign on it');
 });
 
 it('a map is deleted from while another goroutine ranges over it', () => {
@@ -130,6 +130,26 @@ it('a race is one finding, whichever side came first', () => {
   const found = findingsOf('  - {name: r, kind: race}', [RACE, turned]);
   expect(found.map(({ title }) => title)).toEqual([
     'r: delete at shop.(*Cache).evict cache.go:88 and assign at main.b at the same time on map[string]*shop.Session',
+  ]);
+});
+
+it('a race says of each side where its stack takes a mutex, where that is known', () => {
+  const sides: RaceSeen['sides'] = [
+    { ...RACE.sides[0], locks: [EVICT] },
+    { ...RACE.sides[1], locks: [] },
+  ];
+  const evidence = (race: RaceSeen): (string | undefined)[] =>
+    findingsOf('  - {name: r, kind: race}', [race]).flatMap((found) =>
+      found.evidence.map(({ text }) => text),
+    );
+  const of = {
+    delete: 'A goroutine: delete at shop.(*Cache).evict cache.go:88',
+    assign: 'A goroutine: assign at main.b',
+  };
+  expect(evidence(RACE).slice(1)).toEqual([`${of.delete}.`, `${of.assign}.`]);
+  expect(evidence({ ...RACE, sides }).slice(1)).toEqual([
+    `${of.delete}; its stack takes a mutex at shop.(*Cache).evict cache.go:88.`,
+    `${of.assign}; no function of its stack takes a sync.Mutex or RWMutex.`,
   ]);
 });
 

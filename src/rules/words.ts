@@ -20,6 +20,9 @@ export const typeWords = (mapType: string | undefined): string =>
 export const siteWords = (site: SiteRef | undefined): string =>
   site === undefined ? 'a place that is not known' : placeLabel(site);
 
+/** `an assign`, `a delete`. */
+export const anOp = (op: MapOp): string => `${/^[aeiou]/.test(op) ? 'an' : 'a'} ${op}`;
+
 /** `"sess:eu-…"`: what keys begin with. */
 export const prefixWords = (prefix: string): string => `${printable(prefix)}…"`;
 

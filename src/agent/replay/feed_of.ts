@@ -1,12 +1,14 @@
 import type { RecordedProcess } from '../../evidence/about.ts';
 import { windowOf } from '../../evidence/window_line.ts';
-import type { FeedItem, GrowthStep, RaceSeen, RaceSideSeen, ServedEvent } from '../../model/feed.ts';
-import type { FrameOfEvent, MapOfEvent } from '../../model/map_event.ts';
-import type { ProcessRef, SiteRef } from '../../model/window.ts';
+import type { FeedItem, GrowthStep, RaceSeen, ServedEvent } from '../../model/feed.ts';
+import type { MapOfEvent } from '../../model/map_event.ts';
+import type { ProcessRef } from '../../model/window.ts';
 import type { GrowthEvent } from '../../protocol/growth.ts';
 import type { Notice } from '../../protocol/notice.ts';
-import type { Race, RaceSide } from '../../protocol/race.ts';
+import type { Race } from '../../protocol/race.ts';
 import { clockSetText, clockText } from '../../protocol/text/words.ts';
+import { sideSeen } from '../service/race_items.ts';
+import { siteOf } from '../service/site_of.ts';
 import { eventOf } from './event_of.ts';
 import { growthOf } from './growth_of.ts';
 import { findingOf } from './race.ts';
@@ -160,7 +162,7 @@ class FeedMaker {
       id,
       kind,
       ...(key?.text === undefined ? {} : { key: key.text }),
-      sides: [sideOf(sides[0]), sideOf(sides[1])],
+      sides: [sideSeen(sides[0]), sideSeen(sides[1])],
       count,
     };
   }
@@ -190,22 +192,3 @@ const setAt = (at: number, byMs: number): Notice => ({
   message: `${clockText(at)}: ${clockSetText(byMs)} while it was recorded`,
   hint: 'Everything stands at the time that the clock had; nothing is lost.',
 });
-
-const siteOf = (frame: FrameOfEvent | undefined): SiteRef | undefined =>
-  frame === undefined
-    ? undefined
-    : {
-        function: frame.function,
-        ...(frame.file === undefined ? {} : { file: frame.file }),
-        ...(frame.line === undefined ? {} : { line: frame.line }),
-      };
-
-function sideOf({ op, caller, goroutine, stack = [] }: RaceSide): RaceSideSeen {
-  const site = siteOf(caller);
-  return {
-    op,
-    ...(site === undefined ? {} : { site }),
-    ...(goroutine === undefined ? {} : { goroutine: goroutine.id }),
-    stack: stack.flatMap((frame) => siteOf(frame) ?? []),
-  };
-}

@@ -20,12 +20,14 @@ export function raceSeen(race: Race, process: ProcessRef): RaceSeen {
   };
 }
 
-function sideSeen({ op, caller, goroutine, stack }: RaceSide): RaceSideSeen {
+/** One side of it. */
+export function sideSeen({ op, caller, goroutine, stack, locks }: RaceSide): RaceSideSeen {
   const site = siteOf(caller);
   return {
     op,
     ...(site === undefined ? {} : { site }),
     ...(goroutine === undefined ? {} : { goroutine: goroutine.id }),
     stack: (stack ?? []).flatMap((frame) => siteOf(frame) ?? []),
+    ...(locks === undefined ? {} : { locks: locks.flatMap((frame) => siteOf(frame) ?? []) }),
   };
 }

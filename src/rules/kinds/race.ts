@@ -65,9 +65,15 @@ function reportOf({ at, kind, mapType, mapAddress, key, sides, count }: RaceSeen
   };
 }
 
-function sideText({ op, goroutine, site, stack }: RaceSideSeen): string {
+function sideText({ op, goroutine, site, stack, locks }: RaceSideSeen): string {
   const who = goroutine === undefined ? 'A goroutine' : `Goroutine ${goroutine}`;
   const callers = stack.filter((frame) => siteKey(frame) !== siteKey(site)).slice(0, 3);
   const called = callers.length === 0 ? '' : `, called from ${callers.map(siteWords).join(', ')}`;
-  return `${who}: ${op} at ${siteWords(site)}${called}`;
+  return `${who}: ${op} at ${siteWords(site)}${called}${locksText(locks)}`;
+}
+
+function locksText(locks: RaceSideSeen['locks']): string {
+  if (locks === undefined) return '';
+  if (locks.length === 0) return '; no function of its stack takes a sync.Mutex or RWMutex';
+  return `; its stack takes a mutex at ${locks.slice(0, 3).map(siteWords).join(', ')}`;
 }

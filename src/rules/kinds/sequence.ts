@@ -6,7 +6,7 @@ import type { LifecycleRule } from '../definition.ts';
 import { Matcher } from '../matcher.ts';
 import { EventClock, processKey, siteOf } from '../names.ts';
 import { MOST_SUBJECTS, type RuleRun } from '../run.ts';
-import { sampledWords, siteWords, typeWords } from '../words.ts';
+import { anOp, sampledWords, siteWords, typeWords } from '../words.ts';
 
 /** A first step that a second must not follow. */
 interface Step {
@@ -109,8 +109,8 @@ export class SequenceRun implements RuleRun {
       evidence: [
         {
           text: isRange
-            ? `Goroutine ${first.goroutine ?? '?'} began to range over the map at ${address} at ${siteWords(first.site)}; ${after} later goroutine ${step.goroutine ?? '?'} did a ${event.op} on it at ${siteWords(site)}. Whether the loop had ended by then was not seen${sampledWords(every)}.`
-            : `The map at ${address} was cleared at ${siteWords(first.site)}, and ${after} later there was a ${event.op} on it at ${siteWords(site)}${sampledWords(every)}.`,
+            ? `Goroutine ${first.goroutine ?? '?'} began to range over the map at ${address} at ${siteWords(first.site)}; ${after} later goroutine ${step.goroutine ?? '?'} did ${anOp(event.op)} on it at ${siteWords(site)}. Whether the loop had ended by then was not seen${sampledWords(every)}.`
+            : `The map at ${address} was cleared at ${siteWords(first.site)}, and ${after} later there was ${anOp(event.op)} on it at ${siteWords(site)}${sampledWords(every)}.`,
           ...span,
         },
       ],
