@@ -35,7 +35,7 @@ export async function runSql(
 ): Promise<SqlTable> {
   const end = performance.now() + ms;
   const isOver = (): boolean => performance.now() > end || signal?.aborted === true;
-  if (!(await turns.take(ms))) throw noTurn(ms);
+  if (!(await turns.take(ms, signal))) throw signal?.aborted === true ? nobodyWaits() : noTurn(ms);
   try {
     return await runUntil(isOver, await instance().connect(), text, rows);
   } catch (error) {

@@ -24,3 +24,17 @@ it('so many at once, the others in their order; who does not wait so long gets n
   await take('h', 1);
   expect(got.slice(5)).toEqual(['f has a turn', 'g has a turn', 'h has none']);
 });
+
+it('who goes waits no longer, and keeps nobody else from a turn', async () => {
+  const turns = new Turns(1);
+  await turns.take(0);
+  const gone = new AbortController();
+  const [first, second] = [turns.take(60_000, gone.signal), turns.take(60_000)];
+  gone.abort();
+  expect(await first).toBe(false);
+  turns.done();
+  expect(await second).toBe(true);
+  turns.done();
+  expect(await turns.take(0, gone.signal)).toBe(false);
+  expect(await turns.take(0)).toBe(true);
+});

@@ -7,21 +7,26 @@ export class Turns {
     this.#free = atOnce;
   }
 
-  /** Whether there was a turn within that time. Whoever got one gives it back by `done`. */
-  async take(ms: number): Promise<boolean> {
+  /** Whether there was a turn within that time, and before `signal`. Whoever got one gives it back by `done`. */
+  async take(ms: number, signal?: AbortSignal): Promise<boolean> {
+    if (signal?.aborted === true) return false;
     if (this.#free > 0) {
       this.#free--;
       return true;
     }
     return await new Promise((answer) => {
-      const called = (): void => {
+      const end = (isTurn: boolean): void => {
         clearTimeout(timer);
-        answer(true);
+        signal?.removeEventListener('abort', giveUp);
+        answer(isTurn);
       };
-      const timer = setTimeout(() => {
+      const called = (): void => end(true);
+      const giveUp = (): void => {
         this.#waiting.splice(this.#waiting.indexOf(called), 1);
-        answer(false);
-      }, ms);
+        end(false);
+      };
+      const timer = setTimeout(giveUp, ms);
+      signal?.addEventListener('abort', giveUp, { once: true });
       this.#waiting.push(called);
     });
   }
