@@ -24,7 +24,7 @@ async function countsOf(path: string): Promise<Map<string, number>> {
   const program = spawn(path, [String(N)], { stdio: ['pipe', 'pipe', 'inherit'] });
   try {
     await once(program.stdout, 'data');
-    const args = ['--once', '--duration', '5s', '--op', 'assign,access,delete', '--keys', 'none', '--json'];
+    const args = ['--once', '--duration', '2m', '--op', 'assign,access,delete', '--keys', 'none', '--json'];
     const top = spawn(process.execPath, [MAPAUDIT, 'top', '-p', String(program.pid), ...args], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
@@ -34,7 +34,10 @@ async function countsOf(path: string): Promise<Map<string, number>> {
     while (!existsSync(file) || readFileSync(file).readUInt32LE(HEADER.mode) !== MODE.counts) await sleep(20);
     // The hook follows the word when it is signalled, which the reader does before it goes on.
     await sleep(500);
+    const done = once(program.stdout, 'data');
     program.stdin.write('\n');
+    await done;
+    top.kill('SIGINT');
     await once(top, 'close');
     const [line = ''] = text.split('\n').filter((one) => one.includes('"snapshot"'));
     const sums = new Map<string, number>();

@@ -31,9 +31,9 @@ func remove() {
 
 func main() {
 	go write()
-	time.Sleep(50 * time.Millisecond)
+	time.Sleep(500 * time.Millisecond)
 	go remove()
-	time.Sleep(50 * time.Millisecond)
+	time.Sleep(500 * time.Millisecond)
 }
 `;
 

@@ -122,8 +122,7 @@ describe('readers of the hook', () => {
     // As if the ten seconds had passed.
     word(path, HEADER.patience, 1000);
     word(path, HEADER.patience + 4, 0);
-    await sleep(500);
-    expect(word(path, HEADER.mode)).toBe(0);
+    await expect.poll(() => word(path, HEADER.mode)).toBe(0);
     expect(eventsIn(trace(pid).lines)).toBe(200);
   });
 

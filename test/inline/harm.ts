@@ -40,10 +40,10 @@ export class LoadedProgram {
     while (this.#words()?.[1] !== 1) await pause(20);
   }
 
-  /** What is wrong with it; undefined when nothing is. All its parts must go on within some seconds. */
+  /** What is wrong with it; undefined when nothing is. All its parts must go on within half a minute. */
   async harm(): Promise<string | undefined> {
     const before = this.#words() ?? [];
-    for (let i = 0; i < 400; i++) {
+    for (let i = 0; i < 1200; i++) {
       if (this.#process.exitCode !== null || this.#process.signalCode !== null)
         return `it has ended: ${this.#process.exitCode ?? this.#process.signalCode ?? ''}`;
       const now = this.#words() ?? [];

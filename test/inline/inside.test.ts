@@ -47,7 +47,9 @@ describe('attaching to a Go program', () => {
     try {
       const probe = new InlineProbe({ pid: toPid(program.pid), plan, patch, bias, options, keyPlans: [], file, step }); // prettier-ignore
       const first = steps.indexOf('site patched');
-      expect(steps.slice(0, first).filter((one) => one === 'looked')).toHaveLength(patch.sites.length + 1);
+      const looks = steps.slice(0, first).filter((one) => one === 'looked').length;
+      // One of its threads may stand there by itself at the look after these.
+      expect(looks).toBeGreaterThan(patch.sites.length);
       expect(steps.slice(first)).toEqual(patch.sites.map(() => 'site patched'));
       expect(probe.cost.tries).toBeGreaterThan(patch.sites.length);
       expect(await program.harm()).toBeUndefined();

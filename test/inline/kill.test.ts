@@ -23,13 +23,9 @@ describe('the inline probe leaves the program unharmed', () => {
       program.stop();
     });
 
-    it('many times', { timeout: 120_000 }, async () => {
-      const { code, complaint } = await runChild(bundledChild(), [
-        String(program.pid),
-        'cycles',
-        '50',
-        'none',
-      ]);
+    it('many times', { timeout: 300_000 }, async () => {
+      const args = [String(program.pid), 'cycles', '50', 'none'];
+      const { code, complaint } = await runChild(bundledChild(), args, undefined, 200_000);
       expect(complaint).toBe('');
       expect(code).toBe(0);
       expect(await program.harm()).toBeUndefined();
@@ -37,8 +33,11 @@ describe('the inline probe leaves the program unharmed', () => {
       const untouched = new LoadedProgram(path);
       try {
         await untouched.started();
+        const compared = (): number | string => compareResults(program.results(), untouched.results());
+        // As many as it takes some seconds to compute, or many on a busy machine.
+        for (let i = 0; i < 60 && Number(compared()) <= 10; i++) await pause(1000);
         await pause(3000);
-        expect(compareResults(program.results(), untouched.results())).toBeGreaterThan(10);
+        expect(compared()).toBeGreaterThan(10);
       } finally {
         untouched.stop();
       }

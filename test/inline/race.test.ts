@@ -53,16 +53,22 @@ function watches(): bigint {
 
 it(
   'a killed mapaudit leaves a program that goes on, and nobody waits any more',
-  { timeout: 60_000 },
+  { timeout: 120_000 },
   async () => {
     const child = await watching('--budget', '50%');
-    await pause(1000);
-    expect(watches()).toBeGreaterThan(0n);
+    await expect.poll(watches).toBeGreaterThan(0n);
     child.kill('SIGKILL');
     await once(child, 'exit');
     expect(program.remains()).toBe('memory');
     await pause(LEASE_OVER_MS);
-    const then = watches();
+    let then = watches();
+    // One that waited may have been kept from its processor.
+    for (let i = 0; i < 10; i++) {
+      const before = then;
+      await pause(500);
+      then = watches();
+      if (then === before) break;
+    }
     expect(await program.harm()).toBeUndefined();
     expect(watches()).toBe(then);
     const detach = spawn(process.execPath, [MAPAUDIT, 'detach', '-p', String(program.pid)], {
@@ -74,10 +80,11 @@ it(
   },
 );
 
-it('one that ends leaves the program as it was', { timeout: 60_000 }, async () => {
+it('one that ends leaves the program as it was', { timeout: 120_000 }, async () => {
   const child = await watching('--budget', '50%', '--duration', '3s');
+  const ended = once(child, 'exit');
   expect(await program.harm()).toBeUndefined();
-  const [code] = (await once(child, 'exit')) as [number | null];
+  const [code] = (await ended) as [number | null];
   expect([0, 2]).toContain(code);
   expect(program.remains()).toBeUndefined();
   expect(await program.harm()).toBeUndefined();

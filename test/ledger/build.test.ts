@@ -3,7 +3,7 @@ import { GO_VERSIONS } from '../support/go_build.ts';
 import { buildHooked, fewOrAll } from '../support/mapaudit_go.ts';
 import { FRAMES } from './fields.ts';
 import { buildMutants, HOOK_MUTANTS } from './hook_mutants.ts';
-import { problemsOf } from './problems.ts';
+import { eventsFor, problemsOf } from './problems.ts';
 import { type LedgerRun, report, runLedger } from './run.ts';
 
 const FEW = 15_000;
@@ -49,7 +49,7 @@ describe('the comparison notices, of the build hook', () => {
       const program = buildMutants();
       const result = await runLedger({
         program,
-        events: 4000,
+        events: eventsFor({ noticedBy }),
         rate: 8000,
         probe: 'build',
         ...STACKS,

@@ -6,7 +6,7 @@ import { bufferSource } from '../../src/model/byte_source.ts';
 import { type Build, buildGo, GO_VERSIONS } from '../support/go_build.ts';
 import { FRAMES } from './fields.ts';
 import { asMutant, MUTANTS } from './mutants.ts';
-import { problemsOf } from './problems.ts';
+import { eventsFor, problemsOf } from './problems.ts';
 import { type LedgerRun, report, runLedger } from './run.ts';
 
 /** Events of the long run, and of each of the short ones. MAPAUDIT_LEDGER_EVENTS sets another number. */
@@ -104,7 +104,7 @@ function callsOf(path: string, name: string): string[] {
 describe('the comparison notices', () => {
   for (const mutant of MUTANTS) {
     it(`a wrong ${mutant.name}, by ${mutant.noticedBy}`, { timeout: 60_000 }, async () => {
-      const run = { program: buildGo('ledger'), events: 4000, rate: 8000, ...STACKS };
+      const run = { program: buildGo('ledger'), events: eventsFor(mutant), rate: 8000, ...STACKS };
       const result = await asMutant(mutant, (env) => runLedger({ ...run, env }));
       expect(problemsOf(result), report(result)).toContain(mutant.noticedBy);
     });

@@ -4,6 +4,10 @@ import type { LedgerResult } from './run.ts';
 const UNKNOWN = 0.001;
 const UNPLANNED = 0.01;
 
+/** Events in which a mutant is noticed. Keys whose type matters are few: of more events, their share is less by chance. */
+export const eventsFor = ({ noticedBy }: { readonly noticedBy: string }): number =>
+  noticedBy === 'unplanned keys' ? 12_000 : 4000;
+
 /** What a trace has wrong, or leaves open more often than it may; empty where it agrees with the ledger. */
 export function problemsOf(result: LedgerResult): string[] {
   const { missing, extra, byField, events, summary } = result;

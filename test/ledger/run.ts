@@ -119,7 +119,7 @@ async function compareFiles(ledger: string, trace: string, options: CompareOptio
 
 /** Waits for the first line of the output: the probes are in place. */
 async function attachedIn(path: string, tracer: ChildProcess, complaint: { text: string }): Promise<void> {
-  for (let i = 0; i < 600; i++) {
+  for (let i = 0; i < 2400; i++) {
     if (tracer.exitCode !== null) throw new Error(`mapaudit ended: ${complaint.text}`);
     try {
       if (readFileSync(path, 'utf8').includes('\n')) return;
@@ -128,7 +128,7 @@ async function attachedIn(path: string, tracer: ChildProcess, complaint: { text:
     }
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
-  throw new Error('mapaudit did not attach within 30 s');
+  throw new Error('mapaudit did not attach within two minutes');
 }
 
 async function* linesOf(child: ChildProcess): AsyncGenerator<string, undefined> {

@@ -16,7 +16,7 @@ const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout
 async function unprobed(): Promise<boolean> {
   const spec = specFor(target.pid);
   const planned = bytesPlanned(spec.plan).join();
-  for (let attempt = 0; attempt < 200; attempt++) {
+  for (let attempt = 0; attempt < 3000; attempt++) {
     if (bytesAt(spec).join() === planned) return true;
     await pause(10);
   }

@@ -142,9 +142,10 @@ describe.each(['multi', 'perf'])('attached by %s', (method) => {
   it('sees nothing after it was detached, while the program goes on', async () => {
     const wishes = { ops: ['delete', 'assign'], exits: true } as const;
     const probe = attach(specFor(target.pid, { mode: 'both', keyBytes: 0 }, wishes));
-    const flood = target.ask('flood 1500');
+    const flood = target.ask('flood 3000');
     const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
     await pause(100);
+    await expect.poll(() => totals(probe).hits, { interval: 10 }).toBeGreaterThan(1000);
     probe.detach();
     drainAll(probe);
     const { hits } = totals(probe);
@@ -255,19 +256,25 @@ describe('a probe', () => {
 
   it('gives a watermark that no later record undercuts', async () => {
     const probe = attach(specFor(target.pid, { ringBytes: 64 << 20, keyBytes: 0 }));
-    const flood = target.ask('flood 500');
     const drains: { total: number; tooLate: number; watermark: bigint }[] = [];
-    const flooding = { done: false };
-    void flood.then(() => (flooding.done = true));
-    while (!flooding.done) {
+    const withRecords = (): number => drains.filter((drain) => drain.total > 0).length;
+    let done = 0;
+    // Again where the machine had little time for these drains.
+    for (let round = 0; round < 20 && withRecords() <= 20; round++) {
+      const flood = target.ask('flood 500');
+      const flooding = { done: false };
+      void flood.then(() => (flooding.done = true));
+      while (!flooding.done) {
+        drains.push(drainTimes(probe, drains.at(-1)?.watermark ?? 0n));
+        await new Promise((resolve) => setTimeout(resolve, 1));
+      }
       drains.push(drainTimes(probe, drains.at(-1)?.watermark ?? 0n));
-      await new Promise((resolve) => setTimeout(resolve, 1));
+      done += Number(await flood);
     }
-    drains.push(drainTimes(probe, drains.at(-1)?.watermark ?? 0n));
     const sum = (of: 'total' | 'tooLate'): number => drains.reduce((n, drain) => n + drain[of], 0);
-    expect(sum('total')).toBe(2 * Number(await flood));
+    expect(sum('total')).toBe(2 * done);
     expect(sum('tooLate')).toBe(0);
-    expect(drains.filter((drain) => drain.total > 0).length).toBeGreaterThan(20);
+    expect(withRecords()).toBeGreaterThan(20);
     for (const [i, { watermark }] of drains.entries())
       expect(watermark).toBeGreaterThanOrEqual(drains[i - 1]?.watermark ?? 0n);
   });

@@ -68,10 +68,21 @@ async function watch(pid: string, map: string, key: string, ...args: string[]) {
   const exit = once(child, 'exit');
   const lines = new Lines(child);
   const attached = JSON.parse((await lines.next()) ?? '{}') as Attached;
+  const read: Line[] = [];
+  const next = async (): Promise<Line | undefined> => {
+    const text = await lines.next();
+    if (text === undefined) return undefined;
+    const line = JSON.parse(text) as Line;
+    read.push(line);
+    return line;
+  };
+  /** Waits until it says so. */
+  const until = async (isIt: (line: Line) => boolean): Promise<void> => {
+    for (let line = await next(); line === undefined || !isIt(line); line = await next())
+      if (line === undefined) throw new Error(`it has ended: ${errors}`);
+  };
   const rest = async (): Promise<Line[]> => {
-    const read: Line[] = [];
-    for (let line = await lines.next(); line !== undefined; line = await lines.next())
-      read.push(JSON.parse(line) as Line);
+    while ((await next()) !== undefined);
     return read;
   };
   const end = async () => {
@@ -80,7 +91,7 @@ async function watch(pid: string, map: string, key: string, ...args: string[]) {
     const summary = read.at(-1) as Summary;
     return { all: read, hits: read.filter((line) => line.type === 'hit'), summary };
   };
-  return { attached, exit, rest, end, errors: () => errors };
+  return { attached, exit, until, rest, end, errors: () => errors };
 }
 
 const shown = ({ place, before, after, writer, caller }: Hit): string =>
@@ -91,6 +102,12 @@ const controlsOf = (hits: readonly Hit[]): string[] =>
   hits
     .filter(({ place, before, after }) => place.part === 'control' && before?.text !== after?.text)
     .map(shown);
+
+/** It has seen that the key is there, or that it is not. */
+const isPresent =
+  (present: boolean) =>
+  (line: Line): boolean =>
+    line.type === 'watching' && line.present === present;
 
 const unwatched = ({ watching }: Attached, part: string) =>
   watching?.parts.find((one) => one.part === part)?.unwatched;
@@ -121,8 +138,10 @@ describe.each(['1.21.13', '1.26.8'])('the key of a map, Go %s', (version) => {
     const run = await watch(pid, 'counts', '7');
     await tell('update');
     await tell('delete');
+    await run.until(isPresent(false));
     await tell('other');
     await tell('update');
+    await run.until(isPresent(true));
     await tell('update');
     const { all, hits, summary } = await run.end();
     const control = controlsOf(hits);
@@ -174,7 +193,9 @@ it('of a string shows the string', async () => {
   const { pid, tell } = await start();
   const run = await watch(pid, 'texts', '"k"');
   await tell('text');
+  await run.until((line) => line.type === 'hit' && line.string !== undefined);
   await tell('text');
+  await run.until((line) => line.type === 'hit' && line.string !== undefined);
   const { hits } = await run.end();
   expect(hits).toHaveLength(4);
   expect(hits.filter((hit) => hit.place.label === 'len(value)').map((hit) => hit.after?.text)).toEqual([
@@ -201,6 +222,7 @@ it('that was never there: who puts it into an empty map', async () => {
   const run = await watch(pid, 'empty', '7');
   expect(run.attached.watching).toMatchObject({ present: false, parts: [] });
   await tell('first');
+  await run.until(isPresent(true));
   const { hits, summary } = await run.end();
   expect(hits.map((hit) => (hit.caller ?? hit.writer).function)).toContain('main.first');
   expect(summary.watched).toMatchObject({ returned: 1, gone: 0 });

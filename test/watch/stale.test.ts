@@ -20,11 +20,14 @@ it('no write to a place that stays where it is is lost while the slot moves, and
       .filter((line) => line.type === 'hit')
       .filter(({ writer }) => writer.function === 'main.staleWrite');
     expect(hits.length).toBeGreaterThan(100);
-    const after = hits.flatMap((hit) => (hit.after === undefined ? [] : [Number(hit.after.text)]));
+    const known = hits.flatMap(({ after }, i) =>
+      after === undefined ? [] : [{ i, value: Number(after.text) }],
+    );
     const steps = hits.filter(({ before, after: then }) => before !== undefined && then !== undefined);
     expect(steps.every((hit) => Number(hit.after?.text) - Number(hit.before?.text) === 1)).toBe(true);
     // Values that are not known stand between others that are: each write is one hit.
-    expect(after.at(-1)! - after[0]!).toBe(hits.length - 1);
+    expect(known.length).toBeGreaterThan(10);
+    expect(known.at(-1)!.value - known[0]!.value).toBe(known.at(-1)!.i - known[0]!.i);
   } finally {
     program.kill('SIGKILL');
   }

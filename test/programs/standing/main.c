@@ -8,12 +8,12 @@
 #include <string.h>
 #include <unistd.h>
 
-volatile int stay = 1, hold = 1, entered = 0, scratch = 7;
+volatile int stay = 1, hold = 1, entered = 0, scratch = 7, arrived = 0;
 void site(void);
 extern char inside[], after[];
 __asm__(".globl site, inside, after\n"
         "site: push %rbp\n"
-        "inside: pause\n cmpl $0, stay(%rip)\n jne inside\n"
+        "inside: pause\n movl $1, arrived(%rip)\n cmpl $0, stay(%rip)\n jne inside\n"
         "after: pop %rbp\n ret\n");
 
 static void say(void) {
@@ -61,7 +61,7 @@ int main(int count, char **words) {
   install(SIGUSR2, handler, SA_NODEFER | SA_ONSTACK, 0);
   pthread_t thread;
   pthread_create(&thread, 0, standing, 0);
-  usleep(50000);
+  while (!arrived) usleep(1000);
   if (strcmp(how, "inside") != 0) {
     pthread_kill(thread, SIGUSR1);
     until(SIGUSR1);

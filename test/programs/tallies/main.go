@@ -1,5 +1,5 @@
 // Command tallies does each kind of operation on maps of each kind of key, N times from one place, on two goroutines,
-// when its standard input says so.
+// when its standard input says so; says when it has done so.
 package main
 
 import (
@@ -51,5 +51,6 @@ func main() {
 		}()
 	}
 	group.Wait()
+	fmt.Println("done")
 	in.ReadString('\n')
 }
