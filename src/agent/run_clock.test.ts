@@ -13,6 +13,13 @@ describe('nextPause', () => {
     expect(nextPause(20, 1)).toBeCloseTo(2);
     expect(nextPause(2, 1)).toBe(1);
   });
+
+  it('comes back sooner the longer the work that it found took', () => {
+    expect(nextPause(20, 0.01, 3)).toBeCloseTo(20);
+    expect(nextPause(20, 0.01, 12)).toBeCloseTo(5);
+    expect(nextPause(20, 0.4, 6)).toBeCloseTo(5);
+    expect(nextPause(2, 0, 100)).toBe(1);
+  });
 });
 
 describe('RunClock', () => {

@@ -7,14 +7,20 @@ import type { EndReason } from '../protocol/summary.ts';
  */
 const LONGEST_MS = 25;
 const SHORTEST_MS = 1;
+/** Timers come as late as this by themselves. */
+const TIMER_MS = 1.5;
 /** Rings should be found filled to this share. */
 const WANTED_FILL = 0.1;
+/** Where others wait for their turn, what a look at the rings brings should be done with in so many milliseconds. */
+const WANTED_WORK_MS = 3;
 /** How often processes are looked for. */
 const LOOK_MS = 200;
 
-/** How long to leave rings alone that filled to the share `fill` in `pauseMs`. */
-export function nextPause(pauseMs: number, fill: number): number {
-  return Math.max(SHORTEST_MS, Math.min(LONGEST_MS, (pauseMs * WANTED_FILL) / Math.max(fill, 0.001)));
+/** How long to leave rings alone that filled to the share `fill` in `pauseMs`, and then took so many milliseconds of work. */
+export function nextPause(pauseMs: number, fill: number, workMs = 0): number {
+  const byFill = (pauseMs * WANTED_FILL) / Math.max(fill, 0.001);
+  const byWork = (pauseMs * WANTED_WORK_MS) / Math.max(workMs, 0.001);
+  return Math.max(SHORTEST_MS, Math.min(LONGEST_MS, byFill, byWork));
 }
 
 /** Keeps the time of a run: when to drain, when to look for processes, when it is over. */
@@ -24,6 +30,8 @@ export class RunClock {
   readonly #signal: AbortSignal;
   #looked = performance.now();
   #pauseMs = SHORTEST_MS;
+  /** By how much the last pause was longer than it was to be: others were at work. */
+  #lateMs = 0;
 
   constructor(durationMs: number | undefined, signal: AbortSignal) {
     this.#durationMs = durationMs;
@@ -42,11 +50,14 @@ export class RunClock {
 
   /**
    * Waits until rings are to be drained again; shorter when the run is over before. `fill` is the share to
-   * which the fullest ring was found filled, 0 to 1.
+   * which the fullest ring was found filled, 0 to 1. `workMs`: what was done with what lay in them, where others wait
+   * for their turn meanwhile.
    */
-  async tick(fill: number): Promise<void> {
-    this.#pauseMs = nextPause(this.#pauseMs, fill);
+  async tick(fill: number, workMs?: number): Promise<void> {
+    this.#pauseMs = nextPause(this.#pauseMs, fill, workMs === undefined ? 0 : workMs + this.#lateMs);
+    const began = performance.now();
     await this.pause(this.#pauseMs);
+    this.#lateMs = Math.max(0, performance.now() - began - this.#pauseMs - TIMER_MS);
   }
 
   /** Waits so many milliseconds; shorter when the run is over before. */

@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import {
   BIGINT,
   BOOLEAN,
@@ -10,8 +11,10 @@ import {
 } from '@duckdb/node-api';
 import { type Cell, type ColumnType, type Row, TABLES, type TableName } from './tables.ts';
 
-/** Rows that a chunk of DuckDB holds. */
-const CHUNK = 2048;
+/** Rows that are handed over at once: a millisecond or two, after which others have their turn. */
+const CHUNK = 256;
+/** Rows that are taken into the table at once. */
+const FLUSH_ROWS = 512;
 
 const TYPES: Readonly<Record<ColumnType, DuckDBType>> = {
   INTEGER,
@@ -30,7 +33,7 @@ export async function appendRows(
   await appendTo(connection, table, Object.values(TABLES[table]), rows);
 }
 
-/** The same for any table, by the types of its columns. */
+/** The same for any table, by the types of its columns. Nothing else may use the connection until it is done. */
 export async function appendTo(
   connection: DuckDBConnection,
   table: string,
@@ -42,6 +45,11 @@ export async function appendTo(
   const appender = await connection.createAppender(table);
   try {
     for (let from = 0; from < rows.length; from += CHUNK) {
+      if (from > 0) await turn();
+      if (from > 0 && from % FLUSH_ROWS === 0) {
+        appender.flushSync();
+        await turn();
+      }
       const part = rows.slice(from, from + CHUNK);
       const chunk = DuckDBDataChunk.create(types, part.length);
       for (const [i, type] of columns.entries()) chunk.setColumnValues(i, column(part, i, type));

@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { FeedItem } from '../model/feed.ts';
 import { bytes } from '../protocol/text/numbers.ts';
@@ -27,6 +28,8 @@ import { Turns } from './turns.ts';
 /** Rows that wait for the end of a window before they are written without it. */
 const MOST_WAITING = 50_000;
 const UPKEEP_MS = 10_000;
+/** What is taken at once; then others have their turn. */
+const TAKE_MS = 3;
 const MOST_NOTICES = 100;
 /** Statements of others that run at the same time: threads and memory are for writing too. */
 const SQL_AT_ONCE = 2;
@@ -107,7 +110,12 @@ export class DuckStore implements Store {
   }
 
   async take(items: readonly FeedItem[]): Promise<void> {
+    let until = performance.now() + TAKE_MS;
     for (const item of items) {
+      if (performance.now() > until) {
+        await turn();
+        until = performance.now() + TAKE_MS;
+      }
       addItem(item, this.#symbols, this.#batch);
       if (item.type === 'window') this.#hasWindow = true;
     }

@@ -141,8 +141,9 @@ function eventRow(
 }
 
 function labelsNote({ labels_cut, labels_missing, labels_unreadable }: ServedEvent): string | null {
-  const note = JSON.stringify({ labels_cut, labels_missing, labels_unreadable });
-  return note === '{}' ? null : note;
+  if (labels_cut === undefined && labels_missing === undefined && labels_unreadable === undefined)
+    return null;
+  return JSON.stringify({ labels_cut, labels_missing, labels_unreadable });
 }
 
 function keyForm(key: ServedEvent['key']): string | null {

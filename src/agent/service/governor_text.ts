@@ -38,4 +38,6 @@ export function loweredText({
   return undefined;
 }
 
-const percent = (share: number): string => `${(share * 100).toPrecision(2)} %`;
+/** Budgets are small: `0.10 %`; `130 %` */
+const percent = (share: number): string =>
+  `${share < 0.995 ? (share * 100).toPrecision(2) : (share * 100).toFixed(0)} %`;

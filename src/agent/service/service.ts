@@ -188,6 +188,7 @@ class RunningService implements Service {
     let [saidOver, saidNone] = [false, false];
     this.#deliver();
     while (!this.#ending.signal.aborted) {
+      const began = performance.now();
       try {
         this.#watcher.step();
         if (clock.isTimeToLook) await this.#watcher.look();
@@ -206,7 +207,7 @@ class RunningService implements Service {
         saidOver = true;
         this.#book.say('the program has ended; what was seen can still be asked for, Ctrl-C ends');
       }
-      await clock.tick(this.#watcher.fill);
+      await clock.tick(this.#watcher.fill, performance.now() - began);
     }
   }
 
