@@ -228,8 +228,9 @@ describe('a stripped program', () => {
 
 describe('several processes, and none', () => {
   it('lists the maps of each process of a binary', async () => {
-    const one = await startLists('1.26.8', 'default');
-    const two = await startLists('1.26.8', 'default');
+    // A binary that no other test runs at the same time.
+    const one = await startLists('1.24.13', 'default');
+    const two = await startLists('1.24.13', 'default');
     try {
       const { reports, maps } = await list({ selection: { type: 'exe', path: one.binary }, limit: 3 });
       const pids = reports.map((report) => report.pid);
