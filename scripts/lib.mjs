@@ -38,6 +38,17 @@ export function run(command, args, options = {}) {
   });
 }
 
+/** `run` of what needs a network: a network may fail once. Resolves with the last exit code. */
+export async function runOverNetwork(command, args, options = {}) {
+  let code = await run(command, args, options);
+  for (let again = 0; again < 2 && code !== 0 && code !== 127; again++) {
+    console.error(`${command} ${args[0]} ended with exit code ${code}; once more …`);
+    await new Promise((resolve) => setTimeout(resolve, 5000));
+    code = await run(command, args, options);
+  }
+  return code;
+}
+
 /** For `run`: stdout may be someone's data. */
 export const TO_STDERR = { stdio: ['ignore', 2, 2] };
 
@@ -114,7 +125,8 @@ export async function install() {
     if (installed && matchesLock()) return;
     refuseLinkedModules(ROOT);
     console.error('Installing what package-lock.json names (npm ci) …');
-    const code = await run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], TO_STDERR);
+    const args = ['ci', '--no-audit', '--no-fund', '--loglevel=error'];
+    const code = await runOverNetwork('npm', args, TO_STDERR);
     if (code !== 0)
       throw new Error(`npm ci failed (exit code ${code}). A registry that can be reached is needed once.`);
   });

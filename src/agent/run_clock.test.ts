@@ -25,7 +25,7 @@ describe('nextPause', () => {
 describe('RunClock', () => {
   it('ends by its duration, or when told to', async () => {
     const stop = new AbortController();
-    const short = new RunClock(5, stop.signal);
+    const short = new RunClock(100, stop.signal);
     expect(short.ended).toBeUndefined();
     // A timer may come a fraction of a millisecond early.
     while (short.ended === undefined) await short.tick(0);

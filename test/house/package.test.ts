@@ -27,10 +27,24 @@ beforeAll(() => {
   ];
   files = made.files.map((file) => file.path);
   writeFileSync(join(place, 'package.json'), '{ "private": true }');
-  npm(
-    ['install', '--omit=dev', '--no-audit', '--no-fund', '--loglevel=error', join(folder, made.filename)],
-    place,
-  );
+  // What npm ci has brought need not come again, and a registry may fail to answer once.
+  const install = [
+    'install',
+    '--prefer-offline',
+    '--omit=dev',
+    '--no-audit',
+    '--no-fund',
+    '--loglevel=error',
+  ];
+  const tryIt = (tries: number): void => {
+    try {
+      npm([...install, join(folder, made.filename)], place);
+    } catch (error) {
+      if (tries === 1) throw error;
+      tryIt(tries - 1);
+    }
+  };
+  tryIt(3);
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 

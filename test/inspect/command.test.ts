@@ -214,7 +214,9 @@ describe.each(['1.21.13', '1.26.8'])('inspect of a program of Go %s', { timeout:
     expect(flat.entries[0]?.value.text).toMatch(/^\(\*main\.Session\)\(0x[0-9a-f]+\)$/);
   });
 
-  it('tears no value, and calls consistent only what was there at one moment', () => {
+  // As in outside.test.ts: an element in its slot of which a thread is put off its CPU in the middle is told as it lies
+  // there (docs/inspect.md). On a busy machine that may happen once, but not three times in a row.
+  it('tears no value, and calls consistent only what was there at one moment', { retry: 2 }, () => {
     const answers = Array.from({ length: 8 }, () => ask('--expr', 'main.busy', '--timeout', '1s'));
     for (const { entries, summary } of answers) {
       const rounds = new Map(entries.map(({ key, value }) => [Number(key.text), roundOf(value.text)]));

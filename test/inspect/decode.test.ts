@@ -43,9 +43,12 @@ describe('decoding while the map is written to', { timeout: 300_000 }, () => {
       try {
         let seen = 0;
         let changing = 0;
-        let torn = 0;
+        const torn = new Set<string>();
         let stable = 0;
-        for (let round = 0; round < 10; round++)
+        const last = performance.now() + 60_000;
+        const enough = (): boolean => changing > 4 && stable > 3;
+        // A busy machine may keep the writers from their work for some rounds.
+        for (let round = 0; round < 10 || (!enough() && performance.now() < last); round++)
           for (const live of program.live) {
             const { entries, scan } = readMap(program.target, live);
             const numbers = new Map(entries.map((entry) => [Number(entry.key.text), entry.value.text]));
@@ -58,13 +61,15 @@ describe('decoding while the map is written to', { timeout: 300_000 }, () => {
               expect(lost).toEqual([]);
             }
             expect(numbers.size).toBe(entries.length);
-            torn += entries.filter((entry) => !isWhole(entry.value.text)).length;
+            for (const { key, value } of entries)
+              if (!isWhole(value.text)) torn.add(`${key.text}: ${value.text}`);
             seen += entries.length;
             if (!scan.consistent) changing++;
           }
         // The runtime's own writes are never seen half done. The element is stored by the program itself, after
-        // the runtime's function: a thread that is put off its CPU within that store shows half of it.
-        expect(torn).toBeLessThanOrEqual(1 + seen / 100_000);
+        // the runtime's function: a thread that is put off its CPU within that store shows half of it, in each round
+        // until it goes on.
+        expect(torn.size).toBeLessThanOrEqual(1 + seen / 100_000);
         // The maps did change: otherwise this proves nothing.
         expect(changing).toBeGreaterThan(4);
         expect(stable).toBeGreaterThan(3);

@@ -167,7 +167,7 @@ describe.each<[string, Build]>([
   beforeAll(async () => {
     lists = await startLists(version, build);
     answer = await list(
-      { selection: { type: 'pid', pid: lists.pid }, sort: 'rate', observeMs: 1500 },
+      { selection: { type: 'pid', pid: lists.pid }, sort: 'rate', observeMs: 3000 },
       (line) => {
         if (line.type === 'attached') lists.child.stdin?.write('later\n');
       },
@@ -179,8 +179,8 @@ describe.each<[string, Build]>([
     const churned = answer.maps.find((map) => map.map_type === 'map[string]*main.Session')!;
     const { ops, sites, goroutines, rate, duration_ms: ms } = churned.observed!;
     expect(ops.assign).toBeGreaterThan(50);
-    // The program goes on while its counters are read, at the beginning and at the end.
-    expect(Math.abs(ops.assign! - ops.delete!)).toBeLessThanOrEqual(4);
+    // The program goes on while its counters are read, at the beginning and at the end, however long that takes.
+    expect(Math.abs(ops.assign! - ops.delete!)).toBeLessThanOrEqual(4 + ops.assign! / 10);
     expect(rate).toBeCloseTo((ops.assign! + ops.delete!) / (ms / 1000), -1);
     expect(sites.map((site) => [site.op, site.function])).toEqual(
       expect.arrayContaining([
@@ -228,8 +228,9 @@ describe('a stripped program', () => {
 
 describe('several processes, and none', () => {
   it('lists the maps of each process of a binary', async () => {
-    const one = await startLists('1.26.8', 'default');
-    const two = await startLists('1.26.8', 'default');
+    // A binary that no other test runs at the same time.
+    const one = await startLists('1.24.13', 'default');
+    const two = await startLists('1.24.13', 'default');
     try {
       const { reports, maps } = await list({ selection: { type: 'exe', path: one.binary }, limit: 3 });
       const pids = reports.map((report) => report.pid);

@@ -91,10 +91,11 @@ describe('sizes are what the program says of its heap', { timeout: 600_000 }, ()
             sum['inconsistent'] === 0 ? '' : 'inconsistent',
             differs(all, bytes, 0.002) ? 'bytes' : '',
             // Without looking at slots, overflow buckets of old arrays are not seen.
-            !held && differs(quick, bytes, old > 0 ? 0.06 : 0.002) ? 'quick' : '',
-            // What a new map takes depends on how its hashes fall: less so of many together.
-            state === 'made' && differs(make, bytes, 0.06) ? 'make' : '',
-            state === 'grown' && old === 0 && differs(grown, bytes, 0.06) ? 'grown' : '',
+            !held && differs(quick, bytes, old > 0 ? 0.08 : 0.002) ? 'quick' : '',
+            // What a new map takes depends on how its hashes fall: less so of many together. Of a swiss map's 64 tables
+            // one splits on average; five do so of one map in a thousand, nine of one in a million.
+            state === 'made' && differs(make, bytes, 0.1) ? 'make' : '',
+            state === 'grown' && old === 0 && differs(grown, bytes, 0.1) ? 'grown' : '',
             state === 'emptied' && entries > 100 && make > bytes * 0.8 ? 'waste' : '',
           ].filter((problem) => problem !== '');
           if (problems.length > 0) wrong.push([name, state, entries, problems, bytes, sum]);

@@ -48,7 +48,7 @@ export async function traced(run: TracedRun): Promise<Traced> {
     program.stdin.write('\n');
     await lines.next();
     // Names of types are read from the process: it must live until its events have been looked at.
-    await sleep(1500);
+    await hasLooked(tracer);
     program.stdin.end();
     const code = tracer.exitCode ?? (await new Promise((resolve) => tracer.once('exit', resolve)));
     if (code !== 0) throw new Error(`mapaudit ended with code ${String(code)}: ${complaint}`);
@@ -68,6 +68,30 @@ export async function traced(run: TracedRun): Promise<Traced> {
   } finally {
     program.kill('SIGKILL');
     rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** How often mapaudit is to have gone to sleep: it does so after each look at its rings, and for 25 ms at most. */
+const SLEEPS = 60;
+
+/** Waits until mapaudit, however slow the machine, has looked at what has come: some 1.5 s when nothing else runs. */
+async function hasLooked({ pid }: ChildProcess): Promise<void> {
+  const first = sleepsOf(pid);
+  for (let i = 0; i < 600; i++) {
+    await sleep(100);
+    // Without a number it has ended.
+    const now = sleepsOf(pid);
+    if (first === undefined || now === undefined || (i >= 14 && now >= first + SLEEPS)) return;
+  }
+}
+
+function sleepsOf(pid: number | undefined): number | undefined {
+  try {
+    const status = readFileSync(`/proc/${String(pid)}/status`, 'utf8');
+    const [, sleeps] = /^voluntary_ctxt_switches:\s+(\d+)/m.exec(status) ?? [];
+    return sleeps === undefined ? undefined : Number(sleeps);
+  } catch {
+    return undefined;
   }
 }
 

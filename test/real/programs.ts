@@ -1,5 +1,5 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { copyFileSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { Agent, type IncomingMessage, request } from 'node:http';
 import { connect, createServer } from 'node:net';
 import { join } from 'node:path';
@@ -120,7 +120,7 @@ function ownCopy(binary: string): string {
   return copy;
 }
 
-/** Builds a command from the Go module proxy, once. */
+/** Builds a command from the Go module proxy, once. Another test may do so at the same time: it appears whole. */
 function install(module: string, name: string): string {
   const binary = join(CACHE, name);
   mkdirSync(CACHE, { recursive: true });
@@ -130,8 +130,11 @@ function install(module: string, name: string): string {
     execFileSync('go', ['version', '-m', binary], { encoding: 'utf8' }).includes(version)
   )
     return binary;
-  const env = { ...process.env, GOBIN: CACHE, GOFLAGS: '-mod=mod', GOTOOLCHAIN: 'local' };
+  const unfinished = join(CACHE, `install-${process.pid}`);
+  const env = { ...process.env, GOBIN: unfinished, GOFLAGS: '-mod=mod', GOTOOLCHAIN: 'local' };
   execFileSync('go', ['install', module], { env, cwd: CACHE, stdio: 'inherit' });
+  renameSync(join(unfinished, name), binary);
+  rmSync(unfinished, { recursive: true });
   return binary;
 }
 

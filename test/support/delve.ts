@@ -104,6 +104,8 @@ interface Answer {
 function caller(socket: Socket): (method: string, args: unknown) => Promise<unknown> {
   const waiting = new Map<number, (answer: Answer) => void>();
   let id = 0;
+  // Delve may break the connection off when it ends: 'close' follows, and whoever waits is told.
+  socket.on('error', () => undefined);
   socket.once('close', () => {
     for (const answer of waiting.values()) answer({ id: 0, result: undefined, error: 'it has gone' });
   });

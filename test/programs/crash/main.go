@@ -44,6 +44,6 @@ func main() {
 		panic("the end")
 	case "wait":
 		fmt.Println("ready", os.Getpid())
-		time.Sleep(time.Minute)
+		time.Sleep(10 * time.Minute)
 	}
 }

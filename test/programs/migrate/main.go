@@ -31,10 +31,11 @@ func main() {
 	in := bufio.NewReader(os.Stdin)
 	in.ReadString('\n')
 	// Each insert moves one or two of the old buckets.
+	// It begins within the first 513 inserts and takes 1,024 at most; the pauses leave whoever looks time to look.
 	for i := 0; i <= 2*buckets; i++ {
 		insert(full + i)
-		if i%8 == 0 {
-			time.Sleep(30 * time.Millisecond)
+		if i%8 == 0 && i <= 3*buckets/2+8 {
+			time.Sleep(70 * time.Millisecond)
 		}
 	}
 	os.WriteFile(*path, []byte(fmt.Sprintf("%d\t%d\n", buckets, 2*buckets)), 0o644)
