@@ -18,7 +18,7 @@ import { Audit, type Subject } from './audit.ts';
 import type { Effects } from './plans.ts';
 import { Program } from './program.ts';
 import { InlinePays } from './inline_pays.ts';
-import { labelsUnread, requireLabels } from './labels_unread.ts';
+import { labelsUnread, refuseByLabel } from './labels_unread.ts';
 import { noSuchType } from './no_such_type.ts';
 import { refusePatched } from './patched.ts';
 import { fileIdentity, identityOf, selectPids } from './select.ts';
@@ -232,12 +232,17 @@ export class Fleet implements Closable {
       const pid = subject.type === 'process' ? subject.target.pid : undefined;
       const kind = pid === undefined ? 'kernel' : kindFor(program.binary, this.#kind);
       if (pid !== undefined && kind === 'kernel') refusePatched(pid);
-      if (this.#options.byLabel === true) requireLabels(kind);
+      const byLabel = this.#options.byLabel === true;
+      if (byLabel && kind === 'inline') refuseByLabel(kind);
       const way = wayFor(program.binary, pid, { kind: this.#kind, ops, effects, sync, plan: own });
       const audit = new Audit(subject, way, probe);
+      const unread = probe.labels === true ? labelsUnread(program.binary, kind, audit.probe) : undefined;
+      if (byLabel && unread !== undefined) {
+        audit.close();
+        refuseByLabel(kind);
+      }
       this.#audits.add(audit);
       this.#events.joined(audit);
-      const unread = probe.labels === true ? labelsUnread(program.binary, kind) : undefined;
       if (unread !== undefined) this.#events.notice(unread);
       const none = map === undefined || sync === true ? undefined : noSuchType(program.binary, map);
       if (none !== undefined) this.#events.notice(none);

@@ -1,5 +1,6 @@
 import { planPatches } from '../go/plan/patch_plan.ts';
 import { planRace } from '../go/plan/race.ts';
+import { setsLabels } from '../go/sets_labels.ts';
 import type { KeyPlan } from '../model/key_plan.ts';
 import type { MapOp } from '../model/map_op.ts';
 import type { ProbeOptions } from '../model/probe.ts';
@@ -38,7 +39,8 @@ export function raceWayFor(target: Target, asked: ProbeKind): RaceWay {
       const { version, flavour, offsets } = binary;
       const plan = hookPlan({ version, flavour, offsets, ops: OPS, exits: false });
       const image = codeImageOf(binary, target.bias);
-      return { plan, attach: (options, keyPlans) => new BuildRace({ pid, plan, options, keyPlans, image }) };
+      const made = { pid, plan, image, setsLabels: setsLabels(binary) };
+      return { plan, attach: (options, keyPlans) => new BuildRace({ ...made, options, keyPlans }) };
     }
     case 'kernel': {
       // A uprobe at each step makes an iteration a hundred times as long: racy programs would die of that.

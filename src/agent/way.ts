@@ -1,6 +1,7 @@
 import { MapauditError } from '../base/errors.ts';
 import type { GoBinary } from '../go/go_binary.ts';
 import { planPatches } from '../go/plan/patch_plan.ts';
+import { setsLabels } from '../go/sets_labels.ts';
 import { type Bias, fileAddr } from '../model/addr.ts';
 import type { Pid } from '../model/ids.ts';
 import type { MapOp } from '../model/map_op.ts';
@@ -67,7 +68,14 @@ export function wayFor(binary: GoBinary, pid: Pid | undefined, wish: WayWish): P
   return {
     plan,
     attach: ({ options, code, keyPlans = [] }) =>
-      new BuildProbe({ pid, plan, options, keyPlans, image: codeImageOf(binary, code.bias) }),
+      new BuildProbe({
+        pid,
+        plan,
+        options,
+        keyPlans,
+        image: codeImageOf(binary, code.bias),
+        setsLabels: setsLabels(binary),
+      }),
   };
 }
 

@@ -44,7 +44,7 @@ export interface ProbeOptions {
   readonly keyless?: boolean;
   /** Records carry the map's header, and the argument registers (see FACTS in record.ts). */
   readonly facts?: boolean;
-  /** Records carry the goroutine's profiler labels, where it has some. Uprobes alone read them. */
+  /** Records carry the goroutine's profiler labels, where it has some, if the probe `takesLabels`. */
   readonly labels?: boolean;
   /** Look into the verdict tables below; without it `setVerdict` does nothing. */
   readonly verdicts: boolean;
@@ -106,6 +106,8 @@ export interface RunningProbe extends Closable {
   readonly attachMs: number;
   /** Milliseconds that those threads of the program that ran stood still for it; absent where they did not have to. */
   readonly stillMs?: number | undefined;
+  /** Records have the goroutine's labels where they were asked for. */
+  readonly takesLabels?: boolean;
   /**
    * Hands over what lies in the rings, ring by ring. Returns the CLOCK_MONOTONIC nanoseconds up to which
    * nothing can come any more: records with a later time stamp may still be overtaken by others.

@@ -56,25 +56,25 @@ export const HOOK_MUTANTS: readonly HookMutant[] = [
   { name: 'record that is forgotten', after: 'func mapauditDone(p *mapauditP) {\n', then: 'if p.head%64 == 0 { p.random++; if p.random%2 == 0 { p.busy = 0; return } }', noticedBy: 'missing' },
   { name: 'record that is there twice', after: 'func mapauditDone(p *mapauditP) {\n', then: AGAIN, noticedBy: 'extra' },
   { name: 'caller of a growth', after: ABOVE, then: 'pc += 64', noticedBy: 'line' },
-  { name: 'frame', after: '\tto := add(unsafe.Pointer(r), mapauditHead+mapauditKeyArea)\n\tfp := *(*uintptr)(unsafe.Pointer(sp - 16))\n', then: 'fp = *(*uintptr)(unsafe.Pointer(fp))', noticedBy: 'stack' },
+  { name: 'frame', after: '\tto := add(unsafe.Pointer(r), behind)\n\tfp := *(*uintptr)(unsafe.Pointer(sp - 16))\n', then: 'fp = *(*uintptr)(unsafe.Pointer(fp))', noticedBy: 'stack' },
 ]; // prettier-ignore
 
 const HOOK = fileURLToPath(new URL('../../go/hook/', import.meta.url));
 const CACHE = fileURLToPath(new URL('../.cache/', import.meta.url));
 const LOADER = new URL('./mutate.mjs', import.meta.url).href;
 
-/** The ledger program with all mutants in it; MAPAUDIT_MUTANT says, by number from 1 on, which of them is awake. */
-export function buildMutants(): string {
-  const core = mutated(readFileSync(join(HOOK, 'core.go.txt'), 'utf8'));
+/** A program with all mutants in it; MAPAUDIT_MUTANT says, by number from 1 on, which of them is awake. */
+export function buildMutants(program = 'ledger', mutants = HOOK_MUTANTS): string {
+  const core = mutated(readFileSync(join(HOOK, 'core.go.txt'), 'utf8'), mutants);
   const folder = join(CACHE, `hook-${createHash('sha256').update(core).digest('hex').slice(0, 16)}`);
   cpSync(HOOK, folder, { recursive: true });
   writeFileSync(join(folder, 'core.go.txt'), core);
-  return buildHooked('ledger', '1.26.8', [], { NODE_OPTIONS: `--import ${LOADER}`, MUTANT_HOOK: folder });
+  return buildHooked(program, '1.26.8', [], { NODE_OPTIONS: `--import ${LOADER}`, MUTANT_HOOK: folder });
 }
 
-function mutated(honest: string): string {
+function mutated(honest: string, mutants: readonly HookMutant[]): string {
   let text = honest;
-  for (const [i, { name, after, then }] of HOOK_MUTANTS.entries()) {
+  for (const [i, { name, after, then }] of mutants.entries()) {
     if (honest.split(after).length !== 2) throw new Error(`core.go.txt does not have this once: ${name}`);
     text = text.replace(after, (found) => `${found}\tif mapauditMutant == ${i + 1} {\n\t\t${then}\n\t}\n`);
   }

@@ -24,8 +24,19 @@ export interface Labelled {
   readonly lines: readonly TraceLine[];
   readonly events: readonly TraceEvent[];
   readonly summary: Summary | undefined;
+  /** On stderr. */
+  readonly said: string;
   /** What a command that was given made of the file that `record` wrote. */
   readonly file: string;
+}
+
+/** How it is run, where that is not as always. */
+export interface LabelledRun {
+  readonly command?: 'trace' | 'record';
+  /** Of mapaudit. */
+  readonly env?: Readonly<Record<string, string>>;
+  readonly programArgs?: readonly string[];
+  readonly programEnv?: Readonly<Record<string, string>>;
 }
 
 /** Lets the program do its operations under mapaudit with these arguments, which writes to a file. */
@@ -33,12 +44,14 @@ export async function runLabelled(
   program: string,
   args: readonly string[],
   use: (result: Labelled) => void | Promise<void>,
-  command: 'trace' | 'record' = 'trace',
-  env: Readonly<Record<string, string>> = {},
+  { command = 'trace', env = {}, programArgs = [], programEnv = {} }: LabelledRun = {},
 ): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'mapaudit-labels-'));
   const [ledger, file] = [join(folder, 'ledger.jsonl'), join(folder, 'trace')];
-  const child = spawn(program, ['-out', ledger], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const child = spawn(program, ['-out', ledger, ...programArgs], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+    env: { ...process.env, ...programEnv },
+  });
   try {
     const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
     const pid = String((await lines.next()).value).split(' ')[1] ?? '';
@@ -61,6 +74,7 @@ export async function runLabelled(
       lines: shown,
       events: shown.filter((line) => line.type === 'event'),
       summary: shown.find((line) => line.type === 'summary'),
+      said: said.text,
       file,
     });
   } finally {

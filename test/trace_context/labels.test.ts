@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import type { TraceEvent } from '../../src/protocol/event.ts';
 import { buildGo } from '../support/go_build.ts';
+import { buildHooked } from '../support/mapaudit_go.ts';
+import { buildMutants, type HookMutant } from '../ledger/hook_mutants.ts';
 import { asMutant, type Mutant } from '../ledger/mutants.ts';
 import { compare } from './compare.ts';
-import { printed, runLabelled } from './labelled.ts';
+import { type Labelled, printed, runLabelled } from './labelled.ts';
 
 const TRACE = '4bf92f3577b34da6a3ce929d0e0e4736';
 const SPAN = '00f067aa0ba902b7';
@@ -25,6 +27,35 @@ const MUTANTS: readonly Mutant[] = [
   { name: 'number of labels', code: ['labels->total = slice[1];', 'labels->total = 8;'], noticedBy: 'labels' },
 ]; // prettier-ignore
 
+/** The hook leaves no map out, and records them all quickly. */
+const FEW = { programArgs: ['-goroutines', '4', '-rounds', '50'] };
+
+const HOOK_MUTANTS: readonly HookMutant[] = [
+  { name: 'number of labels', after: '\t\tto.total = uint64(n)\n', then: 'to.total = 8', noticedBy: 'labels' },
+  { name: 'length of a text', after: '\tn := *(*uintptr)(add(text, 8))\n', then: 'if n > 1 { n-- }', noticedBy: 'labels' },
+  { name: 'order of name and value', after: 'func mapauditTakeLabel(to *mapauditLabel, name, value unsafe.Pointer) {\n', then: 'name, value = value, name', noticedBy: 'labels' },
+]; // prettier-ignore
+
+function expectLabels({ ledger, events, summary }: Labelled, form: 'map' | 'list'): void {
+  const { wrong, compared, labelled, cut, tooMany, missing, extra } = compare(ledger, events, form);
+  expect(wrong).toEqual([]);
+  expect([missing, extra, summary?.lost]).toEqual([0, 0, 0]);
+  expect(compared).toBe(ledger.length);
+  expect(labelled).toBe(ledger.filter(({ labels }) => Object.keys(labels).length > 0).length);
+  expect(cut).toBeGreaterThan(20);
+  expect(tooMany).toBeGreaterThan(20);
+  const traced = events.filter((event) => event.trace_id !== undefined);
+  for (const name of ['trace_id', 'traceparent'])
+    expect(
+      traced.some((e) => e.labels?.[name] !== undefined && e.trace_id === TRACE && e.span_id === SPAN),
+      name,
+    ).toBe(true);
+  expect(traced.find((event) => event.labels?.['dd.trace_id'])).toMatchObject({
+    trace_id: '0000000000000000ab54a98ceb1f0ad2',
+    span_id: '000000000000000a',
+  });
+}
+
 describe('labels of goroutines', () => {
   it.each([
     ['1.18.10', 'default', 'map'],
@@ -34,41 +65,75 @@ describe('labels of goroutines', () => {
     ['1.26.8', 'stripped', 'list'],
     ['1.27.4', 'default', 'list'],
   ] as const)('each event of Go %s (%s) has those that the program had', async (version, build, form) => {
-    await runLabelled(buildGo('labels', version, build), [], ({ ledger, events, summary }) => {
-      const { wrong, compared, labelled, cut, tooMany, missing, extra } = compare(ledger, events, form);
-      expect(wrong).toEqual([]);
-      expect([missing, extra, summary?.lost]).toEqual([0, 0, 0]);
-      expect(compared).toBe(ledger.length);
-      expect(labelled).toBe(ledger.filter(({ labels }) => Object.keys(labels).length > 0).length);
-      expect(cut).toBeGreaterThan(20);
-      expect(tooMany).toBeGreaterThan(20);
-      const traced = events.filter((event) => event.trace_id !== undefined);
-      for (const name of ['trace_id', 'traceparent'])
-        expect(
-          traced.some((e) => e.labels?.[name] !== undefined && e.trace_id === TRACE && e.span_id === SPAN),
-          name,
-        ).toBe(true);
-      expect(traced.find((event) => event.labels?.['dd.trace_id'])).toMatchObject({
-        trace_id: '0000000000000000ab54a98ceb1f0ad2',
-        span_id: '000000000000000a',
-      });
-    });
+    await runLabelled(buildGo('labels', version, build), [], (result) => expectLabels(result, form));
   });
+
+  it.each([
+    ['1.18.10', 'map'],
+    ['1.26.8', 'list'],
+  ] as const)(
+    'through the hook, each event of Go %s has those that the program had',
+    async (version, form) => {
+      const program = buildHooked('labels', version);
+      await runLabelled(program, ['--probe', 'build'], (result) => expectLabels(result, form), FEW);
+      const withStacks = (result: Labelled): void => {
+        expectLabels(result, form);
+        for (const { stack = [] } of result.events)
+          expect(stack.some((frame) => frame.function.startsWith('main.'))).toBe(true);
+      };
+      await runLabelled(program, ['--probe', 'build', '--stack=8'], withStacks, FEW);
+    },
+  );
 
   it.each(MUTANTS)('a wrong $name is noticed', async (mutant) => {
     await asMutant(mutant, (env) =>
       runLabelled(
         buildGo('labels'),
         [],
-        ({ ledger, events, lines, summary }) => {
-          expect(lines.filter((line) => line.type === 'notice')).toEqual([]);
+        ({ ledger, events, summary }) => {
           expect([events.length, summary?.lost]).toEqual([ledger.length, 0]);
           expect(compare(ledger, events, 'list').wrong.length).toBeGreaterThan(0);
         },
-        'trace',
-        env,
+        { env },
       ),
     );
+  });
+
+  it.each(HOOK_MUTANTS.map((mutant, i) => ({ ...mutant, number: i + 1 })))(
+    'a wrong $name of the hook is noticed',
+    async ({ number }) => {
+      await runLabelled(
+        buildMutants('labels', HOOK_MUTANTS),
+        ['--probe', 'build'],
+        ({ ledger, events }) => {
+          expect(events).toHaveLength(ledger.length);
+          expect(compare(ledger, events, 'list').wrong.length).toBeGreaterThan(0);
+        },
+        { ...FEW, programEnv: { MAPAUDIT_MUTANT: String(number) } },
+      );
+    },
+  );
+
+  it('of a program that keeps its last operations are not read, which is said, and --label is refused', async () => {
+    const program = buildHooked('labels');
+    const recorded = { ...FEW, programEnv: { MAPAUDIT: 'record=last:100000' } };
+    await runLabelled(
+      program,
+      ['--probe', 'build'],
+      ({ ledger, events, said }) => {
+        expect(events).toHaveLength(ledger.length);
+        expect(events.some((event) => event.labels !== undefined)).toBe(false);
+        expect(said).toContain('"code":"labels-unread"');
+      },
+      recorded,
+    );
+    const filtered = runLabelled(
+      program,
+      ['--probe', 'build', '--label', 'user=*'],
+      () => undefined,
+      recorded,
+    );
+    await expect(filtered).rejects.toThrow(/--label needs labels/);
   });
 
   it('are shown as far as they may be, and filtered by whatever may be shown', async () => {
@@ -105,7 +170,7 @@ describe('labels of goroutines', () => {
           ledger.filter(({ labels }) => labels['user'] === 'anna').length,
         );
       },
-      'record',
+      { command: 'record' },
     );
   });
 });

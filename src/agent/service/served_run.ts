@@ -94,7 +94,7 @@ export class ServedRun implements Closable {
     const unread =
       shared.labels === undefined
         ? undefined
-        : labelsUnread(target.binary, kindFor(target.binary, options.probe));
+        : labelsUnread(target.binary, kindFor(target.binary, options.probe), this.#tracks);
     if (unread !== undefined) this.#out.say(unread.message, unread.hint);
     // Each takes its time, while the rings fill.
     this.#beside('growth', () => this.#lookForGrowth(shared));

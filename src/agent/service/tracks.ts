@@ -65,6 +65,11 @@ export class Tracks implements Closable {
     return this.#all.reduce((sum, track) => sum + track.ringFull, this.#lostGone);
   }
 
+  /** As `RunningProbe` has it. */
+  get takesLabels(): boolean {
+    return this.#writes?.audit.probe.takesLabels === true;
+  }
+
   /** What is counted now: less than was wanted where a probe could not be placed again. */
   get counting(): Pick<Detail, 'reads' | 'paused'> {
     const [writes, reads] = [this.#writes !== undefined, this.#reads !== undefined];

@@ -3,7 +3,7 @@ import type { Pid } from '../../model/ids.ts';
 import type { KeyPlan } from '../../model/key_plan.ts';
 import type { KernelCounter, ProbeOptions, RunningProbe, SiteCount } from '../../model/probe.ts';
 import type { ProbePlan } from '../../model/probe_plan.ts';
-import { KEY_AREA, MAX_FRAMES, RECORD_HEAD } from '../../model/record.ts';
+import { KEY_AREA, LABELS_AREA, MAX_FRAMES, RECORD_HEAD } from '../../model/record.ts';
 import type { RingChunk } from '../../model/ring_chunk.ts';
 import { monotonicNs } from '../../sys/clock.ts';
 import { onlineCpus } from '../../sys/cpus.ts';
@@ -25,11 +25,15 @@ export interface BuildProbeSpec {
   readonly keyPlans: readonly KeyPlan[];
   /** The program that the process runs. */
   readonly image: CodeImage;
+  /** It can set labels on goroutines: rings that are made for it have room for them. */
+  readonly setsLabels: boolean;
   /** Of a reader that looks for races and nothing else: writes what it asks for before the hook begins. */
   readonly prepare?: (words: DataView) => void;
 }
 
-const STRIDE = Math.ceil((RECORD_HEAD + KEY_AREA + 8 * MAX_FRAMES) / 64) * 64;
+/** Bytes of a record with all frames. */
+const strideOf = (labels: boolean): number =>
+  Math.ceil((RECORD_HEAD + KEY_AREA + (labels ? LABELS_AREA : 0) + 8 * MAX_FRAMES) / 64) * 64;
 /** Ps that can have a ring, and the most that all rings together may be: one mapping of ours. */
 const PS = Math.max(16, Math.min(256, 2 * onlineCpus().length));
 const MOST_BYTES = 1 << 30;
@@ -45,6 +49,7 @@ const PATIENCE_NS = 10_000_000_000;
 /** Listens to the hook that `mapaudit go build` has placed in a program. */
 export class BuildProbe implements RunningProbe {
   readonly attachMs: number;
+  readonly takesLabels: boolean;
   readonly #file: SharedFile;
   readonly #words: DataView;
   readonly #plan: ProbePlan;
@@ -66,15 +71,17 @@ export class BuildProbe implements RunningProbe {
   #ack = -1;
   #isClosed = false;
 
-  constructor({ pid, plan, options, keyPlans, image, prepare }: BuildProbeSpec) {
+  constructor({ pid, plan, options, keyPlans, image, setsLabels, prepare }: BuildProbeSpec) {
     const began = monotonicNs();
     this.#pid = pid;
     this.#plan = plan;
     const ringBytes = Math.min(options.ringBytes, MOST_BYTES / PS);
-    const slots = 2 ** Math.floor(Math.log2(Math.max(64, ringBytes / STRIDE)));
-    this.#file = new SharedFile(pid, { slots, stride: STRIDE, ps: PS }, imageMark(image));
+    const stride = strideOf(setsLabels);
+    const slots = 2 ** Math.floor(Math.log2(Math.max(64, ringBytes / stride)));
+    this.#file = new SharedFile(pid, { slots, stride, ps: PS }, imageMark(image));
     this.#words = this.#file.words;
     const { shape } = this.#file;
+    this.takesLabels = shape.stride >= strideOf(true);
     const isRecorder = this.#words.getUint32(HEADER.base, true) !== 0;
     if (isRecorder) this.#lend();
     this.#plans = new PlanTable(this.#words);
@@ -193,7 +200,9 @@ export class BuildProbe implements RunningProbe {
     for (const { index } of HOOK_SITES)
       this.#outsideBefore[index] = this.#rings.wide(HEADER.outsideOf + 8 * index);
     u64(HEADER.patience, this.#patience());
-    const room = Math.floor((this.#file.shape.stride - RECORD_HEAD - KEY_AREA) / 8);
+    const labels = options.labels === true && this.takesLabels;
+    const before = RECORD_HEAD + KEY_AREA + (labels ? LABELS_AREA : 0);
+    const room = Math.floor((this.#file.shape.stride - before) / 8);
     u32(HEADER.frames, Math.min(options.frames, MAX_FRAMES, room));
     this.#keyBytes = options.keyBytes;
     u32(HEADER.keyBytes, options.keyBytes);
@@ -207,7 +216,7 @@ export class BuildProbe implements RunningProbe {
     for (const { index, role, op } of this.#plan.sites)
       if (role === 'entry' && this.#plan.ops.includes(op)) sites |= 1n << BigInt(index);
     u64(HEADER.sites, sites);
-    const events = options.mode !== 'counts' ? MODE.events : 0;
+    const events = options.mode !== 'counts' ? MODE.events | (labels ? MODE.labels : 0) : 0;
     const counts = options.mode !== 'events' ? MODE.counts : 0;
     this.#recorded = races ? MODE.races : events | (exits ? MODE.exits : 0);
     this.#counted = races ? 0 : counts;

@@ -1,7 +1,20 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { PLAN, PLANS, ROW, SHARED_HEADER, TABLE } from '../shared/layout.ts';
-import { MARK_MET, MARK_SHARED, MARK_WATCHED, MARK_WRITING, RECORD } from '../../model/record.ts';
+import {
+  FLAG_LABELS,
+  LABEL,
+  LABEL_NAME_MAX,
+  LABEL_VALUE_MAX,
+  LABELS,
+  LABELS_AREA,
+  MARK_MET,
+  MARK_SHARED,
+  MARK_WATCHED,
+  MARK_WRITING,
+  MAX_LABELS,
+  RECORD,
+} from '../../model/record.ts';
 import { HEADER, MODE, P } from './layout.ts';
 import { RACE_AREA, RACE_PAGE, RACE_TYPES } from './race_layout.ts';
 
@@ -24,7 +37,8 @@ function offsets(name: string): Record<string, number> {
   let at = 0;
   for (const line of body.split('\n')) {
     const [, names = '', count, type = ''] = /^\t([\w, ]+?)\s+(?:\[([\w -]+)\])?(\w+)/.exec(line) ?? [];
-    const size = type === 'byte' ? 1 : (SIZES[type] ?? NaN);
+    // A struct is as wide as its widest field.
+    const size = type === 'byte' ? 1 : (SIZES[type] ?? 8);
     for (const field of names.split(', ')) {
       at = Math.ceil(at / size) * size;
       found[field] = at;
@@ -36,7 +50,7 @@ function offsets(name: string): Record<string, number> {
 
 function lengthOf(count: string | undefined): number {
   if (count === undefined) return 1;
-  if (count === 'mapauditSites') return 64;
+  if (count.startsWith('mapaudit')) return constant(count);
   const [from, less] = count.split(' - ').map(Number);
   return (from ?? NaN) - (less ?? 0);
 }
@@ -63,7 +77,14 @@ describe('the shared file', () => {
 
   it('is never written to as a pointer, which the write barrier would follow', () => {
     expect(CORE).not.toMatch(/\*\(\*unsafe\.Pointer\)\([^=\n]*\) = /);
-    const fields = ['mapauditRecord', 'mapauditRow', 'mapauditPart', 'mapauditPlan', 'mapauditHeader'].map(
+    const fields = [
+      'mapauditRecord',
+      'mapauditRow',
+      'mapauditPart',
+      'mapauditPlan',
+      'mapauditHeader',
+      'mapauditLabel',
+    ].map(
       (name) => new RegExp(`type ${name} struct \\{(.*?)\\n\\}`, 's').exec(CORE)?.[1] ?? 'unsafe.Pointer',
     );
     for (const text of fields) expect(text).not.toMatch(/unsafe\.Pointer|\*/);
@@ -80,6 +101,17 @@ describe('the shared file', () => {
     const marks = [MARK_WATCHED, MARK_MET, MARK_WRITING, MARK_SHARED];
     expect(['Watched', 'Met', 'Writing', 'Shared'].map((name) => constant(`mapaudit${name}`))).toEqual(marks);
     expect(CORE).toContain(`add(unsafe.Pointer(r), ${RECORD.mark})) = mark`);
+  });
+
+  it('has labels as the record has them', () => {
+    const { size, ...fields } = LABEL;
+    expect(offsets('mapauditLabel')).toMatchObject(fields);
+    expect(offsets('mapauditLabelSet')).toEqual(LABELS);
+    expect(LABELS.label + MAX_LABELS * size).toBe(LABELS_AREA);
+    expect(
+      ['mapauditMaxLabels', 'mapauditNameMax', 'mapauditValueMax', 'mapauditLabels'].map(constant),
+    ).toEqual([MAX_LABELS, LABEL_NAME_MAX, LABEL_VALUE_MAX, MODE.labels]);
+    expect(CORE).toContain(`flags |= ${FLAG_LABELS}\n\t\tmapauditTakeLabels`);
   });
 
   it('has tables of the same size', () => {

@@ -52,7 +52,7 @@ export const VERSION = 1;
 export const FILTER = { map: 1, goid: 2 } as const;
 
 /** Bits of the mode word. */
-export const MODE = { events: 1, counts: 2, overwrite: 4, exits: 8, races: 32 } as const;
+export const MODE = { events: 1, counts: 2, overwrite: 4, exits: 8, races: 32, labels: 128 } as const;
 
 /** What belongs to one P, one after the other. */
 export const PS_AT = PLANS.at + PLANS.rows * PLANS.rowBytes + 4096;

@@ -99,6 +99,7 @@ class KernelProbe implements KernelRunningProbe {
   readonly #counters: KernelCounters | undefined;
   readonly #byProcess: boolean;
   readonly #sites: readonly number[];
+  readonly takesLabels = true;
   fill = 0;
   /** struct control. */
   readonly #control = new Uint32Array(CONTROL.words);

@@ -1,4 +1,13 @@
-import { EXIT_RECORD, KEY_AREA, MAX_FRAMES, RECORD, RECORD_EXIT } from '../../model/record.ts';
+import {
+  EXIT_RECORD,
+  FLAG_LABELS,
+  KEY_AREA,
+  LABELS_AREA,
+  MAX_FRAMES,
+  RECORD,
+  RECORD_EXIT,
+  RECORD_HEAD,
+} from '../../model/record.ts';
 import type { RingChunk } from '../../model/ring_chunk.ts';
 import { monotonicNs } from '../../sys/clock.ts';
 import { SHARED_P as P, type SharedShape } from './layout.ts';
@@ -141,9 +150,12 @@ export class RingReader {
   }
 
   #isRecord({ bytes, shorts }: Memory, at: number): boolean {
+    const frames = bytes[at + RECORD.frameCount] ?? 0;
+    const isLabelled = ((bytes[at + RECORD.flags] ?? 0) & FLAG_LABELS) !== 0;
     return (
       (shorts[(at + RECORD.probe) / 2] ?? 0) < this.#rings.sites &&
-      (bytes[at + RECORD.frameCount] ?? 0) <= MAX_FRAMES &&
+      frames <= MAX_FRAMES &&
+      (!isLabelled || RECORD_HEAD + KEY_AREA + LABELS_AREA + 8 * frames <= this.#rings.stride) &&
       (shorts[(at + RECORD.keyStored) / 2] ?? 0) <= KEY_AREA
     );
   }

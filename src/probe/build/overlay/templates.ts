@@ -36,6 +36,8 @@ export function coreOf({ core, race, leaks }: HookTemplates, { minor }: GoVersio
     HASPREFIX: minor < 23 ? 'hasPrefix' : 'stringslite.HasPrefix',
     // The names of types are a method of another type since 1.21.
     TYPE: minor < 21 ? '' : 'toRType',
+    // runtime/pprof.labelMap: a map[string]string up to 1.23, since then a list.
+    LABELLIST: String(minor >= 24),
     // runtime.isDirectIface: KindDirectIface of Kind_ up to 1.25, TFlagDirectIface of TFlag since 1.26.
     DIRECT_AT: minor < 26 ? '23' : '20',
     DIRECT_MASK: '0x20',
