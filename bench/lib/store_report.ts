@@ -42,8 +42,16 @@ export async function reportStore(
     rmSync(folder, { recursive: true });
   }
   await reportVisible(report, [
-    { name: 'uprobes', binary },
-    { name: 'hook', binary: buildHookedHot() },
+    {
+      name: 'uprobes',
+      binary,
+      why: 'so many operations a second are more than uprobes can count within the budget: they are taken out and placed again all the time, and totals wait meanwhile.',
+    },
+    {
+      name: 'hook',
+      binary: buildHookedHot(),
+      why: 'totals are sent by the thread that also takes events, closes windows and writes the store, in pieces of some milliseconds.',
+    },
   ]);
 }
 

@@ -14,6 +14,8 @@ const TOTALS_MS = 5;
 export interface VisibleWay {
   readonly name: string;
   readonly binary: string;
+  /** Why the goal is missed, where it is. */
+  readonly why: string;
 }
 
 /** What was seen of one program, and how many operations a second it did. */
@@ -37,13 +39,13 @@ export async function reportVisible(report: Report, ways: readonly VisibleWay[])
       `windows and events, then totals each ${TOTALS_MS} ms. Milliseconds by the clock of this machine, until the client has the message.`,
   );
   report.table(['probe', 'operations/s', 'what', 'seen', 'median', 'p99', 'most'], all.flatMap(rowsOf));
-  for (const { name, totals } of all)
+  for (const [i, { name, totals }] of all.entries())
     report.goal({
       name: `operation to counter, p99, ${name}`,
       measured: quantile(untilTotals(totals), 0.99),
       most: 11,
       unit: ' ms',
-      why: 'totals are sent by the thread that also takes events, closes windows and changes probes: they wait while it does one of these.',
+      why: ways[i]?.why ?? '',
     });
 }
 
