@@ -84,12 +84,11 @@ actions:
       const run = (): string[] => started.filter((pid) => existsSync(`/proc/${pid}/root`));
       expect(run()).toEqual(started);
       const { child } = service;
-      const ended = once(child, 'exit');
-      child.kill('SIGTERM');
-      await sleep(1500);
-      // The first one leaves it its time.
-      child.kill('SIGTERM');
-      await ended;
+      // The first one leaves it its time. Two that it sees together, on a busy machine, are one.
+      while (child.exitCode === null && child.signalCode === null) {
+        child.kill('SIGTERM');
+        await sleep(1500);
+      }
       expect(child.signalCode).toBe('SIGTERM');
       await expect.poll(run).toEqual([]);
     });
