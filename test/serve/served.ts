@@ -43,10 +43,10 @@ async function started(env: Environment, ...args: readonly string[]): Promise<Se
   child.stdout.on('data', (data: Buffer) => (out += data.toString()));
   child.stderr.on('data', (data: Buffer) => (err += data.toString()));
   // Not 'exit': what it said last may come after that.
-  let closed = false;
-  child.once('close', () => (closed = true));
-  await until(() => Promise.resolve(out.includes('\n') || closed));
-  if (closed) throw new Error(`serve ended: ${err}`);
+  const closed = { yet: false };
+  child.once('close', () => (closed.yet = true));
+  await until(() => Promise.resolve(out.includes('\n') || closed.yet));
+  if (closed.yet) throw new Error(`serve ended: ${err}`);
   const { address, token } = JSON.parse(out) as { address: string; token: string };
   const get = async (path: string): Promise<unknown> => {
     const response = await reached(() =>
@@ -70,7 +70,7 @@ async function started(env: Environment, ...args: readonly string[]): Promise<Se
     },
     live: (query, type) => firstMessage(`${address}/api/v1/live?${query}`, token, type),
     end: async () => {
-      if (child.exitCode === null) {
+      if (!closed.yet) {
         child.kill('SIGINT');
         await once(child, 'close');
       }
