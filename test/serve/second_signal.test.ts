@@ -40,7 +40,7 @@ it('a second signal ends it while it waits at its end, and says what that costs'
         await sleep(2000);
       }
       expect(child.signalCode).toBe('SIGTERM');
-      expect(service.said()).toContain('"code":"ended-at-once"');
+      await until(() => Promise.resolve(service.said().includes('"code":"ended-at-once"')));
       expect(service.said()).toContain('is not in the store');
       // The program goes on, and what was written is there.
       expect(target.exitCode).toBeNull();
