@@ -58,7 +58,8 @@ rules:
     for: 12s
 `;
 
-const text = async ({ address }: Served): Promise<string> => await (await reached(() => fetch(`${address}/metrics`))).text();
+const text = async ({ address }: Served): Promise<string> =>
+  await (await reached(() => fetch(`${address}/metrics`))).text();
 
 async function metric(service: Served, pattern: RegExp): Promise<number> {
   return Number(pattern.exec(await text(service))?.[1] ?? 0);

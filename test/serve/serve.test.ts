@@ -67,7 +67,9 @@ it('counts over the API what the program itself wrote down, found keys too', asy
     const { events } = (await service.get('/api/v1/events?op=delete&limit=5')) as ApiEvents;
     expect(events.length === 5 || sampled, JSON.stringify(notices)).toBe(true);
     for (const event of events) expect(event).toMatchObject({ op: 'delete', pid: Number(target.pid) });
-    expect(await (await reached(() => fetch(`${service.address}/metrics`))).text()).toContain('map_delete_total');
+    expect(await (await reached(() => fetch(`${service.address}/metrics`))).text()).toContain(
+      'map_delete_total',
+    );
     expect(await service.end()).toBe(0);
   });
 });
