@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterEach, expect, it } from 'vitest';
 import { busyTarget, inFolder } from '../agent/support.ts';
 import { settableClock } from '../support/settable_clock.ts';
-import { type Served, serveWith, until } from './served.ts';
+import { reached, type Served, serveWith, until } from './served.ts';
 
 let open: { readonly kill: (signal: NodeJS.Signals) => boolean }[] = [];
 afterEach(() => {
@@ -58,7 +58,8 @@ rules:
     for: 12s
 `;
 
-const text = async ({ address }: Served): Promise<string> => await (await fetch(`${address}/metrics`)).text();
+const text = async ({ address }: Served): Promise<string> =>
+  await (await reached(() => fetch(`${address}/metrics`))).text();
 
 async function metric(service: Served, pattern: RegExp): Promise<number> {
   return Number(pattern.exec(await text(service))?.[1] ?? 0);

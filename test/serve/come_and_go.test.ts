@@ -155,7 +155,8 @@ it('a process that has become something else than a Go program, and ends as that
     target.stdin?.write('x');
     await until(() => Promise.resolve(service.said().includes('which is not watched')));
     expect(service.said()).toContain('sleep');
-    expect((await service.status()).processes.map(({ left }) => left !== undefined)).toEqual([true]);
+    await until(async () => (await service.status()).processes.every(({ left }) => left !== undefined));
+    expect((await service.status()).processes).toHaveLength(1);
     expect(service.said()).not.toContain('has ended');
     target.kill('SIGKILL');
     await until(() => Promise.resolve(service.said().includes('the program has ended')));

@@ -1,7 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { copyFileSync } from 'node:fs';
+import { copyFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, expect, it, vi } from 'vitest';
 import { GrowthTrack } from '../../src/agent/service/growth_track.ts';
 import { Track } from '../../src/agent/service/track.ts';
@@ -9,6 +8,7 @@ import { Watcher } from '../../src/agent/service/watcher.ts';
 import type { FeedItem } from '../../src/model/feed.ts';
 import { inFolder } from '../agent/support.ts';
 import { buildGo } from '../support/go_build.ts';
+import { until } from './served.ts';
 
 /** Nothing else on the machine is called so. */
 const NAME = `let-go-${process.pid}`;
@@ -29,7 +29,9 @@ it.each([
     for (let i = 0; i < 2; i++) open.push(spawn(program, ['keys'], { stdio: 'ignore' }));
     const items: FeedItem[] = [];
     const said: string[] = [];
-    await sleep(100);
+    // Go's runtime has begun when there is a second thread.
+    const threads = (pid = 0): number => readdirSync(`/proc/${pid}/task`).length;
+    await until(() => Promise.resolve(open.every(({ pid }) => threads(pid) > 1)));
     const watcher = new Watcher(
       {
         selection: { type: 'name', glob: NAME },
@@ -45,7 +47,9 @@ it.each([
     const pids = watcher.runs.map(({ ref }) => ref.pid).sort();
     expect(pids).toEqual(open.map(({ pid }) => pid).sort());
     // All that follows is in the open window: nobody steps.
-    await sleep(500);
+    await until(() =>
+      Promise.resolve(watcher.runs.every((run) => run.totals().counts.some(({ count }) => count > 0))),
+    );
     vi.spyOn(broken, 'finish').mockImplementationOnce(() => {
       throw new Error('planted');
     });

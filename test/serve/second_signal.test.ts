@@ -40,7 +40,7 @@ it('a second signal ends it while it waits at its end, and says what that costs'
         await sleep(2000);
       }
       expect(child.signalCode).toBe('SIGTERM');
-      expect(service.said()).toContain('"code":"ended-at-once"');
+      await until(() => Promise.resolve(service.said().includes('"code":"ended-at-once"')));
       expect(service.said()).toContain('is not in the store');
       // The program goes on, and what was written is there.
       expect(target.exitCode).toBeNull();
@@ -84,12 +84,11 @@ actions:
       const run = (): string[] => started.filter((pid) => existsSync(`/proc/${pid}/root`));
       expect(run()).toEqual(started);
       const { child } = service;
-      const ended = once(child, 'exit');
-      child.kill('SIGTERM');
-      await sleep(1500);
-      // The first one leaves it its time.
-      child.kill('SIGTERM');
-      await ended;
+      // The first one leaves it its time. Two that it sees together, on a busy machine, are one.
+      while (child.exitCode === null && child.signalCode === null) {
+        child.kill('SIGTERM');
+        await sleep(1500);
+      }
       expect(child.signalCode).toBe('SIGTERM');
       await expect.poll(run).toEqual([]);
     });

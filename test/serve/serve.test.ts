@@ -7,7 +7,7 @@ import type { ApiError, ApiEvents, ApiLayout, ApiLive, ApiOverview } from '../..
 import { busyTarget, inFolder } from '../agent/support.ts';
 import { waitingLedger } from '../evidence/recorded.ts';
 import { readLedger } from '../ledger/rows.ts';
-import { type Served, serve, until } from './served.ts';
+import { reached, type Served, serve, until } from './served.ts';
 
 let open: { readonly kill: (signal: NodeJS.Signals) => boolean }[] = [];
 afterEach(() => {
@@ -39,7 +39,11 @@ it('counts over the API what the program itself wrote down, found keys too', asy
     for (const rows of (await readLedger(file)).values())
       for (let i = 0; i < rows.length; i++) wanted[rows.opAt(i)] = (wanted[rows.opAt(i)] ?? 0) + 1;
     // Writes are counted from the moment at which the address was printed, reads too.
-    await until(async () => ((await service.totals())['delete'] ?? 0) >= (wanted['delete'] ?? 0));
+    // The last window may have some of the operations alone.
+    await until(async () => {
+      const counts = await service.totals();
+      return ['delete', 'clear', 'assign'].every((op) => (counts[op] ?? 0) >= (wanted[op] ?? 0));
+    });
     const totals = await service.totals();
     for (const op of ['delete', 'clear']) expect([op, totals[op]]).toEqual([op, wanted[op]]);
     // The program also keeps accounts in maps that it does not write down.
@@ -61,9 +65,11 @@ it('counts over the API what the program itself wrote down, found keys too', asy
     expect(found > 0 || sampled, JSON.stringify(notices)).toBe(true);
 
     const { events } = (await service.get('/api/v1/events?op=delete&limit=5')) as ApiEvents;
-    expect(events).toHaveLength(5);
-    expect(events[0]).toMatchObject({ op: 'delete', pid: Number(target.pid) });
-    expect(await (await fetch(`${service.address}/metrics`)).text()).toContain('map_delete_total');
+    expect(events.length === 5 || sampled, JSON.stringify(notices)).toBe(true);
+    for (const event of events) expect(event).toMatchObject({ op: 'delete', pid: Number(target.pid) });
+    expect(await (await reached(() => fetch(`${service.address}/metrics`))).text()).toContain(
+      'map_delete_total',
+    );
     expect(await service.end()).toBe(0);
   });
 });
@@ -120,8 +126,9 @@ it('tells live what happens, and draws a map as it is now', async () => {
       if (map === undefined || entries === undefined) continue;
       const answer = (await service.get(`/api/v1/layout?process=${process}&map=${map}`)) as
         ApiLayout | ApiError;
-      if (answer.type === 'layout') layout = answer;
-      else expect(answer).toMatchObject({ code: 'not-there' });
+      if (answer.type !== 'layout') expect(answer).toMatchObject({ code: 'not-there' });
+      // One that was made this moment may have none.
+      else if (answer.groups.length > 0) layout = answer;
     }
     return layout !== undefined;
   });
@@ -134,11 +141,13 @@ it('keeps to its budget by looking less closely, and says so', async () => {
   const target = busyTarget();
   open.push(target);
   const service = await served('-p', String(target.pid), '--budget', '0.1%');
+  // A moment later it may look more closely again: what is asserted is of one answer.
+  let { cost, notices } = await service.status();
   await until(async () => {
-    const [cost] = (await service.status()).cost;
-    return cost !== undefined && (!cost.reads || cost.paused === true);
+    ({ cost, notices } = await service.status());
+    const [first] = cost;
+    return first?.sampled_every === 1024 && (!first.reads || first.paused === true);
   });
-  const { cost, notices } = await service.status();
   expect(cost[0]?.sampled_every).toBe(1024);
   expect(notices.map(({ message }) => message).join('\n')).toMatch(/the budget is 0\.10 %/);
   expect(await service.end()).toBe(0);

@@ -42,8 +42,11 @@ async function started(env: Environment, ...args: readonly string[]): Promise<Se
   let [out, err] = ['', ''];
   child.stdout.on('data', (data: Buffer) => (out += data.toString()));
   child.stderr.on('data', (data: Buffer) => (err += data.toString()));
-  await until(() => Promise.resolve(out.includes('\n') || child.exitCode !== null));
-  if (child.exitCode !== null) throw new Error(`serve ended: ${err}`);
+  // Not 'exit': what it said last may come after that.
+  const closed = { yet: false };
+  child.once('close', () => (closed.yet = true));
+  await until(() => Promise.resolve(out.includes('\n') || closed.yet));
+  if (closed.yet) throw new Error(`serve ended: ${err}`);
   const { address, token } = JSON.parse(out) as { address: string; token: string };
   const get = async (path: string): Promise<unknown> => {
     const response = await reached(() =>
@@ -67,9 +70,9 @@ async function started(env: Environment, ...args: readonly string[]): Promise<Se
     },
     live: (query, type) => firstMessage(`${address}/api/v1/live?${query}`, token, type),
     end: async () => {
-      if (child.exitCode === null) {
+      if (!closed.yet) {
         child.kill('SIGINT');
-        await once(child, 'exit');
+        await once(child, 'close');
       }
       return child.exitCode;
     },
@@ -81,7 +84,7 @@ async function firstMessage<T extends ApiLive['type']>(
   token: string,
   type: T,
 ): Promise<ApiLive & { type: T }> {
-  const response = await fetch(address, { headers: { authorization: `Bearer ${token}` } });
+  const response = await reached(() => fetch(address, { headers: { authorization: `Bearer ${token}` } }));
   let text = '';
   for await (const part of response.body ?? []) {
     const lines = (text + Buffer.from(part as Uint8Array).toString()).split('\n');
@@ -103,13 +106,16 @@ export async function until(isSo: () => Promise<boolean>): Promise<void> {
   while (!(await isSo())) await sleep(50);
 }
 
+/** How a connection ends that the other side has closed, by when it is noticed. */
+const CLOSED: ReadonlySet<unknown> = new Set(['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET']);
+
 /** A connection that has waited may be closed right when it is used again: then once more, as browsers do. */
-async function reached(ask: () => Promise<Response>): Promise<Response> {
+export async function reached(ask: () => Promise<Response>): Promise<Response> {
   try {
     return await ask();
   } catch (error) {
     const { cause } = error instanceof Error ? error : {};
-    if (!(cause instanceof Error && 'code' in cause && cause.code === 'ECONNRESET')) throw error;
+    if (!(cause instanceof Error && 'code' in cause && CLOSED.has(cause.code))) throw error;
     return await ask();
   }
 }

@@ -67,7 +67,7 @@ describe.each(VIEWS)('$name', ({ fragment, shows }) => {
 it('keeps no token in the address, and names each page', async () => {
   const context = await look(browser);
   const page = await openView(context, api, '#/overview?last=1h');
-  expect(page.url()).toBe(`${api.address}/#/overview?last=1h`);
-  expect(await page.title()).toBe('Overview · mapaudit');
+  await expect.poll(() => page.url()).toBe(`${api.address}/#/overview?last=1h`);
+  await expect.poll(() => page.title()).toBe('Overview · mapaudit');
   await context.close();
 });

@@ -35,7 +35,7 @@ it('asks for the token where there is none, and goes on with it', async () => {
   await page.getByLabel('Address or token').fill(`${api.address}/?token=${TOKEN}`);
   await page.getByRole('button', { name: 'Use it' }).click();
   await page.getByRole('heading', { name: 'Busiest lines' }).waitFor();
-  expect(page.url()).toBe(`${api.address}/#/overview?last=1h`);
+  await expect.poll(() => page.url()).toBe(`${api.address}/#/overview?last=1h`);
 });
 
 it('says that the server has gone, what to type, and goes on when it is back', async () => {
