@@ -16,9 +16,15 @@ describe('nextPause', () => {
 
   it('comes back sooner the longer the work that it found took', () => {
     expect(nextPause(20, 0.01, 3)).toBeCloseTo(20);
-    expect(nextPause(20, 0.01, 12)).toBeCloseTo(5);
+    expect(nextPause(25, 0.01, 5)).toBeCloseTo(15);
     expect(nextPause(20, 0.4, 6)).toBeCloseTo(5);
-    expect(nextPause(2, 0, 100)).toBe(1);
+  });
+
+  it('takes half of the time at most for work that does not get less', () => {
+    let pause = 25;
+    for (let i = 0; i < 100; i++) pause = nextPause(pause, 0, 6);
+    expect(pause).toBeGreaterThanOrEqual(6);
+    expect(nextPause(2, 0, 100)).toBe(25);
   });
 });
 

@@ -16,10 +16,13 @@ const WANTED_WORK_MS = 3;
 /** How often processes are looked for. */
 const LOOK_MS = 200;
 
-/** How long to leave rings alone that filled to the share `fill` in `pauseMs`, and then took so many milliseconds of work. */
+/**
+ * How long to leave rings alone that filled to the share `fill` in `pauseMs`, and then took so many milliseconds of work.
+ * What a look takes by itself does not get less by looking more often: for the work alone it is half of the time at most.
+ */
 export function nextPause(pauseMs: number, fill: number, workMs = 0): number {
   const byFill = (pauseMs * WANTED_FILL) / Math.max(fill, 0.001);
-  const byWork = (pauseMs * WANTED_WORK_MS) / Math.max(workMs, 0.001);
+  const byWork = Math.max(workMs, (pauseMs * WANTED_WORK_MS) / Math.max(workMs, 0.001));
   return Math.max(SHORTEST_MS, Math.min(LONGEST_MS, byFill, byWork));
 }
 

@@ -148,8 +148,8 @@ it('a race says of each side where its stack takes a mutex, where that is known'
   };
   expect(evidence(RACE).slice(1)).toEqual([`${of.delete}.`, `${of.assign}.`]);
   expect(evidence({ ...RACE, sides }).slice(1)).toEqual([
-    `${of.delete}; its stack takes a mutex at shop.(*Cache).evict cache.go:88.`,
-    `${of.assign}; no function of its stack takes a sync.Mutex or RWMutex.`,
+    `${of.delete}; takes a mutex at shop.(*Cache).evict cache.go:88.`,
+    `${of.assign}; no call that takes a sync.Mutex or RWMutex in the functions of its stack.`,
   ]);
 });
 

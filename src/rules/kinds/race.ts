@@ -1,4 +1,5 @@
 import type { FeedItem, RaceSeen, RaceSideSeen } from '../../model/feed.ts';
+import { counted } from '../../protocol/text/numbers.ts';
 import { printable } from '../../protocol/text/printable.ts';
 import type { Alerts, Report } from '../alerts.ts';
 import type { RaceRule } from '../definition.ts';
@@ -6,6 +7,9 @@ import { Matcher } from '../matcher.ts';
 import { siteKey } from '../names.ts';
 import type { RuleRun } from '../run.ts';
 import { siteWords, typeWords } from '../words.ts';
+
+/** That are named. */
+const MOST_LOCKS = 3;
 
 /** `race` */
 export class RaceRun implements RuleRun {
@@ -74,6 +78,8 @@ function sideText({ op, goroutine, site, stack, locks }: RaceSideSeen): string {
 
 function locksText(locks: RaceSideSeen['locks']): string {
   if (locks === undefined) return '';
-  if (locks.length === 0) return '; no function of its stack takes a sync.Mutex or RWMutex';
-  return `; its stack takes a mutex at ${locks.slice(0, 3).map(siteWords).join(', ')}`;
+  if (locks.length === 0) return '; no call that takes a sync.Mutex or RWMutex in the functions of its stack';
+  const more = locks.length - MOST_LOCKS;
+  const rest = more > 0 ? ` and in ${counted(more, 'more place')}` : '';
+  return `; takes a mutex at ${locks.slice(0, MOST_LOCKS).map(siteWords).join(', ')}${rest}`;
 }
