@@ -48,7 +48,19 @@ function pairs(events: readonly MapEvent[]): { readonly grow: MapEvent; readonly
 }
 
 it.each(RELEASES)('growth has the caller and the stack of its assign (Go %s)', async (release) => {
-  const args = ['--op', 'assign,grow', '--stack=6', '--count', '7000', '--duration', '10s', '--json'];
+  // A ring in which all of them have room: whoever reads it may be held up.
+  const ring = ['--ring', '64M'];
+  const args = [
+    '--op',
+    'assign,grow',
+    '--stack=6',
+    '--count',
+    '7000',
+    '--duration',
+    '30s',
+    '--json',
+    ...ring,
+  ];
   const events: MapEvent[] = [];
   await inFolder(async (folder) => {
     const file = join(folder, 'events');
@@ -71,7 +83,7 @@ it.each(RELEASES)('growth has the caller and the stack of its assign (Go %s)', a
 });
 
 it('growth is counted by its caller, too', async () => {
-  const args = ['--once', '--op', 'grow', '--duration', '1s', '--json'];
+  const args = ['--once', '--op', 'grow', '--duration', '4s', '--json'];
   const outcome = await whileItRuns(buildGo('growth'), (pid) => mapaudit('top', '-p', pid, ...args));
   expect(outcome.code, outcome.err).toBe(0);
   const snapshot = linesOf(outcome.out).find((line) => line.type === 'snapshot') as Snapshot | undefined;

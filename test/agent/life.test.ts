@@ -1,4 +1,4 @@
-import { spawn, spawnSync } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { copyFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -10,9 +10,9 @@ import type { Snapshot } from '../../src/protocol/snapshot.ts';
 import type { Summary } from '../../src/protocol/summary.ts';
 import { lifeOf, processFacts } from '../../src/sys/proc/process.ts';
 import { buildGo } from '../support/go_build.ts';
-import { buildFor, buildWithGccgo, errorCode, inFolder, mapaudit, MAPAUDIT } from './support.ts';
+import { buildFor, buildWithGccgo, errorCode, inFolder, mapaudit, type Running, running } from './support.ts';
 
-const started: ReturnType<typeof spawn>[] = [];
+const started: ChildProcess[] = [];
 afterEach(() => {
   for (const child of started.splice(0)) child.kill('SIGKILL');
 });
@@ -20,11 +20,22 @@ afterEach(() => {
 /** Deletes of one call of `keys` there. */
 const DELETES = 7;
 
-/** Starts the program of test/programs/life. */
-function life(what: string, program = buildGo('life')): string {
-  const child = spawn(program, [what], { stdio: 'ignore' });
+const ATTACHED = '"type":"attached"';
+
+/** Starts the program of test/programs/life; some of what it does waits for a byte on stdin. */
+function begun(what: string, program = buildGo('life')): ChildProcess {
+  const child = spawn(program, [what], { stdio: ['pipe', 'ignore', 'ignore'] });
   started.push(child);
-  return String(child.pid);
+  return child;
+}
+
+const life = (what: string, program = buildGo('life')): string => String(begun(what, program).pid);
+
+/** Starts mapaudit. */
+function watching(...args: readonly string[]): Running {
+  const run = running(...args);
+  started.push(run.child);
+  return run;
 }
 
 /** Runs the program once with each argument, to its end, while `trace --exe` looks on. */
@@ -33,22 +44,13 @@ async function tracedRuns(
   runs: readonly string[],
   ...flags: string[]
 ): Promise<{ out: string; err: string; pids: readonly number[] }> {
-  const args = [MAPAUDIT, 'trace', '--exe', program, '--json', '--duration', '30s', ...flags];
-  const trace = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] });
-  started.push(trace);
-  let [out, err] = ['', ''];
-  trace.stdout.on('data', (data: Buffer) => (out += data.toString()));
-  trace.stderr.on('data', (data: Buffer) => (err += data.toString()));
-  const ended = new Promise((resolve) => trace.once('exit', resolve));
-  while (!out.includes('"type":"attached"')) {
-    if (trace.exitCode !== null) throw new Error(err);
-    await sleep(20);
-  }
+  const trace = watching('trace', '--exe', program, '--json', '--duration', '60s', ...flags);
+  await trace.printed(ATTACHED);
   const pids = runs.map((run) => spawnSync(program, [run]).pid);
   await sleep(500);
-  trace.kill('SIGINT');
-  await ended;
-  return { out, err, pids };
+  trace.child.kill('SIGINT');
+  await trace.ended;
+  return { out: trace.out(), err: trace.err(), pids };
 }
 
 function eventsOf(out: string): TraceEvent[] {
@@ -63,39 +65,35 @@ describe('what targets do to an audit', { timeout: 120_000 }, () => {
     await inFolder(async (folder) => {
       const program = join(folder, 'life');
       copyFileSync(buildGo('life'), program);
-      const args = [MAPAUDIT, 'trace', '--exe', program, '--json', '--duration', '60s', '--op', 'delete'];
-      const trace = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] });
-      started.push(trace);
-      let [out, err] = ['', ''];
-      trace.stdout.on('data', (data: Buffer) => (out += data.toString()));
-      trace.stderr.on('data', (data: Buffer) => (err += data.toString()));
-      const until = async (text: () => string, wanted: string, times: number): Promise<void> => {
-        while (text().split(wanted).length <= times) {
-          if (trace.exitCode !== null) throw new Error(err);
-          await sleep(20);
-        }
-      };
-      await until(() => out, '"type":"attached"', 1);
+      const trace = watching('trace', '--exe', program, '--json', '--duration', '60s', '--op', 'delete');
+      await trace.printed(ATTACHED);
       const before = spawnSync(program, ['once'], { timeout: 20_000 }).pid;
       // In place: the same inode, other code at other places.
       const other = buildGo('life', '1.26.8', 'N');
       const copy = spawn('sh', ['-c', `cat '${other}' > '${program}'`]);
       expect((await once(copy, 'exit'))[0]).toBe(0);
-      await until(() => out, '"type":"attached"', 2);
+      await trace.printed(ATTACHED, 2);
       const after = spawnSync(program, ['once'], { timeout: 20_000 });
       expect(after.status).toBe(0);
       await sleep(500);
-      trace.kill('SIGINT');
-      await once(trace, 'exit');
-      expect(err).toContain('file-overwritten');
+      trace.child.kill('SIGINT');
+      await trace.ended;
+      expect(trace.err()).toContain('file-overwritten');
       for (const pid of [before, after.pid])
-        expect(eventsOf(out).filter((event) => event.pid === pid)).toHaveLength(DELETES);
+        expect(eventsOf(trace.out()).filter((event) => event.pid === pid)).toHaveLength(DELETES);
     });
   });
 
-  it('maps that take the place of others get numbers of their own', () => {
-    const outcome = mapaudit('trace', '-p', life('reuse'), '--map', 'map.string.int', '--json');
-    const made = eventsOf(outcome.out).filter((e) => e.op === 'assign' && e.key?.text === '"a"');
+  it('maps that take the place of others get numbers of their own', async () => {
+    const target = begun('reuse');
+    const trace = watching('trace', '-p', String(target.pid), '--map', 'map.string.int', '--json');
+    await trace.printed(ATTACHED);
+    target.stdin?.write('x');
+    // Two of each map; the program stays until they have been looked at.
+    await trace.printed('"op":"delete"', 100);
+    target.stdin?.write('x');
+    await trace.ended;
+    const made = eventsOf(trace.out()).filter((e) => e.op === 'assign' && e.key?.text === '"a"');
     expect(made).toHaveLength(50);
     expect(new Set(made.map((e) => e.map.id)).size).toBe(50);
   });
@@ -112,7 +110,7 @@ describe('what targets do to an audit', { timeout: 120_000 }, () => {
         '--count',
         '2',
         '--duration',
-        '5s',
+        '30s',
         '--json',
       );
       expect([glob, eventsOf(outcome.out).length]).toEqual([glob, 2]);
@@ -139,13 +137,15 @@ describe('what targets do to an audit', { timeout: 120_000 }, () => {
     });
 
   it('operations that --map leaves out for want of a type are counted, and so are keys', async () => {
-    // Types made at run time are gone with their process: who could be asked has ended.
-    const all = await tracedRuns(buildGo('life'), ['reflectonce']);
+    // Types made at run time are gone with their process: who could be asked has ended. One that was held up may
+    // be asked all the same, but hardly each of them.
+    const runs = Array.from({ length: 6 }, () => 'reflectonce');
+    const all = await tracedRuns(buildGo('life'), runs);
     const unknown = eventsOf(all.out).filter((e) => e.key?.unreadable === true);
     expect(unknown.length).toBeGreaterThan(0);
     for (const event of unknown) expect(event.map.type).toBeUndefined();
     expect(summaryOf(all.out).loss.key_unreadable).toBe(unknown.length);
-    const named = await tracedRuns(buildGo('life'), ['reflectonce'], '--map', 'nothing');
+    const named = await tracedRuns(buildGo('life'), runs, '--map', 'nothing');
     expect(eventsOf(named.out)).toEqual([]);
     expect(named.err).toMatch(
       /"types-unknown".*"\d+ operations on maps of unknown types were left out by --map"/,
@@ -168,17 +168,25 @@ describe('what targets do to an audit', { timeout: 120_000 }, () => {
     expect(key?.text).toContain('main.big{A: [40]int64{7, 0,');
   });
 
-  it('a program that starts itself anew has left: that is said', () => {
-    const outcome = mapaudit('trace', '-p', life('exec'), '--sample', '1/50', '--duration', '30s', '--json');
-    expect(outcome.code).toBe(0);
-    expect(summaryOf(outcome.out).ended).toBe('target-exec');
+  it('a program that starts itself anew has left: that is said', async () => {
+    const target = begun('told');
+    const trace = watching(
+      ...['trace', '-p', String(target.pid), '--sample', '1/50', '--duration', '60s', '--json'],
+    );
+    await trace.printed(ATTACHED);
+    await sleep(500);
+    target.stdin?.write('x');
+    expect(await trace.ended).toBe(0);
+    expect(summaryOf(trace.out()).ended).toBe('target-exec');
   });
 
   it('a program whose first thread has ended has not', async () => {
-    const pid = toPid(Number(life('headless')));
+    const program = begun('headless');
+    const pid = toPid(Number(program.pid));
     let facts = processFacts(pid);
     while (facts === undefined) facts = (await sleep(10), processFacts(pid));
     expect(lifeOf(pid, facts.startTime)).toBe('runs');
+    program.stdin?.write('x');
     while (processFacts(pid) !== undefined) await sleep(10);
     expect(lifeOf(pid, facts.startTime)).toBe('changing');
     for (const child of started.splice(0)) child.kill('SIGKILL');
@@ -242,17 +250,13 @@ describe('what targets do to an audit', { timeout: 120_000 }, () => {
 
   for (const build of ['default', 'pie'] as const)
     it(`top --once of a program that ends meanwhile still knows types, and has rates (${build})`, async () => {
-      const pid = life('keys', buildGo('life', '1.26.8', build));
-      const target = started.at(-1);
-      const args = [MAPAUDIT, 'top', '-p', pid, '--once', '--duration', '30s', '--json'];
-      const top = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'ignore'] });
-      started.push(top);
-      let out = '';
-      top.stdout.on('data', (data: Buffer) => (out += data.toString()));
-      const ended = new Promise((resolve) => top.once('exit', resolve));
-      await sleep(5000);
-      target?.kill('SIGKILL');
-      await ended;
+      const target = begun('keys', buildGo('life', '1.26.8', build));
+      const top = watching('top', '-p', String(target.pid), '--once', '--duration', '60s', '--json');
+      // It does not say when it is attached.
+      await sleep(10_000);
+      target.kill('SIGKILL');
+      await top.ended;
+      const out = top.out();
       const line = out.split('\n').find((text) => text.startsWith('{"type":"snapshot"')) ?? '{}';
       const { counters } = JSON.parse(line) as Snapshot;
       expect(summaryOf(out).ended).toBe('target-exited');

@@ -25,7 +25,7 @@ afterAll(() => {
 /** The error of a command that is run with other rights. */
 function errorAs(before: readonly string[], ...args: string[]): Readonly<Record<string, unknown>> {
   const [command, ...rest] = [...before, process.execPath, MAPAUDIT, ...args, '--json'];
-  const { stderr } = spawnSync(command, rest, { encoding: 'utf8', timeout: 20_000 });
+  const { stderr } = spawnSync(command, rest, { encoding: 'utf8', timeout: 60_000 });
   return JSON.parse(
     stderr.split('\n').find((line) => line.startsWith('{"type":"error"')) ?? '{}',
   ) as Readonly<Record<string, unknown>>;

@@ -2,6 +2,7 @@ import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_pr
 import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { buildGo } from '../support/go_build.ts';
 
@@ -14,13 +15,52 @@ export interface Outcome {
   readonly err: string;
 }
 
-/** Runs mapaudit to its end. */
+/** Runs mapaudit to its end, however much it prints: a second of a busy program is nearly a megabyte. */
 export function mapaudit(...args: string[]): Outcome {
   const { status, stdout, stderr } = spawnSync(process.execPath, [MAPAUDIT, ...args], {
     encoding: 'utf8',
     timeout: 60_000,
+    maxBuffer: 1 << 30,
   });
   return { code: status, out: stdout, err: stderr };
+}
+
+/** mapaudit while it runs. */
+export interface Running {
+  readonly child: ChildProcess;
+  readonly out: () => string;
+  readonly err: () => string;
+  /** Waits until this stands so many times in what it has printed. Errors: it has ended without. */
+  printed(text: string, times?: number): Promise<void>;
+  /** Its exit code, when all that it has written has been read too. */
+  readonly ended: Promise<number | null>;
+}
+
+/** Starts mapaudit. */
+export function running(...args: readonly string[]): Running {
+  const child = spawn(process.execPath, [MAPAUDIT, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+  let [out, err] = ['', ''];
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (out += text));
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (err += text));
+  const over = { yet: false };
+  const ended = new Promise<number | null>((resolve) =>
+    child.once('close', (code) => {
+      over.yet = true;
+      resolve(code);
+    }),
+  );
+  return {
+    child,
+    out: () => out,
+    err: () => err,
+    ended,
+    async printed(text, times = 1) {
+      while (out.split(text).length <= times) {
+        if (over.yet) throw new Error(`mapaudit ended without ${times} times ${text}: ${err}`);
+        await sleep(20);
+      }
+    },
+  };
 }
 
 /** The code of the error that a command ended with. */

@@ -43,8 +43,9 @@ async function traced(
   target.stdin.write('\n');
   await book.until('end\n');
   await sleep(300);
+  const closed = once(trace, 'close');
   trace.kill('SIGINT');
-  await once(trace, 'exit');
+  await closed;
   const seen = events
     .text()
     .split('\n')

@@ -1,27 +1,35 @@
-import { execFileSync, spawn } from 'node:child_process';
-import { copyFileSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { copyFileSync, readlinkSync, rmSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import type { Summary } from '../../src/protocol/summary.ts';
 import { buildGo } from '../support/go_build.ts';
-import { busyTarget, inFolder, MAPAUDIT, mapaudit } from './support.ts';
+import { busyTarget, inFolder, MAPAUDIT, mapaudit, running } from './support.ts';
 
 const summaryOf = (out: string): Summary => JSON.parse(out.trim().split('\n').at(-1) ?? '') as Summary;
+
+/** The child of a process, when it runs that program. */
+async function childOf(parent: number | undefined, program: string): Promise<string> {
+  for (;;) {
+    const pid = spawnSync('pgrep', ['-P', String(parent)], { encoding: 'utf8' }).stdout.trim();
+    try {
+      if (pid !== '' && basename(readlinkSync(`/proc/${pid}/exe`)) === basename(program)) return pid;
+    } catch {
+      // Gone between the two.
+    }
+    await sleep(50);
+  }
+}
 
 describe('targets come and go', { timeout: 120_000 }, () => {
   it('a process that ends: a last line, and exit code 0', async () => {
     const target = busyTarget();
     await sleep(500);
-    setTimeout(() => target.kill('SIGKILL'), 3000);
-    const run = spawn(process.execPath, [MAPAUDIT, 'trace', '-p', String(target.pid), '--json'], {
-      stdio: ['ignore', 'pipe', 'inherit'],
-    });
-    let out = '';
-    run.stdout.on('data', (data: Buffer) => (out += data.toString()));
-    const code = await new Promise((resolve) => run.once('exit', resolve));
-    expect(code).toBe(0);
-    const summary = summaryOf(out);
+    const run = running('trace', '-p', String(target.pid), '--json');
+    await run.printed('"type":"event"', 101).finally(() => target.kill('SIGKILL'));
+    expect(await run.ended, run.err()).toBe(0);
+    const summary = summaryOf(run.out());
     expect(summary.ended).toBe('target-exited');
     expect(summary.events).toBeGreaterThan(100);
   });
@@ -34,7 +42,7 @@ describe('targets come and go', { timeout: 120_000 }, () => {
       await sleep(500);
       rmSync(path);
       copyFileSync('/bin/true', path);
-      const outcome = mapaudit('trace', '-p', String(target.pid), '--duration', '1s', '--json');
+      const outcome = mapaudit('trace', '-p', String(target.pid), '--duration', '3s', '--json');
       target.kill('SIGKILL');
       expect(outcome.code, outcome.err).toBe(0);
       expect(summaryOf(outcome.out).events).toBeGreaterThan(100);
@@ -42,10 +50,11 @@ describe('targets come and go', { timeout: 120_000 }, () => {
   });
 
   it('a process in other mount and pid namespaces', async () => {
-    const parent = busyTarget(buildGo('ledger'), 'unshare', '-m', '-p', '--fork', '--mount-proc');
-    await sleep(1000);
-    const child = execFileSync('pgrep', ['-P', String(parent.pid)], { encoding: 'utf8' }).trim();
-    const outcome = mapaudit('trace', '-p', child, '--duration', '1s', '--json');
+    const program = buildGo('ledger');
+    const parent = busyTarget(program, 'unshare', '-m', '-p', '--fork', '--mount-proc');
+    const child = await childOf(parent.pid, program);
+    await sleep(500);
+    const outcome = mapaudit('trace', '-p', child, '--duration', '3s', '--json');
     process.kill(Number(child), 'SIGKILL');
     expect(outcome.code, outcome.err).toBe(0);
     expect(summaryOf(outcome.out).events).toBeGreaterThan(100);
@@ -56,19 +65,20 @@ describe('targets come and go', { timeout: 120_000 }, () => {
       const program = buildGo('ledger', '1.26.8', build);
       const first = busyTarget(program);
       await sleep(500);
-      const started: ReturnType<typeof busyTarget>[] = [];
-      setTimeout(() => started.push(busyTarget(program)), 2500);
-      const run = spawn(
-        process.execPath,
-        [MAPAUDIT, 'trace', '--exe', program, '--duration', '5s', '--json'],
-        { stdio: ['ignore', 'pipe', 'inherit'] },
-      );
-      let out = '';
-      run.stdout.on('data', (data: Buffer) => (out += data.toString()));
-      const code = await new Promise((resolve) => run.once('exit', resolve));
-      for (const target of [first, ...started]) target.kill('SIGKILL');
-      expect(code).toBe(0);
-      for (const pid of [first.pid, started[0]?.pid]) expect(out).toContain(`"pid":${String(pid)},"op"`);
+      const targets = [first];
+      const run = running('trace', '--exe', program, '--duration', '60s', '--json');
+      const seen = (pid: number | undefined): Promise<void> => run.printed(`"pid":${String(pid)},"op"`);
+      try {
+        await seen(first.pid);
+        const later = busyTarget(program);
+        targets.push(later);
+        await seen(later.pid);
+        run.child.kill('SIGINT');
+        expect(await run.ended, run.err()).toBe(0);
+      } finally {
+        for (const target of targets) target.kill('SIGKILL');
+        run.child.kill('SIGKILL');
+      }
     });
 
   it('--name, and a limit of events', async () => {

@@ -23,7 +23,7 @@ export class Terminal {
 
   /** Waits until `test` holds for the screen, and gives it back. */
   async until(test: (text: string) => boolean, what: string): Promise<string> {
-    for (let i = 0; i < 150; i++) {
+    for (let i = 0; i < 600; i++) {
       const text = this.text();
       if (test(text)) return text;
       await sleep(100);

@@ -82,7 +82,7 @@ describe('record and replay', () => {
         const recorder = background('record', ...common, '-o', file, '--stack=4');
         await recorder.attached();
         const tracer = background('trace', ...common, '-o', traced);
-        for (let i = 0; i < 600 && !hasText(traced); i++) await sleep(50);
+        for (let i = 0; i < 1200 && !hasText(traced); i++) await sleep(50);
         await target.work();
         target.end();
         expect([await recorder.ended(), await tracer.ended()]).toEqual([0, 0]);
@@ -113,7 +113,8 @@ describe('record and replay', () => {
         target.program.kill('SIGKILL');
       }
     });
-  });
+    // Twenty commands, one after the other, over all that was recorded: a minute of a busy machine.
+  }, 400_000);
 
   it('count all where events are sampled, and export scales them to that', async () => {
     await inFolder(async (folder) => {
@@ -326,7 +327,7 @@ describe('the file', () => {
       const target = busyTarget();
       try {
         const file = join(folder, 'a.mapaudit');
-        const command = `"$0" "$1" record -p ${target.pid} -o - --duration 1s | cat > "$2"`;
+        const command = `"$0" "$1" record -p ${target.pid} -o - --duration 3s | cat > "$2"`;
         expect(spawnSync('sh', ['-c', command, process.execPath, MAPAUDIT, file]).status).toBe(0);
         const { code, err, out } = mapaudit('replay', file, '--json');
         expect([code, err]).toEqual([0, '']);

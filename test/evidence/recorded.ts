@@ -1,5 +1,4 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { MAPAUDIT, type Outcome } from '../agent/support.ts';
 import { buildGo } from '../support/go_build.ts';
@@ -62,11 +61,13 @@ export function backgroundWith(
     if (said.out.length < 10_000) said.out += data.toString('latin1');
   });
   child.stderr.on('data', (data: Buffer) => (said.err += data.toString()));
+  // Not `exit`: what it said last may still have to be read then.
+  const closed = new Promise<void>((resolve) => child.once('close', () => resolve()));
   return {
     child,
     said: () => said.err,
     async attached() {
-      for (let i = 0; i < 600; i++) {
+      for (let i = 0; i < 1200; i++) {
         if (/"type":"attached"/.test(said.out + said.err)) return;
         if (child.exitCode !== null) break;
         await new Promise((resolve) => setTimeout(resolve, 50));
@@ -74,7 +75,7 @@ export function backgroundWith(
       throw new Error(`mapaudit did not attach: ${said.err}`);
     },
     async ended() {
-      if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
+      await closed;
       return child.exitCode;
     },
   };

@@ -77,7 +77,7 @@ func made(rounds int) {
 // The main goroutine runs on the program's first thread, and nothing else does.
 func init() { runtime.LockOSThread() }
 
-// headless goes on without its first thread.
+// headless goes on without its first thread, which ends when it is told to.
 func headless() {
 	go func() {
 		for {
@@ -85,7 +85,7 @@ func headless() {
 			time.Sleep(5 * time.Millisecond)
 		}
 	}()
-	time.Sleep(500 * time.Millisecond)
+	os.Stdin.Read(make([]byte, 1))
 	syscall.RawSyscall(syscall.SYS_EXIT, 0, 0, 0)
 }
 
@@ -94,9 +94,9 @@ func main() {
 	case "headless":
 		headless()
 	case "reuse":
-		time.Sleep(6 * time.Second)
+		os.Stdin.Read(make([]byte, 1))
 		reuse(50)
-		time.Sleep(200 * time.Millisecond)
+		os.Stdin.Read(make([]byte, 1))
 	case "keys":
 		for {
 			keys()
@@ -127,11 +127,5 @@ func main() {
 		}()
 		os.Stdin.Read(make([]byte, 1))
 		syscall.Exec(os.Args[2], os.Args[2:], os.Environ())
-	case "exec":
-		for i := 0; i < 1600; i++ {
-			keys()
-			time.Sleep(5 * time.Millisecond)
-		}
-		syscall.Exec("/proc/self/exe", []string{"life", "keys"}, os.Environ())
 	}
 }
