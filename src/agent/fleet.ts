@@ -18,7 +18,7 @@ import { Audit, type Subject } from './audit.ts';
 import type { Effects } from './plans.ts';
 import { Program } from './program.ts';
 import { InlinePays } from './inline_pays.ts';
-import { labelsUnread, refuseByLabel } from './labels_unread.ts';
+import { inlineWithoutLabels, labelsUnread } from './labels_unread.ts';
 import { noSuchType } from './no_such_type.ts';
 import { refusePatched } from './patched.ts';
 import { fileIdentity, identityOf, selectPids } from './select.ts';
@@ -44,8 +44,6 @@ export interface FleetOptions {
   readonly probe: ProbeOptions;
   /** Another plan than that for `ops` and `effects`; uprobes alone can follow it. */
   readonly plan?: (binary: GoBinary) => ProbePlan;
-  /** Events are filtered by label. */
-  readonly byLabel?: boolean;
   /** How operations are noticed; absent: by uprobes. */
   readonly kind?: ProbeKind;
 }
@@ -232,15 +230,10 @@ export class Fleet implements Closable {
       const pid = subject.type === 'process' ? subject.target.pid : undefined;
       const kind = pid === undefined ? 'kernel' : kindFor(program.binary, this.#kind);
       if (pid !== undefined && kind === 'kernel') refusePatched(pid);
-      const byLabel = this.#options.byLabel === true;
-      if (byLabel && kind === 'inline') refuseByLabel(kind);
+      if (probe.needsLabels === true && kind === 'inline') throw inlineWithoutLabels();
       const way = wayFor(program.binary, pid, { kind: this.#kind, ops, effects, sync, plan: own });
       const audit = new Audit(subject, way, probe);
       const unread = probe.labels === true ? labelsUnread(program.binary, kind, audit.probe) : undefined;
-      if (byLabel && unread !== undefined) {
-        audit.close();
-        refuseByLabel(kind);
-      }
       this.#audits.add(audit);
       this.#events.joined(audit);
       if (unread !== undefined) this.#events.notice(unread);

@@ -6,7 +6,7 @@ import type { Notice } from '../protocol/notice.ts';
 import type { ProbeKind } from '../protocol/options.ts';
 
 /** What reads no labels, in words. */
-const WHO: Partial<Record<ProbeKind, string>> = {
+const WHO: Partial<Record<ProbeKind, string>> & { readonly inline: string } = {
   inline: 'the inline probe cannot',
   build: 'its hook has made its rings without room for them (MAPAUDIT=record)',
 };
@@ -30,9 +30,6 @@ export function labelsUnread(
   };
 }
 
-/** With a filter by label nothing would ever come. Error: `labels-unread`. */
-export function refuseByLabel(kind: Exclude<ProbeKind, 'auto'>): never {
-  throw new MapauditError('labels-unread', `--label needs labels, which are not read: ${WHO[kind] ?? ''}`, {
-    hint: HINT,
-  });
-}
+/** With a filter by label nothing would ever come. */
+export const inlineWithoutLabels = (): MapauditError =>
+  new MapauditError('labels-unread', `--label needs labels, and ${WHO.inline} read them`, { hint: HINT });

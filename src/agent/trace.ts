@@ -92,7 +92,6 @@ class TraceRun {
         map: options.filters.map,
         probe: probeOptions(options, extras, observer === undefined ? 'events' : 'both'),
         kind: options.probe,
-        byLabel: options.filters.label !== undefined,
       },
       {
         joined: (audit) => this.#join(audit),
@@ -223,6 +222,7 @@ function probeOptions(options: TraceOptions, extras: TraceExtras, mode: ProbeOpt
     ringBytes: ringBytesOf(options.ringBytes),
     facts: extras.facts === true,
     labels: capturesLabels(options.labels, options.filters),
+    needsLabels: options.filters.label !== undefined,
   };
 }
 

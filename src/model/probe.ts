@@ -46,6 +46,8 @@ export interface ProbeOptions {
   readonly facts?: boolean;
   /** Records carry the goroutine's profiler labels, where it has some, if the probe `takesLabels`. */
   readonly labels?: boolean;
+  /** Without them nothing is wanted: error `labels-unread` where the program sets some that cannot be read. */
+  readonly needsLabels?: boolean;
   /** Look into the verdict tables below; without it `setVerdict` does nothing. */
   readonly verdicts: boolean;
   /** Bytes of each ring, a power of two. */

@@ -78,7 +78,9 @@ export class BuildProbe implements RunningProbe {
     const ringBytes = Math.min(options.ringBytes, MOST_BYTES / PS);
     const stride = strideOf(setsLabels);
     const slots = 2 ** Math.floor(Math.log2(Math.max(64, ringBytes / stride)));
-    this.#file = new SharedFile(pid, { slots, stride, ps: PS }, imageMark(image));
+    this.#file = new SharedFile(pid, { slots, stride, ps: PS }, imageMark(image), (shape) => {
+      if (options.needsLabels === true && shape.stride < stride) throw noRoomForLabels(pid);
+    });
     this.#words = this.#file.words;
     const { shape } = this.#file;
     this.takesLabels = shape.stride >= strideOf(true);
@@ -345,3 +347,10 @@ export class BuildProbe implements RunningProbe {
     return this.#rings.sum(at + 8 * site, this.#file.ps);
   }
 }
+
+const noRoomForLabels = (pid: Pid): MapauditError =>
+  new MapauditError(
+    'labels-unread',
+    `--label needs labels, and pid ${pid} has made its rings without room for them (MAPAUDIT=record)`,
+    { hint: 'Uprobes read them: --probe kernel, as root.' },
+  );

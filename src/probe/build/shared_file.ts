@@ -31,8 +31,11 @@ export class SharedFile implements Closable {
   /** Ps whose memory is there; writing to others could find none, which would end the program. */
   #reserved = 0;
 
-  /** `image`: that of the program that runs now; one that the process runs later shall not take the file for its own. */
-  constructor(pid: Pid, wish: SharedShape, image: bigint) {
+  /**
+   * `image`: that of the program that runs now; one that the process runs later shall not take the file for its own.
+   * `check` may refuse what there is, before anything of it is changed.
+   */
+  constructor(pid: Pid, wish: SharedShape, image: bigint, check: (shape: SharedShape) => void) {
     this.#pid = pid;
     removeStale();
     const place = placeOf(pid);
@@ -56,6 +59,7 @@ export class SharedFile implements Closable {
     try {
       if (isFresh) this.#describe(wish, size, place, image);
       this.shape = this.#readShape(size);
+      check(this.shape);
       this.#claim();
     } catch (error) {
       this.#release();
