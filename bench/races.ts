@@ -1,10 +1,11 @@
 /**
  * How race watching does on the corpus of test/programs/races:
- * node --import tsx bench/races.ts [found|survival] [sleeping|busy] [--rounds N] [--probe kernel|inline|build]
+ * node --import tsx bench/races.ts [found|survival] [sleeping|busy] [--rounds N] [--probe kernel|inline|build] [--write]
  *
  * `found`: each program under `mapaudit race` and, built so, under -race: found or not, and after how long.
  * `survival`: runs of a racy program in turn untouched, with probes that hold nobody, and watched; how many have died
- * after two seconds. A watch must not hasten the crash. `sleeping` or `busy` names one kind of writers. `--probe build`: both built with the hook.
+ * after two seconds. A watch must not hasten the crash. `sleeping` or `busy` names one kind of writers. `--probe build`: both built with the hook. `--write` keeps
+ * what `survival` has seen in bench/results/survival.md.
  */
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -13,6 +14,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { RaceLine } from '../src/protocol/race.ts';
 import { buildGo } from '../test/support/go_build.ts';
+import { type Survival, writeSurvival } from './lib/survival.ts';
 import { probed, valueOf } from '../test/race/probed.ts';
 
 const MAPAUDIT = fileURLToPath(new URL('../bin/mapaudit', import.meta.url));
@@ -97,6 +99,7 @@ const ARMS: Readonly<Record<string, readonly string[]>> = {
 const SOON_MS = 100;
 
 if (wants('survival')) {
+  const results: Survival[] = [];
   for (const [label, flags] of [
     ['sleeping', []],
     ['busy', ['-busy']],
@@ -117,8 +120,10 @@ if (wants('survival')) {
       console.log(
         `${name} ${label}: died within 2 s ${died.untouched} of ${rounds} untouched, ${died.probed} with probes that hold nobody, ${died.watched} watched (found ${found}, of which ${soon} died within ${SOON_MS} ms)`,
       );
+      results.push({ probe, program: name, writers: label, rounds, died, found, soon });
     }
   }
+  if (args.includes('--write')) writeSurvival(results);
 }
 
 if (wants('found')) {

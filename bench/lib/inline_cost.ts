@@ -170,7 +170,10 @@ function start(pid: number, op: MapOp, { probe, options, exits }: Scenario): Ski
   if (probe === undefined) return undefined;
   if (probe === 'kernel') return attach(pid, { op, options: { keyBytes: 32, ...options } });
   if (probe === 'race') return races(pid);
-  return inline(pid, [op], { ...OPTIONS, ...options }, exits === true);
+  const set = inline(pid, [op], { ...OPTIONS, ...options }, exits === true);
+  // Nothing comes into the rings: nobody looks into them, who would be at work on the same processors.
+  const isCounted = options?.mode === 'counts' || options?.sampleEvery === 0;
+  return isCounted ? { close: () => set.close() } : set;
 }
 
 /** Puts the inline probe into a process. */

@@ -11,6 +11,9 @@ import { reportVisible } from './visible.ts';
 
 const BUSY = 'other programs shared the processors: see the load.';
 
+const ONE_THREAD =
+  'totals are sent by the thread that also takes events, closes windows and writes the store, in pieces of some milliseconds.';
+
 /** What the store takes and how fast it answers; then how long it takes until something that happened is seen. */
 export async function reportStore(
   report: Report,
@@ -44,14 +47,12 @@ export async function reportStore(
   await reportVisible(report, [
     {
       name: 'uprobes',
+      probe: 'kernel',
       binary,
       why: 'so many operations a second are more than uprobes can count within the budget: they are taken out and placed again all the time, and totals wait meanwhile.',
     },
-    {
-      name: 'hook',
-      binary: buildHookedHot(),
-      why: 'totals are sent by the thread that also takes events, closes windows and writes the store, in pieces of some milliseconds.',
-    },
+    { name: 'inline', probe: 'inline', binary, why: ONE_THREAD },
+    { name: 'hook', probe: 'build', binary: buildHookedHot(), why: ONE_THREAD },
   ]);
 }
 

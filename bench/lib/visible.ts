@@ -14,6 +14,7 @@ const TOTALS_MS = 5;
 export interface VisibleWay {
   readonly name: string;
   readonly binary: string;
+  readonly probe: 'kernel' | 'inline' | 'build';
   /** Why the goal is missed, where it is. */
   readonly why: string;
 }
@@ -49,11 +50,12 @@ export async function reportVisible(report: Report, ways: readonly VisibleWay[])
     });
 }
 
-async function look({ name, binary }: VisibleWay): Promise<Looked> {
+async function look({ name, binary, probe }: VisibleWay): Promise<Looked> {
   const target = new Hot(binary, { op: 'mixed', rate: RATE });
   await sleep(300);
   const pid = String(target.pid);
-  const tool = mapaudit(['serve', '-p', pid, '--listen', '127.0.0.1:0', '--json', '--budget', '50%']);
+  const how = ['--budget', '50%', '--probe', probe];
+  const tool = mapaudit(['serve', '-p', pid, '--listen', '127.0.0.1:0', '--json', ...how]);
   try {
     await tool.until(() => tool.stdout.includes('\n'));
     const { address, token } = JSON.parse(tool.stdout) as { address: string; token: string };

@@ -36,8 +36,8 @@ export class Hub {
   #state: HubState = { link: 'connecting', windows: [], told: [] };
   #stop = new AbortController();
   readonly #watchers = new Set<() => void>();
-  /** Apart from the state, since it changes ten times a second. */
-  #counted: number | undefined;
+  /** Operations of each process; kept when it has ended. Apart from the state, since it changes ten times a second. */
+  readonly #totals = new Map<string, number>();
   readonly #counters = new Set<() => void>();
 
   readonly subscribe = (watcher: () => void): (() => void) => {
@@ -52,8 +52,9 @@ export class Hub {
     return () => this.#counters.delete(watcher);
   };
 
-  /** Operations of the processes that are watched now, since they are; undefined where there are none. */
-  readonly counted = (): number | undefined => this.#counted;
+  /** Operations of the processes that this page has heard of, from when they were watched; undefined where there are none. */
+  readonly counted = (): number | undefined =>
+    this.#totals.size === 0 ? undefined : [...this.#totals.values()].reduce((sum, count) => sum + count, 0);
 
   /** The server's clock: a page may be open on a machine whose clock is wrong. */
   now(): number {
@@ -120,7 +121,7 @@ export class Hub {
         return;
       }
       case 'totals':
-        this.#counted = sumOf(message.processes);
+        for (const { process, counts } of message.processes) this.#totals.set(process, sumOf(counts));
         for (const watcher of this.#counters) watcher();
         return;
       case 'events':
@@ -134,7 +135,4 @@ export class Hub {
   }
 }
 
-const sumOf = (processes: readonly ApiTotals[]): number | undefined =>
-  processes.length === 0
-    ? undefined
-    : processes.flatMap(({ counts }) => counts).reduce((sum, { count }) => sum + count, 0);
+const sumOf = (counts: ApiTotals['counts']): number => counts.reduce((sum, { count }) => sum + count, 0);

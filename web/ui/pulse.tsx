@@ -14,7 +14,7 @@ function Counted(): ReactNode {
     <span
       className="num counted"
       aria-hidden="true"
-      title="operations of the processes that are watched now, since they are"
+      title="operations of the processes that this page has heard of, from when they were watched"
     >
       {grouped(operations)}
     </span>

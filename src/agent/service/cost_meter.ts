@@ -14,6 +14,8 @@ const FIRST_RUN_NS = { counted: 150, event: 700 } as const;
 const EVENT_PART_NS = 500;
 /** So much of a new measurement goes into the mean. */
 const FRESH = 0.3;
+/** A measurement counts as at most so many times the mean of before: what is truly dearer is learnt in some steps. */
+const MOST_TIMES = 4;
 /** A mean of fewer runs says nothing. */
 const LEAST_RUNS = 50;
 
@@ -123,7 +125,8 @@ export class CostMeter {
   ): void {
     const runs = now.entries - before.runs;
     if (runs < LEAST_RUNS) return;
-    const ns = (now.ns - before.ns) / runs;
+    // One run that was put aside for seconds, on a machine that others use too, is not what a run takes.
+    const ns = Math.min((now.ns - before.ns) / runs, MOST_TIMES * before.runNs);
     const exits = (now.exits - before.exits) / runs;
     before.runNs += FRESH * (ns - before.runNs);
     before.exitsEach += FRESH * (exits - before.exitsEach);

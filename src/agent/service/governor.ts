@@ -20,15 +20,17 @@ const PAUSED: Detail = { sampleEvery: 1024, keys: false, reads: false, paused: t
 export interface CanLower {
   readonly keys: boolean;
   readonly reads: boolean;
+  /** The probe can go for a while, and come back. */
+  readonly all: boolean;
 }
 
 /**
  * The detail of each step down, of those that change something: events first, then keys, then reads, and counting itself
  * last. Most operations are reads: without them there may be room again for events of writes, with their keys.
  */
-function stepsOf({ keys, reads }: CanLower): readonly Detail[] {
-  const all = [...stepsWith(true), ...(reads ? stepsWith(false) : []), PAUSED];
-  const steps = all.map((step) => ({ ...step, keys: step.keys || !keys }));
+function stepsOf({ keys, reads, all }: CanLower): readonly Detail[] {
+  const wanted = [...stepsWith(true), ...(reads ? stepsWith(false) : []), ...(all ? [PAUSED] : [])];
+  const steps = wanted.map((step) => ({ ...step, keys: step.keys || !keys }));
   return steps.filter((step, i) => {
     const before = steps[i - 1];
     return before === undefined || JSON.stringify(before) !== JSON.stringify(step);
@@ -90,16 +92,21 @@ export class Governor {
   #raisedAt = -Infinity;
   #loweredAt = -Infinity;
 
-  constructor(budget: number, can: CanLower = { keys: true, reads: true }) {
+  constructor(budget: number, can: CanLower = { keys: true, reads: true, all: true }) {
     this.#budget = budget;
     this.#steps = stepsOf(can);
     this.#last = this.#steps.length - 1;
-    this.#leastCounted = this.#last - 1;
+    this.#leastCounted = can.all ? this.#last - 1 : this.#last;
     this.#readsOff = can.reads ? this.#steps.findIndex(({ reads }) => !reads) : Infinity;
   }
 
   get detail(): Detail {
     return this.#steps[this.#step] ?? { sampleEvery: 0, keys: false, reads: false, paused: true };
+  }
+
+  /** Nothing more can be left out. */
+  get isAtLast(): boolean {
+    return this.#step === this.#last;
   }
 
   /** What is wanted from now on; true where that has changed. */

@@ -1,3 +1,4 @@
+import type { ProbeKind } from '../../protocol/options.ts';
 import type { Detail } from './governor.ts';
 
 interface Change {
@@ -7,6 +8,7 @@ interface Change {
   readonly detail: Detail;
   readonly share: number;
   readonly budget: number;
+  readonly probe: Exclude<ProbeKind, 'auto'>;
 }
 
 /** What is said of a change; of more detail only where counts are whole again. */
@@ -17,13 +19,13 @@ export function loweredText({
   detail,
   share,
   budget,
+  probe,
 }: Change): { readonly message: string; readonly hint?: string } | undefined {
   const of = `${name} (pid ${pid})`;
   if (before.paused && !detail.paused) return { message: `${of}: writes are counted again` };
   if (!before.reads && detail.reads) return { message: `${of}: reads are counted again` };
-  const cost = `its probes take ${percent(share)}, the budget is ${percent(budget)}`;
-  const hint =
-    'Give it more with --budget, or build the program with mapaudit go build: its hook costs a hundredth.';
+  const cost = costText(share, budget);
+  const hint = cheaper(probe);
   if (detail.paused && !before.paused)
     return {
       message: `${of}: nothing is counted for a while: ${cost}, and nothing else is left to leave out`,
@@ -37,6 +39,26 @@ export function loweredText({
     };
   return undefined;
 }
+
+/** What is said where everything that can be left out is left out, and it is still too much. */
+export function overText({ name, pid, share, budget }: Pick<Change, 'name' | 'pid' | 'share' | 'budget'>): {
+  readonly message: string;
+  readonly hint: string;
+} {
+  return {
+    message: `${name} (pid ${pid}): ${costText(share, budget)}, and nothing is left to leave out: it is counted on`,
+    hint: 'Taking jumps out and placing them again would hold its threads each time. Give it more with --budget, or end serve.',
+  };
+}
+
+const costText = (share: number, budget: number): string =>
+  `its probes take ${percent(share)}, the budget is ${percent(budget)}`;
+
+/** What there is beside a larger budget. */
+const cheaper = (probe: Change['probe']): string =>
+  probe === 'kernel'
+    ? 'Give it more with --budget, or build the program with mapaudit go build: its hook costs a hundredth. So does --probe inline, which changes the running code: docs/inline.md.'
+    : 'Give it more with --budget.';
 
 /** Budgets are small: `0.10 %`; `130 %` */
 const percent = (share: number): string =>

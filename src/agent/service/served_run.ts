@@ -18,7 +18,7 @@ import { kindFor } from '../way.ts';
 import { CostMeter, type MeteredProbe } from './cost_meter.ts';
 import { FoundCounts } from './found_counts.ts';
 import { type Detail, Governor } from './governor.ts';
-import { loweredText } from './governor_text.ts';
+import { loweredText, overText } from './governor_text.ts';
 import { growthsAmong, GrowthTrack } from './growth_track.ts';
 import type { Looked, MapLooker } from './maps/looker.ts';
 import { type Moved, movedSince } from './moved.ts';
@@ -51,6 +51,7 @@ export class ServedRun implements Closable {
   readonly #out: RunOutput;
   readonly #clock: SteadyClock;
   readonly #moved: Moved;
+  readonly #kind: ReturnType<typeof kindFor>;
   readonly #governor: Governor;
   readonly #meter: CostMeter;
   readonly #looked: Looked;
@@ -59,7 +60,9 @@ export class ServedRun implements Closable {
   readonly #found = new FoundCounts();
   readonly #tracks: Tracks;
   #growth: GrowthTrack | undefined;
-  #hasHookGrowth = false;
+  /** Growth is told by events, and by no probe of its own. */
+  #isGrowthAmong = false;
+  #isOver = false;
   #races: SideRun<RaceLine> | undefined;
   #raceProbe: RaceProbe | undefined;
   #events = 0;
@@ -77,8 +80,9 @@ export class ServedRun implements Closable {
     this.#moved = movedSince(shared.clock);
     try {
       const kind = kindFor(target.binary, options.probe);
-      // Keys are left alone by the code itself where that is inline; only uprobes of reads go by themselves.
-      const can = { keys: kind !== 'inline', reads: kind === 'kernel' };
+      this.#kind = kind;
+      // Jumps are not taken out and placed again, and their code has keys or has none; only uprobes of reads go by themselves.
+      const can = { keys: kind !== 'inline', reads: kind === 'kernel', all: kind !== 'inline' };
       this.#governor = new Governor(options.budget, can);
       this.#uncounted = new UncountedTime(this.#governor.detail, performance.now());
       this.process = servedProcess(target, kind);
@@ -92,9 +96,7 @@ export class ServedRun implements Closable {
     this.#cost = this.#costOf(0);
     out.tell([{ type: 'joined', at: shared.clock.now(), process: this.process }, this.#cost]);
     const unread =
-      shared.labels === undefined
-        ? undefined
-        : labelsUnread(target.binary, kindFor(target.binary, options.probe), this.#tracks);
+      shared.labels === undefined ? undefined : labelsUnread(target.binary, this.#kind, this.#tracks);
     if (unread !== undefined) this.#out.say(unread.message, unread.hint);
     // Each takes its time, while the rings fill.
     this.#beside('growth', () => this.#lookForGrowth(shared));
@@ -197,18 +199,21 @@ export class ServedRun implements Closable {
       this.#events += events.length;
       if (sampleEvery === 1) this.#found.add(events);
       this.#out.tell([{ type: 'events', process: this.ref, sampledEvery: sampleEvery, events }]);
-      if (this.#hasHookGrowth) this.#out.tell(growthsAmong(events, this.ref));
+      if (this.#isGrowthAmong) this.#out.tell(growthsAmong(events, this.ref));
     }
   }
 
   /** By CLOCK_MONOTONIC alone: a clock that is set is no load. */
   #govern(): void {
     const now = performance.now();
+    const { budget } = this.#options;
     const measured = this.#meter.look(now, cpuTimeMs(this.ref.pid), this.#metered());
     const before = this.#governor.detail;
     this.#shares = { sum: this.#shares.sum + measured.share, looks: this.#shares.looks + 1 };
     const isChanged = this.#governor.look(measured);
     if (isChanged) this.#change(before, this.#governor.detail, measured.share);
+    else if (measured.share > budget && this.#governor.isAtLast && !before.paused)
+      this.#sayOver(measured.share);
     if (!isChanged && now - this.#costTold < COST_EVERY_MS) return;
     if (!isChanged) this.#place();
     this.#costTold = now;
@@ -229,8 +234,18 @@ export class ServedRun implements Closable {
     const { reads, paused } = this.#tracks.counting;
     if (paused !== detail.paused || reads !== (detail.reads && !detail.paused)) return;
     const { name, pid } = this.ref;
-    const said = loweredText({ name, pid, before, detail, share, budget: this.#options.budget });
+    const probe = this.#kind;
+    const said = loweredText({ name, pid, before, detail, share, budget: this.#options.budget, probe });
     if (said !== undefined) this.#out.say(said.message, said.hint);
+  }
+
+  /** Once: it is said with each cost. */
+  #sayOver(share: number): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    const { name, pid } = this.ref;
+    const { message, hint } = overText({ name, pid, share, budget: this.#options.budget });
+    this.#out.say(message, hint);
   }
 
   /** Probes as the governor wants them. One that cannot be placed is tried again with the next cost that is told. */
@@ -266,13 +281,17 @@ export class ServedRun implements Closable {
     };
   }
 
-  /** Uprobes tell more of it than the hook does; but they are not everybody's. */
+  /** Uprobes tell more of it than the hook does; but they are not everybody's, and cannot stand beside jumps. */
   #lookForGrowth(shared: TrackOptions): void {
+    if (this.#kind === 'inline') {
+      this.#isGrowthAmong = true;
+      return;
+    }
     try {
       this.#growth = new GrowthTrack(this.target, this.ref, shared);
     } catch (error) {
-      if (this.process.probe !== 'build' || !isMapauditError(error)) throw error;
-      this.#hasHookGrowth = true;
+      if (this.#kind !== 'build' || !isMapauditError(error)) throw error;
+      this.#isGrowthAmong = true;
       this.#out.say(
         `of ${this.ref.name} (pid ${this.ref.pid}) growth is told by its hook: when, where and of which map, without cause, size and duration`,
         `Uprobes would tell more: ${error.message}.`,

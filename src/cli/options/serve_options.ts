@@ -9,10 +9,7 @@ const LISTEN = '127.0.0.1:7777';
 
 /** All that `serve` needs. */
 export function serveOptionsOf(values: OptionValues): ServeOptions {
-  if (values.probe === 'inline')
-    throw usageError('contradiction', 'serve does not use the inline probe', {
-      hint: 'It has several probes in a program at once, which the inline probe cannot stand beside. Use --probe kernel, or a program built by mapaudit go build.',
-    });
+  if (values.probe === 'inline') checkInline(values);
   return {
     selection: servedBy(values),
     ...storeOf(values),
@@ -26,6 +23,18 @@ export function serveOptionsOf(values: OptionValues): ServeOptions {
     probe: values.probe ?? 'auto',
     ...present('ringBytes', values.ring),
   };
+}
+
+/** Code is changed in programs that were named, and by one probe at a time. Error: `usage-contradiction`. */
+function checkInline({ all, races }: OptionValues): void {
+  if (all === true)
+    throw usageError('contradiction', '--all cannot be used with --probe inline', {
+      hint: 'It changes the code of running programs, so they are to be named: -p PID or --name GLOB.',
+    });
+  if (races === true)
+    throw usageError('contradiction', '--races cannot be used with --probe inline', {
+      hint: 'Races are looked for with jumps of another kind, which cannot stand beside these. Leave one of them out, or look for races without serve: mapaudit race -p PID --probe inline.',
+    });
 }
 
 /** Of how much is kept, and for how long. Error: `usage-contradiction` for a size of no file. */

@@ -17,7 +17,7 @@ import { TickCounter } from '../../sys/tsc.ts';
 import { SYS, trySyscall } from '../../sys/libc.ts';
 import { type CodeWriter, makeCode } from './code/make_code.ts';
 import { type InjectionCost, Injector, type Patched } from './inject/injector.ts';
-import { OWN_BYTES } from './inject/journal.ts';
+import { OWN, OWN_BYTES } from './inject/journal.ts';
 import { type Steps, Tracee } from './inject/tracee.ts';
 import { checkTraceable } from './preflight.ts';
 import { PCounters } from '../shared/counters.ts';
@@ -140,7 +140,7 @@ export class InlineProbe implements RunningProbe {
     const reader = this.#reader;
     return this.#spec.plan.sites.map(({ index, role }) => ({
       site: index,
-      hits: reader.sum(P.hits + 8 * index) + (role === 'entry' ? this.#outside(index) : 0),
+      hits: this.#inside(index) + (role === 'entry' ? this.#outside(index) : 0),
       sampledOut: reader.sum(P.skipped + 8 * index),
       ringFull: this.#ringFull(index),
       ignored: reader.sum(P.ignored + 8 * index),
@@ -153,7 +153,7 @@ export class InlineProbe implements RunningProbe {
     const reader = this.#reader;
     const used = (): number[] =>
       Array.from({ length: this.#shape.ps }, (_, p) => p)
-        .filter((p) => plan.sites.some(({ index }) => reader.number(p, P.hits + 8 * index) > 0))
+        .filter((p) => plan.sites.some(({ index }) => this.#insideOf(p, index) > 0))
         .map((p) => reader.at(p));
     const sites = plan.sites.map(({ index }) => index);
     const rows = TABLE.rows + TABLE_STEPS;
@@ -179,7 +179,7 @@ export class InlineProbe implements RunningProbe {
   }
 
   setSampling(every: number): void {
-    this.words.setUint32(HEADER.every, every, true);
+    for (let p = 0; p < this.#shape.ps; p++) this.words.setUint32(this.#reader.at(p) + P.every, every, true);
   }
 
   /** Errors: those of `Injector.remove`; all that is ours is closed then, too. */
@@ -228,6 +228,15 @@ export class InlineProbe implements RunningProbe {
     return this.#reader.sum(P.dropped + 8 * site) + outside;
   }
 
+  /** Each operation is counted once, in one place. */
+  #inside(site: number): number {
+    return this.#reader.sum(P.hits + 8 * site) + this.#reader.sum(P.skipped + 8 * site);
+  }
+
+  #insideOf(p: number, site: number): number {
+    return this.#reader.number(p, P.hits + 8 * site) + this.#reader.number(p, P.skipped + 8 * site);
+  }
+
   #outside(site: number): number {
     return this.#reader.wide(HEADER.outsideOf + 8 * site);
   }
@@ -248,6 +257,8 @@ export class InlineProbe implements RunningProbe {
           { options, offsets: plan.offsets, thread: patch.thread, shape, shared, bias },
           other?.writer(shared + bytesOf(shape)),
         ),
+      addressesOfPs: ({ shared }) =>
+        Array.from({ length: shape.ps }, (_, p) => shared + PS_AT + p * bytesOfP(shape)),
       prepare: (place, memory) => {
         const fd = new Fd(duplicate(memory), 'shared memory');
         try {
@@ -300,7 +311,7 @@ export function patchedOf(spec: Pick<InlineProbeSpec, 'patch' | 'bias' | 'file'>
 }
 
 function shapeFor({ frames, ringBytes }: ProbeOptions): SharedShape {
-  const ps = Math.max(16, 4 * onlineCpus().length);
+  const ps = Math.min(OWN.most, Math.max(16, 4 * onlineCpus().length));
   const stride = Math.ceil((RECORD_HEAD + KEY_AREA + 8 * frames) / 64) * 64;
   let slots = 2 ** Math.floor(Math.log2(Math.max(LEAST_SLOTS, ringBytes / stride)));
   while (slots > LEAST_SLOTS && bytesOf({ ps, stride, slots }) > MOST_BYTES) slots /= 2;

@@ -15,7 +15,8 @@ export const OPEN = { at: PLANS.at + PLANS.rows * PLANS.rowBytes, slots: 4096, s
 
 /** What belongs to one P, one after the other. */
 export const PS_AT = OPEN.at + OPEN.slots * OPEN.slotBytes;
-export const P = { ...SHARED_P, random: 24, ignored: 2176 } as const;
+/** `every`: one record in so many, here where whoever makes them has it at hand. `hits` are those of them that were not `skipped`. */
+export const P = { ...SHARED_P, random: 24, every: 32, ignored: 2176 } as const;
 
 /** Rows behind the last one, which are never a first choice. */
 export const TABLE_STEPS = 4;

@@ -2,7 +2,7 @@ import type { PatchSite } from '../../../model/patch_plan.ts';
 import type { EntrySite } from '../../../model/probe_plan.ts';
 import type { Assembler } from '../asm/assembler.ts';
 import { at } from '../asm/operand.ts';
-import { HEADER, OPEN, P } from '../layout.ts';
+import { OPEN, P } from '../layout.ts';
 import { type CodeConfig, USE } from './config.ts';
 import { countInTable } from './counting.ts';
 import { countOutside, findP, isIn, leaveChild, publish, reserve, runDisplaced } from './parts.ts';
@@ -30,22 +30,22 @@ export function writeEntry(a: Assembler, config: CodeConfig, routines: Routines,
   const start = a.here;
   runDisplaced(a, patch.displaced.slice(0, patch.first), bias);
   const [out, outside, ignored] = [a.label(), a.label(), a.label()];
-  leaveChild(a, config, out);
-  findP(a, config, outside);
+  findP(a, config, outside, out);
   filters(a, config, site, out);
   const counter = (what: 'hits' | 'ignored' | 'dropped' | 'skipped') => at(USE.p, P[what] + 8 * site.index);
-  const needsCaller = site.partOf.length > 0 || options.mode !== 'counts' || config.options.mode !== 'events';
-  if (needsCaller) a.mov(USE.caller, at('RSP'));
+  const counts = options.mode !== 'events';
+  const isAsked = site.partOf.length > 0 || site.callerBeyond !== undefined || counts;
+  if (isAsked) whereFrom(a);
   isIn(a, site.partOf, bias, ignored);
-  a.mov(USE.frame, 'RBP');
-  a.mov(USE.below, 'RSP');
   if (site.callerBeyond !== undefined) climb(a, config, site);
-  a.inc(counter('hits'));
-  if (options.mode !== 'events') countInTable(a, site);
-  if (options.mode !== 'counts') {
+  if (counts) countInTable(a, site);
+  if (options.mode === 'counts') a.inc(counter('hits'));
+  else {
     const [drop, skip, take] = [a.label(), a.label(), a.label()];
-    sample(a, config, take, skip);
+    sample(a, take, skip);
     a.bind(take);
+    a.inc(counter('hits'));
+    if (!isAsked) whereFrom(a);
     reserve(a, config, 'R8', 'RSI', drop);
     writeHead(a, config, site);
     if (options.frames > 0) writeFrames(a, options.frames);
@@ -63,6 +63,7 @@ export function writeEntry(a: Assembler, config: CodeConfig, routines: Routines,
   runDisplaced(a, patch.displaced.slice(patch.first), bias);
   a.jmp(patch.address + bias + patch.original.length);
   a.bind(outside);
+  leaveChild(a, config, out);
   filters(a, config, site, out);
   if (site.partOf.length > 0) a.mov(USE.caller, at('RSP'));
   isIn(a, site.partOf, bias, out);
@@ -72,6 +73,13 @@ export function writeEntry(a: Assembler, config: CodeConfig, routines: Routines,
   a.inc(counter('ignored'));
   a.jmp(out);
   return start;
+}
+
+/** At the beginning of a function: who has called it, and where its frames begin. */
+function whereFrom(a: Assembler): void {
+  a.mov(USE.caller, at('RSP'));
+  a.mov(USE.frame, 'RBP');
+  a.mov(USE.below, 'RSP');
 }
 
 /** What one asks for by number. Uses RDX, RSI. */
@@ -125,12 +133,10 @@ function climb(a: Assembler, { bias, offsets }: CodeConfig, { callerBeyond = [] 
 /** On to `skip` for hits that are not recorded, by chance. Uses RDX, RSI, R13. */
 function sample(
   a: Assembler,
-  { shared }: CodeConfig,
   take: ReturnType<Assembler['label']>,
   skip: ReturnType<Assembler['label']>,
 ): void {
-  a.movImm('RDX', shared + HEADER.every);
-  a.mov('RDX', at('RDX'), 4);
+  a.mov('RDX', at(USE.p, P.every), 4);
   a.alu('cmp', 'RDX', 1, 4);
   a.jcc('e', take);
   a.jcc('b', skip);

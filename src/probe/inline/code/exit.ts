@@ -34,7 +34,7 @@ export function writeExit(a: Assembler, config: CodeConfig, site: ExitSite, patc
   a.alu('cmp', at('R13'), 'RDX');
   a.jcc('ne', done);
   a.storeImm(at('R13'), 0, 8);
-  findP(a, config, outside);
+  findP(a, config, outside, done);
   // R8 holds the map: RAX is saved, so the clock may spoil it.
   a.mov('RAX', 'R8');
   reserve(a, config, 'RSI', 'R8', full);

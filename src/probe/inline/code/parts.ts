@@ -1,23 +1,24 @@
 import type { Displaced } from '../../../model/patch_plan.ts';
 import type { CodeRange } from '../../../model/probe_plan.ts';
 import type { Assembler, Label } from '../asm/assembler.ts';
-import { at, CONDITIONS } from '../asm/operand.ts';
-import { ownOf } from '../inject/journal.ts';
-import { bytesOfP, HEADER, P, PS_AT, TABLE_BYTES } from '../layout.ts';
+import { at, CONDITIONS, indexed } from '../asm/operand.ts';
+import { OWN, ownOf } from '../inject/journal.ts';
+import { HEADER, P, TABLE_BYTES } from '../layout.ts';
 import { type CodeConfig, USE } from './config.ts';
 
-/**
- * On to `out` in a child of fork: the rings, and whatever else is shared, are its parent's. First of all that a
- * trampoline does. Uses RDX.
- */
+/** On to `out` in a child of fork: the rings, and whatever else is shared, are its parent's. Uses RDX. */
 export function leaveChild(a: Assembler, config: CodeConfig, out: Label): void {
-  a.movImm('RDX', ownOf(config));
+  a.movImm('RDX', ownOf(config) + OWN.here);
   a.alu('cmp', at('RDX'), 0);
   a.jcc('e', out);
 }
 
-/** R12 gets the words of the P that runs this goroutine; uses RDX. Where there is none, on to `outside`. */
-export function findP(a: Assembler, { thread, shape, shared }: CodeConfig, outside: Label): void {
+/**
+ * R12 gets the words of the P that runs this goroutine; uses RDX. Where it has none, or none of ours, on to `outside`; in
+ * a child of fork to either, so that who goes to `outside` looks there whether he is one (`leaveChild`).
+ */
+export function findP(a: Assembler, config: CodeConfig, outside: Label, child: Label): void {
+  const { thread, shape } = config;
   a.mov('R12', at('R14', thread.gM));
   a.mov('R12', at('R12', thread.mP));
   a.test('R12', 'R12');
@@ -25,9 +26,10 @@ export function findP(a: Assembler, { thread, shape, shared }: CodeConfig, outsi
   a.mov('R12', at('R12'), 4);
   a.alu('cmp', 'R12', shape.ps, 4);
   a.jcc('ae', outside);
-  a.imulImm('R12', 'R12', bytesOfP(shape));
-  a.movImm('RDX', shared + PS_AT);
-  a.alu('add', 'R12', 'RDX');
+  a.movImm('RDX', ownOf(config) + OWN.ps);
+  a.mov('R12', indexed('RDX', 'R12', 8));
+  a.test('R12', 'R12');
+  a.jcc('e', child);
 }
 
 /** Counts a hit on a P that has no ring, and no counters. Uses RDX. */

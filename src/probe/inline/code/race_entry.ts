@@ -44,8 +44,7 @@ export function writeRaceEntry(
     a.jcc('ne', out);
   };
   runDisplaced(a, patch.displaced.slice(0, patch.first), bias);
-  leaveChild(a, config, out);
-  findP(a, config, outside);
+  findP(a, config, outside, out);
   pass();
   if (site.partOf.length > 0) a.mov(USE.caller, at('RSP'));
   isIn(a, site.partOf, bias, ignored);
@@ -70,6 +69,7 @@ export function writeRaceEntry(
   a.inc(counter('ignored'));
   a.jmp(out);
   a.bind(outside);
+  leaveChild(a, config, out);
   pass();
   if (site.partOf.length > 0) a.mov(USE.caller, at('RSP'));
   isIn(a, site.partOf, bias, out);

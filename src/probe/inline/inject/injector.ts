@@ -3,7 +3,7 @@ import { MapauditError } from '../../../base/errors.ts';
 import { freePlace } from './free_place.ts';
 import { checkSeccomp } from './check_seccomp.ts';
 import { holdAllowed } from './hold_allowed.ts';
-import { encodeHeader, type Journal, OWN_BYTES, ownOf, type PatchedSite } from './journal.ts';
+import { encodeHeader, type Journal, OWN, OWN_BYTES, ownOf, type PatchedSite } from './journal.ts';
 import { type HeldThread, holdOne, leavePayload, type Places, runPayload } from './one_thread.ts';
 import { CALLS, makePayload, type PayloadKind } from './payload.ts';
 import { findRemains, foreign, isClean, type Remains, type Room, same } from './remains.ts';
@@ -35,6 +35,8 @@ export interface Injection {
     readonly bytes: Uint8Array;
     readonly trampolines: readonly number[];
   };
+  /** Where the program has what belongs to each P. */
+  readonly addressesOfPs: (place: Journal) => readonly number[];
   /** Has the memory ready for the first hit. Gets a descriptor of it, which is closed afterwards. */
   readonly prepare: (place: Journal, memory: number) => void;
 }
@@ -166,7 +168,7 @@ export class Injector {
     ftruncateSync(memory, place.codeBytes + OWN_BYTES + place.sharedBytes);
     injection.prepare(place, memory);
     const { at, bytes, trampolines } = injection.codeFor(place);
-    tracee.write(ownOf(place), ONE);
+    tracee.write(ownOf(place), ownWords(injection.addressesOfPs(place)));
     tracee.write(at, bytes);
     tracee.step('trampolines');
     const sites = injection.sites.map(({ address, original }, i): PatchedSite => ({
@@ -329,8 +331,14 @@ interface Trampolines {
   readonly sites: readonly PatchedSite[];
 }
 
-/** The first word of the page that is the process's own. */
-const ONE = new Uint8Array([1, 0, 0, 0, 0, 0, 0, 0]);
+/** What stands in the page that is the process's own. */
+function ownWords(addressesOfPs: readonly number[]): Uint8Array {
+  if (addressesOfPs.length > OWN.most) throw new Error('internal: more Ps than there is room for');
+  const words = new BigUint64Array(OWN.ps / 8 + addressesOfPs.length);
+  words[OWN.here / 8] = 1n;
+  words.set(addressesOfPs.map(BigInt), OWN.ps / 8);
+  return new Uint8Array(words.buffer);
+}
 
 const JOURNAL_FIRST = 40;
 

@@ -13,7 +13,12 @@ export interface Journal {
  * (MADV_WIPEONFORK): there the trampolines do nothing, for the rings are its parent's. The two are unmapped together.
  */
 export const OWN_BYTES = 4096;
-/** Where that page lies. Its first word is 1 in the process that mapaudit is attached to. */
+/**
+ * Words of that page: `here` is 1 in the process that mapaudit is attached to; from `ps` on the addresses of what belongs to
+ * each P, at most `most`.
+ */
+export const OWN = { here: 0, ps: 8, most: OWN_BYTES / 8 - 1 } as const;
+/** Where that page lies. */
 export const ownOf = ({ shared }: Pick<Journal, 'shared'>): number => shared - OWN_BYTES;
 
 /** "MAPAUDJ1" */
