@@ -18,7 +18,7 @@ import { Audit, type Subject } from './audit.ts';
 import type { Effects } from './plans.ts';
 import { Program } from './program.ts';
 import { InlinePays } from './inline_pays.ts';
-import { inlineWithoutLabels, labelsUnread } from './labels_unread.ts';
+import { labelsUnread } from './labels_unread.ts';
 import { noSuchType } from './no_such_type.ts';
 import { refusePatched } from './patched.ts';
 import { fileIdentity, identityOf, selectPids } from './select.ts';
@@ -230,7 +230,6 @@ export class Fleet implements Closable {
       const pid = subject.type === 'process' ? subject.target.pid : undefined;
       const kind = pid === undefined ? 'kernel' : kindFor(program.binary, this.#kind);
       if (pid !== undefined && kind === 'kernel') refusePatched(pid);
-      if (probe.needsLabels === true && kind === 'inline') throw inlineWithoutLabels();
       const way = wayFor(program.binary, pid, { kind: this.#kind, ops, effects, sync, plan: own });
       const audit = new Audit(subject, way, probe);
       const unread = probe.labels === true ? labelsUnread(program.binary, kind, audit.probe) : undefined;

@@ -92,8 +92,10 @@ function inlineWay(binary: GoBinary, pid: Pid | undefined, wish: WayWish): Probe
   const { plan, patch } = planPatches(binary, own ?? probePlanFor(binary, ops, effects), { start, end });
   return {
     plan,
-    attach: ({ options, code, keyPlans = [] }) =>
-      new InlineProbe({ pid, plan, patch, options, keyPlans, ...placeOf(binary, code.bias) }),
+    attach: ({ options: asked, code, keyPlans = [] }) => {
+      const options = { ...asked, labels: asked.labels === true && setsLabels(binary) };
+      return new InlineProbe({ pid, plan, patch, options, keyPlans, ...placeOf(binary, code.bias) });
+    },
   };
 }
 

@@ -27,8 +27,15 @@ const MUTANTS: readonly Mutant[] = [
   { name: 'number of labels', code: ['labels->total = slice[1];', 'labels->total = 8;'], noticedBy: 'labels' },
 ]; // prettier-ignore
 
-/** The hook leaves no map out, and records them all quickly. */
+const INLINE = ['--probe', 'inline'];
+/** Hook and inline probe leave no map out, and record them all quickly. */
 const FEW = { programArgs: ['-goroutines', '4', '-rounds', '50'] };
+
+/** Without a rebuild. */
+const WAYS = [
+  ['kernel', {}],
+  ['inline', FEW],
+] as const;
 
 const HOOK_MUTANTS: readonly HookMutant[] = [
   { name: 'number of labels', after: '\t\tto.total = uint64(n)\n', then: 'to.total = 8', noticedBy: 'labels' },
@@ -56,6 +63,12 @@ function expectLabels({ ledger, events, summary }: Labelled, form: 'map' | 'list
   });
 }
 
+function expectStacks(result: Labelled, form: 'map' | 'list'): void {
+  expectLabels(result, form);
+  for (const { stack = [] } of result.events)
+    expect(stack.some((frame) => frame.function.startsWith('main.'))).toBe(true);
+}
+
 describe('labels of goroutines', () => {
   it.each([
     ['1.18.10', 'default', 'map'],
@@ -76,12 +89,24 @@ describe('labels of goroutines', () => {
     async (version, form) => {
       const program = buildHooked('labels', version);
       await runLabelled(program, ['--probe', 'build'], (result) => expectLabels(result, form), FEW);
-      const withStacks = (result: Labelled): void => {
-        expectLabels(result, form);
-        for (const { stack = [] } of result.events)
-          expect(stack.some((frame) => frame.function.startsWith('main.'))).toBe(true);
-      };
-      await runLabelled(program, ['--probe', 'build', '--stack=8'], withStacks, FEW);
+      const stacks = ['--probe', 'build', '--stack=8'];
+      await runLabelled(program, stacks, (result) => expectStacks(result, form), FEW);
+    },
+  );
+
+  it.each([
+    ['1.18.10', 'default', 'map'],
+    ['1.23.12', 'stripped', 'map'],
+    ['1.24.13', 'default', 'list'],
+    ['1.26.8', 'default', 'list'],
+    ['1.26.8', 'stripped', 'list'],
+    ['1.27.4', 'default', 'list'],
+  ] as const)(
+    'through the inline probe, each event of Go %s (%s) has those that the program had',
+    async (version, build, form) => {
+      const program = buildGo('labels', version, build);
+      await runLabelled(program, INLINE, (result) => expectLabels(result, form), FEW);
+      await runLabelled(program, [...INLINE, '--stack=8'], (result) => expectStacks(result, form), FEW);
     },
   );
 
@@ -136,41 +161,49 @@ describe('labels of goroutines', () => {
     await expect(filtered).rejects.toThrow(/--label needs labels/);
   });
 
-  it('are shown as far as they may be, and filtered by whatever may be shown', async () => {
-    const filter = ['--label', 'trace_id=4bf9*', '--labels=hash'];
-    await runLabelled(buildGo('labels'), filter, ({ ledger, events }) => {
-      const wanted = ledger.filter(({ labels }) => labels['trace_id'] !== undefined);
-      expect(wanted.length).toBeGreaterThan(10);
-      expect(events).toHaveLength(wanted.length);
-      const values = new Set(events.map(({ labels }) => labels?.['trace_id']));
-      expect([...values]).toEqual([expect.stringMatching(/^#[0-9a-f]{16}$/)]);
-      expect(events.some((event) => event.trace_id !== undefined)).toBe(false);
-    });
-  });
+  it.each(WAYS)(
+    'are shown as far as they may be, and filtered by whatever may be shown (%s)',
+    async (probe, run) => {
+      const filter = ['--probe', probe, '--label', 'trace_id=4bf9*', '--labels=hash'];
+      const check = ({ ledger, events }: Labelled): void => {
+        const wanted = ledger.filter(({ labels }) => labels['trace_id'] !== undefined);
+        expect(wanted.length).toBeGreaterThan(10);
+        expect(events).toHaveLength(wanted.length);
+        const values = new Set(events.map(({ labels }) => labels?.['trace_id']));
+        expect([...values]).toEqual([expect.stringMatching(/^#[0-9a-f]{16}$/)]);
+        expect(events.some((event) => event.trace_id !== undefined)).toBe(false);
+      };
+      await runLabelled(buildGo('labels'), filter, check, run);
+    },
+  );
 
-  it('are not taken along where keys are not', async () => {
-    await runLabelled(buildGo('labels'), ['--keys=none'], ({ events, ledger }) => {
+  it.each(WAYS)('are not taken along where keys are not (%s)', async (probe, run) => {
+    const check = ({ events, ledger }: Labelled): void => {
       expect(events).toHaveLength(ledger.length);
       expect(events.some((event) => event.labels !== undefined || event.trace_id !== undefined)).toBe(false);
-    });
+    };
+    await runLabelled(buildGo('labels'), ['--probe', probe, '--keys=none'], check, run);
   });
 
-  it('are in a recording, with stacks, and the same filter finds them there', async () => {
-    const program = buildGo('labels');
-    await runLabelled(
-      program,
-      ['--stack=8'],
-      async ({ ledger, file }) => {
-        const all = (await printed(['replay', file, 'trace', '--json', '--stack=8'])).filter(isEvent);
-        expect(compare(ledger, all, 'list').wrong).toEqual([]);
-        expect(all).toHaveLength(ledger.length);
-        expect(all.every(({ stack = [] }) => stack.some((f) => f.function.startsWith('main.')))).toBe(true);
-        const some = await printed(['replay', file, 'trace', '--json', '--label', 'user=ann?']);
-        expect(some.filter(isEvent)).toHaveLength(
-          ledger.filter(({ labels }) => labels['user'] === 'anna').length,
-        );
-      },
-      { command: 'record' },
-    );
-  });
+  it.each(WAYS)(
+    'are in a recording, with stacks, and the same filter finds them there (%s)',
+    async (probe, run) => {
+      const program = buildGo('labels');
+      await runLabelled(
+        program,
+        ['--probe', probe, '--stack=8'],
+        async ({ ledger, file }) => {
+          const all = (await printed(['replay', file, 'trace', '--json', '--stack=8'])).filter(isEvent);
+          expect(compare(ledger, all, 'list').wrong).toEqual([]);
+          expect(all).toHaveLength(ledger.length);
+          expect(all.every(({ stack = [] }) => stack.some((f) => f.function.startsWith('main.')))).toBe(true);
+          const some = await printed(['replay', file, 'trace', '--json', '--label', 'user=ann?']);
+          expect(some.filter(isEvent)).toHaveLength(
+            ledger.filter(({ labels }) => labels['user'] === 'anna').length,
+          );
+        },
+        { ...run, command: 'record' },
+      );
+    },
+  );
 });

@@ -11,7 +11,7 @@ export const LABEL_FLAGS = {
     commands: ['trace', 'replay'],
     help: "Operations of goroutines with such a label (runtime/pprof): --label 'route=/login*', --label trace_id=4bf92f3577b34da6a3ce929d0e0e4736.",
     details:
-      'The name is compared as it is, the value as a glob; of a value of more than 64 bytes its beginning. Decided after the event was sent. The probe `inline` reads no labels: with it this is refused.',
+      'The name is compared as it is, the value as a glob; of a value of more than 64 bytes its beginning. Decided after the event was sent. Of a program that keeps its last operations (`MAPAUDIT=record=…`) the hook reads no labels: there this is refused.',
     parse: parseLabel,
   },
   labels: {

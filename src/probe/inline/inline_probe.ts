@@ -6,7 +6,7 @@ import type { KeyPlan } from '../../model/key_plan.ts';
 import type { PatchPlan } from '../../model/patch_plan.ts';
 import type { KernelCounter, ProbeOptions, RunningProbe, SiteCount } from '../../model/probe.ts';
 import type { ProbePlan } from '../../model/probe_plan.ts';
-import { KEY_AREA, RECORD_HEAD } from '../../model/record.ts';
+import { KEY_AREA, LABELS_AREA, RECORD_HEAD } from '../../model/record.ts';
 import type { RingChunk } from '../../model/ring_chunk.ts';
 import { allocate as allocatePages } from '../../sys/allocate.ts';
 import { monotonicNs } from '../../sys/clock.ts';
@@ -34,6 +34,7 @@ export interface InlineProbeSpec {
   readonly plan: ProbePlan;
   readonly patch: PatchPlan;
   readonly bias: Bias;
+  /** With `labels` records have room for them: for programs that can set some. */
   readonly options: ProbeOptions;
   readonly keyPlans: readonly KeyPlan[];
   /** Bytes of the program's file at an address in the file. */
@@ -60,6 +61,7 @@ const FIRST_SPAN_MS = 20;
 /** Jumps in the code of a running program: the fastest way to see its map operations, and one that changes it. */
 export class InlineProbe implements RunningProbe {
   readonly attachMs: number;
+  readonly takesLabels = true;
   /** How long the program stood still. */
   readonly cost: InjectionCost;
   readonly #spec: InlineProbeSpec;
@@ -310,9 +312,10 @@ export function patchedOf(spec: Pick<InlineProbeSpec, 'patch' | 'bias' | 'file'>
   };
 }
 
-function shapeFor({ frames, ringBytes }: ProbeOptions): SharedShape {
+function shapeFor({ frames, labels, ringBytes }: ProbeOptions): SharedShape {
   const ps = Math.min(OWN.most, Math.max(16, 4 * onlineCpus().length));
-  const stride = Math.ceil((RECORD_HEAD + KEY_AREA + 8 * frames) / 64) * 64;
+  const before = RECORD_HEAD + KEY_AREA + (labels === true ? LABELS_AREA : 0);
+  const stride = Math.ceil((before + 8 * frames) / 64) * 64;
   let slots = 2 ** Math.floor(Math.log2(Math.max(LEAST_SLOTS, ringBytes / stride)));
   while (slots > LEAST_SLOTS && bytesOf({ ps, stride, slots }) > MOST_BYTES) slots /= 2;
   return { ps, stride, slots };

@@ -1,5 +1,6 @@
 import type { PatchSite } from '../../../model/patch_plan.ts';
 import type { EntrySite } from '../../../model/probe_plan.ts';
+import { KEY_AREA, LABELS_AREA, RECORD_HEAD } from '../../../model/record.ts';
 import type { Assembler } from '../asm/assembler.ts';
 import { at } from '../asm/operand.ts';
 import { OPEN, P } from '../layout.ts';
@@ -25,7 +26,7 @@ export interface EntryCode {
 /** Code that records that an operation begins, runs what it has displaced, and goes back. Returns where it begins. */
 export function writeEntry(a: Assembler, config: CodeConfig, routines: Routines, code: EntryCode): number {
   const { site, patch } = code;
-  const { options, bias } = config;
+  const { options, offsets, bias } = config;
   a.align(64);
   const start = a.here;
   runDisplaced(a, patch.displaced.slice(0, patch.first), bias);
@@ -48,7 +49,13 @@ export function writeEntry(a: Assembler, config: CodeConfig, routines: Routines,
     if (!isAsked) whereFrom(a);
     reserve(a, config, 'R8', 'RSI', drop);
     writeHead(a, config, site);
-    if (options.frames > 0) writeFrames(a, options.frames);
+    const [labelled, framed] = [a.label(), a.label()];
+    if (routines.labels !== undefined) {
+      a.alu('cmp', at('R14', offsets.gLabels), 0);
+      a.jcc('ne', labelled);
+    }
+    writeFrames(a, options.frames);
+    a.bind(framed);
     writeKey(a, config, site, routines);
     publish(a);
     if (code.exits) open(a, config);
@@ -58,6 +65,13 @@ export function writeEntry(a: Assembler, config: CodeConfig, routines: Routines,
     a.jmp(out);
     a.bind(skip);
     a.inc(counter('skipped'));
+    if (routines.labels !== undefined) {
+      a.jmp(out);
+      a.bind(labelled);
+      writeFrames(a, options.frames, RECORD_HEAD + KEY_AREA + LABELS_AREA);
+      a.call(routines.labels);
+      a.jmp(framed);
+    }
   }
   a.bind(out);
   runDisplaced(a, patch.displaced.slice(patch.first), bias);

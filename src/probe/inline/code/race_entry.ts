@@ -145,7 +145,7 @@ function record(a: Assembler, config: RaceCode, routines: Routines & RaceRoutine
   a.mov(field('mark'), 'RDX', 4);
   a.mov(USE.frame, 'RBP');
   a.mov(USE.below, 'RSP');
-  if (config.options.frames > 0) writeFrames(a, config.options.frames);
+  writeFrames(a, config.options.frames);
   writeKey(a, config, site, routines);
   publish(a);
   a.jmp(done);

@@ -63,8 +63,13 @@ function mapHeader(a: Assembler, offsets: CodeConfig['offsets'], { map }: EntryS
   a.bind(done);
 }
 
-/** Frames beyond the caller: [RBP] is the caller's RBP, [RBP+8] the return address. Uses RDX, RSI and what led here. */
-export function writeFrames(a: Assembler, count: number): void {
+/**
+ * Frames beyond the caller go to `to` in the record: [RBP] is the caller's RBP, [RBP+8] the return address. Uses RDX,
+ * RSI and what led here.
+ */
+export function writeFrames(a: Assembler, count: number, to = RECORD_HEAD + KEY_AREA): void {
+  if (count === 0) return;
+
   const [again, done, lost] = [a.label(), a.label(), a.label()];
   a.mov('RSI', at('R14', 8));
   a.alu('sub', 'RSI', 16);
@@ -77,7 +82,7 @@ export function writeFrames(a: Assembler, count: number): void {
   a.mov(USE.below, at(USE.frame, 8));
   a.test(USE.below, USE.below);
   a.jcc('e', done);
-  a.mov({ base: USE.record, index: 'RDX', scale: 8, disp: RECORD_HEAD + KEY_AREA }, USE.below);
+  a.mov({ base: USE.record, index: 'RDX', scale: 8, disp: to }, USE.below);
   a.mov(USE.below, USE.frame);
   a.mov(USE.frame, at(USE.frame));
   a.alu('add', 'RDX', 1, 4);

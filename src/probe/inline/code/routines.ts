@@ -15,6 +15,7 @@ import type { Assembler, Label } from '../asm/assembler.ts';
 import { at, indexed } from '../asm/operand.ts';
 import { PLAN, PLANS } from '../../shared/layout.ts';
 import { type CodeConfig, ITAB_TYPE, KIND, TYPE, USE } from './config.ts';
+import { writeLabels } from './labels.ts';
 
 /** Code that all sites of a probe call. Addresses. */
 export interface Routines {
@@ -22,6 +23,8 @@ export interface Routines {
   readonly copy: number;
   /** Stores the key at RCX of the map type RAX into the record. Uses RDX, RSI, R9, R10, R11, X0. */
   readonly keyByPointer: number;
+  /** Takes the goroutine's labels along: see `writeLabels`. Only where they are asked for. */
+  readonly labels: number | undefined;
 }
 
 const field = (name: keyof typeof RECORD) => at(USE.record, RECORD[name]);
@@ -40,7 +43,8 @@ export function writeRoutines(a: Assembler, config: CodeConfig): Routines {
   a.align(16);
   const keyByPointer = a.here;
   writeKeyByPointer(a, config, { copy, findPlan, chase });
-  return { copy, keyByPointer };
+  const labels = config.options.labels === true ? writeLabels(a, config, copy) : undefined;
+  return { copy, keyByPointer, labels };
 }
 
 /** Overlapping moves at both ends, so that not a byte beyond them is touched. */
