@@ -16,10 +16,11 @@ import { reportAgent, reportStream } from './lib/node_report.ts';
 import { reportProbes } from './lib/probes_compared.ts';
 import { Report } from './lib/report.ts';
 import { reportStore } from './lib/store_report.ts';
+import { reportVisible } from './lib/visible.ts';
 
 const USAGE = `npm run bench -- [flag …] [part …]
 
-parts     cost, probes, build, inline, stream, attach, decode, agent, idle, store; without one all of them
+parts     cost, probes, build, inline, stream, attach, decode, agent, idle, store, visible; without one all of them
           (store takes 10^9 events, or as many as 40 minutes let it)
 --quick   fewer rounds and smaller maps: to see whether it works
 --write   also writes bench/results/PART.md`;
@@ -44,7 +45,11 @@ const PARTS: Readonly<Record<string, (report: Report) => Promise<void>>> = {
   decode: (report) => reportDecode(report, quick ? 1_000_000 : 10_000_000, quick ? 10_000 : 100_000),
   agent: (report) => reportAgent(report, binary, quick ? 1000 : 10_000),
   idle: (report) => reportIdle(report, binary, quick ? 1 : 3, quick ? 10 : 30),
-  store: (report) => reportStore(report, binary, quick ? 1e7 : 1e9, quick ? 5 : 40),
+  store: (report) => {
+    reportStore(report, quick ? 1e7 : 1e9, quick ? 5 : 40);
+    return Promise.resolve();
+  },
+  visible: (report) => reportVisible(report, binary),
 };
 
 const known = [...Object.keys(PARTS), '--quick', '--write'];

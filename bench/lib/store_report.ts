@@ -6,21 +6,11 @@ import type { StoreLine } from '../store.ts';
 import { ROOT } from './hot.ts';
 import { median, quantile, short } from './numbers.ts';
 import type { Report } from './report.ts';
-import { buildHookedHot } from './build_cost.ts';
-import { reportVisible } from './visible.ts';
 
 const BUSY = 'other programs shared the processors: see the load.';
 
-const ONE_THREAD =
-  'totals are sent by the thread that also takes events, closes windows and writes the store, in pieces of some milliseconds.';
-
-/** What the store takes and how fast it answers; then how long it takes until something that happened is seen. */
-export async function reportStore(
-  report: Report,
-  binary: string,
-  events: number,
-  minutes: number,
-): Promise<void> {
+/** What the store takes and how fast it answers. */
+export function reportStore(report: Report, events: number, minutes: number): void {
   const folder = mkdtempSync(join(tmpdir(), 'mapaudit-bench-'));
   try {
     const text = execFileSync(
@@ -44,16 +34,6 @@ export async function reportStore(
   } finally {
     rmSync(folder, { recursive: true });
   }
-  await reportVisible(report, [
-    {
-      name: 'uprobes',
-      probe: 'kernel',
-      binary,
-      why: 'so many operations a second are more than uprobes can count within the budget: they are taken out and placed again all the time, and totals wait meanwhile.',
-    },
-    { name: 'inline', probe: 'inline', binary, why: ONE_THREAD },
-    { name: 'hook', probe: 'build', binary: buildHookedHot(), why: ONE_THREAD },
-  ]);
 }
 
 function reportRun(report: Report, lines: readonly StoreLine[], wanted: number): void {
