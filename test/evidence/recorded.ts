@@ -15,7 +15,12 @@ export interface Waiting {
 
 /** Starts the program of test/programs/ledger, which writes down in `ledger` what it does. */
 export async function waitingLedger(ledger: string, ...args: readonly string[]): Promise<Waiting> {
-  const program = spawn(buildGo('ledger'), ['-wait', '-out', ledger, ...args], {
+  return await waiting(buildGo('ledger'), ledger, ...args);
+}
+
+/** The same for one that was built otherwise. */
+export async function waiting(binary: string, ledger: string, ...args: readonly string[]): Promise<Waiting> {
+  const program = spawn(binary, ['-wait', '-out', ledger, ...args], {
     stdio: ['pipe', 'pipe', 'inherit'],
   });
   const lines: AsyncIterator<string, string | undefined> = createInterface({ input: program.stdout })[

@@ -199,6 +199,7 @@ export class ServedRun implements Closable {
       this.#events += events.length;
       if (sampleEvery === 1) this.#found.add(events);
       this.#out.tell([{ type: 'events', process: this.ref, sampledEvery: sampleEvery, events }]);
+      // Not one of them is left out by sampling.
       if (this.#isGrowthAmong) this.#out.tell(growthsAmong(events, this.ref));
     }
   }

@@ -259,6 +259,7 @@ export const OPTIONS = {
     group: 'What is shown of each',
     commands: ['trace', 'record'],
     help: 'Show one operation in N, drawn by chance. The summary says how many were left out.',
+    details: 'Through the inline probe and the hook no growth is left out.',
     parse: parseSample,
   },
   stack: {

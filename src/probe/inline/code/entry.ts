@@ -43,7 +43,8 @@ export function writeEntry(a: Assembler, config: CodeConfig, routines: Routines,
   if (options.mode === 'counts') a.inc(counter('hits'));
   else {
     const [drop, skip, take] = [a.label(), a.label(), a.label()];
-    sample(a, take, skip);
+    // Growth is rare, and each counts: of that none is left out.
+    if (site.op !== 'grow') sample(a, take, skip);
     a.bind(take);
     a.inc(counter('hits'));
     if (!isAsked) whereFrom(a);
