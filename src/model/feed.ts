@@ -24,6 +24,11 @@ export interface ProcessJoined {
   /** Unix milliseconds, like every `at`. */
   readonly at: number;
   readonly process: ServedProcess;
+  /**
+   * Growths are told from its ordinary events: without their cause, and one whose event was lost is in the counts of windows
+   * alone.
+   */
+  readonly growth?: 'among-events';
 }
 
 /** A process that is audited, with what tells it from others. What is not known is absent. */

@@ -6,8 +6,7 @@ import { afterEach, expect, it } from 'vitest';
 import type { ApiError, ApiEvents, ApiLayout, ApiLive, ApiOverview } from '../../src/protocol/api.ts';
 import { busyTarget, inFolder } from '../agent/support.ts';
 import { waitingLedger } from '../evidence/recorded.ts';
-import { readLedger } from '../ledger/rows.ts';
-import { reached, type Served, serve, until } from './served.ts';
+import { allCounted, reached, type Served, serve, until, writtenDown } from './served.ts';
 
 let open: { readonly kill: (signal: NodeJS.Signals) => boolean }[] = [];
 afterEach(() => {
@@ -35,19 +34,10 @@ it('counts over the API what the program itself wrote down, found keys too', asy
     ]);
     target.end();
     await until(async () => (await service.status()).processes.every(({ left }) => left !== undefined));
-    const wanted: Record<string, number> = {};
-    for (const rows of (await readLedger(file)).values())
-      for (let i = 0; i < rows.length; i++) wanted[rows.opAt(i)] = (wanted[rows.opAt(i)] ?? 0) + 1;
+    const wanted = await writtenDown(file);
     // Writes are counted from the moment at which the address was printed, reads too.
     // The last window may have some of the operations alone.
-    await until(async () => {
-      const counts = await service.totals();
-      return ['delete', 'clear', 'assign'].every((op) => (counts[op] ?? 0) >= (wanted[op] ?? 0));
-    });
-    const totals = await service.totals();
-    for (const op of ['delete', 'clear']) expect([op, totals[op]]).toEqual([op, wanted[op]]);
-    // The program also keeps accounts in maps that it does not write down.
-    expect(totals['assign']).toBeGreaterThanOrEqual(wanted['assign'] ?? 0);
+    await allCounted(service, wanted);
     const counted = new Map(now.processes[0]?.counts.map(({ op, count }) => [op, count]));
     for (const op of ['delete', 'clear'] as const) expect([op, counted.get(op)]).toEqual([op, wanted[op]]);
     expect(deletes.processes.flatMap(({ counts }) => counts)).toEqual([

@@ -1,8 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { expect } from 'vitest';
 import type { ApiLive, ApiRates, ApiStatus } from '../../src/protocol/api.ts';
 import { MAPAUDIT } from '../agent/support.ts';
+import { readLedger } from '../ledger/rows.ts';
 
 /** A service in a process of its own, with its API. */
 export interface Served {
@@ -118,4 +120,28 @@ export async function reached(ask: () => Promise<Response>): Promise<Response> {
     if (!(cause instanceof Error && 'code' in cause && CLOSED.has(cause.code))) throw error;
     return await ask();
   }
+}
+
+/** How many operations of each kind a program of test/programs/ledger wrote down. */
+export async function writtenDown(ledger: string): Promise<Readonly<Record<string, number>>> {
+  const counts: Record<string, number> = {};
+  for (const rows of (await readLedger(ledger)).values())
+    for (let i = 0; i < rows.length; i++) counts[rows.opAt(i)] = (counts[rows.opAt(i)] ?? 0) + 1;
+  return counts;
+}
+
+/** Waits until a service has counted all writes that were written down, and no others, and gives what it has counted. */
+export async function allCounted(
+  service: Pick<Served, 'totals'>,
+  wanted: Readonly<Record<string, number>>,
+): Promise<Readonly<Record<string, number>>> {
+  await until(async () => {
+    const counts = await service.totals();
+    return ['delete', 'clear', 'assign'].every((op) => (counts[op] ?? 0) >= (wanted[op] ?? 0));
+  });
+  const totals = await service.totals();
+  for (const op of ['delete', 'clear']) expect([op, totals[op]]).toEqual([op, wanted[op]]);
+  // The program also keeps accounts in maps that it does not write down.
+  expect(totals['assign']).toBeGreaterThanOrEqual(wanted['assign'] ?? 0);
+  return totals;
 }

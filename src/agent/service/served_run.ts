@@ -94,12 +94,13 @@ export class ServedRun implements Closable {
       throw error;
     }
     this.#cost = this.#costOf(0);
-    out.tell([{ type: 'joined', at: shared.clock.now(), process: this.process }, this.#cost]);
+    // It takes its time, while the rings fill; whoever takes the feed is told first how growth comes.
+    this.#beside('growth', () => this.#lookForGrowth(shared));
+    const growth = this.#isGrowthAmong ? { growth: 'among-events' as const } : {};
+    out.tell([{ type: 'joined', at: shared.clock.now(), process: this.process, ...growth }, this.#cost]);
     const unread =
       shared.labels === undefined ? undefined : labelsUnread(target.binary, this.#kind, this.#tracks);
     if (unread !== undefined) this.#out.say(unread.message, unread.hint);
-    // Each takes its time, while the rings fill.
-    this.#beside('growth', () => this.#lookForGrowth(shared));
     this.step();
     if (options.races) this.#races = this.#lookForRaces();
     this.step();

@@ -62,6 +62,32 @@ it('goes on with the series of a process that has become another program of its 
   expect(sink.text().body).not.toContain('pid="7"');
 });
 
+it('counts growths by windows where steps are among the events, which may be lost', () => {
+  const grown: FeedItem = {
+    type: 'window',
+    window: {
+      start: 0,
+      lengthMs: 1000,
+      counts: [{ process: SHOP, op: 'grow', mapType: 'a', count: 5, found: 0, notFound: 0, removed: 0 }],
+      loss: { ringFull: 3, sampled: 0 },
+    },
+  };
+  const step: FeedItem = { type: 'growth', at: 1, process: SHOP, mapType: 'a', op: 'grow', trigger: 'load' };
+  const counted = (growth: { growth?: 'among-events' }): string => {
+    const sink = prometheusSink(feedSeries(() => 0));
+    void sink.take([{ type: 'joined', at: 0, process: SHOP, ...growth }, grown, step, step]);
+    return sink
+      .text()
+      .body.split('\n')
+      .filter((one) => one.startsWith('map_grow_total'))
+      .join();
+  };
+  expect(counted({ growth: 'among-events' })).toBe(
+    'map_grow_total{process="shop",pid="7",type="a",trigger="unknown"} 5',
+  );
+  expect(counted({})).toBe('map_grow_total{process="shop",pid="7",type="a",trigger="load"} 2');
+});
+
 it.each([
   [undefined, 'prometheus'],
   ['*/*', 'prometheus'],

@@ -38,6 +38,8 @@ class Collector implements FeedSeries {
   /** `output_slow` of each process so far. */
   readonly #slow = new Map<string, number>();
   readonly #growths = new Map<string, number>();
+  /** Processes whose windows know of more growths than there are steps. */
+  readonly #grownByCounts = new Set<string>();
 
   constructor(now: () => number) {
     this.#store = new SeriesStore<SeriesName>(SPECS, now);
@@ -73,6 +75,7 @@ class Collector implements FeedSeries {
       case 'joined':
         this.#labels.joined(item.process);
         this.#joined(item.process);
+        if (item.growth === 'among-events') this.#grownByCounts.add(keyOf(item.process));
         break;
       case 'left':
         this.#left(item.process, item.at);
@@ -147,6 +150,7 @@ class Collector implements FeedSeries {
       this.#store.add('mapaudit_uncounted_seconds_total', { ...this.#labels.of(process), ops }, ms / 1000);
     for (const { process, op, mapType, count } of counts)
       if (op !== 'grow') this.#store.add(OP_FAMILIES[op], this.#labels.ofType(process, mapType), count);
+      else if (this.#grownByCounts.has(keyOf(process))) this.#grew(process, mapType, undefined, count);
     this.#store.add('mapaudit_lost_total', { cause: 'ring_full' }, loss.ringFull);
     this.#store.add('mapaudit_sampled_out_total', {}, loss.sampled);
     const end = start + lengthMs;
@@ -158,11 +162,21 @@ class Collector implements FeedSeries {
   /** The end of a classic migration is no growth of its own. */
   #growth({ process, mapType, op, trigger, movedBytes, durationNs }: GrowthStep): void {
     const labels = this.#labels.ofType(process, mapType);
-    if (op === 'grow' || op === 'rehash' || op === 'split')
-      this.#store.add('map_grow_total', { ...labels, trigger: trigger ?? 'unknown' }, 1);
+    const isGrowth = op === 'grow' || op === 'rehash' || op === 'split';
+    if (isGrowth && !this.#grownByCounts.has(keyOf(process))) this.#grew(process, mapType, trigger, 1);
     if (movedBytes !== undefined) this.#store.add('map_migrated_bytes_total', labels, movedBytes);
     if (durationNs !== undefined)
       this.#store.observe('map_grow_seconds', { ...this.#labels.of(process), op }, durationNs / 1e9);
+  }
+
+  #grew(
+    process: ProcessRef,
+    mapType: string | undefined,
+    trigger: GrowthStep['trigger'],
+    count: number,
+  ): void {
+    const labels = this.#labels.ofType(process, mapType);
+    this.#store.add('map_grow_total', { ...labels, trigger: trigger ?? 'unknown' }, count);
   }
 
   /** A race is told again with the count that it has by then. */
@@ -211,6 +225,7 @@ class Collector implements FeedSeries {
     for (const [key, { process, at }] of this.#leaving) {
       if (now - at < KEPT_MS) continue;
       this.#leaving.delete(key);
+      this.#grownByCounts.delete(key);
       // It may have become another program of the same name.
       if ([...this.#active.values()].some(({ pid, name }) => pid === process.pid && name === process.name))
         continue;

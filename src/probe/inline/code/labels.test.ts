@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { decodeX86, type Instruction } from '../../../binary/x86/instruction.ts';
 import { fileAddr } from '../../../model/addr.ts';
 import type { PatchSite } from '../../../model/patch_plan.ts';
-import type { EntrySite, ProbePlan, RuntimeOffsets } from '../../../model/probe_plan.ts';
+import type { RuntimeOffsets } from '../../../model/probe_plan.ts';
 import {
   FLAG_LABELS,
   FLAG_WRITING,
@@ -24,6 +24,7 @@ import { Assembler } from '../asm/assembler.ts';
 import type { CodeConfig } from './config.ts';
 import { writeEntry } from './entry.ts';
 import { writeRoutines } from './routines.ts';
+import { entrySite, SITE } from './testing.ts';
 
 const PAGE = 4096;
 const PROTECTION = { none: 0, readWrite: 3, all: 7 };
@@ -31,7 +32,6 @@ const PRIVATE_ANONYMOUS = 0x22;
 /** Pages of the test: code, the goroutine with all that hangs on it, and one that may not be read. */
 const PAGES = { code: 0, memory: 1, forbidden: 9, bytes: 10 * PAGE };
 const G_LABELS = 320;
-const SITE = 0x40_1000;
 const FILLER = 0xee;
 
 const offsets = (labelsForm: RuntimeOffsets['labelsForm']): RuntimeOffsets => ({
@@ -296,23 +296,7 @@ describe('labels as a map', () => {
 });
 
 describe('the trampolines', () => {
-  const site: EntrySite = {
-    index: 3,
-    function: 'runtime.mapassign',
-    op: 'assign',
-    address: fileAddr(SITE),
-    offset: 0 as ProbePlan['sites'][number]['offset'],
-    expected: new Uint8Array(),
-    instruction: '',
-    emulated: true,
-    why: '',
-    role: 'entry',
-    skipRestarts: false,
-    map: 'RBX',
-    type: 'RAX',
-    key: { kind: 'pointer', register: 'RCX' },
-    partOf: [],
-  };
+  const site = entrySite();
   const patch: PatchSite = {
     site: 3,
     address: fileAddr(SITE),

@@ -2,18 +2,18 @@ import { describe, expect, it } from 'vitest';
 import { decodeX86, type Instruction } from '../../../binary/x86/instruction.ts';
 import { fileAddr } from '../../../model/addr.ts';
 import type { PatchSite } from '../../../model/patch_plan.ts';
-import type { EntrySite, KeySource, ProbePlan, Register } from '../../../model/probe_plan.ts';
+import type { EntrySite, KeySource, Register } from '../../../model/probe_plan.ts';
 import { Assembler } from '../asm/assembler.ts';
 import { HEADER, PS_AT } from '../layout.ts';
 import { OWNER, OWNERS, P_RACE, RACE_AT, RACE_TABLES, TYPES } from '../race_layout.ts';
 import { PLANS, SHARED_P } from '../../shared/layout.ts';
+import { entrySite, SITE } from './testing.ts';
 import { writeRaceEntry } from './race_entry.ts';
 import { writeRaceRoutines } from './race_look.ts';
 import { writeRoutines } from './routines.ts';
 
 const CODE = 0x7000_0000;
 const SHARED = 0x7100_0000;
-const SITE = 0x40_1000;
 const config = {
   options: {
     mode: 'events',
@@ -42,25 +42,6 @@ const config = {
   owners: SHARED + 0x1000_0000,
   told: SHARED + 0x1000_0000 + OWNERS * OWNER.bytes,
 } as const;
-
-const site = (over: Partial<EntrySite>): EntrySite => ({
-  index: 3,
-  function: 'runtime.mapassign',
-  op: 'assign',
-  address: fileAddr(SITE),
-  offset: 0 as ProbePlan['sites'][number]['offset'],
-  expected: new Uint8Array(),
-  instruction: '',
-  emulated: true,
-  why: '',
-  role: 'entry',
-  skipRestarts: false,
-  map: 'RBX',
-  type: 'RAX',
-  key: { kind: 'pointer', register: 'RCX' },
-  partOf: [],
-  ...over,
-});
 const KEYS: readonly KeySource[] = [
   { kind: 'none' },
   { kind: 'word', register: 'RCX', bytes: 8 },
@@ -68,17 +49,23 @@ const KEYS: readonly KeySource[] = [
   { kind: 'pointer', register: 'RCX' },
 ];
 const SITES: readonly EntrySite[] = [
-  ...KEYS.map((key) => site({ key })),
-  site({ function: 'runtime.mapaccess1', op: 'access' }),
-  site({ function: 'runtime.mapclear', op: 'clear', key: { kind: 'none' }, type: undefined, map: 'RAX' }),
-  site({
+  ...KEYS.map((key) => entrySite({ key })),
+  entrySite({ function: 'runtime.mapaccess1', op: 'access' }),
+  entrySite({
+    function: 'runtime.mapclear',
+    op: 'clear',
+    key: { kind: 'none' },
+    type: undefined,
+    map: 'RAX',
+  }),
+  entrySite({
     function: 'runtime.mapIterNext',
     op: 'iterate',
     key: { kind: 'none' },
     type: undefined,
     map: 'RAX',
   }),
-  site({ partOf: [{ name: 'x', start: fileAddr(SITE + 64), end: fileAddr(SITE + 128) }] }),
+  entrySite({ partOf: [{ name: 'x', start: fileAddr(SITE + 64), end: fileAddr(SITE + 128) }] }),
 ];
 const patch: PatchSite = {
   site: 3,
@@ -128,7 +115,7 @@ describe('the trampolines that look for races', () => {
   );
 
   it('put back what they use beyond the free registers, on every way out', () => {
-    const { code, begin, routines } = made(site({}));
+    const { code, begin, routines } = made(entrySite({}));
     const look = between(code, routines.look, routines.leave);
     const texts = look.map(({ text }) => text);
     const pushed = texts.filter((text) => text.startsWith('push')).map((text) => text.slice(5));
@@ -146,7 +133,7 @@ describe('the trampolines that look for races', () => {
   });
 
   it('change what several processors change with a lock, and wait with a pause and an end', () => {
-    const { code, routines, begin } = made(site({}));
+    const { code, routines, begin } = made(entrySite({}));
     const look = between(code, routines.look, begin).map(({ text }) => text);
     const touched = (offset: number): string[] =>
       look.filter((text) => text.includes(`[r9+${offset.toString(16).toUpperCase()}h]`) && /^(?:lock|xchg|inc|add|sub|xadd)/.test(text)); // prettier-ignore
@@ -159,7 +146,7 @@ describe('the trampolines that look for races', () => {
   });
 
   it('the short way calls nothing, locks nothing and reads no clock', () => {
-    const { code, begin } = made(site({}));
+    const { code, begin } = made(entrySite({}));
     const own = code.filter(({ address }) => address >= begin);
     const short = own.slice(
       0,
@@ -171,7 +158,7 @@ describe('the trampolines that look for races', () => {
   });
 
   it('an address that was asked for is compared before anything is counted', () => {
-    const { code, begin } = made(site({}), { mapAddress: 0xc000123456 });
+    const { code, begin } = made(entrySite({}), { mapAddress: 0xc000123456 });
     const texts = code.filter(({ address }) => address >= begin).map(({ text }) => text);
     const compared = texts.findIndex((text) => text.includes('0C000123456h'));
     expect(compared).toBeGreaterThan(0);
