@@ -18,7 +18,7 @@ const LEAVE = 'func mapauditLeave(site uint32, m unsafe.Pointer) {\n';
 const ABOVE = '\t\tabove = fp - 16\n\t\tfp = next\n\t}\n';
 const AGAIN = `if p.head%64 == 0 {
 			page := (*mapauditHeader)(mapauditOurs.page)
-			ring := add(unsafe.Pointer(p), mapauditPBytes+mapauditTable*mapauditRowBytes)
+			ring := add(unsafe.Pointer(p), mapauditPBytes+(mapauditTable+mapauditTogether)*mapauditRowBytes)
 			here := uintptr(p.head&uint64(page.slots-1)) * uintptr(page.stride)
 			next := uintptr((p.head+1)&uint64(page.slots-1)) * uintptr(page.stride)
 			memmove(add(ring, next), add(ring, here), uintptr(page.stride))

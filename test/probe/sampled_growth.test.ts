@@ -30,6 +30,9 @@ it.each([
       expect(grown).toBeGreaterThan(10);
       expect(summary.by_op.grow?.events).toBe(grown);
       expect(summary.sampled).toBeGreaterThan(10 * grown);
+      // Beside jumps there is no other probe.
+      if (probe === 'inline')
+        expect(mapaudit('replay', file, 'grow').err).toContain('growth was not recorded');
     } finally {
       target.program.kill('SIGKILL');
     }

@@ -106,7 +106,15 @@ class RecordRun {
       ...(mapAddress === undefined ? {} : { mapAddress }),
     };
     const ring = ringBytes === undefined ? {} : { ringBytes };
-    const begun = await this.#writer.begin(aboutOf(this.#options, true));
+    // Jumps of one kind at a time: what needs others cannot stand beside them.
+    const isAlone = probe === 'inline';
+    const begun = await this.#writer.begin(aboutOf(this.#options, !isAlone));
+    if (isAlone) {
+      if (filters.ops.includes('grow')) this.#say(growthAmongEvents());
+      if (races !== undefined) this.#say(noRacesBeside());
+      if (!this.#windows.isCounting) this.#say(noWindows());
+      return begun.map(bytesLine);
+    }
     this.#growth = new SideRun((signal) =>
       growLines(
         {
@@ -220,6 +228,22 @@ const noWindows = (): Notice => ({
   code: 'no-windows',
   message: 'there are no exact counts in the file: the probe cannot count by this key filter',
   hint: 'It counts by a whole key, or a text with at most a star at its end: sess:*.',
+});
+
+const growthAmongEvents = (): Notice => ({
+  type: 'notice',
+  level: 'info',
+  code: 'not-recorded',
+  message: 'growth is among the events: when, where and of which map, without cause, size and duration',
+  hint: 'Uprobes tell more: --probe kernel.',
+});
+
+const noRacesBeside = (): Notice => ({
+  type: 'notice',
+  level: 'warning',
+  code: 'not-recorded',
+  message: 'races cannot be recorded: the inline probe looks for them with jumps of another kind',
+  hint: 'mapaudit record --races --probe kernel, or mapaudit race --probe inline by itself.',
 });
 
 const notRecorded = (what: string, { message, hint }: MapauditError): Notice => ({

@@ -121,6 +121,22 @@ describe('a recording as a feed', () => {
     });
   });
 
+  it('tells growths out of the events where no steps were recorded', async () => {
+    const grown = { ...(JSON.parse(eventLine(1)) as object), op: 'grow', key: undefined };
+    const path = await recording(
+      (writer) => {
+        writer.line('run', { type: 'recorded_process', ...{ pid: 7, started: 1000, name: 'shop' } });
+        writer.events(Buffer.from(`${eventLine(0)}\n${JSON.stringify(grown)}\n`));
+      },
+      { ...ABOUT, recorded: { ...ABOUT.recorded, growth: false } },
+    );
+    const { items } = await feedOf(path);
+    expect(items[0]).toMatchObject({ type: 'joined', growth: 'among-events' });
+    expect(items.filter(({ type }) => type === 'growth')).toMatchObject([
+      { at: BEGAN + 1000, op: 'grow', mapType: 'map[string]int', site: SITE },
+    ]);
+  });
+
   it('tells a race once, though the file tells at its end how often it was seen', async () => {
     const path = await recording(async (writer, flush) => {
       writer.window(windowAt(BEGAN, 1));

@@ -8,6 +8,7 @@ import type { Notice } from '../../protocol/notice.ts';
 import type { Race } from '../../protocol/race.ts';
 import { clockSetText, clockText } from '../../protocol/text/words.ts';
 import { sideSeen } from '../service/race_items.ts';
+import { growthsAmong } from '../service/growth_track.ts';
 import { siteOf } from '../service/site_of.ts';
 import { eventOf } from './event_of.ts';
 import { growthOf } from './growth_of.ts';
@@ -43,6 +44,8 @@ class FeedMaker {
   readonly #recording: Recording;
   readonly #say: (notice: Notice) => void;
   readonly #began: number;
+  /** There are no steps of growth besides. */
+  readonly #isGrowthAmong: boolean;
   /** The process that has a pid at this point of the file. */
   readonly #processes = new Map<number, ProcessRef>();
   /** Races that were told: the file tells them again at its end, with how often they were seen by then. */
@@ -52,6 +55,7 @@ class FeedMaker {
     this.#recording = recording;
     this.#say = say;
     this.#began = Date.parse(recording.about?.began ?? '') || 0;
+    this.#isGrowthAmong = recording.about?.recorded.growth === false;
   }
 
   take(kind: string, lines: readonly unknown[]): void {
@@ -106,6 +110,7 @@ class FeedMaker {
     this.order.put(at, {
       type: 'joined',
       at,
+      ...(this.#isGrowthAmong ? { growth: 'among-events' as const } : {}),
       process: {
         ...process,
         ...(exe === undefined ? {} : { exe }),
@@ -131,8 +136,11 @@ class FeedMaker {
       run.events.push(event);
     }
     const sampledEvery = this.#recording.about?.recorded.sample ?? 1;
-    for (const { at, process, events } of runs.values())
+    for (const { at, process, events } of runs.values()) {
       this.order.put(at, { type: 'events', process, sampledEvery, events });
+      if (this.#isGrowthAmong)
+        for (const step of growthsAmong(events, process)) this.order.put(step.at, step);
+    }
   }
 
   #growth({ time, pid, map, op, len, growth, caller }: GrowthEvent): GrowthStep {

@@ -7,7 +7,7 @@ import type { OptionSpec } from './spec.ts';
 
 /** What `--probe` is for a service. */
 export const SERVE_PROBE = {
-  help: 'How operations are noticed: kernel (eBPF uprobes), build (the hook of mapaudit go build), or auto. Default: auto, which is build where the program has the hook, else kernel. Growth is noticed by uprobes in any case.',
+  help: 'How operations are noticed: kernel (eBPF uprobes), inline (jumps written into a running program that is named: a small part of the cost, but its code is changed and it can notice: threads stand still for some milliseconds, system calls may end with EINTR, profiles show _ExternalCode and a SIGQUIT trace "unknown pc"; docs/inline.md), build (the hook of mapaudit go build), or auto. Default: auto, which is build where the program has the hook, else kernel. Growth is noticed by uprobes, but with inline by its events.',
 } as const;
 
 /** Flags of `serve` alone; part of the table of all. */

@@ -87,7 +87,7 @@ export class BuildProbe implements RunningProbe {
     const isRecorder = this.#words.getUint32(HEADER.base, true) !== 0;
     if (isRecorder) this.#lend();
     this.#plans = new PlanTable(this.#words);
-    this.#counters = new PCounters(this.#file.bytes, TABLE.rows, () =>
+    this.#counters = new PCounters(this.#file.bytes, TABLE.rows + TABLE.together, () =>
       Array.from({ length: this.#file.ps }, (_, p) => this.#rings.at(p)),
     );
     this.#rings = new RingReader({

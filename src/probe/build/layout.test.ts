@@ -115,7 +115,11 @@ describe('the shared file', () => {
   });
 
   it('has tables of the same size', () => {
-    expect(TABLE).toEqual({ rows: constant('mapauditTable'), rowBytes: constant('mapauditRowBytes') });
+    expect(TABLE).toEqual({
+      rows: constant('mapauditTable'),
+      together: constant('mapauditTogether'),
+      rowBytes: constant('mapauditRowBytes'),
+    });
     expect(PLANS).toMatchObject({
       at: constant('mapauditPlansAt'),
       rows: constant('mapauditPlans'),

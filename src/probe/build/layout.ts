@@ -46,7 +46,7 @@ export const HEADER = {
 
 /** "mapaudit" */
 export const MAGIC = 0x746964756170616dn;
-export const VERSION = 1;
+export const VERSION = 2;
 
 /** Bits of the filter word. */
 export const FILTER = { map: 1, goid: 2 } as const;
@@ -60,4 +60,4 @@ export const P = SHARED_P;
 
 /** Bytes of one P: words, counters, ring. */
 export const bytesOfP = (slots: number, stride: number): number =>
-  P.bytes + TABLE.rows * TABLE.rowBytes + slots * stride;
+  P.bytes + (TABLE.rows + TABLE.together) * TABLE.rowBytes + slots * stride;

@@ -26,7 +26,7 @@ import { MAX_SITES, type SharedShape, TABLE } from '../shared/layout.ts';
 import { PlanTable } from '../shared/plan_table.ts';
 import { RingReader } from '../shared/ring_reader.ts';
 import { Ticks } from '../shared/ticks.ts';
-import { bytesOf, bytesOfP, HEADER, P, PS_AT, TABLE_BYTES, TABLE_STEPS } from './layout.ts';
+import { bytesOf, bytesOfP, HEADER, P, PS_AT, TABLE_BYTES, TABLE_STEPS, TOGETHER_STEPS } from './layout.ts';
 
 /** What to patch, and where. */
 export interface InlineProbeSpec {
@@ -158,7 +158,7 @@ export class InlineProbe implements RunningProbe {
         .filter((p) => plan.sites.some(({ index }) => this.#insideOf(p, index) > 0))
         .map((p) => reader.at(p));
     const sites = plan.sites.map(({ index }) => index);
-    const rows = TABLE.rows + TABLE_STEPS;
+    const rows = TABLE.rows + TABLE_STEPS + TABLE.together + TOGETHER_STEPS;
     return new PCounters(this.#memory.bytes, rows, used).read(
       pid,
       sites,
@@ -226,7 +226,7 @@ export class InlineProbe implements RunningProbe {
 
   /** Where there are counters, those have what happened on a P without a ring. */
   #ringFull(site: number): number {
-    const outside = this.#spec.options.mode === 'events' ? this.#outside(site) : 0;
+    const outside = this.#spec.options.mode === 'counts' ? 0 : this.#outside(site);
     return this.#reader.sum(P.dropped + 8 * site) + outside;
   }
 

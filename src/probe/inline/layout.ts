@@ -18,9 +18,12 @@ export const PS_AT = OPEN.at + OPEN.slots * OPEN.slotBytes;
 /** `every`: one record in so many, here where whoever makes them has it at hand. `hits` are those of them that were not `skipped`. */
 export const P = { ...SHARED_P, random: 24, every: 32, ignored: 2176 } as const;
 
-/** Rows behind the last one, which are never a first choice. */
+/** How many rows are looked at; so many lie behind the last one, which are never a first choice. */
 export const TABLE_STEPS = 4;
-export const TABLE_BYTES = 41 * TABLE.rows;
+export const TOGETHER_STEPS = 32;
+/** Whole pages. */
+export const TABLE_BYTES =
+  Math.ceil(((TABLE.rows + TABLE_STEPS + TABLE.together + TOGETHER_STEPS) * TABLE.rowBytes) / 4096) * 4096;
 
 /** Bytes of one P: words, counters, ring. */
 export const bytesOfP = ({ slots, stride }: Pick<SharedShape, 'slots' | 'stride'>): number =>

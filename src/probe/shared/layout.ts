@@ -35,6 +35,9 @@ export const SHARED_P = {
 /** Sites that can be told apart. */
 export const MAX_SITES = 64;
 
-/** Counters of a P, behind its words. `site` is the number plus one; 0 is a free row. */
-export const TABLE = { rows: 4096, rowBytes: 40 } as const;
+/**
+ * Counters of a P, behind its words. `site` is the number plus one; 0 is a free row, and none is ever freed. Behind
+ * those of single maps are some for all maps together that found no room, by type and caller.
+ */
+export const TABLE = { rows: 4096, together: 512, rowBytes: 40 } as const;
 export const ROW = { site: 0, type: 8, map: 16, caller: 24, count: 32 } as const;

@@ -1,0 +1,3 @@
+module manyps
+
+go 1.18
