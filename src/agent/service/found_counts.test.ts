@@ -35,6 +35,17 @@ test('what events tell is put on counts, and waits for those that are read later
   expect(found.fill([count(1)])).toMatchObject([{ count: 1, found: 0, notFound: 0 }]);
 });
 
+test('what a clear removed waits too', () => {
+  const { found: _, ...clear } = { ...event(true), op: 'clear' as const, removed: 500 };
+  const found = new FoundCounts();
+  found.add([clear]);
+  expect(found.fill([])).toEqual([]);
+  found.forget();
+  expect(found.fill([{ ...count(1), op: 'clear' }])).toMatchObject([{ count: 1, removed: 500 }]);
+  found.forget();
+  expect(found.fill([{ ...count(1), op: 'clear' }])).toMatchObject([{ count: 1, removed: 0 }]);
+});
+
 test('counts of other places are left as they are', () => {
   const found = new FoundCounts();
   found.add([event(true)]);

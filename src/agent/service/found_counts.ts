@@ -49,7 +49,8 @@ export class FoundCounts {
 
   /** What has found no count by now never will: its window is gone. To be called once a window. */
   forget(): void {
-    for (const [name, known] of this.#known) if (known.found + known.notFound === 0) this.#known.delete(name);
+    for (const [name, { found, notFound, removed }] of this.#known)
+      if (found + notFound + removed === 0) this.#known.delete(name);
     if (this.#known.size <= MOST) return;
     for (const { found, notFound } of this.#known.values()) this.#forgotten += found + notFound;
     this.#known = new Map();
