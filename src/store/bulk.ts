@@ -11,10 +11,13 @@ import {
 } from '@duckdb/node-api';
 import { type Cell, type ColumnType, type Row, TABLES, type TableName } from './tables.ts';
 
-/** Rows that are handed over at once: a millisecond or two, after which others have their turn. */
-const CHUNK = 256;
-/** Rows that are taken into the table at once. */
-const FLUSH_ROWS = 512;
+/**
+ * Rows that are handed over, and taken into the table, at once: as many as a vector of DuckDB holds, for a flush of fewer
+ * takes as long.
+ */
+const CHUNK = 2048;
+/** After so long others have their turn. */
+const TURN_MS = 1;
 
 const TYPES: Readonly<Record<ColumnType, DuckDBType>> = {
   INTEGER,
@@ -43,21 +46,38 @@ export async function appendTo(
   if (rows.length === 0) return;
   const types = columns.map((column) => TYPES[column]);
   const appender = await connection.createAppender(table);
+  const turns = new Slices(TURN_MS);
   try {
     for (let from = 0; from < rows.length; from += CHUNK) {
-      if (from > 0) await turn();
-      if (from > 0 && from % FLUSH_ROWS === 0) {
-        appender.flushSync();
-        await turn();
-      }
       const part = rows.slice(from, from + CHUNK);
       const chunk = DuckDBDataChunk.create(types, part.length);
-      for (const [i, type] of columns.entries()) chunk.setColumnValues(i, column(part, i, type));
+      for (const [i, type] of columns.entries()) {
+        chunk.setColumnValues(i, column(part, i, type));
+        await turns.next();
+      }
       appender.appendDataChunk(chunk);
+      await turn();
+      appender.flushSync();
+      await turns.next();
     }
-    appender.flushSync();
   } finally {
     appender.closeSync();
+  }
+}
+
+/** Lets others have their turn where the last was long enough ago. */
+class Slices {
+  readonly #ms: number;
+  #since = performance.now();
+
+  constructor(ms: number) {
+    this.#ms = ms;
+  }
+
+  async next(): Promise<void> {
+    if (performance.now() - this.#since < this.#ms) return;
+    await turn();
+    this.#since = performance.now();
   }
 }
 

@@ -14,11 +14,14 @@ export class Symbols {
   readonly #types = new Map<string, number>();
   readonly #sites = new Map<string, number>();
   readonly #stacks = new Map<string, number>();
+  /** Of those of `#sites` that came as the same object before: events mean the same frames over and over. */
+  #sitesMet = new WeakMap<SiteRef, number>();
   #next = { process: 1, type: 1, site: 1, stack: 1 };
 
   /** Those of an opened file. */
   async load(ask: Ask): Promise<void> {
     for (const map of [this.#processes, this.#types, this.#sites, this.#stacks]) map.clear();
+    this.#sitesMet = new WeakMap();
     const fill = (into: Map<string, number>, key: unknown, id: unknown): number => {
       into.set(String(key), Number(id));
       return Number(id) + 1;
@@ -60,25 +63,26 @@ export class Symbols {
 
   site(site: SiteRef | undefined, into: Batch): number | null {
     if (site === undefined) return null;
+    const met = this.#sitesMet.get(site);
+    if (met !== undefined) return met;
     const { function: name, file, line } = site;
-    return this.#number(this.#sites, siteKey(name, file, line), 'site', (id) =>
+    const number = this.#number(this.#sites, siteKey(name, file, line), 'site', (id) =>
       into.add('sites', [id, siteId(site), name, file ?? null, line ?? null]),
     );
+    this.#sitesMet.set(site, number);
+    return number;
   }
 
   /** Innermost first. */
   stack(frames: readonly (SiteRef & Partial<FrameOfEvent>)[] | undefined, into: Batch): number | null {
     if (frames === undefined || frames.length === 0) return null;
-    const call = frames.findIndex(({ inlined }) => inlined !== true);
-    const rows = frames.map((frame, depth) => ({
-      site: this.site(frame, into),
-      inlined: frame.inlined === true,
-      call: depth <= (call < 0 ? frames.length : call),
-    }));
-    const key = rows.map((row) => frameKey(row.site, row.inlined, row.call)).join(' ');
+    const last = lastOfCall(frames);
+    const key = frames
+      .map((frame, depth) => frameKey(this.site(frame, into), frame.inlined === true, depth <= last))
+      .join(' ');
     return this.#number(this.#stacks, key, 'stack', (id) => {
-      for (const [depth, row] of rows.entries())
-        into.add('stack_frames', [id, depth, row.site, row.inlined, row.call]);
+      for (const [depth, frame] of frames.entries())
+        into.add('stack_frames', [id, depth, this.site(frame, into), frame.inlined === true, depth <= last]);
     });
   }
 
@@ -101,6 +105,12 @@ export class Symbols {
     write(id);
     return id;
   }
+}
+
+/** Depth of the last frame that belongs to the call itself: those before it were inlined into it. */
+function lastOfCall(frames: readonly Partial<FrameOfEvent>[]): number {
+  const call = frames.findIndex(({ inlined }) => inlined !== true);
+  return call < 0 ? frames.length : call;
 }
 
 /** An exec that nobody saw leaves the id as it was, with another name or build. */

@@ -1,11 +1,22 @@
 const TIME = /^(.*?)(?:\.(\d{1,9}))?Z$/;
 
+let lastSecond = '';
+let lastNanos = 0n;
+
 /** Unix nanoseconds of `2026-03-01T12:01:33.102000417Z`. */
 export function nanosOf(text: string): bigint {
-  const [, seconds = '', fraction = ''] = TIME.exec(text) ?? [];
-  const ms = Date.parse(`${seconds}Z`);
+  const [, second = '', fraction = ''] = TIME.exec(text) ?? [];
+  return secondNanos(second, text) + BigInt(Number(fraction.padEnd(9, '0')));
+}
+
+/** Events come many to a second: what it is in nanoseconds is kept. */
+function secondNanos(second: string, text: string): bigint {
+  if (second === lastSecond) return lastNanos;
+  const ms = Date.parse(`${second}Z`);
   if (Number.isNaN(ms)) throw new Error(`internal: ${JSON.stringify(text)} is not a time`);
-  return BigInt(ms) * 1_000_000n + BigInt(fraction.padEnd(9, '0'));
+  lastSecond = second;
+  lastNanos = BigInt(ms) * 1_000_000n;
+  return lastNanos;
 }
 
 /** The text of Unix nanoseconds, of which a second part may be missing. */

@@ -29,8 +29,7 @@ export interface EventJsonOptions extends LiftOptions {
  */
 export class EventJson {
   readonly #options: EventJsonOptions;
-  #wallOffset: bigint;
-  #time: WallParts;
+  readonly #time = new WallParts();
   readonly #operations: Uint8Array[] = [];
   readonly #maps = new RecentTexts();
   readonly #goroutines = new RecentTexts();
@@ -40,8 +39,6 @@ export class EventJson {
 
   constructor(options: EventJsonOptions) {
     this.#options = options;
-    this.#wallOffset = options.wallOffset;
-    this.#time = new WallParts(this.#wallOffset);
     for (const site of options.sites) this.#operations[site.index] = operationText(site, site.index);
   }
 
@@ -71,13 +68,8 @@ export class EventJson {
   }
 
   #writeTime(batch: TracedBatch, row: number, to: ByteWriter): void {
-    const { wallOffset } = this.#options;
-    if (wallOffset !== this.#wallOffset) {
-      this.#wallOffset = wallOffset;
-      this.#time = new WallParts(wallOffset);
-    }
     const time = this.#time;
-    time.set(batch.timeHigh[row] ?? 0, batch.timeLow[row] ?? 0);
+    time.set(this.#options.wallOffset, batch.timeHigh[row] ?? 0, batch.timeLow[row] ?? 0);
     if (time.second !== this.#second) {
       this.#second = time.second;
       this.#secondText = encoded(`{"type":"event","time":"${time.secondText}.`);

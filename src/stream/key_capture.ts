@@ -14,6 +14,7 @@ import {
   PART_UNREADABLE,
 } from '../model/record.ts';
 import { storedKeyBytes } from './waiting_rows.ts';
+import { wide } from './wide.ts';
 
 /** A string's text or an interface's value that was fetched along with a key. */
 export interface CapturedPart {
@@ -91,10 +92,4 @@ function partsOf(payload: Uint8Array, key: number): (CapturedPart | undefined)[]
 function addressAt(bytes: Uint8Array, at: number): number | undefined {
   const address = wide(bytes, at);
   return address === 0 ? undefined : address;
-}
-
-function wide(bytes: Uint8Array, at: number): number {
-  let value = 0;
-  for (let i = 7; i >= 0; i--) value = value * 256 + (bytes[at + i] ?? 0);
-  return value;
 }

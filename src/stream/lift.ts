@@ -15,7 +15,8 @@ import { factsOf, type HeaderLayout } from './facts.ts';
 import type { KeyText } from './key_text.ts';
 import type { SymbolCache } from './symbols.ts';
 import { OUTCOME_CLEARED, OUTCOME_FOUND, OUTCOME_UNKNOWN, type TracedBatch } from './traced_batch.ts';
-import { rfc3339 } from './wall_clock.ts';
+import { WallParts } from './wall_clock.ts';
+import { wide } from './wide.ts';
 
 /** What lifting rows needs. */
 export interface LiftOptions {
@@ -35,11 +36,16 @@ export interface LiftOptions {
   readonly facts?: HeaderLayout;
 }
 
+type Writable<T> = { -readonly [K in keyof T]: T[K] };
+/** An event whose properties are set one by one, in the order in which they are shown. */
+type Draft = Writable<Omit<MapEvent, 'thread'>> & { thread?: number };
+
 /** Makes one row into an object for display: the only place where an event becomes one. */
 export class EventLifter {
   readonly #options: LiftOptions;
   readonly #functions: string[] = [];
   readonly #ops: MapOp[] = [];
+  readonly #time = new WallParts();
 
   constructor(options: LiftOptions) {
     this.#options = options;
@@ -51,36 +57,39 @@ export class EventLifter {
 
   /** Everything that is known of an entry row; what is not known is absent. */
   lift(batch: TracedBatch, row: number): MapEvent {
-    const { symbols, wallOffset, keyText, labels, showPid } = this.#options;
+    const { symbols, keyText, labels, showPid } = this.#options;
     const pid = batch.pid[row] ?? 0;
     const probe = batch.probe[row] ?? 0;
-    const key = keyText?.(batch, row);
     const caller = batch.caller[row] ?? 0;
     const isSync = this.isSync(probe);
     const called = caller === 0 ? undefined : symbols.site(pid, caller);
     const inlined = isSync ? called?.sync : undefined;
     const site = inlined ?? called;
     const name = this.#functions[probe] ?? `probe ${probe}`;
-    const goroutine = this.goroutine(batch, row, pid);
-    const layout = this.#options.facts;
-    const facts = layout === undefined ? undefined : factsOf(batch, row, layout);
-    const stack = this.stack(batch, row, pid, site?.frames ?? []);
-    return {
+    this.#time.set(this.#options.wallOffset, batch.timeHigh[row] ?? 0, batch.timeLow[row] ?? 0);
+    const event: Draft = {
       type: 'event',
-      time: rfc3339(monotonicOf(batch, row) + wallOffset),
+      time: this.#time.text,
       ...(showPid === true ? { pid } : {}),
       op: this.#ops[probe] ?? 'access',
       function: isSync ? (inlined?.method ?? syncMethodOf(name) ?? name) : name,
       map: this.map(batch, row, pid),
-      ...(key === undefined ? {} : { key: keyOf(key) }),
-      ...countsOf(batch, row),
-      ...(goroutine === undefined ? {} : { goroutine }),
-      ...labels?.(batch, row),
-      thread: batch.tid[row] ?? 0,
-      ...(site === undefined ? {} : { caller: site.caller }),
-      ...(stack === undefined ? {} : { stack }),
-      ...(facts === undefined ? {} : { facts }),
     };
+    const key = keyText?.(batch, row);
+    if (key !== undefined) event.key = keyOf(key);
+    addCounts(event, batch, row);
+    const goroutine = this.goroutine(batch, row, pid);
+    if (goroutine !== undefined) event.goroutine = goroutine;
+    const labelled = labels?.(batch, row);
+    if (labelled !== undefined) Object.assign(event, labelled);
+    event.thread = batch.tid[row] ?? 0;
+    if (site !== undefined) event.caller = site.caller;
+    const stack = this.stack(batch, row, pid, site?.frames ?? []);
+    if (stack !== undefined) event.stack = stack;
+    const layout = this.#options.facts;
+    const facts = layout === undefined ? undefined : factsOf(batch, row, layout);
+    if (facts !== undefined) event.facts = facts;
+    return event as MapEvent;
   }
 
   /** Whether a site is a method of sync.Map. */
@@ -96,12 +105,12 @@ export class EventLifter {
       ? SYNC_TYPE
       : this.#options.symbols.typeName(pid, batch.type[row] ?? 0);
     const onStack = ((batch.flags[row] ?? 0) & FLAG_MAP_ON_STACK) !== 0;
-    return {
-      ...(id === 0 ? {} : { id }),
-      ...(address === 0 ? {} : { address: hex(address) }),
-      ...(type === undefined ? {} : { type }),
-      ...(onStack ? { on_stack: true as const } : {}),
-    };
+    const map: Writable<MapOfEvent> = {};
+    if (id !== 0) map.id = id;
+    if (address !== 0) map.address = hex(address);
+    if (type !== undefined) map.type = type;
+    if (onStack) map.on_stack = true;
+    return map;
   }
 
   /** Who did it; undefined on a system stack, or when that could not be read. */
@@ -121,7 +130,9 @@ export class EventLifter {
   ): FrameOfEvent[] | undefined {
     const above = framesAbove(batch, row);
     if (above === undefined) return undefined;
-    return [...caller, ...above.flatMap((address) => this.#options.symbols.site(pid, address).frames)];
+    const stack = [...caller];
+    for (const address of above) stack.push(...this.#options.symbols.site(pid, address).frames);
+    return stack;
   }
 }
 
@@ -130,11 +141,8 @@ export function framesAbove(batch: TracedBatch, row: number): readonly number[] 
   const at = batch.framesAt[row] ?? -1;
   if (at < 0) return undefined;
   const addresses: number[] = [];
-  const view = new DataView(batch.payload.buffer, batch.payload.byteOffset);
   for (let i = 0; i < (batch.frameCount[row] ?? 0); i++) {
-    const low = view.getUint32(at + i * 8, true);
-    const high = view.getUint32(at + i * 8 + 4, true);
-    const address = high * 0x1_0000_0000 + low;
+    const address = wide(batch.payload, at + i * 8);
     // Of a growth the caller is the first frame already: what lies between is the runtime's.
     if (i > 0 || address !== batch.caller[row]) addresses.push(address);
   }
@@ -151,15 +159,13 @@ export function countIsKnown(batch: TracedBatch, row: number): boolean {
   return batch.map[row] === 0 || ((batch.flags[row] ?? 0) & FLAG_COUNT_UNREADABLE) === 0;
 }
 
-function countsOf(batch: TracedBatch, row: number): Pick<MapEvent, 'len' | 'found' | 'removed'> {
-  const known = countIsKnown(batch, row);
+function addCounts(event: Draft, batch: TracedBatch, row: number): void {
   const len = batch.map[row] === 0 ? 0 : (batch.count[row] ?? 0);
+  if (countIsKnown(batch, row)) event.len = len;
   const outcome = batch.outcome[row] ?? OUTCOME_UNKNOWN;
-  const counts = known ? { len } : {};
-  if (outcome === OUTCOME_UNKNOWN) return counts;
-  return outcome === OUTCOME_CLEARED
-    ? { ...counts, removed: len }
-    : { ...counts, found: outcome === OUTCOME_FOUND };
+  if (outcome === OUTCOME_UNKNOWN) return;
+  if (outcome === OUTCOME_CLEARED) event.removed = len;
+  else event.found = outcome === OUTCOME_FOUND;
 }
 
 /** A key as an event shows it. */

@@ -7,29 +7,28 @@ export function rfc3339(nanos: bigint): string {
   return `${secondText(Number(seconds))}.${rest.toString().padStart(9, '0')}Z`;
 }
 
-/**
- * Takes CLOCK_MONOTONIC times apart as `rfc3339` writes wall-clock times, without a bigint for each.
- * `wallOffset`: wall clock minus CLOCK_MONOTONIC, in nanoseconds.
- */
+/** Takes CLOCK_MONOTONIC times apart as `rfc3339` writes wall-clock times, without a bigint for each. */
 export class WallParts {
   /** Seconds since 1970 of the time that was set, and the nanoseconds beyond them. */
   second = -1;
   nanos = 0;
-  readonly #offsetSeconds: number;
-  readonly #offsetNanos: number;
-
-  constructor(wallOffset: bigint) {
-    this.#offsetSeconds = Number(wallOffset / BigInt(NANOS_A_SECOND));
-    this.#offsetNanos = Number(wallOffset % BigInt(NANOS_A_SECOND));
-  }
+  #offset = 0n;
+  #offsetSeconds = 0;
+  #offsetNanos = 0;
 
   /** `2026-03-01T12:01:33` */
   get secondText(): string {
     return secondText(this.second);
   }
 
-  /** A time given as its two 32-bit halves. */
-  set(high: number, low: number): void {
+  /** As `rfc3339` writes it. */
+  get text(): string {
+    return `${secondText(this.second)}.${String(this.nanos).padStart(9, '0')}Z`;
+  }
+
+  /** A time given as its two 32-bit halves. `wallOffset`: wall clock minus CLOCK_MONOTONIC, in nanoseconds. */
+  set(wallOffset: bigint, high: number, low: number): void {
+    if (wallOffset !== this.#offset) this.#setOffset(wallOffset);
     // In two parts, so that nothing exceeds 2^53 however long the machine runs.
     const thousands = Math.floor(high / 1000);
     const ones = high - thousands * 1000;
@@ -37,6 +36,12 @@ export class WallParts {
     const carried = Math.floor(nanos / NANOS_A_SECOND);
     this.second = this.#offsetSeconds + thousands * SECONDS_OF_THOUSAND + ones * SECONDS_OF_ONE + carried;
     this.nanos = nanos - carried * NANOS_A_SECOND;
+  }
+
+  #setOffset(wallOffset: bigint): void {
+    this.#offset = wallOffset;
+    this.#offsetSeconds = Number(wallOffset / BigInt(NANOS_A_SECOND));
+    this.#offsetNanos = Number(wallOffset % BigInt(NANOS_A_SECOND));
   }
 }
 
