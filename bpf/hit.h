@@ -681,9 +681,10 @@ static __always_inline void fill_label(struct label *label, const struct label_w
 /* From go1.24 on: struct { list []struct { key, value string } }, which nobody changes once it is set. */
 static __always_inline int fill_label_list(struct labels *labels, __u64 at, struct label_words *scratch)
 {
-	__u64 slice[2];
+	__u64 slice[3];
 
-	if (bpf_probe_read_user(slice, sizeof(slice), (void *)at))
+	/* Packages that keep values of goroutines have something else there. */
+	if (bpf_probe_read_user(slice, sizeof(slice), (void *)at) || slice[1] > slice[2])
 		return -1;
 	labels->total = slice[1];
 	__u32 n = at_most(slice[1], MAX_LABELS);

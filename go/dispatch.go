@@ -53,7 +53,18 @@ func dispatch(site uint32, t, m, key unsafe.Pointer, pc uintptr, goid uint64) un
 // isRuntime tells whether the runtime itself works on a map of its own.
 func isRuntime(pc uintptr) bool {
 	f := runtime.FuncForPC(pc - 1)
-	return f != nil && strings.HasPrefix(f.Name(), "runtime.")
+	return f != nil && isOfRuntime(f.Name())
+}
+
+// isOfRuntime tells runtime.f from runtime.example/app.f, of which the name begins with the path of a module.
+func isOfRuntime(function string) bool {
+	if !strings.HasPrefix(function, "runtime.") {
+		return false
+	}
+	if types := strings.IndexByte(function, '['); types >= 0 {
+		function = function[:types]
+	}
+	return strings.IndexByte(function, '/') < 0
 }
 
 func valueFor(m reflect.Type, value any) unsafe.Pointer {

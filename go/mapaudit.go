@@ -15,6 +15,9 @@
 // An operation whose key cannot be hashed, such as m[any([]int{})], panics as it does without callbacks, after them, and
 // whatever OnAccess gave: there is no such read for which a value could stand in.
 //
+// m[k]++ and its like read in place, and get no value of OnAccess; built with -race they are a read and an assignment,
+// so that what OnAccess gave gets into the map.
+//
 // A nil function, and a nil Option, are mistakes in the program: OnAssign, OnDelete, OnAccess, OnGrow and Count panic at
 // once, in every build, whether it has the hook or not.
 package mapaudit

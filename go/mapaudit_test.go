@@ -492,3 +492,19 @@ func TestUnhashableKeys(t *testing.T) {
 	}, types)()
 	check("stands in", true)
 }
+
+func TestOfRuntime(t *testing.T) {
+	for function, is := range map[string]bool{
+		"runtime.mapassign":                            true,
+		"runtime.(*itabTableType).add":                 true,
+		"runtime.list[go.shape.*example.com/app.node]": true,
+		"runtime.example/app.run":                      false,
+		"runtime.example/app/sub.(*cache).drop":        false,
+		"runtime/pprof.Do":                             false,
+		"main.run":                                     false,
+	} {
+		if isOfRuntime(function) != is {
+			t.Errorf("%s: %v", function, !is)
+		}
+	}
+}

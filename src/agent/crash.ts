@@ -5,6 +5,7 @@ import { openGoBinary } from '../go/go_binary.ts';
 import { type Addr, bias, hex } from '../model/addr.ts';
 import { wallOffsetNs } from '../sys/clock.ts';
 import { openFile } from '../sys/file_source.ts';
+import { packageOfFunction } from '../inspect/stack/frame_scope.ts';
 import { hookPlan } from '../probe/build/hook_plan.ts';
 import type { Recording } from '../probe/build/recording.ts';
 import { rfc3339 } from '../stream/wall_clock.ts';
@@ -83,7 +84,7 @@ function sourceOf({ probe }: Recording, target: Program): EventSource {
 
 /** The runtime reads maps of its own while it prints why the program ends. */
 const isRuntimes = (target: Program, caller: Addr): boolean =>
-  target.functionName(caller)?.startsWith('runtime.') === true;
+  packageOfFunction(target.functionName(caller) ?? '') === 'runtime';
 
 function optionsFor({ pid }: Recording, frames: number, map: Addr | undefined): TraceOptions {
   return {

@@ -15,6 +15,8 @@ import { type FileSource, openFile } from '../sys/file_source.ts';
  */
 export function recordingOf(subject: CrashSubject): Recording {
   const path = subject.type === 'file' ? subject.path : `${FOLDER}/mapaudit.${subject.pid}`;
+  if (subject.type !== 'file' && !existsSync(path))
+    throw noRecording(path, `process ${subject.pid} has left no recording`);
   const file = openFile(path);
   try {
     return isElf(file) ? recordingOfCore(file) : recordingIn(file);

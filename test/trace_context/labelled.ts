@@ -19,8 +19,8 @@ export interface LedgerRow {
   readonly labels: Readonly<Record<string, string>>;
 }
 
-export interface Labelled {
-  readonly ledger: readonly LedgerRow[];
+/** What was told of a program. */
+export interface Traced {
   readonly lines: readonly TraceLine[];
   readonly events: readonly TraceEvent[];
   readonly summary: Summary | undefined;
@@ -28,6 +28,10 @@ export interface Labelled {
   readonly said: string;
   /** What a command that was given made of the file that `record` wrote. */
   readonly file: string;
+}
+
+export interface Labelled extends Traced {
+  readonly ledger: readonly LedgerRow[];
 }
 
 /** How it is run, where that is not as always. */
@@ -46,9 +50,36 @@ export async function runLabelled(
   use: (result: Labelled) => void | Promise<void>,
   { command = 'trace', env = {}, programArgs = [], programEnv = {} }: LabelledRun = {},
 ): Promise<void> {
+  await inFolder(async (folder) => {
+    const ledger = join(folder, 'ledger.jsonl');
+    const run = { command, env, programArgs: ['-out', ledger, ...programArgs], programEnv };
+    const traced = await runTraced(program, args, folder, run);
+    await use({ ...traced, ledger: parsed<LedgerRow>(ledger) });
+  });
+}
+
+/** The same of a program that writes nothing down. */
+export async function runForeign(program: string, args: readonly string[]): Promise<Traced> {
+  return await inFolder((folder) => runTraced(program, args, folder, {}));
+}
+
+async function inFolder<T>(action: (folder: string) => Promise<T>): Promise<T> {
   const folder = mkdtempSync(join(tmpdir(), 'mapaudit-labels-'));
-  const [ledger, file] = [join(folder, 'ledger.jsonl'), join(folder, 'trace')];
-  const child = spawn(program, ['-out', ledger, ...programArgs], {
+  try {
+    return await action(folder);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+async function runTraced(
+  program: string,
+  args: readonly string[],
+  folder: string,
+  { command = 'trace', env = {}, programArgs = [], programEnv = {} }: LabelledRun,
+): Promise<Traced> {
+  const file = join(folder, 'trace');
+  const child = spawn(program, programArgs, {
     stdio: ['pipe', 'pipe', 'inherit'],
     env: { ...process.env, ...programEnv },
   });
@@ -69,17 +100,15 @@ export async function runLabelled(
     const code = await exitOf(tracer);
     if (code !== 0) throw new Error(`mapaudit ended with code ${String(code)}: ${said.text}`);
     const shown = command === 'trace' ? parsed<TraceLine>(file) : [];
-    await use({
-      ledger: parsed<LedgerRow>(ledger),
+    return {
       lines: shown,
       events: shown.filter((line) => line.type === 'event'),
       summary: shown.find((line) => line.type === 'summary'),
       said: said.text,
       file,
-    });
+    };
   } finally {
     child.kill('SIGKILL');
-    rmSync(folder, { recursive: true, force: true });
   }
 }
 

@@ -5,7 +5,7 @@ import { buildHooked } from '../support/mapaudit_go.ts';
 import { buildMutants, type HookMutant } from '../ledger/hook_mutants.ts';
 import { asMutant, type Mutant } from '../ledger/mutants.ts';
 import { compare } from './compare.ts';
-import { type Labelled, printed, runLabelled } from './labelled.ts';
+import { type Labelled, printed, runForeign, runLabelled } from './labelled.ts';
 
 const TRACE = '4bf92f3577b34da6a3ce929d0e0e4736';
 const SPAN = '00f067aa0ba902b7';
@@ -39,7 +39,7 @@ const WAYS = [
 
 const HOOK_MUTANTS: readonly HookMutant[] = [
   { name: 'number of labels', after: '\t\tto.total = uint64(n)\n', then: 'to.total = 8', noticedBy: 'labels' },
-  { name: 'length of a text', after: '\tn := *(*uintptr)(add(text, 8))\n', then: 'if n > 1 { n-- }', noticedBy: 'labels' },
+  { name: 'length of a text', after: '\tfrom, n := *(*unsafe.Pointer)(text), *(*uintptr)(add(text, 8))\n', then: 'if n > 1 { n-- }', noticedBy: 'labels' },
   { name: 'order of name and value', after: 'func mapauditTakeLabel(to *mapauditLabel, name, value unsafe.Pointer) {\n', then: 'name, value = value, name', noticedBy: 'labels' },
 ]; // prettier-ignore
 
@@ -206,4 +206,35 @@ describe('labels of goroutines', () => {
       );
     },
   );
+
+  /** How many events of the program tell what of their labels: each of its eight goroutines does 100 operations. */
+  const FOREIGN = { unreadable: 500, missing: 200, none: 100 };
+  const OLD = { unreadable: 600, missing: 0, none: 200 };
+
+  it.each([
+    ['kernel', '1.23.12', OLD],
+    ['kernel', '1.26.8', FOREIGN],
+    ['inline', '1.23.12', OLD],
+    ['inline', '1.27.4', FOREIGN],
+    ['build', '1.18.10', OLD],
+    ['build', '1.26.8', FOREIGN],
+  ] as const)(
+    'what another package keeps where labels are is not followed: %s, Go %s',
+    async (probe, version, expected) => {
+      const program = probe === 'build' ? buildHooked('foreign', version) : buildGo('foreign', version);
+      const { events, said } = await runForeign(program, ['--probe', probe]);
+      expect(events.length, said).toBe(800);
+      expect(tallyOf(events)).toEqual(expected);
+    },
+  );
 });
+
+/** How much of the labels is told. Errors: one that is told to be read, for none is there. */
+function tallyOf(events: readonly TraceEvent[]): { unreadable: number; missing: number; none: number } {
+  const tally = { unreadable: 0, missing: 0, none: 0 };
+  for (const { labels, labels_missing, labels_unreadable } of events) {
+    expect(labels).toBeUndefined();
+    tally[labels_unreadable === true ? 'unreadable' : labels_missing === undefined ? 'none' : 'missing']++;
+  }
+  return tally;
+}

@@ -251,6 +251,7 @@ describe('labels as a list', () => {
     expect(scene.taken('list', nowhere)).toMatchObject({ state: LABELS_UNREADABLE, kept: [] });
     expect(scene.taken('list', 0)).toMatchObject({ state: LABELS_UNREADABLE, kept: [] });
     expect(scene.taken('list', 4095)).toMatchObject({ state: LABELS_UNREADABLE, kept: [] });
+    expect(scene.taken('list', 2 ** 47)).toMatchObject({ state: LABELS_UNREADABLE, kept: [] });
   });
 });
 

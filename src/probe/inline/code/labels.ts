@@ -30,6 +30,8 @@ const TOPHASH_ENTRY = 5;
 const STRING = { bytes: 0, length: 8 } as const;
 /** Nothing of a program lies below: minLegalPointer, go1.26.8 src/runtime/malloc.go. */
 const LEAST_POINTER = 4096;
+/** Of an address of user space: Linux, Documentation/arch/x86/x86_64/mm.rst. */
+const POINTER_BITS = 47;
 const MOST_LENGTH = 0xffff_ffff;
 
 const SAVED = ['RAX', 'RBX', 'RCX', 'RDI'] as const;
@@ -159,7 +161,7 @@ function takeText(
   text: Register,
   { length, bytes, limit, unreadable }: TextPlace,
 ): void {
-  const [long, short, there, done] = [a.label(), a.label(), a.label(), a.label()];
+  const [long, short, none, done] = [a.label(), a.label(), a.label(), a.label()];
   a.mov('RDX', at(text, STRING.length));
   a.mov('RSI', at(text, STRING.bytes));
   a.movImm('R9', MOST_LENGTH);
@@ -175,18 +177,20 @@ function takeText(
   a.lea('R11', at(LABELS_OF.to, bytes));
   a.test('RDX', 'RDX');
   a.jcc('e', done);
-  a.alu('cmp', 'RSI', LEAST_POINTER);
-  a.jcc('ae', there);
+  isPointer(a, 'RSI', none);
+  a.call(copy);
+  a.jmp(done);
+  a.bind(none);
   a.mov(at('R11'), 'RSI');
   a.alu('or', at(LABELS_OF.to, LABEL.state), unreadable, 4);
-  a.jmp(done);
-  a.bind(there);
-  a.call(copy);
   a.bind(done);
 }
 
-/** On to `otherwise` with what no pointer is. */
+/** On to `otherwise` with what no pointer is. Uses R9. */
 function isPointer(a: Assembler, register: Register, otherwise: Label): void {
   a.alu('cmp', register, LEAST_POINTER);
   a.jcc('b', otherwise);
+  a.mov('R9', register);
+  a.shift('shr', 'R9', POINTER_BITS);
+  a.jcc('ne', otherwise);
 }

@@ -1,0 +1,1 @@
+// A function without a body wants a file of assembly beside it.
