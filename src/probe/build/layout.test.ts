@@ -17,6 +17,7 @@ import {
 } from '../../model/record.ts';
 import { HEADER, MODE, P } from './layout.ts';
 import { RACE_AREA, RACE_PAGE, RACE_TYPES } from './race_layout.ts';
+import { EXIT_BASE } from './sites.ts';
 
 const hook = (name: string): string =>
   readFileSync(new URL(`../../../go/hook/${name}.go.txt`, import.meta.url), 'utf8');
@@ -111,6 +112,7 @@ describe('the shared file', () => {
     expect(
       ['mapauditMaxLabels', 'mapauditNameMax', 'mapauditValueMax', 'mapauditLabels'].map(constant),
     ).toEqual([MAX_LABELS, LABEL_NAME_MAX, LABEL_VALUE_MAX, MODE.labels]);
+    expect(CORE).toContain(`mapauditExitBase  = ${EXIT_BASE}\n`);
     expect(CORE).toContain(`flags |= ${FLAG_LABELS}\n\t\tmapauditTakeLabels`);
   });
 

@@ -46,7 +46,7 @@ export const HEADER = {
 
 /** "mapaudit" */
 export const MAGIC = 0x746964756170616dn;
-export const VERSION = 2;
+export const VERSION = 3;
 
 /** Bits of the filter word. */
 export const FILTER = { map: 1, goid: 2 } as const;

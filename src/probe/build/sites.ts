@@ -40,6 +40,7 @@ export const HOOK_SITES: readonly HookSite[] = [
     'mapaccess2_faststr',
   ]),
   ...named(24, 'iterate', ['mapiterinit', 'mapIterStart']),
+  { index: 26, function: 'reflect.mapIterStart', op: 'iterate' },
 ];
 
 /** The end of the operation that begins at site i is site i + EXIT_BASE. Writes only. */

@@ -329,6 +329,11 @@ func reflected(g *ledger, random *rand.Rand, r uint64) {
 	row("assign", 0, 0)
 	v.SetMapIndex(reflect.ValueOf(k), e)
 	row("assign", 1, 1)
+	if !v.MapRange().Next() {
+		panic("empty")
+	}
+	b := g.begin(&reflectSite, "iterate", "-", v.UnsafePointer(), number, "map[main.pair]int")
+	g.end(append(b, '0'), &reflectSite, whole, 1, -1)
 	v.SetMapIndex(reflect.ValueOf(k), reflect.Value{})
 	row("delete", 1, 1)
 	v.SetMapIndex(reflect.ValueOf(k), reflect.Value{})

@@ -22,6 +22,8 @@ interface Family {
   readonly flavour: 'classic' | 'swiss';
   readonly runtime: readonly string[];
   readonly maps: readonly string[];
+  /** Begins iterations by itself. */
+  readonly reflect: readonly string[];
 }
 
 function familiesOf({ minor }: GoVersion): readonly Family[] {
@@ -31,13 +33,18 @@ function familiesOf({ minor }: GoVersion): readonly Family[] {
     `${MAPS}/map.go`,
     `${MAPS}/table.go`,
   ];
-  if (minor < 24) return [{ flavour: 'classic', runtime: runtime(''), maps: [] }];
+  if (minor < 24) return [{ flavour: 'classic', runtime: runtime(''), maps: [], reflect: [] }];
   if (minor < 26)
     return [
-      { flavour: 'classic', runtime: runtime('_noswiss'), maps: [] },
-      { flavour: 'swiss', runtime: runtime('_swiss'), maps: maps('_swiss') },
+      { flavour: 'classic', runtime: runtime('_noswiss'), maps: [], reflect: [] },
+      {
+        flavour: 'swiss',
+        runtime: runtime('_swiss'),
+        maps: maps('_swiss'),
+        reflect: ['reflect/map_swiss.go'],
+      },
     ];
-  return [{ flavour: 'swiss', runtime: runtime(''), maps: maps('') }];
+  return [{ flavour: 'swiss', runtime: runtime(''), maps: maps(''), reflect: ['reflect/map.go'] }];
 }
 
 /**
@@ -121,12 +128,13 @@ function patchFamily(
 ): void {
   const placed: HookSite[] = [];
   const texts = new Map<string, string>();
-  for (const [paths, prefix] of [
-    [family.runtime, ''],
-    [family.maps, 'runtime_'],
+  for (const [paths, name, prefix] of [
+    [family.runtime, 'runtime', ''],
+    [family.maps, 'runtime', 'runtime_'],
+    [family.reflect, 'reflect', ''],
   ] as const)
     for (const path of paths) {
-      const patched = patchFile(needed(read, path), prefix, dialectOf(version, prefix));
+      const patched = patchFile(needed(read, path), { name, prefix }, dialectOf(version, prefix));
       placed.push(...patched.sites);
       texts.set(path, patched.text);
     }
@@ -138,6 +146,8 @@ function patchFamily(
     const first = family.maps.find((path) => /\/map\w*\.go$/.test(path)) ?? '';
     texts.set(first, (texts.get(first) ?? '') + HOOKS_IN_MAPS);
   }
+  for (const path of family.reflect)
+    texts.set(path, once(texts.get(path) ?? '', ABI_IMPORT, GOARCH_IMPORT, path) + HOOKS_IN_REFLECT);
   for (const [path, text] of texts) overlay.set(path, text);
 }
 
@@ -160,6 +170,7 @@ const SWISS_ONLY = [
   'internal/runtime/maps.(*Map).growToTable',
   'internal/runtime/maps.(*table).rehash',
   'runtime.mapIterStart',
+  'reflect.mapIterStart',
 ];
 
 /** A twin that package runtime calls and package maps has is linked as the functions themselves are. */
@@ -192,14 +203,17 @@ function append(texts: Map<string, string>, path: string, text: string): void {
 const hookDeclaration = (name: string, params: string, result: string): string =>
   `\n//go:linkname mapaudit${name}\n//go:noescape\nfunc mapaudit${name}(${params})${result}\n`;
 
-/** The two ways into the hook, of which one is a constant's choice; each gives back what it got. */
-const entry = ([shape, key]: [string, string]): string => {
+/**
+ * The two ways into the hook, of which one is a constant's choice; each gives back what it got. `plain`: where the first
+ * is, if not in the package itself.
+ */
+const entry = ([shape, key]: readonly [string, string], plain = ''): string => {
   const params = `(t, m unsafe.Pointer, key ${key}, pc uintptr, site uint32, time int64)`;
   const results = `(unsafe.Pointer, unsafe.Pointer, ${key}, unsafe.Pointer)`;
   const link = (name: string, to: string): string =>
     `\n//go:linkname ${name}${to}\n//go:noescape\nfunc ${name}${params} ${results}\n`;
   const timed = `mapauditTimed${shape}`;
-  return link(`mapaudit${shape}`, '') + link(timed, ` runtime.${timed}`);
+  return link(`mapaudit${shape}`, plain) + link(timed, ` runtime.${timed}`);
 };
 
 /** Package maps is below runtime: the hook's functions are linked into it. */
@@ -208,10 +222,19 @@ const HOOKS_IN_MAPS =
   '\nconst mapauditTimed = goarch.IsAmd64 != 0\n' +
   Object.entries(SHAPES)
     .filter(([shape]) => shape !== 'Grown')
-    .map(entry)
+    .map((shape) => entry(shape))
     .join('') +
   hookDeclaration('Grow', 'site uint32, t, m unsafe.Pointer', '') +
   hookDeclaration('Leave', 'site uint32, m unsafe.Pointer', '');
+
+const ABI_IMPORT = '\t"internal/abi"\n';
+const GOARCH_IMPORT = `${ABI_IMPORT}\t"internal/goarch"\n`;
+
+/** Package reflect takes those of the two packages. */
+const HOOKS_IN_REFLECT =
+  '\n//go:linkname mapauditMode runtime.mapauditMode\nvar mapauditMode uint32\n' +
+  '\nconst mapauditTimed = goarch.IsAmd64 != 0\n' +
+  entry(['Plain', SHAPES.Plain], ' internal/runtime/maps.mapauditPlain');
 
 function needed(read: ReadSource, path: string): string {
   const text = read(path);

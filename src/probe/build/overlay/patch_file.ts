@@ -9,15 +9,23 @@ export interface PatchedFile {
   readonly sites: readonly HookSite[];
 }
 
+/** Whose functions a file has. */
+export interface PatchedPackage {
+  /** `runtime`; also of the functions of it that stand in internal/runtime/maps. */
+  readonly name: string;
+  /** What the names of those begin with there: `runtime_mapassign`. */
+  readonly prefix: string;
+}
+
 /** Copying a map inserts entries without anybody assigning them: it calls the twins. */
 const COPIES = new Set(['mapclone', 'mapclone2']);
 
-/** Places the hooks in one file of the runtime. `names` are the functions of the package that get one. */
-export function patchFile(text: string, prefix: string, dialect: HookDialect): PatchedFile {
+/** Places the hooks in one file of a package. */
+export function patchFile(text: string, of: PatchedPackage, dialect: HookDialect): PatchedFile {
   const sites: HookSite[] = [];
   const functions = goFunctions(text);
-  const byName = new Map(functions.flatMap((fn) => pairOf(fn, siteOf(fn, prefix))));
-  const calls = callsOf([...byName.keys()], prefix);
+  const byName = new Map(functions.flatMap((fn) => pairOf(fn, siteOf(fn, of))));
+  const calls = callsOf([...byName.keys()], of);
   let patched = '';
   let twins = '';
   let at = 0;
@@ -41,11 +49,11 @@ export function patchFile(text: string, prefix: string, dialect: HookDialect): P
 const pairOf = (fn: GoFunction, site: HookSite | undefined): [GoFunction, HookSite][] =>
   site === undefined ? [] : [[fn, site]];
 
-/** Which site a function is; the package's own names may have a prefix (`runtime_mapassign`). */
-function siteOf(fn: GoFunction, prefix: string): HookSite | undefined {
+/** Which site a function is. */
+function siteOf(fn: GoFunction, { name: of, prefix }: PatchedPackage): HookSite | undefined {
   const name =
     fn.receiver === undefined
-      ? `runtime.${fn.name.startsWith(prefix) ? fn.name.slice(prefix.length) : fn.name}`
+      ? `${of}.${fn.name.startsWith(prefix) ? fn.name.slice(prefix.length) : fn.name}`
       : `internal/runtime/maps.(${fn.receiver.type}).${fn.name}`;
   return HOOK_SITES.find((site) => site.function === name);
 }
@@ -65,11 +73,14 @@ const withCaller = (body: string): string =>
   );
 
 /** Calls from one hooked function to another are parts of the same operation: they go to the twin, as their own callers. */
-function callsOf(hooked: readonly GoFunction[], prefix: string): (body: string) => string {
+function callsOf(
+  hooked: readonly GoFunction[],
+  { name: of, prefix }: PatchedPackage,
+): (body: string) => string {
   const names = new Set(hooked.filter((fn) => fn.receiver === undefined).map((fn) => fn.name));
   for (const { function: name, op } of HOOK_SITES) {
     const plain = name.slice(name.lastIndexOf('.') + 1);
-    if (prefix === '' && op !== 'grow') names.add(plain);
+    if (of === 'runtime' && prefix === '' && op !== 'grow') names.add(plain);
   }
   return (body) =>
     body.replaceAll(/(?<![\w.])(\w+)\(/g, (call, name: string) =>
