@@ -37,6 +37,8 @@ export interface TraceShared {
   readonly facts?: boolean;
   /** Tell the pid of each event, also of one process alone. */
   readonly showPid?: boolean;
+  /** Number the lives of maps; else events have no such number. By default they have. */
+  readonly identity?: boolean;
   /** Asked of each event before it is delivered. */
   readonly accepts?: (event: TraceEvent) => boolean;
   /** By how much the wall clock was set since the run began; else the times of events go on with the clock as it was. */
@@ -76,7 +78,7 @@ export class TraceStream {
         facts: shared.facts === true,
       },
       effects: effects !== 'off',
-      identity: true,
+      identity: shared.identity ?? true,
       recorded: recordedOps(options),
       canonicalType: (pid, type) => canonicalType(audit, pid, type),
     });

@@ -1,6 +1,6 @@
 const TIME = /^(.*?)(?:\.(\d{1,9}))?Z$/;
 
-let lastSecond = '';
+let lastSecond: string | undefined;
 let lastNanos = 0n;
 
 /** Unix nanoseconds of `2026-03-01T12:01:33.102000417Z`. */

@@ -95,12 +95,12 @@ export class Track implements Closable {
 
   /** Events since the last time. */
   drain(): ServedEvent[] {
-    return this.#told(this.#stream.drain());
+    return this.#stream.drain().filter((line) => line.type === 'event');
   }
 
   /** Takes the probe out; its counters can still be read. */
   finish(): ServedEvent[] {
-    return this.#told(this.#stream.finish().events);
+    return this.#stream.finish().events.filter((line) => line.type === 'event');
   }
 
   /** Operations so far, also of those that made no event. */
@@ -144,17 +144,9 @@ export class Track implements Closable {
       wanted: () => Infinity,
       salt,
       showPid: true,
+      // Lives of maps are numbered by each track for itself: the numbers of reads would mean other maps.
+      identity: !this.#isReads,
       wallMovedMs: () => clock.movedMs,
-    });
-  }
-
-  /** Lives of maps are numbered by each track for itself: the numbers of reads would mean other maps. */
-  #told(lines: ReturnType<TraceStream['drain']>): ServedEvent[] {
-    const events = lines.filter((line) => line.type === 'event');
-    if (!this.#isReads) return events;
-    return events.map((event) => {
-      const { id: _, ...map } = event.map;
-      return { ...event, map };
     });
   }
 }
