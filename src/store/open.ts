@@ -1,4 +1,4 @@
-import { existsSync, statSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { MapauditError, messageOf } from '../base/errors.ts';
@@ -37,6 +37,8 @@ export async function openDatabase(place: StorePlace, readOnly: boolean): Promis
   checkPath(place.path, readOnly);
   if (open.has(path)) throw locked(place.path, undefined);
   open.add(path);
+  // Keys can be secrets: file and log are for their owner alone, whenever DuckDB makes them.
+  if (!readOnly) process.umask(0o077);
   try {
     const instance = await DuckDBInstance.create(path, {
       ...SETTINGS,
@@ -67,6 +69,26 @@ function checkPath(path: string, readOnly: boolean): void {
     });
   if (existsSync(path) && !statSync(path).isFile())
     throw new MapauditError('not-a-store', `${path} is no file`, { hint: 'Name a file: mapaudit.duckdb.' });
+  // By their names DuckDB takes some files for tables, and keeps nothing of what is written to those.
+  if (existsSync(path) && statSync(path).size > 0 && !isDatabase(path)) throw notAStore(path);
+}
+
+/** Told by bytes 8 to 11: DuckDB v1.5, src/storage/single_file_block_manager.cpp, MainHeader. */
+function isDatabase(path: string): boolean {
+  const head = Buffer.alloc(12);
+  const file = openSync(path, 'r');
+  try {
+    return readSync(file, head, 0, 12, 0) === 12 && head.toString('latin1', 8) === 'DUCK';
+  } finally {
+    closeSync(file);
+  }
+}
+
+function notAStore(path: string, cause?: unknown): MapauditError {
+  return new MapauditError('not-a-store', `${path} is not a store`, {
+    hint: 'A store is a file that mapaudit serve --store has made.',
+    ...(cause === undefined ? {} : { cause }),
+  });
 }
 
 const HOLDER = /Conflicting lock is held in (.*?) \(PID (\d+)\)/;
@@ -81,11 +103,7 @@ function openingError(path: string, error: unknown): MapauditError {
       hint: 'Make room on it, or name a file on another one.',
       cause: error,
     });
-  if (/not a valid DuckDB database file/.test(text))
-    return new MapauditError('not-a-store', `${path} is not a store`, {
-      hint: 'A store is a file that mapaudit serve --store has made.',
-      cause: error,
-    });
+  if (/not a valid DuckDB database file/.test(text)) return notAStore(path, error);
   if (/version number|newer version|storage version/i.test(text))
     return new MapauditError('store-newer', `${path} was made by a newer mapaudit`, {
       hint: 'Use the mapaudit that made it, or another file.',

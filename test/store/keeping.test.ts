@@ -1,3 +1,4 @@
+import { statSync, writeFileSync } from 'node:fs';
 import { afterAll, describe, expect, it } from 'vitest';
 import { DuckDBInstance } from '@duckdb/node-api';
 import type { Finding } from '../../src/model/finding.ts';
@@ -351,7 +352,11 @@ describe('the form of the file', () => {
     await expect(openStore({ path: place.path('other.duckdb') })).rejects.toMatchObject({
       code: 'not-a-store',
     });
+    // DuckDB would take it for a table, by its name.
+    writeFileSync(place.path('table.csv'), 'a,b\n');
+    await expect(openStore({ path: place.path('table.csv') })).rejects.toMatchObject({ code: 'not-a-store' });
     const store = await openStore({ path: place.path('open.duckdb'), upkeepMs: 0 });
+    expect(statSync(place.path('open.duckdb')).mode & 0o777).toBe(0o600);
     await expect(openStore({ path: place.path('open.duckdb') })).rejects.toMatchObject({
       code: 'store-locked',
     });

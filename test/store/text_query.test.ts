@@ -90,6 +90,8 @@ describe('questions in words', () => {
       ['map', 'type', 'process', 'count', 'per_second'],
       [['0xc000200000', USERS, PROCESS, 2, 0.6667]],
     ],
+    // Another type's map at the address of main.sessions.
+    ["deletes by type where map = main.sessions and type ~ 'User'", ['type', 'count', 'per_second'], []],
     ['writes by process where map = main.sessions', ['process', 'count', 'per_second'], [[PROCESS, 15, 5]]],
     [
       'operations by op where op = assign and process = shop',

@@ -3,6 +3,10 @@ import type { Ask, SqlRow } from '../../store/index.ts';
 import { addressText, Names } from './names.ts';
 import { type Condition, conditionOf } from './slice.ts';
 
+/** Of what was told of findings, a condition: within {from} and {to}, or told last, and firing still. */
+export const FOUND_WITHIN = `fired_at < {to:Int64} AND (last_seen >= {from:Int64}
+  OR (state = 'firing' AND (id, told_at) IN (SELECT id, max(told_at) FROM findings GROUP BY id)))`;
+
 /** Those that fired within the slice, or fire still: each as it was told last, the newest first. */
 export async function findingsOf(
   ask: Ask,

@@ -1,6 +1,6 @@
 import type { Ask, SqlRow, SqlTable, SqlValue } from '../../../store/index.ts';
 import type { ApiSlice } from '../../../protocol/api.ts';
-import { findingsOf } from '../findings.ts';
+import { findingsOf, FOUND_WITHIN } from '../findings.ts';
 import { Names } from '../names.ts';
 import { sourceOf } from '../source.ts';
 import type { Group, TextQuery } from './ast.ts';
@@ -178,7 +178,7 @@ async function findingTable(ask: Ask, query: TextQuery): Promise<SqlTable> {
   if (by.length > 0) {
     const { sql, values } = await termsCondition(ask, query, 'findings');
     const rows = `(SELECT DISTINCT id, fired_at, rule, process, map_type, map, site FROM findings
-      WHERE fired_at < {to:Int64} AND last_seen >= {from:Int64}${sql}) w`;
+      WHERE ${FOUND_WITHIN}${sql}) w`;
     return await grouped(
       ask,
       query,

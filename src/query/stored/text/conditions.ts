@@ -51,7 +51,9 @@ async function partOf(ask: Ask, text: string, term: Term, table: string, name: s
       const address = /^0x[0-9a-f]{1,13}$/i.test(value) ? Number(value) : undefined;
       if (address !== undefined && !isPattern) return { sql: `coalesce(map, 0) = ${address}`, values: {} };
       // By the name of the variable that holds it, where one was found.
-      const rows = await ask('SELECT DISTINCT map, name FROM map_states WHERE name IS NOT NULL');
+      const rows = await ask(
+        'SELECT DISTINCT process, map_type, map, name FROM map_states WHERE name IS NOT NULL',
+      );
       const fits = isPattern
         ? matching(
             'map',
@@ -59,10 +61,7 @@ async function partOf(ask: Ask, text: string, term: Term, table: string, name: s
             rows.map((row) => String(row['name'])),
           )
         : rows.map((row) => row['name'] === value);
-      return {
-        sql: `coalesce(map, 0) IN (${list(rows.filter((_, i) => fits[i] === true).map((row) => Number(row['map'])))})`,
-        values: {},
-      };
+      return { sql: isOneOf(rows.filter((_, i) => fits[i] === true)), values: {} };
     }
     case 'process': {
       const rows = await ask('SELECT id, ref, pid, name FROM processes');
@@ -106,6 +105,16 @@ async function partOf(ask: Ask, text: string, term: Term, table: string, name: s
         );
       return isPattern ? plain(`match(rule, {${name}:String})`) : plain(`rule = {${name}:String}`);
   }
+}
+
+/** Another process, or another type at another time, may have had a map at the same address. */
+function isOneOf(maps: readonly Readonly<Record<string, unknown>>[]): string {
+  if (maps.length === 0) return 'false';
+  // The type of an operation is not always known.
+  const those = maps.flatMap(({ process, map_type: type, map }) =>
+    [...new Set([Number(type ?? 0), 0])].map((one) => `(${Number(process)}, ${one}, ${Number(map)})`),
+  );
+  return `(process, coalesce(map_type, 0), coalesce(map, 0)) IN (${those.join(', ')})`;
 }
 
 /** Sites by function, by `file:line`, or by both. */

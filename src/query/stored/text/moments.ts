@@ -33,7 +33,13 @@ export function momentOf(text: string, now: number): number | undefined {
     return day > now ? day - (UNITS['d'] ?? 0) : day;
   }
   const date = DATE.exec(text);
-  if (date === null) return undefined;
+  if (date === null || !isDay(text.slice(0, 10))) return undefined;
   const at = Date.parse(text.length > 10 && date[1] === undefined ? `${text}Z` : text);
   return Number.isNaN(at) ? undefined : at;
 }
+
+/** The 31st of February is none, though Date takes it for the 3rd of March. */
+const isDay = (text: string): boolean => {
+  const at = Date.parse(`${text}T00:00:00Z`);
+  return !Number.isNaN(at) && new Date(at).toISOString().startsWith(text);
+};

@@ -84,6 +84,7 @@ describe('parseTextQuery', () => {
     ['deletes last 5m last 6m', 16, 'last stands here twice', /once/],
     ['deletes last 5m since 11:00', 27, 'last and since stand beside each other', /one of them/],
     ['deletes since 11:00 until 10:00', 31, 'the time ends before it begins', /before until/],
+    ['deletes since 2026-02-31', 14, '2026-02-31 is not a moment', /since 12:00/],
     ['deletes since 99:00', 14, '99:00 is not a moment', /since 12:00/],
     ['constructor', 0, 'constructor is nothing that can be asked for', /Use one of/],
   ])('%s: says where and what', (text, position, message, hint) => {
