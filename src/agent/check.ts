@@ -86,7 +86,7 @@ function newerRelease({ assumed, version }: GoBinary): Requirement[] {
 function codeAsPlanned(target: Target, plan: ProbePlan): Requirement {
   const base = { name: "the process's code", kind: 'target' as const };
   if (target.memory.read(target.binary.moduleData.text + target.bias, 1) === undefined)
-    return refused(base, tracingRefused(`/proc/${target.pid}/mem`));
+    return refused(base, tracingRefused(target.pid, `/proc/${target.pid}/mem`));
   try {
     verifySites(target.memory, bias(target.bias), plan.sites);
     return { ...base, met: true, detail: 'as planned at each site' };

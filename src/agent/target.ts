@@ -117,7 +117,7 @@ function openExe(pid: Pid): ReturnType<typeof openFile> {
     return openFile(`/proc/${pid}/exe`);
   } catch (error) {
     if (isMapauditError(error, 'no-such-file')) throw noSuchProcess(pid);
-    if (isMapauditError(error, 'no-permission')) throw tracingRefused(`/proc/${pid}/exe`, error);
+    if (isMapauditError(error, 'no-permission')) throw tracingRefused(pid, `/proc/${pid}/exe`, error);
     throw error;
   }
 }
@@ -126,7 +126,7 @@ function mappingsOf(pid: Pid, inode: number, exe: string | undefined): ReturnTyp
   try {
     return exeMappings(pid, inode, exe);
   } catch (cause) {
-    throw tracingRefused(`/proc/${pid}/maps`, cause);
+    throw tracingRefused(pid, `/proc/${pid}/maps`, cause);
   }
 }
 

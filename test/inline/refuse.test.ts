@@ -45,8 +45,7 @@ const inline = (pid: number, ...more: string[]) =>
 /** It said so, with this code, and the program is as it was. */
 function expectRefused(program: LoadedProgram, code: string, words: RegExp, ...more: string[]): void {
   const { status, error } = inline(program.pid, ...more);
-  expect(error?.code).toBe(code);
-  expect(error?.message).toMatch(words);
+  expect(error).toMatchObject({ code, message: expect.stringMatching(words) as string });
   expect(status).not.toBe(0);
   expect(program.remains()).toBeUndefined();
 }
@@ -59,14 +58,18 @@ function startCode(): { address: number } {
   return planPatches(binary, plan, { start: text, end: etext }).patch.room;
 }
 
-/** Runs a command with a seccomp filter that answers `action` to a system call. */
-const withSeccomp = (call: number, action: string): string[] => [
+/**
+ * Runs a command with a seccomp filter that answers `action` to a system call. `lowOnly`: where code below 4 GB makes
+ * it, as Go's does and the C library's, by which a program with cgo does all its own, does not.
+ */
+const withSeccomp = (call: number, action: string, lowOnly = false): string[] => [
   'python3',
   '-c',
   `
 import ctypes, os, struct, sys
 libc = ctypes.CDLL(None, use_errno=True)
-code = [(0x20, 0, 0, 0), (0x15, 0, 1, ${call}), (6, 0, 0, ${action}), (6, 0, 0, 0x7fff0000)]
+low = [(0x20, 0, 0, 12), (0x15, 0, 1, 0)] if ${lowOnly ? 1 : 0} else []
+code = [(0x20, 0, 0, 0), (0x15, 0, 1 + len(low), ${call}), *low, (6, 0, 0, ${action}), (6, 0, 0, 0x7fff0000)]
 raw = b''.join(struct.pack('HBBI', *one) for one in code)
 buffer = ctypes.create_string_buffer(raw)
 program = struct.pack('HxxxxxxQ', len(code), ctypes.addressof(buffer))
@@ -196,13 +199,14 @@ time.sleep(60)`;
     expect(await program.harm()).toBeUndefined();
   });
 
-  for (const [what, call, action] of [
-    ['forbids memfd_create', 319, '0x00050001'],
-    ['would end it for memfd_create', 319, '0x80000000'],
-    ['forbids munmap, which only leaving needs', 11, '0x00050001'],
+  // Without any munmap the C library's threads end the program, with mapaudit or without.
+  for (const [what, call, action, lowOnly] of [
+    ['forbids memfd_create', 319, '0x00050001', false],
+    ['would end it for memfd_create', 319, '0x80000000', false],
+    ['forbids munmap, which only leaving needs', 11, '0x00050001', true],
   ] as const)
     it(`a seccomp filter that ${what}`, { timeout: 60_000 }, async () => {
-      const program = await started(withSeccomp(call, action));
+      const program = await started(withSeccomp(call, action, lowOnly));
       expectRefused(program, 'seccomp', new RegExp(`system call ${call}`));
       expect(await program.harm()).toBeUndefined();
     });

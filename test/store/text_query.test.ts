@@ -90,8 +90,6 @@ describe('questions in words', () => {
       ['map', 'type', 'process', 'count', 'per_second'],
       [['0xc000200000', USERS, PROCESS, 2, 0.6667]],
     ],
-    // Another type's map at the address of main.sessions.
-    ["deletes by type where map = main.sessions and type ~ 'User'", ['type', 'count', 'per_second'], []],
     ['writes by process where map = main.sessions', ['process', 'count', 'per_second'], [[PROCESS, 15, 5]]],
     [
       'operations by op where op = assign and process = shop',
@@ -136,6 +134,35 @@ describe('questions in words', () => {
     ['deletes by minute since 12:00 until 12:01', ['minute', 'count'], [[T0, 12]]],
   ])('%s', async (text, columns, rows) => {
     expect(await table(text)).toEqual({ columns, rows, left: 0 });
+  });
+
+  it('a map by its name is none of another process, or another type, at the same address', async () => {
+    const one = await openStore({ memory: true, now: () => now, upkeepMs: 0 });
+    const at = { mapAddress: '0xc000123450' };
+    const other = { ...SHOP, pid: 4243 };
+    await one.take([
+      window(T0, [
+        count('delete', 10, at),
+        count('delete', 200, { ...at, mapType: USERS }),
+        count('delete', 3000, { ...at, process: other }),
+      ]),
+      {
+        type: 'maps',
+        at: T0,
+        process: SHOP,
+        maps: [{ mapType: SESSIONS, ...at, name: 'main.sessions', entries: 1 }],
+        left: 0,
+      },
+      window(T0 + 1000, []),
+    ]);
+    const { rows } = await keptQuestions(one, { now: () => now }).query('deletes where map = main.sessions');
+    expect(rows.map(([deletes]) => deletes)).toEqual([10]);
+    await one.close();
+  });
+
+  it('what fires still is counted as it is listed, however long ago it was told', async () => {
+    for (const text of ['findings last 10s', 'findings by rule last 10s'])
+      expect(await table(text)).toMatchObject({ rows: [expect.arrayContaining(['delete-storm'])] });
   });
 
   it('says how many rows there are beyond the top', async () => {

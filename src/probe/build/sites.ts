@@ -1,6 +1,6 @@
 import type { MapOp } from '../../model/map_op.ts';
 
-/** A function of Go's runtime in which `mapaudit go build` places its hook. */
+/** A function of Go's runtime, or of reflect, in which `mapaudit go build` places its hook. */
 export interface HookSite {
   /** Number in records; fixed for ever, since it stands in built programs. */
   readonly index: number;

@@ -24,7 +24,8 @@ export function preflight(spec: KernelProbeSpec): void {
   } finally {
     file.close();
   }
-  if (!readable(spec)) throw tracingRefused(`the memory of ${code.memory.name}`);
+  if (scope.type === 'process' && !readable(spec))
+    throw tracingRefused(scope.pid, `the memory of ${code.memory.name}`);
   verifySites(code.memory, code.bias, plan.sites);
 }
 
@@ -48,15 +49,15 @@ function openScope(scope: ProbeScope): ByteSource & { close(): void } {
   } catch (error) {
     if (scope.type !== 'process') throw error;
     if (isMapauditError(error, 'no-such-file')) throw noSuchProcess(scope.pid);
-    if (isMapauditError(error, 'no-permission')) throw tracingRefused(scopePath(scope), error);
+    if (isMapauditError(error, 'no-permission')) throw tracingRefused(scope.pid, scopePath(scope), error);
     throw error;
   }
 }
 
 /** False when the process's memory is out of reach for want of rights. */
-function readable({ plan, scope, code }: KernelProbeSpec): boolean {
+function readable({ plan, code }: KernelProbeSpec): boolean {
   const [site] = plan.sites;
-  if (scope.type !== 'process' || site === undefined || mayTrace()) return true;
+  if (site === undefined || mayTrace()) return true;
   return code.memory.read(toAddr(site.address, code.bias), 1) !== undefined;
 }
 

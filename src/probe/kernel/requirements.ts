@@ -43,12 +43,11 @@ export function missingCapability(missing: readonly Capability[]): MapauditError
 }
 
 /**
- * The error for something of a process (`/proc/42/exe`) that may not be read. The kernel asks for CAP_SYS_PTRACE
+ * The error for something of a process (`what`: `/proc/42/exe`) that may not be read. The kernel asks for CAP_SYS_PTRACE
  * where the process has another user, more capabilities, or Yama is strict: ptrace(2), "access mode checking".
  */
-export function tracingRefused(what: string, cause?: unknown): MapauditError {
-  const pid = /^\/proc\/(\d+)\//.exec(what)?.[1];
-  if (pid !== undefined && isGone(pid))
+export function tracingRefused(pid: number, what: string, cause?: unknown): MapauditError {
+  if (isGone(pid))
     return new MapauditError('no-such-process', `process ${pid} has ended meanwhile`, {
       hint: 'mapaudit ps lists the Go processes that run now.',
       cause,
@@ -137,7 +136,7 @@ function uprobeMulti(): KernelRequirement {
 }
 
 /** A process that is just ending has no memory any more: the kernel then refuses, or says that there is no file. */
-function isGone(pid: string): boolean {
+function isGone(pid: number): boolean {
   try {
     readlinkSync(`/proc/${pid}/exe`);
     return false;

@@ -249,7 +249,7 @@ export function seizeRefused(tracee: Tracee, tid: number, errno: number): Mapaud
   const other = tracerOf(`/proc/${tracee.pid}/task/${tid}/status`);
   if (other !== undefined) return alreadyTraced(tracee.pid, other);
   if (errno === ERRNO.EPERM || errno === ERRNO.EACCES)
-    return tracingRefused(`thread ${tid} of pid ${tracee.pid}`);
+    return tracingRefused(tracee.pid, `thread ${tid} of pid ${tracee.pid}`);
   return cannotStop(tracee, `thread ${tid} cannot be traced (errno ${errno})`);
 }
 

@@ -26,7 +26,7 @@ export class Tracee implements Closable {
       this.#memory = openSync(`/proc/${pid}/mem`, 'r+');
     } catch (error) {
       if (error instanceof Error && 'code' in error && error.code === 'ENOENT') throw this.gone();
-      throw tracingRefused(`the memory of pid ${pid}`, error);
+      throw tracingRefused(pid, `the memory of pid ${pid}`, error);
     }
     this.#known = this.mappings()[0]?.start ?? 0;
   }
