@@ -17,6 +17,8 @@ const TABLE = {
 
 it('takes a table, and nothing beside it', () => {
   expect(checkedTable({ ...TABLE, more: 1 })).toEqual(TABLE);
+  const uncounted = [{ process: 'shop-1', ops: 'reads', ms: 1500 }];
+  expect(checkedTable({ ...TABLE, uncounted })).toEqual({ ...TABLE, uncounted });
   expect(checkedTable({ ...TABLE, columns: [], rows: [[], []] })).toMatchObject({ rows: [[], []] });
 });
 
@@ -35,6 +37,10 @@ it.each([
   { left: -1 },
   { left: '0' },
   { took_ms: undefined },
+  { uncounted: 5 },
+  { uncounted: [{ process: 'shop-1', ops: 'all' }] },
+  { uncounted: [{ process: 'shop-1', ops: 'some', ms: 5 }] },
+  { uncounted: [null] },
 ])('refuses %j', (wrong) => {
   expect(checkedTable({ ...TABLE, ...wrong })).toBeUndefined();
 });

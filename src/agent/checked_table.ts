@@ -1,4 +1,4 @@
-import type { ApiTable } from '../protocol/api.ts';
+import type { ApiTable, ApiUncounted } from '../protocol/api.ts';
 
 type Column = ApiTable['columns'][number];
 type Cell = ApiTable['rows'][number][number];
@@ -7,14 +7,22 @@ const KINDS: readonly Column['kind'][] = ['text', 'number', 'time', 'bool'];
 
 /** What a service has answered, where it is a table in every part; else undefined. Nothing else of it is taken over. */
 export function checkedTable(answer: Readonly<Record<string, unknown>>): ApiTable | undefined {
-  const { type, columns, rows, left, took_ms } = answer;
+  const { type, columns, rows, left, took_ms, uncounted } = answer;
   if (type !== 'table' || !Array.isArray(columns) || !Array.isArray(rows)) return undefined;
   if (!isCount(left) || typeof took_ms !== 'number' || took_ms < 0) return undefined;
   const named = all(columns, columnOf);
   const cells = named && all(rows, (row) => rowOf(row, named.length));
-  return named === undefined || cells === undefined
-    ? undefined
-    : { type, columns: named, rows: cells, left, took_ms };
+  const table = named && cells && { type: 'table' as const, columns: named, rows: cells, left, took_ms };
+  if (uncounted === undefined || table === undefined) return table;
+  const times = Array.isArray(uncounted) ? all(uncounted, uncountedOf) : undefined;
+  return times && { ...table, uncounted: times };
+}
+
+function uncountedOf(value: unknown): ApiUncounted | undefined {
+  if (typeof value !== 'object' || value === null) return undefined;
+  const { process, ops, ms } = value as Readonly<Record<string, unknown>>;
+  if (typeof process !== 'string' || !isCount(ms)) return undefined;
+  return ops === 'all' || ops === 'reads' ? { process, ops, ms } : undefined;
 }
 
 function columnOf(value: unknown): Column | undefined {

@@ -23,10 +23,13 @@ export interface Evidence {
   readonly to: number;
 }
 
-/** Something that a rule found. The same `id` is the same finding, told again when its state changes. */
+/**
+ * Something that a rule found. The same `id` and `firedAt` is the same finding, told again when its state changes; the
+ * same `id` alone, that what had been over has fired again.
+ */
 export interface Finding {
   readonly type: 'finding';
-  /** Made of the rule and the subject: stable over restarts. */
+  /** Made of rule and subject: stable over restarts. */
   readonly id: string;
   /** Name of the rule: `delete-storm`. */
   readonly rule: string;

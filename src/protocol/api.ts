@@ -314,6 +314,8 @@ export interface ApiTable {
   readonly rows: readonly (readonly (string | number | boolean | null)[])[];
   readonly left: number;
   readonly took_ms: number;
+  /** For how long what it counts was not counted, to keep to the budget; absent: never. Its rates are over the rest. */
+  readonly uncounted?: readonly ApiUncounted[];
 }
 
 /**

@@ -9,6 +9,7 @@ export { type ParquetColumns, ParquetMaker } from './parquet.ts';
 export { nanosOf, timeText } from './time_text.ts';
 export type { Columns, Row } from './tables.ts';
 export type { SqlLimits, Store } from './store.ts';
+export { TOLD_LAST } from './left_firing.ts';
 export type { Ask, SqlReader, SqlRow, SqlTable, SqlValue } from './sql_reader.ts';
 
 /**

@@ -1,4 +1,5 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
+import { TOLD_LAST } from './left_firing.ts';
 import { down, HOUR, LEVELS, MINUTE } from './levels.ts';
 import type { Retention } from './options.ts';
 import type { RolledTo } from './roll_up.ts';
@@ -14,9 +15,8 @@ export interface Aged {
   readonly stay?: string;
 }
 
-/** What was told last of it is that it fires, and by this run: of one before, nobody knows whether it still does. */
-const OPEN = `state = 'firing' AND told_at >= (SELECT max(opened) FROM runs)
-  AND (id, told_at) IN (SELECT id, max(told_at) FROM findings GROUP BY id)`;
+/** It fires: what runs before had left firing was ended when the file was opened. */
+const OPEN = `state = 'firing' AND ${TOLD_LAST}`;
 
 export const FACTS: readonly Aged[] = [
   { table: 'growth', column: 'seen_at' },

@@ -1,4 +1,5 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
+import { endLeftFiring } from './left_firing.ts';
 import { migrate } from './migrations.ts';
 import type { StoreNotice, StoreOptions } from './options.ts';
 import type { RolledTo } from './roll_up.ts';
@@ -38,6 +39,7 @@ export async function setUp(
     await connection.run(`UPDATE runs SET closed = ${end} WHERE run = ${run - 1}`);
     notices.push({ message });
   }
+  await endLeftFiring(connection, await lastEnd(connection, 0));
   await connection.run(`INSERT INTO runs VALUES (${run}, ${now}, NULL, 0)`);
   await connection.run('COMMIT');
   return { rolled, run, notices };

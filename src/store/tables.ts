@@ -121,7 +121,7 @@ export const TABLES = {
   },
   /** Each look at the maps of a process, and how many there were beyond those in `map_states`. */
   map_looks: { seen_at: 'BIGINT', process: 'INTEGER', maps: 'BIGINT', maps_left: 'BIGINT' },
-  /** A finding each time that it was told; the row with the greatest `told_at` is what holds. */
+  /** A finding each time that it was told; of each `id` and `fired_at` the row with the greatest `told_at` is what holds. */
   findings: {
     told_at: 'BIGINT',
     id: 'VARCHAR',

@@ -195,4 +195,5 @@ export const table: ApiTable = {
   ],
   left: 3,
   took_ms: 1.5,
+  uncounted: [{ process: 'shop-1', ops: 'reads', ms: 1500 }],
 };

@@ -1,7 +1,6 @@
 import { statSync, writeFileSync } from 'node:fs';
 import { afterAll, describe, expect, it } from 'vitest';
 import { DuckDBInstance } from '@duckdb/node-api';
-import type { Finding } from '../../src/model/finding.ts';
 import { migrate, MIGRATIONS } from '../../src/store/migrations.ts';
 import { keptQuestions } from '../../src/query/stored/index.ts';
 import { openStore, type Store } from '../../src/store/index.ts';
@@ -46,64 +45,6 @@ describe('roll-ups', () => {
     await store.upkeep();
     expect(await sums(store)).toEqual([all, all, all]);
     await store.close();
-  });
-});
-
-describe('a finding', () => {
-  const DAY = 24 * HOUR;
-  const finding = (state: Finding['state'], id = 'leak'): Finding => ({
-    type: 'finding',
-    id,
-    rule: 'leak',
-    severity: 'warning',
-    state,
-    title: 'leak: it grows',
-    subject: { process: SHOP },
-    evidence: [],
-    since: T0,
-    firedAt: T0,
-    lastSeen: T0,
-  });
-  const statesOf = async (store: Store, now: number): Promise<string[]> =>
-    (await keptQuestions(store).findings({ from: T0 - DAY, to: now })).findings.map(
-      ({ id, state }) => `${id} ${state}`,
-    );
-
-  it('is kept as long as it fires, and for as long as other facts when it is over', async () => {
-    let at = T0;
-    const store = await openStore({ memory: true, now: () => at, upkeepMs: 0 });
-    await store.take([
-      { type: 'finding', at, finding: finding('firing') },
-      { type: 'finding', at, finding: finding('firing', 'over') },
-      { type: 'finding', at: at + 1, finding: finding('resolved', 'over') },
-    ]);
-    at += 45 * DAY;
-    await store.upkeep();
-    expect(await statesOf(store, at)).toEqual(['leak firing']);
-    await store.take([{ type: 'finding', at, finding: finding('resolved') }]);
-    at += 20 * DAY;
-    await store.upkeep();
-    expect(await statesOf(store, at)).toEqual(['leak resolved']);
-    at += 20 * DAY;
-    await store.upkeep();
-    expect(await statesOf(store, at)).toEqual([]);
-    await store.close();
-  });
-
-  it('of a run that has ended is kept as other facts are', async () => {
-    let at = T0;
-    const options = { path: place.path('findings.duckdb'), now: () => at, upkeepMs: 0 };
-    const first = await openStore(options);
-    await first.take([{ type: 'finding', at, finding: finding('firing') }]);
-    await first.close();
-    at += 20 * DAY;
-    const second = await openStore(options);
-    await second.upkeep();
-    expect(await statesOf(second, at)).toEqual(['leak firing']);
-    at += 20 * DAY;
-    await second.upkeep();
-    expect(await statesOf(second, at)).toEqual([]);
-    await second.close();
   });
 });
 

@@ -173,10 +173,10 @@ describe('questions in words', () => {
   });
 
   it.each([
-    ["deletes where type ~ '('", 'not a regular expression', 21],
+    ["deletes where type ~ '('", 'type is not a regular expression', 21],
     ['deletes by site where key = a', 'counts know no keys', 28],
     ['deletes by rule', 'not known by rule', 11],
-    ['growth by key', 'not known by key', 10],
+    ['growth by key', 'growth is not known by key', 10],
     ['findings where op = delete', 'findings have no operation', 20],
     ["deletes where op ~ 'del'", 'compared with = or !=', 19],
   ])('%s: a fault that points', async (text, message, position) => {

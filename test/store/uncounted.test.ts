@@ -61,3 +61,55 @@ it('what was not counted is a gap and no 0, and is said', async () => {
     await store.close();
   }
 });
+
+it('a question in words says what was not counted, and its rates are over the rest', async () => {
+  const store = await openStore({ memory: true, now: () => T0 + 30_000, upkeepMs: 0 });
+  try {
+    const other = { ...SHOP, pid: 4243, name: 'other' };
+    const not = (ops: 'all' | 'reads', ms: number): object => ({ uncounted: [{ process: SHOP, ops, ms }] });
+    await store.take([
+      window(T0, [count('delete', 30), count('access', 8), count('delete', 40, { process: other })]),
+      window(T0 + 1000, [], not('all', 1000)),
+      window(T0 + 2000, [count('delete', 6)], not('reads', 1000)),
+      window(T0 + 3000, [], not('all', 1000)),
+    ]);
+    const ask = async (text: string): Promise<object> => {
+      const { columns, rows, uncounted } = await keptQuestions(store, { now: () => T0 + 30_000 }).query(text);
+      return { names: columns.map(({ name }) => name), rows, uncounted };
+    };
+    const all = { process: SHOP_ID, ops: 'all', ms: 2000 };
+    const reads = { process: SHOP_ID, ops: 'reads', ms: 1000 };
+    const OTHER_ID = SHOP_ID.replace('4242', '4243');
+    expect(await ask('deletes by process')).toMatchObject({
+      rows: [
+        [OTHER_ID, 40, 10],
+        [SHOP_ID, 36, 18],
+      ],
+      uncounted: [all],
+    });
+    expect(await ask('deletes')).toMatchObject({ rows: [[76, 28]], uncounted: [all] });
+    expect(await ask('accesses by process')).toMatchObject({
+      rows: [[SHOP_ID, 8, 8]],
+      uncounted: [all, reads],
+    });
+    expect(await ask('operations by op where process = shop')).toMatchObject({
+      rows: [
+        ['delete', 36, 18],
+        ['access', 8, 8],
+      ],
+      uncounted: [all, reads],
+    });
+    expect(await ask('operations where op != access and op != iterate')).toMatchObject({ uncounted: [all] });
+    expect(await ask('deletes by second')).toMatchObject({ uncounted: [all] });
+    expect(await ask('deletes by key')).toMatchObject({ rows: [], uncounted: [all] });
+    expect(await ask('growth')).toMatchObject({ uncounted: [all] });
+    expect(await ask('deletes where process = other')).toEqual({
+      names: ['count', 'per_second'],
+      rows: [[40, 10]],
+      uncounted: undefined,
+    });
+    expect(await ask('deletes where process = nobody')).toMatchObject({ rows: [] });
+  } finally {
+    await store.close();
+  }
+});

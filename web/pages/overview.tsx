@@ -1,5 +1,6 @@
 import { type ReactNode, useMemo } from 'react';
 import type { ApiFinding, ApiOverview } from '../../src/protocol/api.ts';
+import { uncountedText } from '../../src/protocol/text/uncounted.ts';
 import type { Mark } from '../chart/options.ts';
 import { RateChart } from '../chart/rate_chart.tsx';
 import { marked } from '../state/moves.ts';
@@ -94,15 +95,10 @@ function Uncounted({ loss }: { readonly loss: ApiOverview['loss'] }): ReactNode 
   return (
     <p className="note">
       <strong>Not counted, to keep to the budget: </strong>
-      {loss.uncounted
-        .map(({ process, ops, ms }) => `${ops === 'all' ? 'all' : 'reads'} of ${process} for ${seconds(ms)}`)
-        .join('; ')}
-      . The picture has gaps there, and sums are of what was counted.
+      {uncountedText(loss.uncounted)}. The picture has gaps there, and sums are of what was counted.
     </p>
   );
 }
-
-const seconds = (ms: number): string => `${ms < 10_000 ? (ms / 1000).toFixed(1) : Math.round(ms / 1000)} s`;
 
 const markOf = ({ severity, since, last_seen }: ApiFinding): Mark => ({
   at: since,

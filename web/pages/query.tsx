@@ -1,5 +1,6 @@
 import { type ReactNode, useState } from 'react';
 import type { ApiTable } from '../../src/protocol/api.ts';
+import { uncountedText } from '../../src/protocol/text/uncounted.ts';
 import { useAnswer } from '../state/use_answer.ts';
 import { useChange } from '../state/use_view.ts';
 import type { View } from '../state/view.ts';
@@ -59,7 +60,13 @@ export function QueryPage({ view }: { readonly view: View }): ReactNode {
 }
 
 function Table({ table }: { readonly table: ApiTable }): ReactNode {
-  if (table.rows.length === 0) return <Empty>No rows.</Empty>;
+  if (table.rows.length === 0)
+    return (
+      <>
+        <Empty>No rows.</Empty>
+        <Uncounted table={table} />
+      </>
+    );
   return (
     <>
       <DataTable<ApiTable['rows'][number]>
@@ -76,7 +83,18 @@ function Table({ table }: { readonly table: ApiTable }): ReactNode {
       <p className="note">
         {grouped(table.rows.length)} rows in {shortly(table.took_ms)}
       </p>
+      <Uncounted table={table} />
     </>
+  );
+}
+
+function Uncounted({ table: { uncounted = [] } }: { readonly table: ApiTable }): ReactNode {
+  if (uncounted.length === 0) return null;
+  return (
+    <p className="note">
+      <strong>Not counted, to keep to the budget: </strong>
+      {uncountedText(uncounted)}. Counts are of the rest, rates over it.
+    </p>
   );
 }
 

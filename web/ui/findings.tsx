@@ -33,7 +33,7 @@ export function Findings({ findings, view, now }: FindingsProps): ReactNode {
   return (
     <ul className="findings">
       {findings.toSorted(byWeight).map((finding) => (
-        <Finding key={finding.id} finding={finding} view={view} now={now} />
+        <Finding key={`${finding.id} ${finding.fired_at}`} finding={finding} view={view} now={now} />
       ))}
     </ul>
   );

@@ -104,12 +104,16 @@ export const ANSWERS: Readonly<Record<string, JsonSchema>> = {
   ),
   Key: answer('key', { key: TEXT, sampled_every: COUNT, events: list(ref('Event')), left: COUNT }),
   Events: answer('events', { events: list(ref('Event')), left: COUNT }),
-  Table: answer('table', {
-    columns: list(object({ name: TEXT, kind: { enum: ['text', 'number', 'time', 'bool'] } })),
-    rows: list(list({ type: ['string', 'number', 'boolean', 'null'] })),
-    left: COUNT,
-    took_ms: NUMBER,
-  }),
+  Table: answer(
+    'table',
+    {
+      columns: list(object({ name: TEXT, kind: { enum: ['text', 'number', 'time', 'bool'] } })),
+      rows: list(list({ type: ['string', 'number', 'boolean', 'null'] })),
+      left: COUNT,
+      took_ms: NUMBER,
+    },
+    { uncounted: list(ref('Uncounted')) },
+  ),
   Live: {
     anyOf: [
       answer(

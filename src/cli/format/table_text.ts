@@ -1,6 +1,7 @@
 import type { ApiTable } from '../../protocol/api.ts';
 import { counted } from '../../protocol/text/numbers.ts';
 import { printable } from '../../protocol/text/printable.ts';
+import { uncountedText } from '../../protocol/text/uncounted.ts';
 import { widthOf } from '../../protocol/text/width.ts';
 import type { Style } from '../output/style.ts';
 
@@ -8,7 +9,10 @@ import type { Style } from '../output/style.ts';
 const WIDEST = 100;
 
 /** A table as text: numbers to the right, times in UTC, `-` for what is not known. */
-export function tableText({ columns, rows, left }: ApiTable, style: Style): readonly string[] {
+export function tableText(
+  { columns, rows, left, uncounted = [] }: ApiTable,
+  style: Style,
+): readonly string[] {
   const head = columns.map(({ name }) => printable(name).toUpperCase());
   const cells = rows.map((row) => columns.map(({ kind }, i) => cellText(row[i] ?? null, kind)));
   const widths = columns.map((_, i) => Math.max(...[head, ...cells].map((row) => widthOf(row[i] ?? ''))));
@@ -20,10 +24,15 @@ export function tableText({ columns, rows, left }: ApiTable, style: Style): read
       })
       .join('  ')
       .trimEnd();
-  const lines = [style.bold(line(head)), ...cells.map(line)];
-  if (rows.length === 0) return ['Nothing of that is in the store.'];
+  const lines =
+    rows.length === 0 ? ['Nothing of that is in the store.'] : [style.bold(line(head)), ...cells.map(line)];
   if (left > 0)
     lines.push('', style.dim(`… and ${counted(left, 'row', 'rows')} more: top N or LIMIT N shows them.`));
+  if (uncounted.length > 0)
+    lines.push(
+      '',
+      `${style.warn('Not counted, to keep to the budget:')} ${printable(uncountedText(uncounted))}. Counts are of the rest, rates over it.`,
+    );
   return lines;
 }
 

@@ -10,7 +10,7 @@ export async function eventCondition(ask: Ask, filter: ApiEventFilter): Promise<
   const parts: string[] = [];
   const values: Record<string, SqlValue> = {};
   const { key, map, site, op, process, goid } = filter;
-  if (map !== undefined) parts.push(`map_type IN (${list(await typesMatching(ask, map))})`);
+  if (map !== undefined) parts.push(`map_type IN (${list(await typesMatching(ask, 'map', map))})`);
   if (site !== undefined) {
     const ids = list(await sitesMatching(ask, site));
     parts.push(
@@ -51,10 +51,10 @@ function checkedGlob(glob: string): string {
 }
 
 /** Numbers of the types whose name matches. */
-export async function typesMatching(ask: Ask, text: string): Promise<readonly number[]> {
+export async function typesMatching(ask: Ask, what: string, text: string): Promise<readonly number[]> {
   const rows = await ask('SELECT id, name FROM map_types');
   const fits = matching(
-    'map',
+    what,
     text,
     rows.map(({ name }) => String(name)),
   );

@@ -1,11 +1,11 @@
 import type { ApiFinding, ApiSlice } from '../../protocol/api.ts';
-import type { Ask, SqlRow } from '../../store/index.ts';
+import { type Ask, type SqlRow, TOLD_LAST } from '../../store/index.ts';
 import { addressText, Names } from './names.ts';
 import { type Condition, conditionOf } from './slice.ts';
 
-/** Of what was told of findings, a condition: within {from} and {to}, or told last, and firing still. */
+/** Of what was told of findings, SQL of a condition: within {from} and {to}, or told last, and firing still. */
 export const FOUND_WITHIN = `fired_at < {to:Int64} AND (last_seen >= {from:Int64}
-  OR (state = 'firing' AND (id, told_at) IN (SELECT id, max(told_at) FROM findings GROUP BY id)))`;
+  OR (state = 'firing' AND ${TOLD_LAST}))`;
 
 /** Those that fired within the slice, or fire still: each as it was told last, the newest first. */
 export async function findingsOf(
@@ -18,15 +18,17 @@ export async function findingsOf(
   const { op: _, ...rest } = slice;
   const { sql, values } = conditionOf(rest);
   const rows = await ask(
-    `SELECT f.* FROM findings f JOIN (SELECT id, max(told_at) AS told_at FROM findings
-       WHERE fired_at < {to:Int64} GROUP BY id) l ON f.id = l.id AND f.told_at = l.told_at
-     WHERE (state = 'firing' OR last_seen >= {from:Int64} OR fired_at >= {from:Int64})${sql}${more?.sql ?? ''}
-     ORDER BY fired_at DESC, f.id LIMIT ${limit}`,
+    `SELECT * FROM findings
+     WHERE fired_at < {to:Int64} AND ${TOLD_LAST}
+       AND (state = 'firing' OR last_seen >= {from:Int64} OR fired_at >= {from:Int64})${sql}${more?.sql ?? ''}
+     ORDER BY fired_at DESC, id, state LIMIT ${limit}`,
     { ...values, ...more?.values, from: slice.from, to: slice.to },
   );
   const names = await new Names(ask).of(rows);
+  // Where it was over within the millisecond in which it fired, that is what holds.
   const findings = new Map<string, ApiFinding>();
-  for (const row of rows) findings.set(String(row['id']), findingOf(row, names));
+  for (const row of rows)
+    findings.set(`${String(row['id'])} ${String(row['fired_at'])}`, findingOf(row, names));
   return [...findings.values()];
 }
 

@@ -1,6 +1,6 @@
 import { MapauditError } from '../../base/errors.ts';
 import type { ApiLimit, ApiRates, ApiSlice, ApiTable, KeptQuestions } from '../../protocol/api.ts';
-import type { Ask, SqlTable, Store } from '../../store/index.ts';
+import type { Ask, Store } from '../../store/index.ts';
 import { eventsOf, keyOf } from './events.ts';
 import { findingsOf } from './findings.ts';
 import { mapOf } from './map_page.ts';
@@ -9,7 +9,7 @@ import { ratesOf } from './rates.ts';
 import { sitePageOf } from './site_page.ts';
 import { checkSlice } from './slice.ts';
 import { checkStep } from './steps.ts';
-import { textQuery } from './text/answer.ts';
+import { type TextTable, textQuery } from './text/answer.ts';
 import { withGaps } from './uncounted.ts';
 
 export interface KeptOptions {
@@ -81,7 +81,7 @@ function limitOf({ limit }: ApiLimit, usual: number, most: number): number {
   throw new MapauditError('limit', `a limit is a whole number from 1 to ${most}`, { hint: `limit=${usual}` });
 }
 
-async function timed(ask: () => Promise<SqlTable>): Promise<ApiTable> {
+async function timed(ask: () => Promise<TextTable>): Promise<ApiTable> {
   const begin = performance.now();
   const table = await ask();
   return { type: 'table', ...table, took_ms: Math.round((performance.now() - begin) * 10) / 10 };

@@ -14,12 +14,13 @@ const TOP = 20;
 const SIZES = 2000;
 const GROWTH = 500;
 
-/** One map, or all of a type. Error: `slice`, where neither is named. */
+/** One map, or all of a type. Error: `slice`, where neither is named, or several maps are at that address. */
 export async function mapOf(ask: Ask, slice: ApiSlice): Promise<ApiMap> {
   if (slice.map === undefined && slice.map_type === undefined)
     throw new MapauditError('slice', 'a map is asked for without saying which', {
       hint: 'Name its address or its type: map=0xc000123450, or map_type=map[string]int.',
     });
+  await mustBeOne(ask, slice);
   const step = stepFor(slice.from, slice.to);
   const sources = await sourcesOf(ask, slice, step);
   const names = new Names(ask);
@@ -39,6 +40,28 @@ export async function mapOf(ask: Ask, slice: ApiSlice): Promise<ApiMap> {
     keys: await topKeys(ask, slice, TOP),
   };
 }
+
+/** Another process has a map at the same address, or another type had one there before. */
+async function mustBeOne(ask: Ask, slice: ApiSlice): Promise<void> {
+  if (slice.map === undefined) return;
+  const { where, values } = byTime(slice);
+  const source = await sourceOf(ask, slice, 3_600_000);
+  const rows = await ask(
+    `SELECT DISTINCT process, map_type FROM (SELECT process, map_type FROM ${source.windows} w
+       UNION ALL SELECT process, coalesce(map_type, 0) FROM map_states WHERE ${where}) m`,
+    { ...values, ...source.values },
+  );
+  const names = await new Names(ask).of(rows);
+  const processes = [...new Set(rows.map(({ process }) => names.process(process)))];
+  if (processes.length > 1) throw severalMaps(slice.map, 'process', processes);
+  const types = [...new Set(rows.flatMap(({ map_type: type }) => names.type(type) ?? []))];
+  if (types.length > 1) throw severalMaps(slice.map, 'map_type', types);
+}
+
+const severalMaps = (map: string, parameter: string, ones: readonly string[]): MapauditError =>
+  new MapauditError('slice', `${ones.length} maps are at ${map} in this time`, {
+    hint: `Say which: ${ones.map((one) => `${parameter}=${one}`).join(', or ')}.`,
+  });
 
 const byTime = (
   slice: ApiSlice,

@@ -1,7 +1,8 @@
+import type { MapOp } from '../../model/map_op.ts';
 import type { ApiRates, ApiSlice, ApiUncounted } from '../../protocol/api.ts';
 import type { Ask } from '../../store/index.ts';
 import { crossing } from './long_windows.ts';
-import { conditionOf } from './slice.ts';
+import { type Condition, conditionOf } from './slice.ts';
 
 /** A process that was not counted in a step; `slot` is when the step begins. */
 interface Gap {
@@ -45,20 +46,30 @@ export async function withGaps(
 
 /** How long each process was not counted within a slice. */
 export async function uncountedOf(ask: Ask, slice: ApiSlice): Promise<ApiUncounted[]> {
-  const { process, from, to } = slice;
-  const { sql, values } = conditionOf(process === undefined ? {} : { process });
+  const { process } = slice;
+  const times = await uncountedWithin(ask, slice, conditionOf(process === undefined ? {} : { process }));
+  return times
+    .filter(({ ops }) => ops === 'all' || isOfReads(slice.op))
+    .map(({ process: ref, ops, ms }) => ({ process: ref, ops, ms }));
+}
+
+/** The same with the numbers by which the store knows the processes; `condition` is on the column process. */
+export async function uncountedWithin(
+  ask: Ask,
+  { from, to }: { readonly from: number; readonly to: number },
+  { sql, values }: Condition,
+): Promise<readonly (ApiUncounted & { readonly id: number })[]> {
   const rows = await ask(
-    `SELECT p.ref AS ref, u.ops AS ops, sum(u.ms) AS ms FROM uncounted u JOIN processes p ON p.id = u.process
-     WHERE u.start >= {from:Int64} AND u.start < {to:Int64}${sql} GROUP BY p.ref, u.ops ORDER BY p.ref, u.ops`,
+    `SELECT p.id AS id, p.ref AS ref, u.ops AS ops, sum(u.ms) AS ms FROM uncounted u JOIN processes p ON p.id = u.process
+     WHERE u.start >= {from:Int64} AND u.start < {to:Int64}${sql} GROUP BY p.id, p.ref, u.ops ORDER BY p.ref, u.ops`,
     { ...values, from, to },
   );
-  return rows
-    .filter(({ ops }) => ops === 'all' || isOfReads(slice.op))
-    .map(({ ref, ops, ms }) => ({
-      process: String(ref),
-      ops: ops === 'all' ? ('all' as const) : ('reads' as const),
-      ms: Number(ms),
-    }));
+  return rows.map(({ id, ref, ops, ms }) => ({
+    id: Number(id),
+    process: String(ref),
+    ops: ops === 'all' ? ('all' as const) : ('reads' as const),
+    ms: Number(ms),
+  }));
 }
 
 async function gapsOf(ask: Ask, slice: ApiSlice, step: number): Promise<Gap[]> {
@@ -86,4 +97,8 @@ async function gapsOf(ask: Ask, slice: ApiSlice, step: number): Promise<Gap[]> {
 }
 
 /** Whether what is asked has reads in it. */
-const isOfReads = (op: ApiSlice['op']): boolean => op === undefined || op === 'access' || op === 'iterate';
+const isOfReads = (op: ApiSlice['op']): boolean => op === undefined || isRead(op);
+
+/** Operations that go uncounted before the others do. */
+export const READS = ['access', 'iterate'] as const satisfies readonly MapOp[];
+export const isRead = (op: MapOp): boolean => READS.some((read) => read === op);

@@ -1,10 +1,11 @@
 import type { Ask, SqlRow, SqlTable, SqlValue } from '../../../store/index.ts';
-import type { ApiSlice } from '../../../protocol/api.ts';
+import type { ApiSlice, ApiUncounted } from '../../../protocol/api.ts';
 import { findingsOf, FOUND_WITHIN } from '../findings.ts';
 import { Names } from '../names.ts';
 import { sourceOf } from '../source.ts';
 import type { Group, TextQuery } from './ast.ts';
 import { termsCondition } from './conditions.ts';
+import { countedTime, uncountedBy } from './counted.ts';
 import { queryFault } from './fault.ts';
 import { groupForm } from './groups.ts';
 import { parseTextQuery } from './parse.ts';
@@ -15,6 +16,8 @@ type Column = SqlTable['columns'][number];
 interface Measure {
   readonly expression: string;
   readonly column: Column;
+  /** Digits that are shown of it, where not all are. */
+  readonly digits?: number;
 }
 
 const number = (expression: string, name: string): Measure => ({
@@ -22,13 +25,23 @@ const number = (expression: string, name: string): Measure => ({
   column: { name, kind: 'number' },
 });
 
+/** A table, and for how long what it counts was not counted: its counts are of the rest, its rates over it. */
+export type TextTable = SqlTable & { readonly uncounted?: readonly ApiUncounted[] };
+
+const rate = (expression: string, name: string): Measure => ({ ...number(expression, name), digits: 4 });
+
 /** Answers a question in words. Error: `usage-query`. */
-export async function textQuery(ask: Ask, text: string, now: number): Promise<SqlTable> {
+export async function textQuery(ask: Ask, text: string, now: number): Promise<TextTable> {
   const query = parseTextQuery(text, now);
   const { subject, by } = query;
-  const no = (group: Group, hint: string): void => {
+  const no = (group: Group, instead: string): void => {
     if (by.includes(group))
-      throw queryFault(text, text.indexOf(group), `${subject.kind} are not known by ${group}`, hint);
+      throw queryFault(
+        text,
+        text.indexOf(group),
+        `${subject.kind} ${subject.kind === 'growth' ? 'is' : 'are'} not known by ${group}`,
+        `Ask for ${instead}.`,
+      );
   };
   switch (subject.kind) {
     case 'operations':
@@ -50,13 +63,12 @@ export async function textQuery(ask: Ask, text: string, now: number): Promise<Sq
 const opsOf = ({ subject }: TextQuery): string =>
   subject.kind === 'operations' ? `op IN (${subject.ops.map((op) => `'${op}'`).join(', ')})` : '1 = 1';
 
-async function operationTable(ask: Ask, query: TextQuery): Promise<SqlTable> {
+async function operationTable(ask: Ask, query: TextQuery): Promise<TextTable> {
   const { by, subject, from, to } = query;
   const step = by.includes('second') ? 1000 : by.includes('minute') ? 60_000 : 3_600_000;
   const source = await sourceOf(ask, { from, to }, step);
   const { sql, values } = await termsCondition(ask, query, 'operations');
-  const [span] = await ask(`SELECT coalesce(sum(length), 0) AS length FROM ${source.spans} s`);
-  const seconds = Number(span?.['length'] ?? 0) / 1000;
+  const { uncounted, perSecond } = await countedTime(ask, query, source);
   const groups: readonly Group[] =
     by.length === 0 && subject.kind === 'operations' && subject.ops.length > 1 ? ['op'] : by;
   const known = by.includes('found')
@@ -66,28 +78,18 @@ async function operationTable(ask: Ask, query: TextQuery): Promise<SqlTable> {
         number('sum(count) - sum(found) - sum(not_found)', 'unknown'),
       ]
     : [];
-  const measures = [number('sum(count)', 'count'), ...known];
-  const table = await grouped(
-    ask,
-    query,
-    groups,
-    `${source.windows} w WHERE ${opsOf(query)}${sql}`,
-    values,
-    measures,
-    'start',
-  );
-  // A rate is over the time of which something is known.
-  if (seconds === 0 || by.some((group) => ['second', 'minute', 'hour'].includes(group))) return table;
-  const count = table.columns.findIndex(({ name }) => name === 'count');
-  return {
-    columns: [...table.columns, { name: 'per_second', kind: 'number' }],
-    rows: table.rows.map((row) => [...row, Number((Number(row[count]) / seconds).toPrecision(4))]),
-    left: table.left,
-  };
+  const isOverTime = by.some((group) => ['second', 'minute', 'hour'].includes(group));
+  const rates = isOverTime ? [] : [rate(perSecond, 'per_second')];
+  const measures = [number('sum(count)', 'count'), ...known, ...rates];
+  const rows = `${source.windows} w WHERE ${opsOf(query)}${sql}`;
+  return saying(await grouped(ask, query, groups, rows, values, measures, 'start'), uncounted);
 }
 
+const saying = (table: SqlTable, uncounted: readonly ApiUncounted[]): TextTable =>
+  uncounted.length === 0 ? table : { ...table, uncounted };
+
 /** Of sampled events: what a key was not captured for is not there. */
-async function keyTable(ask: Ask, query: TextQuery): Promise<SqlTable> {
+async function keyTable(ask: Ask, query: TextQuery): Promise<TextTable> {
   const { sql, values } = await termsCondition(ask, query, 'events');
   const { from, to, by } = query;
   const rows = `events w WHERE time_ns >= {from:Int64} * 1000000 AND time_ns < {to:Int64} * 1000000
@@ -99,18 +101,12 @@ async function keyTable(ask: Ask, query: TextQuery): Promise<SqlTable> {
       ]
     : [];
   const measures = [number('count(*)', 'sampled'), ...known];
-  return await grouped(
-    ask,
-    query,
-    by,
-    rows,
-    { ...values, from, to },
-    measures,
-    '(time_ns - time_ns % 1000000) / 1000000',
-  );
+  const time = '(time_ns - time_ns % 1000000) / 1000000';
+  const table = await grouped(ask, query, by, rows, { ...values, from, to }, measures, time);
+  return saying(table, await uncountedBy(ask, query, query));
 }
 
-async function growthTable(ask: Ask, query: TextQuery): Promise<SqlTable> {
+async function growthTable(ask: Ask, query: TextQuery): Promise<TextTable> {
   const { sql, values } = await termsCondition(ask, query, 'growth');
   const { from, to, by } = query;
   const rows = `growth w WHERE seen_at >= {from:Int64} AND seen_at < {to:Int64}${sql}`;
@@ -119,15 +115,9 @@ async function growthTable(ask: Ask, query: TextQuery): Promise<SqlTable> {
     number('sum(moved_bytes)', 'moved_bytes'),
     number('sum(duration_ns) / 1000000.0', 'duration_ms'),
   ];
-  return await grouped(
-    ask,
-    query,
-    by.length === 0 ? ['op'] : by,
-    rows,
-    { ...values, from, to },
-    measures,
-    'seen_at',
-  );
+  const groups: readonly Group[] = by.length === 0 ? ['op'] : by;
+  const table = await grouped(ask, query, groups, rows, { ...values, from, to }, measures, 'seen_at');
+  return saying(table, await uncountedBy(ask, query, query));
 }
 
 /** Groups, the largest first. */
@@ -150,7 +140,8 @@ async function grouped(
     ...measures.map(({ expression }, i) => `${expression} AS measure_${i}`),
     'count(*) OVER () AS all_groups',
   ];
-  const group = keys.length === 0 ? '' : ` GROUP BY ${keys.join(', ')}`;
+  // Without groups SQL has a sum of nothing, too.
+  const group = keys.length === 0 ? ' HAVING count(*) > 0' : ` GROUP BY ${keys.join(', ')}`;
   const times = [...select.keys()].filter((name) => name.startsWith('slot_'));
   const order = [
     ...times,
@@ -162,7 +153,7 @@ async function grouped(
   const names = await new Names(ask).of(found);
   const cells = (row: SqlRow): SqlValue[] => [
     ...forms.flatMap((form) => form.cells(row, names)),
-    ...measures.map((_, i) => row[`measure_${i}`] ?? null),
+    ...measures.map(({ digits }, i) => rounded(row[`measure_${i}`] ?? null, digits)),
   ];
   return {
     columns: [...forms.flatMap((form) => form.columns), ...measures.map(({ column }) => column)],
@@ -170,6 +161,9 @@ async function grouped(
     left: Math.max(0, Number(found[0]?.['all_groups'] ?? 0) - found.length),
   };
 }
+
+const rounded = (cell: SqlValue, digits?: number): SqlValue =>
+  cell === null || digits === undefined ? cell : Number(Number(cell).toPrecision(digits));
 
 const FINDINGS = 10_000;
 

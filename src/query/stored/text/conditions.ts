@@ -46,7 +46,10 @@ async function partOf(ask: Ask, text: string, term: Term, table: string, name: s
     case 'type':
       if (!isPattern)
         return plain(`coalesce(map_type, 0) IN (SELECT id FROM map_types WHERE name = {${name}:String})`);
-      return { sql: `coalesce(map_type, 0) IN (${list(await typesMatching(ask, value))})`, values: {} };
+      return {
+        sql: `coalesce(map_type, 0) IN (${list(await typesMatching(ask, 'type', value))})`,
+        values: {},
+      };
     case 'map': {
       const address = /^0x[0-9a-f]{1,13}$/i.test(value) ? Number(value) : undefined;
       if (address !== undefined && !isPattern) return { sql: `coalesce(map, 0) = ${address}`, values: {} };
