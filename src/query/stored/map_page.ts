@@ -48,7 +48,8 @@ async function mustBeOne(ask: Ask, slice: ApiSlice): Promise<void> {
   const source = await sourceOf(ask, slice, 3_600_000);
   const rows = await ask(
     `SELECT DISTINCT process, map_type FROM (SELECT process, map_type FROM ${source.windows} w
-       UNION ALL SELECT process, coalesce(map_type, 0) FROM map_states WHERE ${where}) m`,
+       UNION ALL SELECT process, coalesce(map_type, 0) FROM map_states WHERE ${where}) m
+     ORDER BY process, map_type`,
     { ...values, ...source.values },
   );
   const names = await new Names(ask).of(rows);
