@@ -4,6 +4,7 @@ import { down, HOUR, LEVELS, MINUTE } from './levels.ts';
 import type { Retention } from './options.ts';
 import type { RolledTo } from './roll_up.ts';
 import type { TableName } from './tables.ts';
+import { keepUncounted } from './uncounted_times.ts';
 
 /** A table whose rows go by age, and the column that is its time. */
 export interface Aged {
@@ -26,7 +27,6 @@ export const FACTS: readonly Aged[] = [
   { table: 'costs', column: 'seen_at' },
   { table: 'findings', column: 'told_at', stay: OPEN },
   { table: 'gaps', column: 'to_at' },
-  { table: 'uncounted', column: 'start' },
 ];
 
 export const EVENTS: Aged = { table: 'events', column: 'time_ns', nanos: true };
@@ -40,7 +40,7 @@ export function cutoffs(now: number, retention: Retention, rolled: RolledTo): Ro
   ];
 }
 
-/** Deletes what is older than it is kept. True when there was something. */
+/** Deletes, or sums up, what is older than it is kept. True when there was something. */
 export async function forgetOld(
   connection: DuckDBConnection,
   now: number,
@@ -48,11 +48,11 @@ export async function forgetOld(
   rolled: RolledTo,
 ): Promise<boolean> {
   let deleted = 0;
-  for (const [i, cutoff] of cutoffs(now, retention, rolled).entries())
-    deleted += await forgetWindows(connection, i, cutoff);
+  const before = cutoffs(now, retention, rolled);
+  for (const [i, cutoff] of before.entries()) deleted += await forgetWindows(connection, i, cutoff);
   deleted += await forgetBefore(connection, EVENTS, now - retention.events);
   for (const facts of FACTS) deleted += await forgetBefore(connection, facts, now - retention.facts);
-  return deleted > 0;
+  return (await keepUncounted(connection, before)) || deleted > 0;
 }
 
 /** Deletes windows of a level that began before. */

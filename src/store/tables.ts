@@ -193,7 +193,7 @@ export const TABLES = {
     /** The frame is the call itself, or was inlined into it. */
     call: 'BOOLEAN',
   },
-  /** Of a window, for how long operations of a process were not counted, to keep to the budget. */
+  /** Of a window, or of all in a minute or an hour, for how long operations of a process were not counted, to keep to the budget. */
   uncounted: {
     start: 'BIGINT',
     process: 'INTEGER',

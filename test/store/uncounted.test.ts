@@ -113,3 +113,46 @@ it('a question in words says what was not counted, and its rates are over the re
     await store.close();
   }
 });
+
+it('is known for as long as there are windows, as finely as they', async () => {
+  const HOUR = 3_600_000;
+  const DAY = 24 * HOUR;
+  let now = T0;
+  const store = await openStore({ memory: true, now: () => now, upkeepMs: 0 });
+  try {
+    const uncounted = [{ process: SHOP, ops: 'all', ms: 400 }] as const;
+    for (let i = 0; i < 150; i++)
+      await store.take([window(T0 + i * 1000, [count('delete', 6)], i % 2 === 0 ? { uncounted } : {})]);
+    const rows = async (): Promise<unknown> =>
+      (await store.sql('SELECT start, ops, ms FROM uncounted ORDER BY start')).rows;
+    const asked = async (): Promise<unknown> => {
+      const { rows: answer, uncounted: said } = await keptQuestions(store, { now: () => now }).query(
+        'deletes since 2026-03-01T12:00 until 2026-03-01T13:00',
+      );
+      return [answer, said];
+    };
+    const exact = [[[900, 7.5]], [{ process: SHOP_ID, ops: 'all', ms: 30_000 }]];
+    now = T0 + 10 * 60_000;
+    await store.upkeep();
+    expect(await rows()).toHaveLength(75);
+    expect(await asked()).toEqual(exact);
+    now = T0 + DAY;
+    await store.upkeep();
+    await store.upkeep();
+    expect(await rows()).toEqual([
+      [T0, 'all', 12_000],
+      [T0 + 60_000, 'all', 12_000],
+      [T0 + 120_000, 'all', 6000],
+    ]);
+    expect(await asked()).toEqual(exact);
+    now = T0 + 60 * DAY;
+    await store.upkeep();
+    expect(await rows()).toEqual([[T0, 'all', 30_000]]);
+    expect(await asked()).toEqual(exact);
+    now = T0 + 500 * DAY;
+    await store.upkeep();
+    expect(await rows()).toEqual([]);
+  } finally {
+    await store.close();
+  }
+});
