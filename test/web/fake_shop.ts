@@ -126,6 +126,9 @@ export function fakeShop(options: ShopOptions = {}): ApiQuestions {
         ]),
         left: 3,
         took_ms: 4.2,
+        ...(text.includes('by process')
+          ? { uncounted: [{ process: 'shop-1', ops: 'reads', ms: 31_903 } as const] }
+          : {}),
       });
     },
     sql: () => Promise.reject(new MapauditError('bad-sql', 'no statement')),

@@ -200,6 +200,12 @@ it('asks in words, and says what a question may be', async () => {
   await page.getByLabel('Question').fill('deletes by site last 10m');
   await page.keyboard.press('Enter');
   await page.getByText('and 3 more').waitFor();
+  expect(await page.getByText('Not counted').count()).toBe(0);
+  await page.getByLabel('Question').fill('operations by process');
+  await page.keyboard.press('Enter');
+  await page
+    .getByText(/^Not counted, to keep to the budget: reads of shop-1 for 32 s\. Counts are/)
+    .waitFor();
   await page.getByLabel('Question').fill('what?');
   await page.keyboard.press('Enter');
   await page.getByRole('alert').getByText('bad-question').waitFor();
