@@ -29,6 +29,8 @@ export interface ProcessJoined {
    * alone.
    */
   readonly growth?: 'among-events';
+  /** Of a recording, the operations that were recorded; absent: all. */
+  readonly ops?: readonly MapOp[];
 }
 
 /** A process that is audited, with what tells it from others. What is not known is absent. */

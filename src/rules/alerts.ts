@@ -28,6 +28,8 @@ interface Alert {
   readonly since: number;
   lastSeen: number;
   judgedAt: number;
+  /** Since it was last seen, milliseconds of which nobody knows whether it went on. */
+  unknownMs: number;
   finding: Finding | undefined;
 }
 
@@ -77,9 +79,20 @@ export class Alerts {
       if (alert === undefined) return;
     }
     alert.judgedAt = now;
-    if (alert.finding !== undefined ? holds : met) alert.lastSeen = now;
+    if (alert.finding !== undefined ? holds : met) {
+      alert.lastSeen = now;
+      alert.unknownMs = 0;
+    }
     if (alert.finding === undefined && now - alert.since >= this.#rule.forMs)
       this.#fire(id, alert, now, report());
+  }
+
+  /** In place of `judge`, where nothing is known: what has not fired yet waits, what has fired is not over by that. */
+  unknown(now: number, subject: FindingSubject, more?: string): void {
+    const alert = this.#alerts.get(findingId(this.#rule.name, subject, more));
+    if (alert?.finding === undefined) return;
+    alert.unknownMs += now - alert.judgedAt;
+    alert.judgedAt = now;
   }
 
   /** Something that happened at one moment. */
@@ -88,6 +101,7 @@ export class Alerts {
     const alert = this.#alerts.get(id) ?? this.#begin(id, subject, at);
     if (alert === undefined) return;
     alert.lastSeen = Math.max(alert.lastSeen, at);
+    alert.unknownMs = 0;
     alert.judgedAt = Math.max(alert.judgedAt, at);
     if (alert.finding === undefined) this.#fire(id, alert, at, report());
   }
@@ -97,8 +111,12 @@ export class Alerts {
     for (const [id, alert] of this.#alerts) {
       if (alert.finding === undefined) {
         if (now - alert.judgedAt > GAP_MS) this.#alerts.delete(id);
-      } else if (now - alert.lastSeen >= this.#rule.recoveryMs && now > alert.lastSeen)
-        this.#resolve(id, alert, now, `nothing of it was seen for ${spoken(now - alert.lastSeen)}`);
+        continue;
+      }
+      const unseenMs = now - alert.lastSeen - alert.unknownMs;
+      if (unseenMs < this.#rule.recoveryMs || unseenMs <= 0) continue;
+      const rest = alert.unknownMs === 0 ? '' : ` (for ${spoken(alert.unknownMs)} more, nothing was counted)`;
+      this.#resolve(id, alert, now, `nothing of it was seen for ${spoken(unseenMs)}${rest}`);
     }
   }
 
@@ -117,7 +135,14 @@ export class Alerts {
       this.#beyond++;
       return undefined;
     }
-    const alert: Alert = { subject, since, lastSeen: since, judgedAt: since, finding: undefined };
+    const alert: Alert = {
+      subject,
+      since,
+      lastSeen: since,
+      judgedAt: since,
+      unknownMs: 0,
+      finding: undefined,
+    };
     this.#alerts.set(id, alert);
     return alert;
   }

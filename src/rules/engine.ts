@@ -2,6 +2,7 @@ import { assertUnreachable } from '../base/assert.ts';
 import type { FeedItem, FeedSink, FindingTold } from '../model/feed.ts';
 import type { Finding } from '../model/finding.ts';
 import { Alerts } from './alerts.ts';
+import { CountedTime } from './counted_time.ts';
 import type { Rule } from './definition.ts';
 import { FoundRatioRun } from './kinds/found_ratio.ts';
 import { LossRun } from './kinds/loss.ts';
@@ -40,12 +41,16 @@ class Engine implements RulesSink {
   readonly #runs: readonly { readonly rule: Rule; readonly run: RuleRun }[];
   readonly #clock = new EventClock();
   readonly #line = new TimeLine();
+  readonly #counted: CountedTime;
   #now = 0;
   #sweptAt = 0;
 
   constructor(rules: readonly Rule[], onFinding: (told: FindingTold) => void) {
     const tell = (finding: Finding): void => onFinding(this.#line.told(Math.round(this.#now), finding));
-    this.#runs = rules.map((rule) => ({ rule, run: runOf(rule, new Alerts(rule, tell)) }));
+    this.#counted = new CountedTime(
+      Math.max(SWEEP_MS, ...rules.map((rule) => ('windowMs' in rule ? rule.windowMs : 0))),
+    );
+    this.#runs = rules.map((rule) => ({ rule, run: runOf(rule, new Alerts(rule, tell), this.#counted) }));
   }
 
   take(items: readonly FeedItem[]): void {
@@ -72,6 +77,7 @@ class Engine implements RulesSink {
 
   #take(item: Exclude<FeedItem, FindingTold>): void {
     this.#now = Math.max(this.#now, this.#timeOf(item) ?? this.#now);
+    this.#counted.take(item);
     for (const { run } of this.#runs) run.take(item);
     if (item.type === 'left') for (const { run } of this.#runs) run.alerts.left(item.process, item.at);
     if (item.type === 'window') {
@@ -91,19 +97,19 @@ class Engine implements RulesSink {
   }
 }
 
-function runOf(rule: Rule, alerts: Alerts): RuleRun {
+function runOf(rule: Rule, alerts: Alerts, counted: CountedTime): RuleRun {
   switch (rule.kind) {
     case 'rate':
     case 'ratio':
-      return new RateRun(rule, alerts);
+      return new RateRun(rule, alerts, counted);
     case 'lifecycle':
       return rule.sequence === 'never-shrinks' || rule.sequence === 'grows-past'
-        ? new SizeRun(rule, alerts)
+        ? new SizeRun(rule, alerts, counted)
         : new SequenceRun(rule, alerts);
     case 'new_site':
       return new NewSiteRun(rule, alerts);
     case 'found_ratio':
-      return new FoundRatioRun(rule, alerts);
+      return new FoundRatioRun(rule, alerts, counted);
     case 'race':
       return new RaceRun(rule, alerts);
     case 'loss':

@@ -1,7 +1,7 @@
 import type { SiteRef } from '../model/window.ts';
 import type { MapOp } from '../model/map_op.ts';
 import { placeLabel } from '../protocol/text/labels.ts';
-import { rate } from '../protocol/text/numbers.ts';
+import { rate, spoken } from '../protocol/text/numbers.ts';
 import { printable } from '../protocol/text/printable.ts';
 import { OP_WORDS } from '../protocol/text/words.ts';
 
@@ -29,3 +29,7 @@ export const prefixWords = (prefix: string): string => `${printable(prefix)}…"
 /** `one in 100 is sampled`; empty where all are. */
 export const sampledWords = (every: number): string =>
   every <= 1 ? '' : ` (one event in ${every.toLocaleString('en-US')} is kept)`;
+
+/** `, for 4 s of that: the rest was not counted`; empty where all of it was. */
+export const partWords = (countedMs: number, windowMs: number): string =>
+  countedMs >= windowMs ? '' : `, for ${spoken(countedMs)} of that: the rest was not counted`;

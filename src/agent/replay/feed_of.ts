@@ -1,6 +1,7 @@
 import type { RecordedProcess } from '../../evidence/about.ts';
 import { windowOf } from '../../evidence/window_line.ts';
 import type { FeedItem, GrowthStep, RaceSeen, ServedEvent } from '../../model/feed.ts';
+import { MAP_OPS } from '../../model/map_op.ts';
 import type { MapOfEvent } from '../../model/map_event.ts';
 import type { ProcessRef } from '../../model/window.ts';
 import type { GrowthEvent } from '../../protocol/growth.ts';
@@ -107,10 +108,12 @@ class FeedMaker {
     };
     this.#processes.set(pid, process);
     const at = Math.max(this.#began, this.order.newest);
+    const ops = this.#recording.about?.recorded.filters.ops;
     this.order.put(at, {
       type: 'joined',
       at,
       ...(this.#isGrowthAmong ? { growth: 'among-events' as const } : {}),
+      ...(ops === undefined || MAP_OPS.every((op) => ops.includes(op)) ? {} : { ops }),
       process: {
         ...process,
         ...(exe === undefined ? {} : { exe }),

@@ -1,7 +1,8 @@
-import type { FeedItem, FindingTold } from '../../model/feed.ts';
+import type { FeedItem, FindingTold, ProcessJoined } from '../../model/feed.ts';
 import type { Notice } from '../../protocol/notice.ts';
 import { findingLine, type RuleExpected, type RulesLine, type RulesOptions } from '../../protocol/rules.ts';
-import { DEFAULT_RULES, loadRules, type RulesFile, rulesSink } from '../../rules/index.ts';
+import { OP_WORDS } from '../../protocol/text/words.ts';
+import { DEFAULT_RULES, loadRules, neededOps, type RulesFile, rulesSink } from '../../rules/index.ts';
 import { recordingFeed } from '../replay/feed_of.ts';
 import { regularFile } from '../regular_file.ts';
 
@@ -50,9 +51,13 @@ async function* tested(file: RulesFile, recording: string): AsyncGenerator<reado
     if (count !== undefined) count[told.finding.state === 'firing' ? 'fired' : 'resolved']++;
   });
   const span = { from: Infinity, to: -Infinity };
+  const unjudged = new Set<string>();
   for await (const items of recordingFeed(recording, (notice) => notices.push(notice))) {
     sink.take(items);
-    for (const item of items) widen(span, item);
+    for (const item of items) {
+      widen(span, item);
+      if (item.type === 'joined') notices.push(...notJudged(file, item, unjudged));
+    }
     yield [
       ...notices.splice(0),
       ...fresh
@@ -78,6 +83,25 @@ async function* tested(file: RulesFile, recording: string): AsyncGenerator<reado
       ok: expected.every(({ met }) => met),
     },
   ];
+}
+
+/** Rules that need an operation that was not recorded: each is told once. */
+function notJudged({ rules }: RulesFile, { ops }: ProcessJoined, told: Set<string>): readonly Notice[] {
+  if (ops === undefined) return [];
+  return rules.flatMap((rule): readonly Notice[] => {
+    const missing = neededOps(rule).filter((op) => !ops.includes(op));
+    if (missing.length === 0 || told.has(rule.name)) return [];
+    told.add(rule.name);
+    return [
+      {
+        type: 'notice',
+        level: 'warning',
+        code: 'not-recorded',
+        message: `${rule.name} is not judged: ${missing.map((op) => OP_WORDS[op]).join(' and ')} were not recorded`,
+        hint: `Record them too: mapaudit record --op ${[...ops, ...missing].join(',')}`,
+      },
+    ];
+  });
 }
 
 function widen(span: { from: number; to: number }, item: FeedItem): void {

@@ -4,12 +4,13 @@ import type { WindowCount } from '../../model/window.ts';
 import { rate as rateText, spoken } from '../../protocol/text/numbers.ts';
 import { OP_WORDS, percent } from '../../protocol/text/words.ts';
 import type { Alerts, Report } from '../alerts.ts';
+import type { CountedTime } from '../counted_time.ts';
 import type { FoundRatioRule } from '../definition.ts';
 import { Matcher } from '../matcher.ts';
 import { EventClock, siteOf } from '../names.ts';
 import type { RuleRun } from '../run.ts';
 import { SecondSums } from '../second_ring.ts';
-import { sampledWords, siteWords, typeWords } from '../words.ts';
+import { partWords, sampledWords, siteWords, typeWords } from '../words.ts';
 import { type Counted, SubjectTable } from './subject_table.ts';
 
 /** What is known of a subject's outcomes: of events one by one, else of windows. */
@@ -20,6 +21,8 @@ interface State {
   sampledEvery: number;
 }
 
+type Of = 'rate' | 'countedMs' | 'known' | 'share' | 'every';
+
 /** `found_ratio` */
 export class FoundRatioRun implements RuleRun {
   readonly alerts: Alerts;
@@ -27,9 +30,11 @@ export class FoundRatioRun implements RuleRun {
   readonly #matcher: Matcher;
   readonly #clock = new EventClock();
   readonly #subjects: SubjectTable<State>;
+  readonly #counted: CountedTime;
 
-  constructor(rule: FoundRatioRule, alerts: Alerts) {
+  constructor(rule: FoundRatioRule, alerts: Alerts, counted: CountedTime) {
     this.alerts = alerts;
+    this.#counted = counted;
     this.#rule = rule;
     this.#matcher = new Matcher(rule.where);
     this.#subjects = new SubjectTable(rule.per, () => fresh(rule.windowMs / 1000));
@@ -63,7 +68,12 @@ export class FoundRatioRun implements RuleRun {
   judge(now: number): void {
     const { windowMs, above, minRate, minKnown } = this.#rule;
     for (const { subject, state } of this.#subjects.all) {
-      const rate = state.counts.within(now, windowMs) / (windowMs / 1000);
+      const countedMs = this.#counted.within(subject.process, [this.#rule.op], now, windowMs);
+      if (2 * countedMs < windowMs) {
+        this.alerts.unknown(now, subject);
+        continue;
+      }
+      const rate = (state.counts.within(now, windowMs) * 1000) / countedMs;
       const isEvents = state.events.known.within(now, windowMs) > 0;
       const source = isEvents ? state.events : state.windows;
       const known = source.known.within(now, windowMs);
@@ -74,10 +84,14 @@ export class FoundRatioRun implements RuleRun {
         met: isEnough && share > above,
         holds: isEnough && share > above * 0.9,
         report: () =>
-          this.#report(subject, { rate, known, share, every: isEvents ? state.sampledEvery : 1 }, now),
+          this.#report(
+            subject,
+            { rate, countedMs, known, share, every: isEvents ? state.sampledEvery : 1 },
+            now,
+          ),
       });
     }
-    this.#subjects.forget(now - 2 * windowMs);
+    this.#subjects.forget(now - 2 * windowMs, (subject) => this.alerts.isFiring(subject));
   }
 
   #count(count: WindowCount, start: number, lengthMs: number): void {
@@ -99,7 +113,7 @@ export class FoundRatioRun implements RuleRun {
 
   #report(
     subject: FindingSubject,
-    { rate, known, share, every }: { rate: number; known: number; share: number; every: number },
+    { rate, countedMs, known, share, every }: Readonly<Record<Of, number>>,
     now: number,
   ): Report {
     const { op, what, windowMs } = this.#rule;
@@ -115,7 +129,7 @@ export class FoundRatioRun implements RuleRun {
           ...span,
         },
         {
-          text: `There were ${rateText(rate)} ${OP_WORDS[op]}/s over the last ${spoken(windowMs)}.`,
+          text: `There were ${rateText(rate)} ${OP_WORDS[op]}/s over the last ${spoken(windowMs)}${partWords(countedMs, windowMs)}.`,
           ...span,
         },
       ],

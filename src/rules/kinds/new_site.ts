@@ -3,6 +3,7 @@ import type { ProcessRef, Window, WindowCount } from '../../model/window.ts';
 import { counted, spoken } from '../../protocol/text/numbers.ts';
 import { OP_WORDS } from '../../protocol/text/words.ts';
 import type { Alerts } from '../alerts.ts';
+import { leavesOut } from '../counted_time.ts';
 import type { NewSiteRule } from '../definition.ts';
 import { Matcher } from '../matcher.ts';
 import { processKey, siteKey } from '../names.ts';
@@ -15,6 +16,8 @@ const MOST_PROCESSES = 200;
 
 interface Known {
   readonly since: number;
+  /** Milliseconds since then in which such operations were not counted. */
+  unknownMs: number;
   readonly seen: Set<string>;
 }
 
@@ -39,12 +42,20 @@ export class NewSiteRun implements RuleRun {
   take(item: FeedItem): void {
     if (item.type === 'joined') this.#known(item.process, item.at);
     else if (item.type === 'left') this.#processes.delete(processKey(item.process));
-    else if (item.type === 'window') for (const count of item.window.counts) this.#count(count, item.window);
+    else if (item.type === 'window') this.#window(item.window);
   }
 
   /** Nothing: places are seen when their window comes. */
   judge(): void {
     return;
+  }
+
+  #window(window: Window): void {
+    for (const count of window.counts) this.#count(count, window);
+    for (const uncounted of window.uncounted ?? []) {
+      const known = this.#processes.get(processKey(uncounted.process));
+      if (known !== undefined && leavesOut(uncounted, this.#rule.ops)) known.unknownMs += uncounted.ms;
+    }
   }
 
   #count(count: WindowCount, { start, lengthMs }: Window): void {
@@ -60,7 +71,11 @@ export class NewSiteRun implements RuleRun {
     }
     known.seen.add(key);
     const watched = start - known.since;
-    if (watched < this.#rule.learnMs) return;
+    if (watched - known.unknownMs < this.#rule.learnMs) return;
+    const unknown =
+      known.unknownMs === 0
+        ? ''
+        : `, as far as it was counted: for ${spoken(known.unknownMs)} of that it was not`;
     const subject = { process, ...(mapType === undefined ? {} : { mapType }), site };
     this.alerts.sighted(
       start + lengthMs,
@@ -69,7 +84,7 @@ export class NewSiteRun implements RuleRun {
         title: `${siteWords(site)} does ${OP_WORDS[op]} on ${typeWords(mapType)}`,
         evidence: [
           {
-            text: `${counted(count.count, op, OP_WORDS[op])} within ${spoken(lengthMs)}; in the ${spoken(watched)} before, this place did none.`,
+            text: `${counted(count.count, op, OP_WORDS[op])} within ${spoken(lengthMs)}; in the ${spoken(watched)} before, this place did none${unknown}.`,
             from: start,
             to: start + lengthMs,
           },
@@ -87,7 +102,7 @@ export class NewSiteRun implements RuleRun {
         this.#beyond++;
         return undefined;
       }
-      this.#processes.set(key, (known = { since, seen: new Set() }));
+      this.#processes.set(key, (known = { since, unknownMs: 0, seen: new Set() }));
     }
     return known;
   }

@@ -3,10 +3,12 @@ import type { FindingSubject } from '../../model/finding.ts';
 import type { ProcessRef, Window } from '../../model/window.ts';
 import type { Alerts } from '../alerts.ts';
 import type { Baseline } from '../baseline.ts';
+import type { CountedTime } from '../counted_time.ts';
 import type { RateRule } from '../definition.ts';
 import { keyPrefixes } from '../key_prefixes.ts';
 import { Matcher } from '../matcher.ts';
 import { EventClock, siteOf } from '../names.ts';
+import { neededOps } from '../needed_ops.ts';
 import type { RuleRun } from '../run.ts';
 import { fallen, type Measured, risen } from './rate_condition.ts';
 import { rateReport } from './rate_report.ts';
@@ -24,9 +26,11 @@ export class RateRun implements RuleRun {
   readonly #clock = new EventClock();
   readonly #subjects: SubjectTable<RateState>;
   readonly #past = new Map<string, Baseline>();
+  readonly #counted: CountedTime;
 
-  constructor(rule: RateRule, alerts: Alerts) {
+  constructor(rule: RateRule, alerts: Alerts, counted: CountedTime) {
     this.alerts = alerts;
+    this.#counted = counted;
     this.#rule = rule;
     this.#matcher = new Matcher(rule.where);
     this.#subjects = new SubjectTable(rule.per, (subject) => this.#fresh(subject));
@@ -46,6 +50,10 @@ export class RateRun implements RuleRun {
     const { windowMs, baseline } = this.#rule;
     for (const { subject, state } of this.#subjects.all) {
       const measured = this.#measure(state, now);
+      if (measured === undefined) {
+        this.alerts.unknown(now, subject);
+        continue;
+      }
       const verdict =
         baseline !== undefined && baseline.times < 1
           ? fallen(this.#rule, measured)
@@ -61,7 +69,9 @@ export class RateRun implements RuleRun {
         report: () => rateReport(this.#rule, measured, state, now),
       });
     }
-    this.#subjects.forget(now - 2 * windowMs - (baseline?.spanMs ?? 0));
+    this.#subjects.forget(now - 2 * windowMs - (baseline?.spanMs ?? 0), (subject) =>
+      this.alerts.isFiring(subject),
+    );
   }
 
   #window({ start, lengthMs, counts }: Window): void {
@@ -105,17 +115,25 @@ export class RateRun implements RuleRun {
     }
   }
 
-  #measure(state: RateState, now: number): Measured {
-    const { windowMs, share, above } = this.#rule;
-    const seconds = windowMs / 1000;
-    const rate = state.counts.within(now, windowMs) / seconds;
-    const against = state.against === undefined ? undefined : state.against.within(now, windowMs) / seconds;
+  /** Undefined where most of the window was not counted. Rates are over the part that was. */
+  #measure(state: RateState, now: number): Measured | undefined {
+    const { windowMs, share, above, ops, outweighs } = this.#rule;
+    const { process } = state.subject;
+    if (2 * this.#counted.within(process, neededOps(this.#rule), now, windowMs) < windowMs) return undefined;
+    const countedMs = this.#counted.within(process, ops, now, windowMs);
+    const rate = (state.counts.within(now, windowMs) * 1000) / countedMs;
+    const against =
+      state.against === undefined || outweighs === undefined
+        ? undefined
+        : (state.against.within(now, windowMs) * 1000) /
+          this.#counted.within(process, [outweighs.op], now, windowMs);
     const base = state.baseline?.rate;
     // Summing up what keys begin with is worth it only where all else is met.
     const prefix =
       share === undefined || rate <= above ? undefined : dominant(state, now, windowMs, share.atLeast);
     return {
       rate,
+      countedMs,
       ...(against === undefined ? {} : { against }),
       ...(base === undefined ? {} : { base, historyMs: state.baseline?.historyMs ?? 0 }),
       ...(prefix === undefined ? {} : { prefix }),

@@ -3,6 +3,8 @@ import type { RateRule } from '../definition.ts';
 /** What a window says of a subject. Rates are operations a second. */
 export interface Measured {
   readonly rate: number;
+  /** How much of the window was counted: what the rate is over. */
+  readonly countedMs: number;
   /** Of the operations that it is weighed against. */
   readonly against?: number;
   /** The baseline, and how much it rests on; absent as long as that is too little. */

@@ -3,7 +3,7 @@ import { rate as rateText, spoken } from '../../protocol/text/numbers.ts';
 import { OP_WORDS, percent } from '../../protocol/text/words.ts';
 import type { Report } from '../alerts.ts';
 import type { RateRule } from '../definition.ts';
-import { opsWords, prefixWords, rateOf, sampledWords, siteWords, typeWords } from '../words.ts';
+import { opsWords, partWords, prefixWords, rateOf, sampledWords, siteWords, typeWords } from '../words.ts';
 import type { Measured } from './rate_condition.ts';
 import type { RateState } from './rate_state.ts';
 
@@ -40,12 +40,12 @@ export function rateReport(rule: RateRule, measured: Measured, state: RateState,
   };
 }
 
-function rateSentence(rule: RateRule, { rate }: Measured, { sampledEvery }: RateState): string {
+function rateSentence(rule: RateRule, { rate, countedMs }: Measured, { sampledEvery }: RateState): string {
   const { per, windowMs, ops, above } = rule;
   const limit = above > 0 && (rule.baseline?.times ?? 2) > 1 ? `, more than ${rateText(above)}/s` : '';
   const how =
     per === 'prefix' ? `estimated from sampled events${sampledWords(sampledEvery)}` : 'counted exactly';
-  return `${rateOf(rate, ops)} over the last ${spoken(windowMs)}${limit}; ${how}.`;
+  return `${rateOf(rate, ops)} over the last ${spoken(windowMs)}${limit}; ${how}${partWords(countedMs, windowMs)}.`;
 }
 
 function prefixSentence(

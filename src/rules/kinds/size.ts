@@ -4,9 +4,11 @@ import type { ProcessRef, Window } from '../../model/window.ts';
 import { counted, grouped, rate as rateText, spoken } from '../../protocol/text/numbers.ts';
 import { printable } from '../../protocol/text/printable.ts';
 import type { Alerts, Judged, Report } from '../alerts.ts';
+import type { CountedTime } from '../counted_time.ts';
 import type { LifecycleRule } from '../definition.ts';
 import { Matcher } from '../matcher.ts';
 import { EventClock, processKey } from '../names.ts';
+import { neededOps } from '../needed_ops.ts';
 import { MOST_SUBJECTS, type RuleRun } from '../run.ts';
 import { siteWords, typeWords } from '../words.ts';
 import { type Growing, SizeTrack } from './size_track.ts';
@@ -18,6 +20,8 @@ interface Tracked {
   usedAt: number;
 }
 
+const SECOND_MS = 1000;
+
 /** `lifecycle`, where a map becomes larger than it should: from every moment at which its size was seen. */
 export class SizeRun implements RuleRun {
   readonly alerts: Alerts;
@@ -27,10 +31,12 @@ export class SizeRun implements RuleRun {
   readonly #maps = new Map<string, Tracked>();
   /** When each process was met, where it does not say when it began. */
   readonly #met = new Map<string, number>();
+  readonly #counted: CountedTime;
   #beyond = 0;
 
-  constructor(rule: LifecycleRule, alerts: Alerts) {
+  constructor(rule: LifecycleRule, alerts: Alerts, counted: CountedTime) {
     this.alerts = alerts;
+    this.#counted = counted;
     this.#rule = rule;
     this.#matcher = new Matcher(rule.where);
   }
@@ -75,12 +81,15 @@ export class SizeRun implements RuleRun {
   judge(now: number): void {
     for (const [key, tracked] of this.#maps) {
       if (now - tracked.usedAt > Math.max(FORGOTTEN_MS, this.#rule.spanMs)) this.#maps.delete(key);
-      else
-        this.alerts.judge(
-          now,
-          this.#rule.sequence === 'grows-past' ? this.#past(tracked) : this.#only(tracked, now),
-        );
+      else if (this.#rule.sequence === 'grows-past') this.alerts.judge(now, this.#past(tracked));
+      else if (this.#isCounted(tracked.subject, now)) this.alerts.judge(now, this.#only(tracked, now));
+      else this.alerts.unknown(now, tracked.subject);
     }
+  }
+
+  /** Whether it is known what else was done to it: what it grows by is weighed against what is deleted. */
+  #isCounted({ process }: FindingSubject, now: number): boolean {
+    return 2 * this.#counted.within(process, neededOps(this.#rule), now, SECOND_MS) >= SECOND_MS;
   }
 
   #past({ subject, track, name }: Tracked): Judged {

@@ -54,9 +54,10 @@ export class SubjectTable<T> {
     return known.state;
   }
 
-  /** Gives the room of those free that were not used since then. */
-  forget(before: number): void {
-    for (const [name, { usedAt }] of this.#subjects) if (usedAt < before) this.#subjects.delete(name);
+  /** Gives the room of those free that were not used since then, but for those that are needed still. */
+  forget(before: number, isNeeded: (subject: FindingSubject) => boolean = () => false): void {
+    for (const [name, { subject, usedAt }] of this.#subjects)
+      if (usedAt < before && !isNeeded(subject)) this.#subjects.delete(name);
   }
 
   /** Those of a process that has left. */
