@@ -206,7 +206,7 @@ export class DuckStore implements Store {
     this.#batch = new Batch();
     this.#hasWindow = false;
     const done = await this.#guarded(async () => {
-      await this.#makeRoom();
+      await this.#makeRoom(batch.length + (this.#doubtful?.length ?? 0));
       await this.#write(batch);
     });
     if (done) return true;
@@ -247,12 +247,12 @@ export class DuckStore implements Store {
     return Number(row?.[0] ?? 0) > this.#written;
   }
 
-  /** Opens a dead instance again, takes a long log into the file, and refuses to fill the disk. */
-  async #makeRoom(): Promise<void> {
+  /** Opens a dead instance again, takes a long log into the file, and refuses to fill the disk with so many rows. */
+  async #makeRoom(rows: number): Promise<void> {
     if (this.#isDead) await this.#reopen();
     if ((this.#disk.isLogLong || !this.#disk.hasRoom) && this.#disk.canCheckpoint)
       await takeLogIn(this.#connection);
-    if (!this.#disk.hasRoom) throw new DiskFull();
+    if (!(this.#closed ? this.#disk.hasRoomAtEnd(rows) : this.#disk.hasRoom)) throw new DiskFull();
   }
 
   async #reopen(): Promise<void> {
@@ -266,7 +266,7 @@ export class DuckStore implements Store {
 
   async #keepUp(): Promise<void> {
     const now = this.#now();
-    if (!this.#disk.hasRoom) throw new DiskFull();
+    await this.#makeRoom(0);
     this.#rolled = await rollUp(this.#connection, now, this.#rolled);
     await forgetOld(this.#connection, now, this.#retention, this.#rolled);
     const { sizeLimit } = this.#options;

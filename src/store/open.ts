@@ -50,6 +50,7 @@ export async function openDatabase(place: StorePlace, readOnly: boolean): Promis
       ...SETTINGS,
       ...(readOnly ? { access_mode: 'READ_ONLY' } : {}),
     });
+    if (!readOnly) await keepLogAtEnd(instance);
     const close = (): void => {
       open.delete(path);
       instance.closeSync();
@@ -65,6 +66,13 @@ export async function openDatabase(place: StorePlace, readOnly: boolean): Promis
     if (isDiskFull(error)) made.remove();
     throw openingError(place.path, error);
   }
+}
+
+/** Else DuckDB takes the log in when it is closed, and may take the last room of the disk for that. */
+async function keepLogAtEnd(instance: DuckDBInstance): Promise<void> {
+  const connection = await instance.connect();
+  await connection.run('PRAGMA disable_checkpoint_on_shutdown');
+  connection.closeSync();
 }
 
 function checkPath(path: string, readOnly: boolean): void {

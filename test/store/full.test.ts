@@ -155,6 +155,23 @@ it('writes at the end what has room by then', async () => {
   expect(await sumAt(path)).toBe(300);
 });
 
+it('writes at the end into what is kept back for the log', async () => {
+  const path = disk.path('s.duckdb');
+  const said: StoreNotice[] = [];
+  const options = { path, now: () => T0, upkeepMs: 0, say: (notice: StoreNotice) => said.push(notice) };
+  const store = await openStore(options);
+  disk.fill(1024 * 1024);
+  await feed(store, 0, 3);
+  expect(store.trouble).toBe('the disk is full');
+  expect(await store.reader.read((ask) => ask('SELECT count(*) AS n FROM windows_1s'))).toEqual([{ n: 0 }]);
+  await store.close();
+  expect(said.map(({ code }) => code)).toEqual(['store-not-written', 'store-written-again']);
+  expect(await sumAt(path)).toBe(300);
+  // The end is marked too.
+  await (await openStore(options)).close();
+  expect(said).toHaveLength(2);
+});
+
 it.each([0, 4096, 8192, 12_288, 16_384])(
   'refuses a new store with %i bytes of room, and leaves no file',
   async (room) => {
