@@ -40,7 +40,7 @@ export type MetricsText = (accept: string | undefined) => {
 /** Something that whoever runs a service should know. */
 export interface ServiceNotice {
   readonly at: number;
-  /** `clock-set`; absent for most, which are of the service. */
+  /** `clock-set`, `store-lost`; absent for most, which are of the service. */
   readonly code?: string;
   readonly message: string;
   readonly hint?: string;

@@ -11,6 +11,10 @@ const RESERVE = 3 * 1024 * 1024;
  */
 export const REWRITTEN_SHARE = 0.5;
 export const REWRITTEN_MOST = 48 * 1024 * 1024;
+/** Room that a row is taken to need in the log: more than they do. */
+const ROW_BYTES = 512;
+/** What marks an end needs in the log. */
+const END_BYTES = 64 * 1024;
 /** Length of the log from which on it is taken into the file. */
 const LOG_BYTES = 16 * 1024 * 1024;
 
@@ -27,6 +31,11 @@ export class Disk {
   /** There is room for what comes, and to take the log into the file after it. */
   get hasRoom(): boolean {
     return this.#free() >= this.#needed() + RESERVE;
+  }
+
+  /** The same at the end of a run: what is kept back for the log is for runs that go on, and so many rows are all that comes. */
+  hasRoomAtEnd(rows: number): boolean {
+    return this.#free() >= rows * ROW_BYTES + END_BYTES;
   }
 
   /** The log can be taken into the file without filling the disk. */

@@ -7,7 +7,8 @@ import { Batch } from './batch.ts';
 import { Disk } from './disk.ts';
 import { runSql } from './guarded_sql.ts';
 import { withLate } from './late.ts';
-import { type Opened, openDatabase } from './open.ts';
+import { lostText } from './lost.ts';
+import { diskFull, type Opened, openDatabase } from './open.ts';
 import { DEFAULT_RETENTION, type Retention, type StoreNotice, type StoreOptions } from './options.ts';
 import { bounded } from './pending.ts';
 import { DuckReader } from './reader.ts';
@@ -22,7 +23,7 @@ import type { SqlLimits, Store } from './store.ts';
 import type { SqlReader, SqlTable } from './sql_reader.ts';
 import { Symbols } from './symbols.ts';
 import { takeLogIn } from './take_log_in.ts';
-import { DiskFull, Trouble } from './trouble.ts';
+import { DiskFull, isDiskFull, Trouble } from './trouble.ts';
 import { Turns } from './turns.ts';
 
 /** Rows that wait for the end of a window before they are written without it. */
@@ -30,7 +31,6 @@ const MOST_WAITING = 50_000;
 const UPKEEP_MS = 10_000;
 /** What is taken at once; then others have their turn. */
 const TAKE_MS = 3;
-const MOST_NOTICES = 100;
 /** Statements of others that run at the same time: threads and memory are for writing too. */
 const SQL_AT_ONCE = 2;
 /** How often stacks that nothing means any more are looked for. */
@@ -41,7 +41,6 @@ export class DuckStore implements Store {
   readonly #options: StoreOptions;
   readonly #retention: Retention;
   readonly #symbols = new Symbols();
-  readonly #notices: StoreNotice[] = [];
   readonly #duckReader: DuckReader;
   readonly #disk: Disk;
   readonly #sqlTurns = new Turns(SQL_AT_ONCE);
@@ -88,8 +87,8 @@ export class DuckStore implements Store {
       return store;
     } catch (error) {
       connection?.closeSync();
-      opened.close();
-      throw error;
+      opened.giveUp();
+      throw 'path' in options && isDiskFull(error) ? diskFull(options.path, error) : error;
     }
   }
 
@@ -103,10 +102,6 @@ export class DuckStore implements Store {
 
   get oldest(): number | undefined {
     return this.#oldest;
-  }
-
-  get notices(): readonly StoreNotice[] {
-    return this.#notices;
   }
 
   async take(items: readonly FeedItem[]): Promise<void> {
@@ -143,15 +138,35 @@ export class DuckStore implements Store {
     await this.#inTurn(async () => {
       if (this.#closed) return;
       this.#closed = true;
-      if (this.#options.readOnly !== true && (await this.#flush()))
-        await this.#guarded(async () => {
-          await this.#connection.run(`UPDATE runs SET closed = ${this.#now()} WHERE run = ${this.#run}`);
-          if (this.#disk.canCheckpoint) await takeLogIn(this.#connection);
-        });
+      if (this.#options.readOnly !== true) await this.#end();
       this.#duckReader.close();
       this.#connection.closeSync();
       this.#opened.close();
     });
+  }
+
+  async #end(): Promise<void> {
+    const done =
+      (await this.#flush()) &&
+      (await this.#guarded(async () => {
+        await this.#connection.run(`UPDATE runs SET closed = ${this.#now()} WHERE run = ${this.#run}`);
+      }));
+    // What stands in the log is kept: where it cannot be taken in now, the next run does.
+    if (!done) await this.#sayLost();
+    else if (this.#disk.canCheckpoint) await takeLogIn(this.#connection).catch(() => undefined);
+  }
+
+  /** The end is not marked then, so that the next run knows of the gap. */
+  async #sayLost(): Promise<void> {
+    if (this.#trouble === undefined || 'memory' in this.#options) return;
+    if (this.#doubtful !== undefined && (await this.#wasWritten().catch(() => false)))
+      this.#doubtful = undefined;
+    const waiting = this.#doubtful === undefined ? [this.#batch] : [this.#doubtful, this.#batch];
+    this.#say(
+      'store-lost',
+      lostText({ trouble: this.#trouble, waiting, isDoubtful: this.#doubtful !== undefined }),
+      'Make room on its disk, or name a file on another one; the next start with this one says the gap, and `gaps` has its time.',
+    );
   }
 
   async #begin(): Promise<void> {
@@ -159,9 +174,9 @@ export class DuckStore implements Store {
     const state = await setUp(this.#connection, this.#options, this.#now());
     this.#rolled = state.rolled;
     this.#run = state.run;
-    for (const notice of state.notices) this.#say(notice.message, notice.hint);
     await this.reader.read((ask) => this.#symbols.load(ask));
     await this.#look();
+    if (state.gap !== undefined) this.#say('store-gap', state.gap);
     if (readOnly || upkeepMs === 0) return;
     this.#timer = setInterval(() => void this.upkeep(), upkeepMs);
     this.#timer.unref();
@@ -171,9 +186,8 @@ export class DuckStore implements Store {
     return this.#options.now?.() ?? Date.now();
   }
 
-  #say(message: string, hint?: string): void {
-    this.#notices.push({ at: this.#now(), message, ...(hint === undefined ? {} : { hint }) });
-    if (this.#notices.length > MOST_NOTICES) this.#notices.shift();
+  #say(code: StoreNotice['code'], message: string, hint?: string): void {
+    this.#options.say?.({ at: this.#now(), code, message, ...(hint === undefined ? {} : { hint }) });
   }
 
   #inTurn<T>(work: () => Promise<T>): Promise<T> {
@@ -192,7 +206,7 @@ export class DuckStore implements Store {
     this.#batch = new Batch();
     this.#hasWindow = false;
     const done = await this.#guarded(async () => {
-      await this.#makeRoom();
+      await this.#makeRoom(batch.length + (this.#doubtful?.length ?? 0));
       await this.#write(batch);
     });
     if (done) return true;
@@ -233,12 +247,12 @@ export class DuckStore implements Store {
     return Number(row?.[0] ?? 0) > this.#written;
   }
 
-  /** Opens a dead instance again, takes a long log into the file, and refuses to fill the disk. */
-  async #makeRoom(): Promise<void> {
+  /** Opens a dead instance again, takes a long log into the file, and refuses to fill the disk with so many rows. */
+  async #makeRoom(rows: number): Promise<void> {
     if (this.#isDead) await this.#reopen();
     if ((this.#disk.isLogLong || !this.#disk.hasRoom) && this.#disk.canCheckpoint)
       await takeLogIn(this.#connection);
-    if (!this.#disk.hasRoom) throw new DiskFull();
+    if (!(this.#closed ? this.#disk.hasRoomAtEnd(rows) : this.#disk.hasRoom)) throw new DiskFull();
   }
 
   async #reopen(): Promise<void> {
@@ -252,7 +266,7 @@ export class DuckStore implements Store {
 
   async #keepUp(): Promise<void> {
     const now = this.#now();
-    if (!this.#disk.hasRoom) throw new DiskFull();
+    await this.#makeRoom(0);
     this.#rolled = await rollUp(this.#connection, now, this.#rolled);
     await forgetOld(this.#connection, now, this.#retention, this.#rolled);
     const { sizeLimit } = this.#options;
@@ -269,6 +283,7 @@ export class DuckStore implements Store {
     if (!gone || this.#saidFull) return;
     this.#saidFull = true;
     this.#say(
+      'store-limit',
       `The store has what it may take, ${bytes(sizeLimit)}: from now on the oldest of what takes the most is deleted before its time`,
       'mapaudit serve --store-size lets it have more.',
     );
@@ -293,11 +308,9 @@ export class DuckStore implements Store {
       await this.#connection.run('ROLLBACK').catch(() => undefined);
       const before = this.#trouble;
       this.#trouble = before?.triedAgain(error) ?? new Trouble(error, this.#now());
-      if (before === undefined)
-        this.#say(
-          `The store is not written: ${this.#trouble.text}. What is seen is counted in memory meanwhile`,
-          'Make room on its disk; it goes on by itself.',
-        );
+      // At the end there is no meanwhile.
+      if (before === undefined && !this.#closed)
+        this.#say('store-not-written', this.#trouble.news, 'Make room on its disk; it goes on by itself.');
       // What is kept can be asked for meanwhile; where that fails, it is tried again with the next write.
       this.#isDead ||= this.#trouble.fatal;
       if (this.#isDead && !this.#closed) await this.#reopen().catch(() => undefined);
@@ -305,7 +318,7 @@ export class DuckStore implements Store {
     }
     const { story } = this.#trouble ?? {};
     this.#trouble = undefined;
-    if (story !== undefined) this.#say(story);
+    if (story !== undefined) this.#say('store-written-again', story);
     return true;
   }
 

@@ -14,7 +14,7 @@ export type { Ask, SqlReader, SqlRow, SqlTable, SqlValue } from './sql_reader.ts
 
 /**
  * Opens a store, or makes one. Errors: `no-such-file`, `store-locked`, `not-a-store`, `store-newer`, `store-older`,
- * `store-unusable`.
+ * `store-unusable`, `disk-full`. No file is left then that was not there.
  */
 export async function openStore(options: StoreOptions): Promise<Store> {
   return await DuckStore.open(options);

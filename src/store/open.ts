@@ -2,7 +2,9 @@ import { closeSync, existsSync, openSync, readSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { MapauditError, messageOf } from '../base/errors.ts';
+import { NewFiles } from './new_files.ts';
 import type { StorePlace } from './options.ts';
+import { isDiskFull } from './trouble.ts';
 
 /** Files that this process has open: the lock of a file does not keep out the process that holds it. */
 const open = new Set<string>();
@@ -11,6 +13,8 @@ const open = new Set<string>();
 export interface Opened {
   readonly instance: DuckDBInstance;
   close(): void;
+  /** Closes what cannot be used after all, and takes away the files that opening it has made. */
+  giveUp(): void;
 }
 
 /** What SQL of others must not do is forbidden to the whole instance, and cannot be allowed again. */
@@ -27,16 +31,18 @@ const SETTINGS = {
   checkpoint_threshold: '1TB',
 };
 
-/** Errors: `no-such-file`, `store-locked`, `not-a-store`, `store-newer`, `store-unusable`. */
+/** Errors: `no-such-file`, `store-locked`, `not-a-store`, `store-newer`, `store-unusable`, `disk-full`. */
 export async function openDatabase(place: StorePlace, readOnly: boolean): Promise<Opened> {
   if ('memory' in place) {
     const instance = await DuckDBInstance.create(':memory:', SETTINGS);
-    return { instance, close: () => instance.closeSync() };
+    const close = (): void => instance.closeSync();
+    return { instance, close, giveUp: close };
   }
   const path = resolve(place.path);
   checkPath(place.path, readOnly);
   if (open.has(path)) throw locked(place.path, undefined);
   open.add(path);
+  const made = new NewFiles(path);
   // Keys can be secrets: file and log are for their owner alone, whenever DuckDB makes them.
   if (!readOnly) process.umask(0o077);
   try {
@@ -44,17 +50,29 @@ export async function openDatabase(place: StorePlace, readOnly: boolean): Promis
       ...SETTINGS,
       ...(readOnly ? { access_mode: 'READ_ONLY' } : {}),
     });
-    return {
-      instance,
-      close: () => {
-        open.delete(path);
-        instance.closeSync();
-      },
+    if (!readOnly) await keepLogAtEnd(instance);
+    const close = (): void => {
+      open.delete(path);
+      instance.closeSync();
     };
+    const giveUp = (): void => {
+      close();
+      made.remove();
+    };
+    return { instance, close, giveUp };
   } catch (error) {
     open.delete(path);
+    // For any other reason they may be of another process, which was quicker.
+    if (isDiskFull(error)) made.remove();
     throw openingError(place.path, error);
   }
+}
+
+/** Else DuckDB takes the log in when it is closed, and may take the last room of the disk for that. */
+async function keepLogAtEnd(instance: DuckDBInstance): Promise<void> {
+  const connection = await instance.connect();
+  await connection.run('PRAGMA disable_checkpoint_on_shutdown');
+  connection.closeSync();
 }
 
 function checkPath(path: string, readOnly: boolean): void {
@@ -98,11 +116,7 @@ function openingError(path: string, error: unknown): MapauditError {
   const holder = HOLDER.exec(text);
   if (holder !== null) return locked(path, { exe: holder[1] ?? '', pid: Number(holder[2]) }, error);
   if (/Could not set lock/.test(text)) return locked(path, undefined, error);
-  if (/No space left/.test(text))
-    return new MapauditError('disk-full', `${path} cannot be opened: the disk is full`, {
-      hint: 'Make room on it, or name a file on another one.',
-      cause: error,
-    });
+  if (isDiskFull(error)) return diskFull(path, error);
   if (/not a valid DuckDB database file/.test(text)) return notAStore(path, error);
   if (/version number|newer version|storage version/i.test(text))
     return new MapauditError('store-newer', `${path} was made by a newer mapaudit`, {
@@ -114,6 +128,13 @@ function openingError(path: string, error: unknown): MapauditError {
     cause: error,
   });
 }
+
+/** The error `disk-full` of a store that cannot be opened. */
+export const diskFull = (path: string, cause: unknown): MapauditError =>
+  new MapauditError('disk-full', `${path} cannot be opened: the disk is full`, {
+    hint: 'Make room on it, or name a file on another one.',
+    cause,
+  });
 
 function locked(
   path: string,

@@ -48,6 +48,8 @@ export type StoreOptions = StorePlace & {
   readonly readOnly?: boolean;
   /** How often `upkeep` runs by itself; 0 is never. */
   readonly upkeepMs?: number;
+  /** What the user should know, as it comes: an end before that wrote nothing, a full disk, what was given up or is lost. */
+  readonly say?: (notice: StoreNotice) => void;
 };
 
 /** Below this there is no room for DuckDB's own blocks. */
@@ -56,6 +58,7 @@ export const LEAST_SIZE = 16 * 1024 * 1024;
 /** Something that the user of a store should know. */
 export interface StoreNotice {
   readonly at: number;
+  readonly code: 'store-gap' | 'store-limit' | 'store-not-written' | 'store-written-again' | 'store-lost';
   readonly message: string;
   readonly hint?: string;
 }

@@ -1,9 +1,10 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { endLeftFiring } from './left_firing.ts';
 import { migrate } from './migrations.ts';
-import type { StoreNotice, StoreOptions } from './options.ts';
+import type { StoreOptions } from './options.ts';
 import type { RolledTo } from './roll_up.ts';
 import { LEVELS } from './levels.ts';
+import { secondText } from './time_text.ts';
 import { VIEWS } from './views.ts';
 
 /** What is known of a store once it is open. */
@@ -11,7 +12,8 @@ export interface SetUp {
   readonly rolled: RolledTo;
   /** Number of this run in `runs`. */
   readonly run: number;
-  readonly notices: readonly Pick<StoreNotice, 'message' | 'hint'>[];
+  /** What is missing since the run before, which has not marked its end. */
+  readonly gap?: string;
 }
 
 /** Brings an opened database into form, and looks how the run before has ended. */
@@ -24,25 +26,24 @@ export async function setUp(
   const path = 'path' in options ? options.path : 'memory';
   await migrate(connection, path, { readOnly, now });
   const rolled = await rolledOf(connection);
-  if (readOnly) return { rolled, run: 0, notices: [] };
+  if (readOnly) return { rolled, run: 0 };
   for (const view of VIEWS) await connection.run(view);
-  const notices: Pick<StoreNotice, 'message' | 'hint'>[] = [];
   const [last] = await (
     await connection.run('SELECT run, opened, closed FROM runs ORDER BY run DESC LIMIT 1')
   ).getRows();
   const run = Number(last?.[0] ?? 0) + 1;
   await connection.run('BEGIN');
+  let gap: string | undefined;
   if (last !== undefined && last[2] === null) {
     const end = await lastEnd(connection, Number(last[1]));
-    const message = `mapaudit ended suddenly at ${timeOf(end)} or a moment later: what it had not written yet, at most its last second, is not in the store`;
-    await connection.run(`INSERT INTO gaps VALUES (${end}, ${Math.max(now, end)}, 'killed', $1)`, [message]);
+    gap = gapText(end);
+    await connection.run(`INSERT INTO gaps VALUES (${end}, ${Math.max(now, end)}, 'unclosed', $1)`, [gap]);
     await connection.run(`UPDATE runs SET closed = ${end} WHERE run = ${run - 1}`);
-    notices.push({ message });
   }
   await endLeftFiring(connection, await lastEnd(connection, 0));
   await connection.run(`INSERT INTO runs VALUES (${run}, ${now}, NULL, 0)`);
   await connection.run('COMMIT');
-  return { rolled, run, notices };
+  return { rolled, run, ...(gap === undefined ? {} : { gap }) };
 }
 
 async function rolledOf(connection: DuckDBConnection): Promise<RolledTo> {
@@ -60,4 +61,6 @@ async function lastEnd(connection: DuckDBConnection, opened: number): Promise<nu
   return Math.max(opened, Number(row?.[0] ?? 0));
 }
 
-const timeOf = (at: number): string => `${new Date(at).toISOString().slice(0, 19)}Z`;
+/** A run that could not write has not marked its end either: from the file alone it looks as if it was killed. */
+const gapText = (end: number): string =>
+  `mapaudit ended suddenly, or while the store could not be written: what it saw after ${secondText(end)} is not in the store. After a sudden end that is at most its last second, after a full disk all from then on`;

@@ -1,5 +1,4 @@
 import type { FeedItem, FeedSink } from '../model/feed.ts';
-import type { StoreNotice } from './options.ts';
 import type { SqlReader, SqlTable } from './sql_reader.ts';
 
 /** What is kept of the feed. Whoever opens it closes it. */
@@ -12,8 +11,6 @@ export interface Store extends FeedSink {
   readonly bytes: number;
   /** Start of the oldest window that is kept, Unix milliseconds. */
   readonly oldest: number | undefined;
-  /** What the user should know, newest last: a sudden end before, a full disk, what was given up. */
-  readonly notices: readonly StoreNotice[];
   /** For questions that mapaudit asks. */
   readonly reader: SqlReader;
   /**
@@ -23,7 +20,7 @@ export interface Store extends FeedSink {
   sql(text: string, limits?: Partial<SqlLimits>): Promise<SqlTable>;
   /** Roll-ups, retention, size limit. It runs by itself, on a timer. */
   upkeep(): Promise<void>;
-  /** Writes what waits, and marks the end as intended. */
+  /** Writes what waits, and marks the end as intended. What cannot be written is lost, which is said. */
   close(): Promise<void>;
 }
 

@@ -19,6 +19,9 @@ function secondNanos(second: string, text: string): bigint {
   return lastNanos;
 }
 
+/** `2026-03-01T12:01:33Z` of Unix milliseconds. */
+export const secondText = (at: number): string => `${new Date(at).toISOString().slice(0, 19)}Z`;
+
 /** The text of Unix nanoseconds, of which a second part may be missing. */
 export function timeText(nanos: bigint): string {
   const second = nanos / 1_000_000_000n;

@@ -1,4 +1,5 @@
-import { messageOf } from '../base/errors.ts';
+import { isMapauditError, messageOf } from '../base/errors.ts';
+import { secondText } from './time_text.ts';
 
 /** What keeps the store from writing, since when, and what it has cost. */
 export class Trouble {
@@ -28,12 +29,17 @@ export class Trouble {
     return next;
   }
 
+  /** What is said when it begins. */
+  get news(): string {
+    return `The store is not written since ${secondText(this.since)}: ${this.text}. What is seen is counted in memory meanwhile`;
+  }
+
   /** What is said when it is over. */
   get story(): string {
     const lost =
       this.dropped === 0 ? 'nothing was lost' : `${this.dropped} events and other single facts were given up`;
     const counts = this.coarser ? 'counts are whole, but of that time by longer windows' : 'counts are whole';
-    return `The store is written again, after ${this.text}: ${lost}, ${counts}`;
+    return `The store is written again, with what was seen since ${secondText(this.since)}: ${lost}, ${counts}`;
   }
 }
 
@@ -46,10 +52,14 @@ export class DiskFull extends Error {
   }
 }
 
+/** Also a quota that is used up. */
+export const isDiskFull = (error: unknown): boolean =>
+  isMapauditError(error, 'disk-full') || /No space left|Disk quota exceeded/.test(messageOf(error));
+
 const isFatal = (error: unknown): boolean => /FATAL|invalidated/.test(messageOf(error));
 
 function textOf(error: unknown): string {
+  if (isDiskFull(error)) return 'the disk is full';
   const text = messageOf(error);
-  if (/No space left/.test(text)) return 'the disk is full';
   return `it cannot be written: ${text.split('\n', 1)[0] ?? text}`;
 }

@@ -4,7 +4,7 @@ import type { FeedItem } from '../../src/model/feed.ts';
 import type { Finding } from '../../src/model/finding.ts';
 import type { ApiFinding } from '../../src/protocol/api.ts';
 import { keptQuestions } from '../../src/query/stored/index.ts';
-import { openStore, type Store } from '../../src/store/index.ts';
+import { openStore, type Store, type StoreNotice } from '../../src/store/index.ts';
 import { folder, SHOP, T0, window } from './feed.ts';
 
 const place = folder();
@@ -112,8 +112,13 @@ describe('a finding that fires again', () => {
     const killed = place.path('left.duckdb');
     for (const end of ['', '.wal']) copyFileSync(options.path + end, killed + end);
     await first.close();
-    const second = await openStore(how === 'closed' ? options : { ...options, path: killed });
-    expect(second.notices).toHaveLength(how === 'closed' ? 0 : 1);
+    const notices: StoreNotice[] = [];
+    const second = await openStore({
+      ...options,
+      ...(how === 'closed' ? {} : { path: killed }),
+      say: (notice) => notices.push(notice),
+    });
+    expect(notices.map(({ code }) => code)).toEqual(how === 'closed' ? [] : ['store-gap']);
     const [again, before] = await ask(second, T0 + 30_000);
     expect(again).toMatchObject({ state: 'resolved', fired_at: T0 + 20_000, last_seen: T0 + 21_000 });
     expect(again?.evidence.slice(1)).toEqual([

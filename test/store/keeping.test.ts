@@ -3,7 +3,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { migrate, MIGRATIONS } from '../../src/store/migrations.ts';
 import { keptQuestions } from '../../src/query/stored/index.ts';
-import { openStore, type Store } from '../../src/store/index.ts';
+import { openStore, type Store, type StoreNotice } from '../../src/store/index.ts';
 import { TABLES } from '../../src/store/tables.ts';
 import { count, event, folder, SHOP, T0, window } from './feed.ts';
 
@@ -188,11 +188,13 @@ it('a stack goes with the last event that has it, and comes again as a new one',
 it('a size limit is kept, with the newest in it', async () => {
   const limit = 16 * 1024 * 1024;
   let at = T0;
+  const said: string[] = [];
   const store = await openStore({
     path: place.path('limit.duckdb'),
     now: () => at,
     upkeepMs: 0,
     sizeLimit: limit,
+    say: (notice) => said.push(notice.message),
   });
   let [largest, written] = [0, 0];
   for (let i = 0; i < 60; i++) {
@@ -210,9 +212,7 @@ it('a size limit is kept, with the newest in it', async () => {
   }
   expect(largest).toBeLessThanOrEqual(limit);
   expect(store.trouble).toBeUndefined();
-  expect(store.notices.map(({ message }) => message)).toEqual([
-    expect.stringContaining('from now on the oldest of what takes the most is deleted'),
-  ]);
+  expect(said).toEqual([expect.stringContaining('from now on the oldest of what takes the most is deleted')]);
   const [row] = await store.reader.read((ask) =>
     ask('SELECT count(*) AS n, max(time_ns) / 1000000 AS newest FROM events'),
   );
@@ -302,8 +302,10 @@ describe('the form of the file', () => {
       code: 'store-locked',
     });
     await store.close();
-    const again = await openStore({ path: place.path('open.duckdb'), upkeepMs: 0 });
-    expect(again.notices).toEqual([]);
+    const said: StoreNotice[] = [];
+    const say = (notice: StoreNotice): void => void said.push(notice);
+    const again = await openStore({ path: place.path('open.duckdb'), upkeepMs: 0, say });
+    expect(said).toEqual([]);
     await again.close();
   });
 });

@@ -30,7 +30,10 @@ const MEMORY_MS = 3_600_000;
 export async function startService(options: ServeOptions): Promise<Service> {
   const rules = rulesOf(options.rules);
   const notices = new NoticeBook();
-  const store = await openStore(storeOptionsOf(options));
+  const store = await openStore({
+    ...storeOptionsOf(options),
+    say: ({ at, code, message, hint }) => notices.say(message, hint, { at, code }),
+  });
   const series = feedSeries();
   let exporters: readonly NamedSink[] = [];
   try {
@@ -100,7 +103,7 @@ class RunningService implements Service {
     const say = (message: string, hint?: string, code?: string): void => book.say(message, hint, { code });
     this.#status = new StatusBook({
       version: this.version,
-      notices: () => [...store.notices, ...book.all].sort((a, b) => a.at - b.at),
+      notices: () => book.all,
       store: () => storeStatus(store),
       dropped: () => this.#sinks.map(({ name, dropped }) => ({ sink: name, dropped })),
       toCome: () => this.#watcher.toCome,
