@@ -109,6 +109,7 @@ describe('a recording as a feed', () => {
     expect(items[0]).toEqual({
       type: 'joined',
       at: BEGAN,
+      ops: ABOUT.recorded.filters.ops,
       process: { ...PROCESS, exe: '/shop', goVersion: 'go1.26.8' },
     });
     expect(items.find(({ type }) => type === 'events')).toMatchObject({ process: PROCESS, sampledEvery: 1 });
