@@ -96,6 +96,7 @@ const rates: ApiRates = {
   step: 1000,
   series: [{ name: 'delete', op: 'delete', total: 5, points: [2, null, 3] }],
   other: 0,
+  recorded: [1000, 0, 500],
 };
 
 const topSite: ApiTopSite = {

@@ -128,6 +128,8 @@ export interface ApiRates {
   readonly series: readonly ApiSeries[];
   /** Counts of what is not among `series`: sums stay exact. */
   readonly other: number;
+  /** Of each step, how many milliseconds were recorded: of the one that is not over yet, of the first, of one with a gap a part. */
+  readonly recorded: readonly number[];
   /**
    * Of each step, for how many milliseconds not everything was counted, to keep to the budget; absent: everything was.
    * A count there is of the rest of the step.

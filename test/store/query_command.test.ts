@@ -135,6 +135,8 @@ it('a table as text, without anything that steers', () => {
     '2026-03-01 12:01:00Z  evil\\x1b[2J              -  false',
     '',
     '… and 3 rows more: top N or LIMIT N shows them.',
+    '',
+    'Not counted, to keep to the budget: reads of shop-1 for 1.5 s. Counts are of the rest, rates over it.',
   ]);
 });
 

@@ -20,8 +20,13 @@ it('a window that is longer than a second is spread over its seconds, and so is 
       [49, [10, 10, 11, 10, null, null, null, 8]],
     ]);
     expect(rates.uncounted).toEqual([0, 0, 0, 0, 1000, 1000, 1000, 0]);
+    expect(rates.recorded).toEqual(new Array(8).fill(1000));
     const coarse = await keptQuestions(store).rates({ from: T0, to: T0 + 8000 }, 'op', 2000, {});
     expect(coarse.series.map(({ points }) => points)).toEqual([[20, 21, null, 8]]);
+    expect(coarse.recorded).toEqual([2000, 2000, 2000, 2000]);
+    // A step that has begun before what is asked for, and one that is not over.
+    const open = await keptQuestions(store).rates({ from: T0 + 1000, to: T0 + 30_000 }, 'op', 5000, {});
+    expect(open.recorded).toEqual([4000, 3000, 0, 0, 0, 0]);
     // What is asked for may end within the window: its sum is told all the same.
     const part = await keptQuestions(store).rates({ from: T0, to: T0 + 3000 }, 'op', 1000, {});
     expect(part.series.map(({ total, points }) => [total, points])).toEqual([[41, [10, 10, 21]]]);

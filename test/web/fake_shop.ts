@@ -218,7 +218,10 @@ function ratesOf(
   }
   const sorted = series.toSorted((a, b) => b.total - a.total);
   const other = sorted.slice(limit).reduce((sum, one) => sum + one.total, 0);
-  return { type: 'rates', at, step, series: sorted.slice(0, limit), other };
+  const recorded: number[] = [];
+  for (let t = at; t < slice.to; t += step)
+    recorded.push(t < BEGAN ? 0 : Math.max(0, Math.min(step, now - t)));
+  return { type: 'rates', at, step, series: sorted.slice(0, limit), other, recorded };
 }
 
 function nameOf(doing: Doing, by: 'op' | 'map_type' | 'site' | 'process'): string {

@@ -12,10 +12,13 @@ export function seriesName(series: ApiSeries): string {
   return series.map_type ?? series.op ?? series.name;
 }
 
-/** Counts of each step as operations a second. */
-export function perSecondPoints(series: ApiSeries, step: number): (number | null)[] {
-  return series.points.map((point) => (point === null ? null : (point * 1000) / step));
+/** Counts of each step as operations a second, over the part of it that was recorded. */
+export function perSecondPoints(series: ApiSeries, { recorded, step }: ApiRates): (number | null)[] {
+  return series.points.map((point, i) => (point === null ? null : (point * 1000) / (recorded[i] || step)));
 }
+
+/** How much of the time was recorded, milliseconds: what a rate over all of it is over. */
+export const recordedMs = ({ recorded }: ApiRates): number => recorded.reduce((sum, ms) => sum + ms, 0);
 
 export function timesOf(rates: ApiRates): number[] {
   const longest = rates.series.reduce((most, { points }) => Math.max(most, points.length), 0);
@@ -32,6 +35,6 @@ export function linesOf(rates: ApiRates): Line[] {
       name: seriesName(series),
       color: series.op ?? SERIES_COLORS[i % SERIES_COLORS.length] ?? 'c1',
       dash: series.op === undefined ? [] : OP_DASHES[series.op],
-      points: perSecondPoints(series, rates.step),
+      points: perSecondPoints(series, rates),
     }));
 }

@@ -93,7 +93,7 @@ function Both(props: BothProps & { readonly was: ApiRates; readonly is: ApiRates
   const { view, before, after, was, is } = props;
   const change = useChange(view);
   const by = view.by ?? 'site';
-  const rows = useMemo(() => compared(was, before, is, after), [was, is]);
+  const rows = useMemo(() => compared(was, is), [was, is]);
   const picked = rows.find(({ id }) => id === view.pick);
   if (rows.length === 0) return <Empty>Nothing was recorded in either range. Take longer ones.</Empty>;
   return (

@@ -3,6 +3,7 @@ import type { ApiGrowth, ApiMap } from '../../src/protocol/api.ts';
 import { Chart } from '../chart/chart.tsx';
 import type { Line, Mark } from '../chart/options.ts';
 import { RateChart } from '../chart/rate_chart.tsx';
+import { recordedMs } from '../chart/rates.ts';
 import { marked } from '../state/moves.ts';
 import { useAnswer } from '../state/use_answer.ts';
 import { useProcessName } from '../state/use_hub.ts';
@@ -55,7 +56,13 @@ function OneMap({ view, span, answer }: PageProps & { readonly answer: ApiMap })
       </div>
       <div className="halves">
         <Panel title="Writers" note="lines that insert, delete and clear">
-          <TopSites label="Writers" sites={answer.writers} view={view} span={span} typed={false} />
+          <TopSites
+            label="Writers"
+            sites={answer.writers}
+            view={view}
+            recordedMs={recordedMs(answer.rates)}
+            typed={false}
+          />
         </Panel>
         <Panel title="Readers" note="lines that look up and iterate">
           {answer.readers.length === 0 ? (
@@ -63,7 +70,13 @@ function OneMap({ view, span, answer }: PageProps & { readonly answer: ApiMap })
               No reads are counted in this time. They are counted only where the budget allows it.
             </Empty>
           ) : (
-            <TopSites label="Readers" sites={answer.readers} view={view} span={span} typed={false} />
+            <TopSites
+              label="Readers"
+              sites={answer.readers}
+              view={view}
+              recordedMs={recordedMs(answer.rates)}
+              typed={false}
+            />
           )}
         </Panel>
       </div>

@@ -3,6 +3,7 @@ import type { ApiFinding, ApiOverview } from '../../src/protocol/api.ts';
 import { uncountedText } from '../../src/protocol/text/uncounted.ts';
 import type { Mark } from '../chart/options.ts';
 import { RateChart } from '../chart/rate_chart.tsx';
+import { recordedMs } from '../chart/rates.ts';
 import { marked } from '../state/moves.ts';
 import { useAnswer } from '../state/use_answer.ts';
 import { useHub } from '../state/use_hub.ts';
@@ -66,11 +67,17 @@ function Overview({ view, answer }: PageProps & { readonly answer: ApiOverview }
             sites={answer.sites}
             left={answer.sites_left}
             view={view}
-            span={asked}
+            recordedMs={recordedMs(answer.rates)}
           />
         </Panel>
         <Panel title="Busiest maps" note="to what">
-          <TopMaps label="Busiest maps" maps={answer.maps} left={answer.maps_left} view={view} span={asked} />
+          <TopMaps
+            label="Busiest maps"
+            maps={answer.maps}
+            left={answer.maps_left}
+            view={view}
+            recordedMs={recordedMs(answer.rates)}
+          />
         </Panel>
       </div>
     </>

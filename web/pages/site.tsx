@@ -2,6 +2,7 @@ import type { ReactNode } from 'react';
 import type { ApiSitePage } from '../../src/protocol/api.ts';
 import { Flame } from '../chart/flame.tsx';
 import { RateChart } from '../chart/rate_chart.tsx';
+import { recordedMs } from '../chart/rates.ts';
 import { marked } from '../state/moves.ts';
 import { useAnswer } from '../state/use_answer.ts';
 import { useChange } from '../state/use_view.ts';
@@ -65,7 +66,7 @@ function Site({ view, span, answer }: PageProps & { readonly answer: ApiSitePage
       </Panel>
       <div className="halves">
         <Panel title="Maps" note="exact">
-          <TopMaps label="Maps" maps={answer.maps} view={view} span={span} />
+          <TopMaps label="Maps" maps={answer.maps} view={view} recordedMs={recordedMs(answer.rates)} />
         </Panel>
         <Panel title="Keys" note="touched most, sampled">
           <TopKeys label="Keys" keys={answer.keys} view={view} about={keyAbout(answer)} />

@@ -1,5 +1,5 @@
 import type { ApiRates, ApiSeries } from '../../src/protocol/api.ts';
-import { seriesName } from '../chart/rates.ts';
+import { recordedMs, seriesName } from '../chart/rates.ts';
 import type { Span } from './view.ts';
 
 /** One thing in both ranges, in operations a second. */
@@ -18,10 +18,14 @@ export interface Compared {
 export const seriesId = (series: ApiSeries): string =>
   series.site?.id ?? series.map_type ?? series.op ?? series.name;
 
-const perSecond = (total: number, { from, to }: Span): number => (total * 1000) / (to - from);
+/** Over the time that was recorded. */
+function perSecond(series: ApiSeries | undefined, rates: ApiRates): number {
+  const ms = recordedMs(rates);
+  return ms === 0 ? 0 : ((series?.total ?? 0) * 1000) / ms;
+}
 
 /** Both answers joined, what changed most first. */
-export function compared(before: ApiRates, a: Span, after: ApiRates, b: Span): Compared[] {
+export function compared(before: ApiRates, after: ApiRates): Compared[] {
   const ids = new Map<string, { before?: ApiSeries; after?: ApiSeries }>();
   for (const series of before.series) ids.set(seriesId(series), { before: series });
   for (const series of after.series)
@@ -30,8 +34,8 @@ export function compared(before: ApiRates, a: Span, after: ApiRates, b: Span): C
   for (const [id, pair] of ids) {
     const series = pair.after ?? pair.before;
     if (series === undefined) continue;
-    const was = perSecond(pair.before?.total ?? 0, a);
-    const is = perSecond(pair.after?.total ?? 0, b);
+    const was = perSecond(pair.before, before);
+    const is = perSecond(pair.after, after);
     rows.push({
       id,
       name: seriesName(series),
@@ -55,7 +59,7 @@ export function overlay(rates: ApiRates, span: Span, id: string | undefined): Ma
     // Nothing of one series while others were recorded is nothing that was done.
     const isKnown = rates.series.some((series) => typeof series.points[i] === 'number');
     const sum = chosen.reduce((total, series) => total + (series.points[i] ?? 0), 0);
-    points.set(Math.max(0, at), isKnown ? (sum * 1000) / rates.step : null);
+    points.set(Math.max(0, at), isKnown ? (sum * 1000) / (rates.recorded[i] || rates.step) : null);
   }
   return points;
 }

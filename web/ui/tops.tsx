@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react';
 import type { ApiCount, ApiKeyCount, ApiTopMap, ApiTopSite } from '../../src/protocol/api.ts';
-import type { Span, View } from '../state/view.ts';
+import type { View } from '../state/view.ts';
 import { bytes, grouped, perSecond } from '../text/show.ts';
 import { type Column, DataTable } from './data_table.tsx';
 import { KeyLink, MapLink, Op, SiteLink } from './links.tsx';
@@ -10,13 +10,14 @@ import { Empty } from './panel.tsx';
 
 interface Sliced {
   readonly view: View;
-  readonly span: Span;
+  /** How much of the time was recorded, milliseconds. */
+  readonly recordedMs: number;
 }
 
 const most = (rows: readonly { readonly total: number }[]): number =>
   rows.reduce((highest, { total }) => Math.max(highest, total), 0);
 
-const rateIn = ({ from, to }: Span, total: number): string => perSecond((total * 1000) / (to - from));
+const rateIn = (ms: number, total: number): string => (ms > 0 ? perSecond((total * 1000) / ms) : '–');
 
 /** Lines of the program, the busiest first. `typed`: with the map's type, where it is not the same for all. */
 export function TopSites(
@@ -27,7 +28,7 @@ export function TopSites(
     readonly typed?: boolean;
   },
 ): ReactNode {
-  const { sites, view, span, left = 0, typed = true } = props;
+  const { sites, view, left = 0, typed = true } = props;
   if (sites.length === 0) return <Empty>No operation came from a line that is known, in this time.</Empty>;
   const highest = most(sites);
   const columns: Column<ApiTopSite>[] = [
@@ -56,7 +57,7 @@ export function TopSites(
         </>
       ),
     },
-    { name: 'Rate', number: true, cell: (row) => rateIn(span, row.total) },
+    { name: 'Rate', number: true, cell: (row) => rateIn(props.recordedMs, row.total) },
     { name: 'Total', number: true, cell: (row) => grouped(row.total) },
   ];
   return (
@@ -78,7 +79,7 @@ export function TopMaps(
     readonly left?: number;
   },
 ): ReactNode {
-  const { maps, view, span, left = 0 } = props;
+  const { maps, view, left = 0 } = props;
   if (maps.length === 0) return <Empty>No map was touched in this time.</Empty>;
   const highest = most(maps);
   const columns: Column<ApiTopMap>[] = [
@@ -103,7 +104,7 @@ export function TopMaps(
       ),
     },
     { name: 'Entries', number: true, cell: sizeOf },
-    { name: 'Rate', number: true, cell: (row) => rateIn(span, row.total) },
+    { name: 'Rate', number: true, cell: (row) => rateIn(props.recordedMs, row.total) },
   ];
   return (
     <DataTable

@@ -68,6 +68,8 @@ export class Watcher implements Closable {
   readonly #changed: number[] = [];
   /** Found, and not looked at yet. */
   readonly #toCome: number[] = [];
+  /** Found while as many were watched as can be: they are looked at again when there is room. */
+  readonly #noRoom = new Set<number>();
   readonly #execs = new ExecTimes();
   /** The one process that is meant runs something that cannot be watched: what that is. */
   #elsewhere: { readonly startTime: string; readonly image: string | undefined } | undefined;
@@ -223,6 +225,7 @@ export class Watcher implements Closable {
       );
     }
     this.#leaving.push({ run, at: this.#clock.now() });
+    for (const waiting of this.#noRoom) this.#list.again(waiting);
   }
 
   #closeWindow(end: boolean): void {
@@ -262,14 +265,17 @@ export class Watcher implements Closable {
     // It may have become something else since.
     if (this.#runs.has(pid) || this.#changed.includes(pid) || !this.#isMeant(pid)) return false;
     if (this.#runs.size >= MOST_PROCESSES) {
-      this.#out.say(
-        `${MOST_PROCESSES} processes are watched already: pid ${pid} is not`,
-        'Start another mapaudit serve for a part of them: --name GLOB.',
-      );
+      if (!this.#noRoom.has(pid))
+        this.#out.say(
+          `${MOST_PROCESSES} processes are watched already: pid ${pid} is not, until there is room`,
+          'Start another mapaudit serve for a part of them: --name GLOB.',
+        );
+      this.#noRoom.add(pid);
       return false;
     }
     try {
       this.#attach(pid);
+      this.#noRoom.delete(pid);
       return true;
     } catch (error) {
       if (!isMapauditError(error)) throw error;

@@ -52,6 +52,7 @@ export const ANSWERS: Readonly<Record<string, JsonSchema>> = {
       step: said(COUNT, 'Milliseconds; at + i * step is where point i begins'),
       series: list(ref('Series')),
       other: said(COUNT, 'Counts of what is not among the series: sums stay exact'),
+      recorded: said(list(COUNT), 'Of each step, milliseconds that were recorded: what a rate is over'),
     },
     { uncounted: said(list(COUNT), 'Of each step, milliseconds in which not everything was counted') },
   ),

@@ -33,6 +33,33 @@ it('has no more series than there may be, with sums that stay exact', () => {
   );
 });
 
+it('gives all names back when processes have ended, also when there were more than can have their own', () => {
+  const series = feedSeries(() => 0);
+  const of = () => series.families.find(({ spec }) => spec.name === 'map_delete_total')?.samples ?? [];
+  const processes = Array.from({ length: 1500 }, (_, i) => ({ ...SHOP, pid: 100 + i }));
+  let sum = 0;
+  for (const [i, process] of processes.entries())
+    for (let type = 0; type < 5; type++) {
+      series.take([deletes(`map[int]main.P${i}T${type}`, 1, i * 1000, process)]);
+      sum++;
+    }
+  expect(of().reduce((all, { value }) => all + value, 0)).toBe(sum);
+  series.take(processes.map((process) => ({ type: 'left', at: 1_500_000, process })));
+  series.take([
+    {
+      type: 'window',
+      window: { start: 2_000_000, lengthMs: 1000, counts: [], loss: { ringFull: 0, sampled: 0 } },
+    },
+  ]);
+  const late = { ...SHOP, pid: 7 };
+  for (let type = 0; type < 50; type++) series.take([deletes(`a${type}`, 1, 3_000_000, late)]);
+  expect(of().filter(({ labels }) => labels['pid'] === '7')).toHaveLength(50);
+  const others = of().filter(({ labels }) => labels['process'] === 'other');
+  expect(others).toHaveLength(101);
+  // Counters of those that had series of their own went with them.
+  expect(others.reduce((all, { value }) => all + value, 0)).toBe(sum - 500);
+});
+
 it('shows the series of a process that has ended for five minutes', () => {
   const sink = prometheusSink(feedSeries(() => 0));
   const next = { ...SHOP, pid: 8 };

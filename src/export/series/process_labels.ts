@@ -7,6 +7,8 @@ import type { Labels } from './family.ts';
 /** Processes with series of their own, and pairs of a process and a type. */
 const MOST_PROCESSES = 100;
 const MOST_PAIRS = 1000;
+/** Types of all other processes together: they stay, since their counters do. */
+const MOST_OTHER_TYPES = 100;
 
 /** All that does not have a name of its own. */
 export const OTHER_PROCESS: Labels = { process: OTHER, pid: OTHER, container: '' };
@@ -16,6 +18,7 @@ export class ProcessLabels {
   readonly #containers = new Map<string, string>();
   readonly #processes = new BoundedNames(MOST_PROCESSES);
   readonly #pairs = new BoundedNames(MOST_PAIRS);
+  readonly #otherTypes = new BoundedNames(MOST_OTHER_TYPES);
 
   joined(process: ServedProcess): void {
     if (process.container !== undefined && this.#containers.size < 10 * MOST_PROCESSES)
@@ -45,12 +48,17 @@ export class ProcessLabels {
   ofType(process: ProcessRef, mapType: string | undefined): Labels {
     const labels = this.of(process);
     const type = mapType === undefined ? 'unknown' : printable(mapType);
-    return { ...labels, type: this.#pairs.has(`${nameOf(labels)}\0${type}`) ? type : OTHER };
+    const hasOwn =
+      labels === OTHER_PROCESS ? this.#otherTypes.has(type) : this.#pairs.has(`${nameOf(labels)}\0${type}`);
+    return { ...labels, type: hasOwn ? type : OTHER };
   }
 
   /** How often each label's names did not suffice. */
   get refused(): { readonly process: number; readonly type: number } {
-    return { process: this.#processes.refused, type: this.#pairs.refused };
+    return {
+      process: this.#processes.refused,
+      type: this.#pairs.refused + this.#otherTypes.refused,
+    };
   }
 }
 

@@ -33,7 +33,9 @@ export async function ratesFrom(
     sums.values,
   );
   const top = totals.slice(0, limit);
-  const empty = await emptyPoints(ask, fine, at, step);
+  const recorded = await recordedOf(ask, fine, at, step);
+  // 0 where something was recorded, null where nothing was.
+  const empty = recorded.map((ms): number | null => (ms > 0 ? 0 : null));
   const points = new Map(top.map(({ of }) => [of, [...empty]]));
   if (top.length > 0) {
     const list = top.map(({ of }) => (typeof of === 'number' ? String(of) : `'${String(of)}'`)).join(', ');
@@ -62,6 +64,7 @@ export async function ratesFrom(
       points: points.get(of ?? null) ?? empty,
     })),
     other: totals.slice(limit).reduce((sum, { total }) => sum + Number(total), 0),
+    recorded,
   };
 }
 
@@ -84,16 +87,23 @@ function nameOf(by: RatesBy, of: unknown, names: Names): Omit<ApiSeries, 'total'
   }
 }
 
-/** 0 where something was recorded, null where nothing was. */
-async function emptyPoints(ask: Ask, source: Source, at: number, step: number): Promise<(number | null)[]> {
-  const points = new Array<number | null>(Math.ceil((source.to - at) / step)).fill(null);
+/** Of each step, how many milliseconds were recorded. */
+async function recordedOf(ask: Ask, source: Source, at: number, step: number): Promise<number[]> {
+  const recorded = new Array<number>(Math.ceil((source.to - at) / step)).fill(0);
   const rows = await ask(
-    `SELECT start - start % ${step} AS slot, max(start + length) AS until FROM ${source.spans} s GROUP BY start - start % ${step}`,
+    `SELECT start - start % ${step} AS slot, sum(length) AS length, max(start + length) AS until FROM ${source.spans} s
+     GROUP BY start - start % ${step} ORDER BY slot`,
   );
-  for (const row of rows) {
-    const first = (Number(row['slot']) - at) / step;
-    const last = Math.ceil((Number(row['until']) - at) / step);
-    for (let i = first; i < Math.min(last, points.length); i++) points[i] = 0;
+  for (const { slot, length, until } of rows) {
+    // The last window of a step may be longer than what is left of it.
+    const beyond = Math.max(0, Number(until) - Number(slot) - step);
+    const first = (Number(slot) - at) / step;
+    let left = Number(length);
+    for (let i = first; left > 0 && i < recorded.length; i++) {
+      const part = Math.min(step - (recorded[i] ?? 0), i === first ? left - beyond : left);
+      recorded[i] = (recorded[i] ?? 0) + Math.max(0, part);
+      left = i === first ? beyond : left - part;
+    }
   }
-  return points;
+  return recorded;
 }
