@@ -16,6 +16,7 @@ import { go, opened, useView, viewNow } from './state/use_view.ts';
 import { linked, type Page, type Span, type View } from './state/view.ts';
 import { Header } from './ui/header.tsx';
 import { Help } from './ui/help.tsx';
+import { LeftOut } from './ui/left_out.tsx';
 import { Command } from './ui/panel.tsx';
 import { RangeBar } from './ui/range_bar.tsx';
 import { Told } from './ui/told.tsx';
@@ -45,6 +46,7 @@ export function App(): ReactNode {
       <TruthStrip />
       <Told view={view} />
       <main id="main" tabIndex={-1}>
+        <LeftOut />
         {span === undefined ? <Before /> : <Shown view={view} span={span} />}
       </main>
       <Help open={help} onClose={() => setHelp(false)} />

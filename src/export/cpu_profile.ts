@@ -1,6 +1,7 @@
 import { gunzipSync } from 'node:zlib';
 import { Profile } from 'pprof-format';
 import { MapauditError } from '../base/errors.ts';
+import { printable } from '../protocol/text/printable.ts';
 import type { ProfiledFunction, ReportProfile } from '../protocol/report.ts';
 
 const FUNCTIONS = 25;
@@ -16,7 +17,13 @@ const MAP_FUNCTION =
   /^(?:internal\/runtime\/maps\.|runtime\.(?:map(?:access|assign|delete|iter|clear|clone)|evacuate|growWork|hashGrow|\(\*hmap\)))/;
 const RUNTIME = /^(?:runtime|internal\/runtime\/[\w/]+|reflect|maps|internal\/abi)\./;
 
-/** Reads a CPU profile in pprof form, gzipped or not. Error: `not-pprof`. */
+/**
+ * Values that are time on a processor, the best first: `cpu` and `samples` of runtime/pprof (Go 1.26,
+ * src/runtime/pprof/proto.go), `cycles` of perf. Not those of heaps, locks and map operations.
+ */
+const CPU_TYPES: readonly RegExp[] = [/^cpu$/, /^samples$/, /^(?:cpu-)?(?:cycles|clock)/];
+
+/** Reads a CPU profile in pprof form, gzipped or not. Errors: `not-pprof`, `not-cpu-profile`. */
 export function cpuProfile(
   file: string,
   bytes: Uint8Array,
@@ -25,8 +32,11 @@ export function cpuProfile(
   const profile = decoded(file, bytes);
   const text = (index: number | bigint | undefined): string =>
     profile.stringTable.strings[Number(index ?? 0)] ?? '';
-  const units = profile.sampleType.map(({ unit }) => text(unit));
-  const value = Math.max(0, units.indexOf('nanoseconds'));
+  const types = profile.sampleType.map(({ type, unit }) => ({ type: text(type), unit: text(unit) }));
+  const value = CPU_TYPES.map((wanted) => types.findIndex(({ type }) => wanted.test(type))).find(
+    (i) => i >= 0,
+  );
+  if (value === undefined) throw notCpu(file, types);
   const names = new Map(profile.function.map(({ id, name }) => [String(id), text(name)]));
   const places = new Map(
     profile.location.map(({ id, line, address }) => {
@@ -45,7 +55,7 @@ export function cpuProfile(
   const to = start + length;
   return {
     file,
-    unit: units[value] ?? '',
+    unit: types[value]?.unit ?? '',
     ...(start > 0 ? { from: start, to, overlaps: start < span.to && to > span.from } : {}),
     samples: profile.sample.length,
     ...sums.shares(),
@@ -106,13 +116,24 @@ function decoded(file: string, bytes: Uint8Array): Profile {
   throw notPprof(file, undefined, undefined);
 }
 
+const TAKE_ONE =
+  'Take one with curl -o cpu.pprof http://HOST/debug/pprof/profile?seconds=30, or runtime/pprof.StartCPUProfile.';
+
+function notCpu(file: string, types: readonly { readonly type: string }[]): MapauditError {
+  const names = types.map(({ type }) => printable(type)).join(', ');
+  return new MapauditError('not-cpu-profile', `${file} is no CPU profile: it has ${names}`, {
+    hint: TAKE_ONE,
+    fields: { file },
+  });
+}
+
 function notPprof(file: string, why: string | undefined, cause: unknown): MapauditError {
   return new MapauditError(
     'not-pprof',
     `${file} is no profile in pprof form${why === undefined ? '' : `: ${why}`}`,
     {
       cause,
-      hint: 'Take one with curl -o cpu.pprof http://HOST/debug/pprof/profile?seconds=30, or runtime/pprof.StartCPUProfile.',
+      hint: TAKE_ONE,
       fields: { file },
     },
   );

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, expect, it } from 'vitest';
 import { startService } from '../../src/agent/service/service.ts';
+import { Watcher } from '../../src/agent/service/watcher.ts';
 import type { ServeOptions } from '../../src/protocol/serve.ts';
 import { inFolder } from '../agent/support.ts';
 import { buildGo } from '../support/go_build.ts';
@@ -71,4 +72,41 @@ it('says that it waits where nothing is there that is meant', async () => {
   } finally {
     await service.close();
   }
+});
+
+it('takes up who found no room when another has ended', async () => {
+  await inFolder(async (folder) => {
+    const name = `room-${process.pid}`;
+    const program = join(folder, name);
+    copyFileSync(buildGo('life'), program);
+    for (let i = 0; i < 4; i++) open.push(spawn(program, ['keys'], { stdio: 'ignore' }));
+    await sleep(200);
+    const said: string[] = [];
+    const watcher = new Watcher(
+      { ...OPTIONS, selection: { type: 'name', glob: name } },
+      { tell: () => undefined, say: (message) => said.push(message), dropped: () => 0 },
+      2,
+    );
+    const watched = async (isEnough: (pids: readonly number[]) => boolean): Promise<readonly number[]> => {
+      await until(async () => {
+        watcher.step();
+        await watcher.look();
+        watcher.attachSome();
+        return isEnough(watcher.runs.map(({ ref }) => ref.pid)) && watcher.toCome === 0;
+      });
+      return watcher.runs.map(({ ref }) => ref.pid);
+    };
+    try {
+      const first = await watched((pids) => pids.length === 2);
+      expect(said).toHaveLength(2);
+      expect(said[0]).toMatch(/^2 processes are watched already: pid \d+ is not, until there is room$/);
+      for (const child of open) if (first.includes(child.pid ?? 0)) child.kill('SIGKILL');
+      const next = await watched((pids) => pids.length === 2 && !pids.some((pid) => first.includes(pid)));
+      expect([...first, ...next].sort()).toEqual(open.map(({ pid }) => pid).sort());
+      // Each is told once.
+      expect(said.filter((message) => message.includes('watched already'))).toHaveLength(2);
+    } finally {
+      await watcher.finish();
+    }
+  });
 });

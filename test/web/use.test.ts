@@ -213,3 +213,12 @@ it('asks in words, and says what a question may be', async () => {
     "mapaudit query 'deletes by site last 10m'",
   );
 });
+
+it('says what of a link it could not follow, until the next step', async () => {
+  const page = await openView(context, api, '#/nope?last=abc&op=<img src=x>');
+  const alert = page.getByRole('alert');
+  await alert.waitFor();
+  expect(await alert.innerText()).toMatch(/^Not understood in the address: nope, last=abc, op=<img src=x>\./);
+  await page.keyboard.press('c');
+  await alert.waitFor({ state: 'detached' });
+});

@@ -1,6 +1,6 @@
 import { useCallback, useMemo, useSyncExternalStore } from 'react';
 import type { ApiStatus } from '../../src/protocol/api.ts';
-import { DEFAULT_RANGE, fragmentOf, parseView, type View } from './view.ts';
+import { DEFAULT_RANGE, fragmentOf, leftOut, parseView, type View } from './view.ts';
 
 function subscribe(changed: () => void): () => void {
   window.addEventListener('hashchange', changed);
@@ -13,6 +13,12 @@ const current = (): string => window.location.hash;
 export function useView(): View {
   const fragment = useSyncExternalStore(subscribe, current);
   return useMemo(() => parseView(fragment), [fragment]);
+}
+
+/** What of the address could not be read. */
+export function useLeftOut(): readonly string[] {
+  const fragment = useSyncExternalStore(subscribe, current);
+  return useMemo(() => leftOut(fragment), [fragment]);
 }
 
 /** The range that a view without one has: of a recording all of it. */

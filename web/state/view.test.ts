@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { DEFAULT_RANGE, fragmentOf, parseView, type View } from './view.ts';
+import { DEFAULT_RANGE, fragmentOf, parseView, type View, leftOut } from './view.ts';
 
 it('reads what it has written, every field of it', () => {
   const view: View = {
@@ -26,6 +26,26 @@ it('reads what it has written, every field of it', () => {
 it('moves with the time where that is meant', () => {
   expect(parseView('#/map?last=90s').range).toEqual({ type: 'last', ms: 90_000 });
   expect(fragmentOf(parseView('#/map?last=120m'))).toBe('#/map?last=2h');
+});
+
+it('says what of an address makes no sense', () => {
+  expect(leftOut('#/nothing?last=-1m&op=eat&goid=x&by=taste&more=1')).toEqual([
+    'nothing',
+    'last=-1m',
+    'op=eat',
+    'goid=x',
+    'by=taste',
+    'more=1',
+  ]);
+  expect(leftOut('#/map?from=2026-01-01&to=2025-01-01')).toEqual(['from=2026-01-01', 'to=2025-01-01']);
+  for (const good of [
+    '',
+    '#',
+    '#/',
+    '#/map?last=120m&map=0xc0&op=delete',
+    '#/overview?from=2025-01-01&to=2026-01-01',
+  ])
+    expect(leftOut(good)).toEqual([]);
 });
 
 it('shows the overview for what makes no sense, and leaves it out', () => {

@@ -93,6 +93,22 @@ export function fragmentOf(view: View): string {
   return `#/${view.page}?${out.toString()}`;
 }
 
+/** What stands in an address and could not be read: parts of it, as they are written. */
+export function leftOut(fragment: string): readonly string[] {
+  const [path = '', search = ''] = split(fragment.replace(/^#\/?/, ''));
+  const view = parseView(fragment);
+  const read = new URLSearchParams(split(fragmentOf(view))[1]);
+  const isRead = (name: string, value: string): boolean =>
+    name === 'last' ? parseDuration(value) !== undefined : read.has(name);
+  const parts = [...new URLSearchParams(search)].filter(
+    ([name, value]) => value !== '' && !isRead(name, value),
+  );
+  return [
+    ...(path === '' || path === view.page ? [] : [path]),
+    ...parts.map(([name, value]) => `${name}=${value}`),
+  ];
+}
+
 /** Another page over the same time, of the same process. */
 export function linked(view: View, page: Page, changes: Partial<View> = {}): View {
   return { page, range: view.range, process: view.process, ...changes };

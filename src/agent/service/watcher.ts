@@ -52,6 +52,7 @@ const RING_BYTES = 1 << 19;
 export class Watcher implements Closable {
   readonly #options: ServeOptions;
   readonly #out: WatcherOutput;
+  readonly #most: number;
   readonly #list = new ProcessList();
   readonly #runs = new Map<number, ServedRun>();
   /** Of all that is told. */
@@ -76,11 +77,12 @@ export class Watcher implements Closable {
 
   /**
    * Attaches to the process that is meant by its pid; others are found, and `attachSome` is for them. Errors: of one
-   * process by its pid, those of attaching; `no-such-file`.
+   * process by its pid, those of attaching; `no-such-file`. `most`: processes that are watched at a time.
    */
-  constructor(options: ServeOptions, out: WatcherOutput) {
+  constructor(options: ServeOptions, out: WatcherOutput, most = MOST_PROCESSES) {
     this.#options = options;
     this.#out = out;
+    this.#most = most;
     this.#isMeant = meantBy(options);
     const { selection } = options;
     try {
@@ -264,10 +266,10 @@ export class Watcher implements Closable {
   #attachFound(pid: number): boolean {
     // It may have become something else since.
     if (this.#runs.has(pid) || this.#changed.includes(pid) || !this.#isMeant(pid)) return false;
-    if (this.#runs.size >= MOST_PROCESSES) {
+    if (this.#runs.size >= this.#most) {
       if (!this.#noRoom.has(pid))
         this.#out.say(
-          `${MOST_PROCESSES} processes are watched already: pid ${pid} is not, until there is room`,
+          `${this.#most} processes are watched already: pid ${pid} is not, until there is room`,
           'Start another mapaudit serve for a part of them: --name GLOB.',
         );
       this.#noRoom.add(pid);
