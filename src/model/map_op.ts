@@ -8,3 +8,8 @@ export const DEFAULT_OPS: readonly MapOp[] = ['delete', 'assign', 'clear', 'grow
 
 /** Operations that change which keys a map holds. */
 export const WRITE_OPS: readonly MapOp[] = ['delete', 'assign', 'clear'];
+
+/** Operations that change nothing: the most frequent ones, which are left uncounted before the others are. */
+export const READ_OPS: readonly MapOp[] = ['access', 'iterate'];
+
+export const isRead = (op: MapOp): boolean => READ_OPS.includes(op);

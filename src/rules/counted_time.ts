@@ -1,11 +1,8 @@
 import type { FeedItem } from '../model/feed.ts';
-import type { MapOp } from '../model/map_op.ts';
+import { isRead, type MapOp } from '../model/map_op.ts';
 import type { ProcessRef, Uncounted } from '../model/window.ts';
 import { processKey } from './names.ts';
 import { SecondSums } from './second_ring.ts';
-
-/** Operations that go uncounted before the others do. */
-const READS: readonly MapOp[] = ['access', 'iterate'];
 
 interface Known {
   /** Before that nobody looked. */
@@ -41,16 +38,10 @@ export class CountedTime {
     }
   }
 
-  /** Whether all of these operations of a process are counted, now and then at least. */
-  counts(process: ProcessRef, ops: readonly MapOp[]): boolean {
-    const counted = this.#processes.get(processKey(process))?.ops;
-    return counted === undefined || ops.every((op) => counted.includes(op));
-  }
-
   /** For how many milliseconds of the window that ends at a moment all of these operations were counted. */
   within(process: ProcessRef, ops: readonly MapOp[], endMs: number, windowMs: number): number {
-    if (!this.counts(process, ops)) return 0;
     const known = this.#processes.get(processKey(process));
+    if (known?.ops !== undefined && !ops.every((op) => known.ops?.includes(op))) return 0;
     const since = Math.max(this.#began ?? endMs, known?.since ?? 0);
     const seen = Math.min(windowMs, endMs - Math.floor(since / 1000) * 1000);
     if (known === undefined) return Math.max(0, seen);
@@ -76,4 +67,4 @@ export class CountedTime {
 export const leavesOut = (uncounted: Uncounted, ops: readonly MapOp[]): boolean =>
   uncounted.ops === 'all' || hasReads(ops);
 
-const hasReads = (ops: readonly MapOp[]): boolean => ops.some((op) => READS.includes(op));
+const hasReads = (ops: readonly MapOp[]): boolean => ops.some(isRead);

@@ -98,7 +98,7 @@ function notJudged({ rules }: RulesFile, { ops }: ProcessJoined, told: Set<strin
         level: 'warning',
         code: 'not-recorded',
         message: `${rule.name} is not judged: ${missing.map((op) => OP_WORDS[op]).join(' and ')} were not recorded`,
-        hint: `Record them too: mapaudit record --op ${[...ops, ...missing].join(',')}`,
+        hint: `Record them too: mapaudit record --op ${[...new Set([...ops, ...missing])].join(',')}`,
       },
     ];
   });

@@ -1,6 +1,6 @@
 import type { Closable } from '../../base/dispose.ts';
 import type { ServedEvent } from '../../model/feed.ts';
-import type { MapOp } from '../../model/map_op.ts';
+import { isRead, type MapOp } from '../../model/map_op.ts';
 import { KEY_TEXT_MAX } from '../../model/record.ts';
 import type { ProbeKind, TraceOptions } from '../../protocol/options.ts';
 import { capturesLabels } from '../../query/kernel_filter.ts';
@@ -73,7 +73,7 @@ export class Track implements Closable {
       false,
     );
     this.#options = options;
-    this.#isReads = ops.every((op) => op === 'access' || op === 'iterate');
+    this.#isReads = ops.every(isRead);
     this.#hasExits = way.plan.sites.some(({ role }) => role === 'exit');
     this.#stream = this.#open(salt, effects, clock);
     this.apply(detail);

@@ -1,7 +1,7 @@
 import { allOf } from '../../base/all_of.ts';
 import type { Closable } from '../../base/dispose.ts';
 import type { ServedEvent } from '../../model/feed.ts';
-import { type MapOp, MAP_OPS } from '../../model/map_op.ts';
+import { isRead, type MapOp, MAP_OPS, READ_OPS } from '../../model/map_op.ts';
 import type { ProbeKind } from '../../protocol/options.ts';
 import type { Audit } from '../audit.ts';
 import { refusePatched } from '../patched.ts';
@@ -10,8 +10,8 @@ import type { MeteredProbe } from './cost_meter.ts';
 import type { Detail } from './governor.ts';
 import { Track, type TrackOptions } from './track.ts';
 
-const READS: readonly MapOp[] = ['access', 'iterate'];
-const WRITES = MAP_OPS.filter((op) => !READS.includes(op));
+/** Of growth too, which is a part of an assign. */
+const WRITES = MAP_OPS.filter((op) => !isRead(op));
 
 /** Whoever reads the counters of tracks that come and go. */
 export interface CounterReader {
@@ -142,7 +142,7 @@ export class Tracks implements Closable {
   #open(detail: Detail): void {
     const isApart = this.#kind === 'kernel';
     this.#writes ??= this.#track(isApart ? WRITES : MAP_OPS, detail);
-    if (isApart && detail.reads) this.#reads ??= this.#track(READS, detail);
+    if (isApart && detail.reads) this.#reads ??= this.#track(READ_OPS, detail);
   }
 
   #track(ops: readonly MapOp[], detail: Detail): Track {

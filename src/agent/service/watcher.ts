@@ -227,6 +227,7 @@ export class Watcher implements Closable {
       );
     }
     this.#leaving.push({ run, at: this.#clock.now() });
+    // Those that are there still are found once more.
     for (const waiting of this.#noRoom) this.#list.again(waiting);
   }
 

@@ -1,5 +1,5 @@
 import { MapauditError } from '../../base/errors.ts';
-import type { MapOp } from '../../model/map_op.ts';
+import { type MapOp, READ_OPS } from '../../model/map_op.ts';
 import type { ApiGrowth, ApiMap, ApiSlice } from '../../protocol/api.ts';
 import type { Ask, SqlRow } from '../../store/index.ts';
 import { topKeys } from './events.ts';
@@ -36,7 +36,7 @@ export async function mapOf(ask: Ask, slice: ApiSlice): Promise<ApiMap> {
     growth,
     growth_left,
     writers: await sitesOf(['delete', 'assign', 'clear', 'grow']),
-    readers: await sitesOf(['access', 'iterate']),
+    readers: await sitesOf(READ_OPS),
     keys: await topKeys(ask, slice, TOP),
   };
 }

@@ -1,4 +1,4 @@
-import type { MapOp } from '../../model/map_op.ts';
+import { isRead } from '../../model/map_op.ts';
 import type { ApiRates, ApiSlice, ApiUncounted } from '../../protocol/api.ts';
 import type { Ask } from '../../store/index.ts';
 import { crossing } from './long_windows.ts';
@@ -98,7 +98,3 @@ async function gapsOf(ask: Ask, slice: ApiSlice, step: number): Promise<Gap[]> {
 
 /** Whether what is asked has reads in it. */
 const isOfReads = (op: ApiSlice['op']): boolean => op === undefined || isRead(op);
-
-/** Operations that go uncounted before the others do. */
-export const READS = ['access', 'iterate'] as const satisfies readonly MapOp[];
-export const isRead = (op: MapOp): boolean => READS.some((read) => read === op);

@@ -1,3 +1,4 @@
+import { isRead } from '../../model/map_op.ts';
 import type { EventFrame, TraceEvent } from '../../protocol/event.ts';
 import type { Touched, TouchedBy } from '../../protocol/touched.ts';
 
@@ -67,7 +68,7 @@ function stateAfter({ op, found, map }: TraceEvent): State | undefined {
 }
 
 function stepOf({ op, found }: TraceEvent): Step {
-  if (op === 'access' || op === 'iterate') return 'reads';
+  if (isRead(op)) return 'reads';
   if (op === 'clear') return 'clears';
   if (found === undefined) return 'unknown';
   if (op === 'delete') return found ? 'deletes' : 'misses';

@@ -1,7 +1,8 @@
+import { isRead, READ_OPS } from '../../../model/map_op.ts';
 import type { ApiUncounted } from '../../../protocol/api.ts';
 import type { Ask } from '../../../store/index.ts';
 import type { Source } from '../source.ts';
-import { isRead, READS, uncountedWithin } from '../uncounted.ts';
+import { uncountedWithin } from '../uncounted.ts';
 import type { TextQuery } from './ast.ts';
 import { termsCondition } from './conditions.ts';
 
@@ -26,7 +27,7 @@ export async function countedTime(ask: Ask, query: TextQuery, source: Source): P
     weights.set(id, { ...one, [ops]: one[ops] + ms });
   }
   const cases = [...weights].flatMap(([id, { all, reads }]) => [
-    `WHEN process = ${id} AND op IN (${READS.map((op) => `'${op}'`).join(', ')}) THEN ${weight(known - all - reads)}`,
+    `WHEN process = ${id} AND op IN (${READ_OPS.map((op) => `'${op}'`).join(', ')}) THEN ${weight(known - all - reads)}`,
     `WHEN process = ${id} THEN ${weight(known - all)}`,
   ]);
   const usual = weight(known);
