@@ -11,7 +11,6 @@
 #define MAX_BEYOND 32
 #define KEY_FILTER_MAX 64
 #define OPEN_SLOTS 4096
-#define COUNTER_SLOTS 16384 /* per CPU */
 
 enum { MODE_COUNTS = 1, MODE_EVENTS = 2 };
 
@@ -48,7 +47,7 @@ struct config {
 	__u32 key_is_value;     /* 256  key_filter is the memory of a value, not a text */
 	__u32 labels;           /* 260  LABELS_AS_*: take the goroutine's labels along; 0: not */
 	__u32 g_labels;         /* 264 */
-	__u32 pad;              /* 268 */
+	__u32 counter_slots;    /* 268  of each CPU, a power of two */
 };                              /* 272 */
 
 /* What g.labels points to: go1.18-1.23 src/runtime/pprof/label.go, labelMap; from go1.24 on that of label.go. */

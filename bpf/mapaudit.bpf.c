@@ -23,9 +23,9 @@ struct counter_slot {
 
 enum { SLOT_FREE = 0, SLOT_CLAIMED = 1, SLOT_READY = 2 };
 
-/* COUNTER_SLOTS for each possible CPU; the loader sets max_entries. User space maps it and reads along. */
-struct bpf_map_def SEC("maps") counter_slots = { BPF_MAP_TYPE_ARRAY, 4, sizeof(struct counter_slot), COUNTER_SLOTS, BPF_F_MMAPABLE };
-/* What finds no slot. */
+/* config.counter_slots for each CPU up to the last one that is online; the loader sets max_entries. User space maps it and reads along. */
+struct bpf_map_def SEC("maps") counter_slots = { BPF_MAP_TYPE_ARRAY, 4, sizeof(struct counter_slot), 1, BPF_F_MMAPABLE };
+/* What finds no slot, or runs on a CPU that came later. */
 struct bpf_map_def SEC("maps") counters = { BPF_MAP_TYPE_PERCPU_HASH, sizeof(struct counter_key), 8, 65536, BPF_F_NO_PREALLOC };
 
 /* Whether the memory of the key is, or begins with, that of the value asked for, in the bits that count. */
@@ -106,15 +106,15 @@ static __always_inline void count(const struct hit *hit)
 		.pid = config.by_process ? hit->pid : 0,
 	};
 	__u64 hash = ((hit->map >> 3) ^ (hit->caller << 20) ^ hit->site) * 0x9e3779b97f4a7c15ULL;
-	__u32 first = bpf_get_smp_processor_id() * COUNTER_SLOTS;
+	__u32 first = bpf_get_smp_processor_id() * config.counter_slots;
 
 #pragma unroll
 	for (int probe = 0; probe < 4; probe++) {
-		__u32 index = first + (((__u32)(hash >> 40) + probe) % COUNTER_SLOTS);
+		__u32 index = first + (((__u32)(hash >> 40) + probe) & (config.counter_slots - 1));
 		struct counter_slot *slot = bpf_map_lookup_elem(&counter_slots, &index);
 
 		if (!slot)
-			return;
+			break;
 		__u64 state = *(volatile __u64 *)&slot->state;
 		if (state == SLOT_READY && same_counter(&slot->key, &key)) {
 			__sync_fetch_and_add(&slot->count, 1);

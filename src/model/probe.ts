@@ -52,6 +52,11 @@ export interface ProbeOptions {
   readonly verdicts: boolean;
   /** Bytes of each ring, a power of two. */
   readonly ringBytes: number;
+  /**
+   * Slots of 64 bytes in each CPU's table of exact counters, a power of two; absent: 16,384. What finds none is counted by
+   * type and caller, for all such maps together.
+   */
+  readonly counterSlots?: number;
 }
 
 /** A key that is no string, by its memory. */

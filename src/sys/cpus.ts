@@ -23,6 +23,9 @@ export function onlineCpus(): number[] {
   return parseCpuList(readFileSync('/sys/devices/system/cpu/online', 'utf8'));
 }
 
+/** How many rows a table by CPU number needs for those that are online. */
+export const onlineRows = (): number => Math.max(...onlineCpus()) + 1;
+
 /** `dev` and `ino` of our pid namespace when it is not the machine's first one. Linux: include/linux/proc_ns.h. */
 export function ownPidNamespace(): { readonly dev: number; readonly ino: number } | undefined {
   const FIRST = 0xeffffffc;

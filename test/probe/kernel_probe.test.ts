@@ -102,6 +102,16 @@ describe.each(['multi', 'perf'])('attached by %s', (method) => {
     expect(counters.every((counter) => counter.type !== 0 && counter.caller !== 0)).toBe(true);
   });
 
+  it('counters with little room are exact by type and caller', async () => {
+    const probe = attach(specFor(target.pid, { mode: 'counts', counterSlots: 1 }));
+    await target.ask('assign 1000 4');
+    const counters = probe.counters();
+    expect(counters.reduce((sum, counter) => sum + counter.count, 0)).toBe(4000);
+    // One slot of each CPU: all others are counted together.
+    expect(counters.some(({ map }) => map === 0)).toBe(true);
+    expect(counters.every(({ type, caller }) => type !== 0 && caller !== 0)).toBe(true);
+  });
+
   it('on a file sees processes that begin later', async () => {
     const spec = specFor(target.pid);
     const file = openFile(path);

@@ -14,7 +14,7 @@ import type { MeteredProbe } from './cost_meter.ts';
 import { siteOf } from './site_of.ts';
 import type { TrackOptions } from './track.ts';
 
-/** Growths are few. */
+/** At most: growths are few. */
 const RING_BYTES = 1 << 18;
 
 /** Tells each growth of a process's maps. */
@@ -26,7 +26,7 @@ export class GrowthTrack implements Closable {
   readonly #moved: Moved;
 
   /** Errors: those of the plan and of attaching. */
-  constructor(target: Target, process: ProcessRef, { keys, salt, clock }: TrackOptions) {
+  constructor(target: Target, process: ProcessRef, { keys, ringBytes, salt, clock }: TrackOptions) {
     this.#moved = movedSince(clock);
     const options: GrowOptions = {
       selection: { type: 'pid', pid: target.pid },
@@ -54,7 +54,7 @@ export class GrowthTrack implements Closable {
         keyBytes,
         facts: true,
         verdicts: false,
-        ringBytes: RING_BYTES,
+        ringBytes: Math.min(RING_BYTES, ringBytes),
       },
       false,
     );

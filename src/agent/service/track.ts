@@ -19,6 +19,7 @@ export interface TrackOptions {
   readonly keys: TraceOptions['keys'];
   readonly labels?: TraceOptions['labels'];
   readonly ringBytes: number;
+  readonly counterSlots: number;
   readonly salt: Uint8Array;
   readonly clock: SteadyClock;
 }
@@ -42,7 +43,7 @@ export class Track implements Closable {
     target: Target,
     ops: readonly MapOp[],
     kind: ProbeKind,
-    { keys, labels, ringBytes, salt, clock }: TrackOptions,
+    { keys, labels, ringBytes, counterSlots, salt, clock }: TrackOptions,
     detail: Detail,
   ) {
     const options: TraceOptions = {
@@ -69,6 +70,7 @@ export class Track implements Closable {
         labels: capturesLabels(labels, { ops }),
         verdicts: false,
         ringBytes,
+        counterSlots,
       },
       false,
     );

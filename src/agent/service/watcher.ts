@@ -11,11 +11,11 @@ import { SteadyClock } from '../../sys/steady_clock.ts';
 import { execIdentity, exeIdentity, lifeOf, processFacts } from '../../sys/proc/process.ts';
 import { clockSet } from '../record/clock_set.ts';
 import { WindowMaker } from '../record/window_maker.ts';
-import { ringBytesOf } from '../ring_size.ts';
 import { fileIdentity } from '../select.ts';
 import { Target } from '../target.ts';
 import { MapLooker } from './maps/looker.ts';
 import { ExecTimes } from './exec_times.ts';
+import { probeMemory } from './probe_memory.ts';
 import { ProcessList } from './process_list.ts';
 import { RunTimeSwitch } from './run_times.ts';
 import { ServedRun } from './served_run.ts';
@@ -42,11 +42,6 @@ const SILENT = new Set([
 const MOST_PROCESSES = 64;
 /** For so long processes are looked at at once, of which most are not Go's. */
 const LOOK_FOR_MS = 20;
-/**
- * Small, so that what one look at the rings brings is soon done with, and it is soon seen that less is wanted: of a
- * program that does a million operations a second most events are left out anyway.
- */
-const RING_BYTES = 1 << 19;
 
 /** Follows the processes that are meant, and makes the feed of what they do. */
 export class Watcher implements Closable {
@@ -290,9 +285,8 @@ export class Watcher implements Closable {
 
   #attach(pid: number): void {
     const { ringBytes, keys, labels } = this.#options;
-    const ring = ringBytesOf(ringBytes ?? RING_BYTES);
     const ofLabels = labels === undefined ? {} : { labels };
-    const shared = { keys, ...ofLabels, ringBytes: ring, salt: this.#salt, clock: this.#clock };
+    const shared = { keys, ...ofLabels, ...probeMemory(ringBytes), salt: this.#salt, clock: this.#clock };
     const counters = {
       joined: (audit: Parameters<WindowMaker['joined']>[0]) => this.#windows.joined(audit),
       left: (audit: Parameters<WindowMaker['left']>[0]) => this.#windows.left(audit),

@@ -94,6 +94,12 @@ describe('the configuration', () => {
     expect([u32(view, 'has_goid'), u32(view, 'pidns_ino'), u32(view, 'stoppable')]).toEqual([0, 0, 1]);
   });
 
+  it('has no table of counters where there is nothing to count', () => {
+    expect(u32(fill([entry]), 'counter_slots')).toBe(16384);
+    expect(u32(fill([entry], { counterSlots: 512 }), 'counter_slots')).toBe(512);
+    expect(u32(fill([entry], { mode: 'events' }), 'counter_slots')).toBe(1);
+  });
+
   it('takes labels along where they are asked for, in the form that the release has', () => {
     expect([u32(fill([entry]), 'labels'), u32(fill([entry]), 'g_labels')]).toEqual([0, 344]);
     expect(u32(fill([entry], { labels: true }), 'labels')).toBe(2);

@@ -14,6 +14,7 @@ import { FACTS_AREA, KEY_AREA, MAX_FRAMES, RECORD_HEAD } from '../../model/recor
 export const MAX_SITES = 256;
 export const MAX_PARTS = 4;
 export const MAX_BEYOND = 32;
+/** Of each CPU, where nobody says otherwise. */
 export const COUNTER_SLOTS = 16384;
 
 /** LABELS_AS_* */
@@ -55,6 +56,7 @@ export const CONFIG = {
   key_is_value: 256,
   labels: 260,
   g_labels: 264,
+  counter_slots: 268,
   size: 272,
 } as const;
 
@@ -124,6 +126,12 @@ export function recordSize(options: Pick<ProbeOptions, 'frames' | 'facts'>): num
   return RECORD_HEAD + KEY_AREA + (options.facts === true ? FACTS_AREA : 0) + 8 * options.frames;
 }
 
+/** Slots of each CPU's table of exact counters. */
+export const counterSlots = ({
+  mode,
+  counterSlots: slots = COUNTER_SLOTS,
+}: Pick<ProbeOptions, 'mode' | 'counterSlots'>): number => (mode === 'events' ? 1 : slots);
+
 /** Where the program's read-only data has its variables. */
 export interface ConfigPlaces {
   readonly config: number;
@@ -151,6 +159,7 @@ export function fillConfig(
   u32('key_bytes', options.keyBytes);
   u32('facts', Number(options.facts === true));
   u32('labels', options.labels === true ? LABELS_AS[plan.offsets.labelsForm] : 0);
+  u32('counter_slots', counterSlots(options));
   u32('sync', Number(plan.sites.some(isSync)));
   u32('verdicts', Number(options.verdicts));
   u32('by_process', Number(around.shared !== undefined));

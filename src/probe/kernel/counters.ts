@@ -4,7 +4,6 @@ import { lookupBatch, lookupElement } from '../../sys/bpf.ts';
 import { possibleCpus } from '../../sys/cpus.ts';
 import type { Fd } from '../../sys/fd.ts';
 import { MemoryMap } from '../../sys/memory_map.ts';
-import { COUNTER_SLOTS } from './config.ts';
 import { u32 } from './maps.ts';
 
 /** struct counter_slot: key (map, type, caller, site and pid), count, state. In 32-bit words. */
@@ -24,8 +23,9 @@ export class KernelCounters implements Closable {
   readonly #hash: Fd;
   readonly #cpus = possibleCpus();
 
-  constructor(slots: Fd, hash: Fd) {
-    this.#slots = MemoryMap.of(slots, 'read', 0, this.#cpus * COUNTER_SLOTS * SLOT_BYTES);
+  /** `count`: how many slots there are. */
+  constructor(slots: Fd, count: number, hash: Fd) {
+    this.#slots = MemoryMap.of(slots, 'read', 0, count * SLOT_BYTES);
     this.#words = new Uint32Array(this.#slots.bytes.buffer);
     this.#hash = hash;
   }

@@ -16,10 +16,10 @@ import type { ProbePlan } from '../../model/probe_plan.ts';
 import type { RingChunk } from '../../model/ring_chunk.ts';
 import { loadProgram, lookupElement, programRunTime, updateElement, updateElements } from '../../sys/bpf.ts';
 import { monotonicNs } from '../../sys/clock.ts';
-import { ownPidNamespace } from '../../sys/cpus.ts';
+import { onlineRows, ownPidNamespace } from '../../sys/cpus.ts';
 import type { Fd } from '../../sys/fd.ts';
 import { lockProcess } from '../shared/process_lock.ts';
-import { fillConfig } from './config.ts';
+import { counterSlots, fillConfig } from './config.ts';
 import { KernelCounters, readSiteCounts, readTotal, withRest } from './counters.ts';
 import { supportsUprobeMulti } from './features.ts';
 import { type Attachment, type AttachMethod, attachSites } from './links.ts';
@@ -98,6 +98,7 @@ class KernelProbe implements KernelRunningProbe {
   readonly #rings: readonly RingReader[];
   readonly #counters: KernelCounters | undefined;
   readonly #byProcess: boolean;
+  readonly #hasVerdicts: boolean;
   readonly #sites: readonly number[];
   readonly takesLabels = true;
   fill = 0;
@@ -112,16 +113,23 @@ class KernelProbe implements KernelRunningProbe {
     const { plan, scope, options } = spec;
     this.#closing = closing;
     this.#byProcess = scope.type === 'binary';
+    this.#hasVerdicts = options.verdicts;
     this.#sites = plan.sites.map((site) => site.index);
     const object = parseElfObject(readObject(spec.program?.object ?? OBJECT));
     const own = closing.add.bind(closing);
     const method: AttachMethod = supportsUprobeMulti() ? 'multi' : 'perf';
-    const wishes = { ringBytes: options.ringBytes, growing: method === 'multi' };
+    const slots = onlineRows() * counterSlots(options);
+    const wishes = {
+      ringBytes: options.ringBytes,
+      counterSlots: slots,
+      unused: unusedTables(spec),
+      growing: method === 'multi',
+    };
     this.#maps = createMaps(object, readOnlyData(object, spec, method), wishes, own);
     this.#rings = this.#maps.rings.map((fd) => own(new RingReader(mapRing(fd, options.ringBytes))));
     const counts = options.mode !== 'events';
     this.#counters = counts
-      ? own(new KernelCounters(this.#maps.named('counter_slots'), this.#maps.named('counters')))
+      ? own(new KernelCounters(this.#maps.named('counter_slots'), slots, this.#maps.named('counters')))
       : undefined;
     this.setSampling(options.sampleEvery);
     this.setKeyPlans(0, spec.keyPlans ?? []);
@@ -184,6 +192,7 @@ class KernelProbe implements KernelRunningProbe {
   }
 
   setVerdict(pid: number, subject: VerdictSubject, address: Addr, accept: boolean): void {
+    if (!this.#hasVerdicts) return;
     const key = encodeVerdictKey(subject, address, this.#tablePid(pid));
     updateElement(this.#maps.named('verdicts'), key, u32(Number(accept)));
   }
@@ -234,6 +243,14 @@ class KernelProbe implements KernelRunningProbe {
   #tablePid(pid: number): number {
     return this.#byProcess ? pid : 0;
   }
+}
+
+function unusedTables({ scope, options }: KernelProbeSpec): ReadonlySet<string> {
+  const unused: string[] = [];
+  if (options.mode === 'events') unused.push('counter_slots', 'counters');
+  if (!options.verdicts) unused.push('verdicts');
+  if (scope.type === 'process') unused.push('biases');
+  return new Set(unused);
 }
 
 function sectionOf({ empty, program }: KernelProbeSpec, role: 'entry' | 'exit'): string {

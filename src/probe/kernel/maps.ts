@@ -11,7 +11,6 @@ import {
 } from '../../sys/bpf.ts';
 import type { Fd } from '../../sys/fd.ts';
 import { onlineCpus, possibleCpus } from '../../sys/cpus.ts';
-import { COUNTER_SLOTS } from './config.ts';
 import type { ElfObject } from './object/elf_object.ts';
 import { type MapDefinition, mapDefinitions } from './object/map_definitions.ts';
 
@@ -29,6 +28,10 @@ type Own = <T extends Closable>(item: T) => T;
 /** What is chosen for maps beyond their definitions. */
 export interface MapWishes {
   readonly ringBytes: number;
+  /** Over all CPUs. */
+  readonly counterSlots: number;
+  /** Tables that no program will look into: they get no room. */
+  readonly unused: ReadonlySet<string>;
   /**
    * The kernel can make elements of hash maps while a tracing program runs (Linux 6.1). Older ones warn, or
    * refuse; there all room is made beforehand, which takes longer.
@@ -43,7 +46,7 @@ export function createMaps(object: ElfObject, readOnly: Uint8Array, wishes: MapW
   const maps = new Map<string, Fd>();
   for (const definition of mapDefinitions(object)) {
     const inner = definition.name === 'rings' ? rings[0]?.fd : undefined;
-    const maxEntries = entriesOf(definition, cpus);
+    const maxEntries = entriesOf(definition, cpus, wishes);
     const flags = wishes.growing ? definition.flags : definition.flags & ~BPF_F_NO_PREALLOC;
     const spec = { ...definition, maxEntries, flags, ...(inner === undefined ? {} : { inner }) };
     maps.set(definition.name, own(createMap(spec)));
@@ -65,9 +68,14 @@ export function createMaps(object: ElfObject, readOnly: Uint8Array, wishes: MapW
 
 export const u32 = (...values: number[]): Uint8Array => new Uint8Array(Uint32Array.from(values).buffer);
 
-function entriesOf({ name, maxEntries }: MapDefinition, cpus: number): number {
+function entriesOf(
+  { name, maxEntries }: MapDefinition,
+  cpus: number,
+  { counterSlots, unused }: MapWishes,
+): number {
+  if (unused.has(name)) return 1;
   if (name === 'rings') return cpus;
-  return name === 'counter_slots' ? cpus * COUNTER_SLOTS : maxEntries;
+  return name === 'counter_slots' ? counterSlots : maxEntries;
 }
 
 function createRing(cpu: number, bytes: number): Fd {
