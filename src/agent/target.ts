@@ -3,7 +3,7 @@ import { biasOf } from '../binary/elf/image.ts';
 import type { Bias } from '../model/addr.ts';
 import type { ByteSource } from '../model/byte_source.ts';
 import type { Pid } from '../model/ids.ts';
-import { type GoBinary, openGoBinary } from '../go/go_binary.ts';
+import type { GoBinary } from '../go/go_binary.ts';
 import { tracingRefused } from '../probe/kernel/requirements.ts';
 import { openFile } from '../sys/file_source.ts';
 import { processMemory } from '../sys/process_memory.ts';
@@ -13,6 +13,7 @@ import { pause } from '../sys/pause.ts';
 import { startedMs } from '../sys/proc/started.ts';
 import { processOfThread } from '../sys/proc/status.ts';
 import { Program } from './program.ts';
+import { SharedBinaries } from './shared_binaries.ts';
 
 /** How a target has ended, if it has. */
 export type TargetEnd = 'target-exited' | 'target-exec';
@@ -49,19 +50,19 @@ export class Target extends Program {
   /**
    * Opens a process. Errors: `no-such-process`, `no-permission`, `no-mapping`, and those of `openGoBinary`.
    * The binary is read through /proc/PID/exe: deleted, replaced, or in another mount namespace, it is the one that runs.
-   * `began`: see there; absent, it is taken to run what it began with.
+   * `began`: see there; absent, it is taken to run what it began with. `binaries`: those that are open already.
    */
-  static open(pid: Pid, began?: number): Target {
+  static open(pid: Pid, began?: number, binaries = new SharedBinaries()): Target {
     const facts = processFacts(pid);
     if (facts === undefined || isThread(pid)) throw noSuchProcess(pid);
     const file = openExe(pid);
+    const held = binaries.hold(file, facts.exe ?? file.name);
     try {
-      const binary = openGoBinary({ name: facts.exe ?? file.name, read: (at, n) => file.read(at, n) });
-      const bias = biasOf(binary.elf, mappingsOf(pid, file.inode, facts.exe));
+      const bias = biasOf(held.binary.elf, mappingsOf(pid, file.inode, facts.exe));
       if (bias === undefined) throw noMapping(pid);
-      return new Target(facts, binary, bias, () => file.close(), began);
+      return new Target(facts, held.binary, bias, () => held.close(), began);
     } catch (error) {
-      file.close();
+      held.close();
       throw error;
     }
   }

@@ -9,6 +9,8 @@ export interface FileSource extends ByteSource, Closable {
   /** Tells one file from another, whatever names it goes by: device and inode. */
   readonly identity: string;
   readonly inode: number;
+  /** Another one once somebody has written to the file: its size, and when that was, in nanoseconds. */
+  readonly state: string;
 }
 
 const PAGE = 1 << 16;
@@ -26,6 +28,7 @@ export function openFile(path: string): FileSource {
     throw new MapauditError('cannot-open', `${path}: not a regular file`);
   }
   const { size, dev, ino } = facts;
+  const { mtimeNs, ctimeNs } = fstatSync(fd, { bigint: true });
   const pages = new Map<number, Uint8Array>();
   let closed = false;
   const page = (index: number): Uint8Array => {
@@ -41,6 +44,7 @@ export function openFile(path: string): FileSource {
     size,
     identity: `${dev}:${ino}`,
     inode: ino,
+    state: `${size} ${mtimeNs} ${ctimeNs}`,
     read(position, length) {
       if (closed || position < 0 || length < 0 || position + length > size) return undefined;
       const start = position % PAGE;

@@ -12,6 +12,7 @@ import { execIdentity, exeIdentity, lifeOf, processFacts } from '../../sys/proc/
 import { clockSet } from '../record/clock_set.ts';
 import { WindowMaker } from '../record/window_maker.ts';
 import { fileIdentity } from '../select.ts';
+import { SharedBinaries } from '../shared_binaries.ts';
 import { Target } from '../target.ts';
 import { MapLooker } from './maps/looker.ts';
 import { ExecTimes } from './exec_times.ts';
@@ -55,6 +56,7 @@ export class Watcher implements Closable {
   readonly #windows = new WindowMaker({ ops: MAP_OPS }, this.#clock);
   readonly #runTimes = new RunTimeSwitch();
   readonly #looker = new MapLooker(this.#clock);
+  readonly #binaries = new SharedBinaries();
   readonly #salt = randomBytes(32);
   readonly #isMeant: (pid: number) => boolean;
   /** Said good-bye to, with their counts still in the open window. */
@@ -293,7 +295,8 @@ export class Watcher implements Closable {
       dropped: (audit: Parameters<WindowMaker['dropped']>[0]) => this.#windows.dropped(audit),
     };
     this.#runTimes.begin();
-    const run = new ServedRun(Target.open(toPid(pid), this.#execs.of(toPid(pid))), this.#options, shared, {
+    const target = Target.open(toPid(pid), this.#execs.of(toPid(pid)), this.#binaries);
+    const run = new ServedRun(target, this.#options, shared, {
       ...this.#out,
       counters,
       looker: this.#looker,
