@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { planGrowth } from '../go/plan/growth.ts';
 import type { ProbeOptions } from '../model/probe.ts';
 import type { GrowthEvent, Migration } from '../protocol/growth.ts';
 import type { GrowOptions } from '../protocol/options.ts';
@@ -11,6 +10,7 @@ import type { Audit } from './audit.ts';
 import { Fleet } from './fleet.ts';
 import { GrowStream } from './grow_stream.ts';
 import { withMapPath } from './map_path.ts';
+import { growthPlanFor } from './plans.ts';
 import { ringBytesOf } from './ring_size.ts';
 import { RunClock } from './run_clock.ts';
 
@@ -59,7 +59,7 @@ class GrowRun {
         effects: 'off',
         probe: probeOptions(options),
         kind: options.probe,
-        plan: planGrowth,
+        plan: growthPlanFor,
       },
       {
         joined: (audit) => {

@@ -1,4 +1,6 @@
+import { OncePer } from '../base/once.ts';
 import type { GoBinary } from '../go/go_binary.ts';
+import { planGrowth } from '../go/plan/growth.ts';
 import { planProbes } from '../go/plan/plan.ts';
 import type { MapOp } from '../model/map_op.ts';
 import { WRITE_OPS } from '../model/map_op.ts';
@@ -17,6 +19,13 @@ export function effectsOf(mode: EffectMode, ops: readonly MapOp[]): Effects {
   return mode === 'auto' ? 'exit' : mode;
 }
 
+/** Where many processes run a binary, or one is attached to again and again, its code is looked through once. */
+const plans = new OncePer<GoBinary, ProbePlan>();
+
+/** What to probe in a binary where each growth is to be told. */
+export const growthPlanFor = (binary: GoBinary): ProbePlan =>
+  plans.of(binary, 'growth', () => planGrowth(binary));
+
 /** What to probe in a binary. */
 export function probePlanFor(
   binary: GoBinary,
@@ -24,5 +33,6 @@ export function probePlanFor(
   effects: Effects,
   sync = false,
 ): ProbePlan {
-  return planProbes(binary, { ops, exits: effects === 'exit', sync });
+  const name = `${ops.join(',')} ${effects} ${sync}`;
+  return plans.of(binary, name, () => planProbes(binary, { ops, exits: effects === 'exit', sync }));
 }

@@ -56,11 +56,7 @@ export class Program implements Closable, ProcessSymbols {
 
   /** How to fetch the keys of all map types that the binary has. Read from the file: nothing is asked of the process. */
   keyPlans(): KeyPlan[] {
-    const inFile = this.binary.typeReader();
-    return this.binary.mapTypes().flatMap((type) => {
-      const plan = keyPlanOfMap(inFile, addr(type));
-      return plan === undefined ? [] : { ...plan, type: toAddr(type, this.bias) };
-    });
+    return this.binary.keyPlans().map((plan) => ({ ...plan, type: toAddr(fileAddr(plan.type), this.bias) }));
   }
 
   /** How to fetch keys of a type that was met on the way: a map type made at run time, or what an interface key held. */

@@ -1,8 +1,10 @@
+import { once } from '../base/once.ts';
 import { type ElfFile, parseElf } from '../binary/elf/elf_file.ts';
 import { imageOf } from '../binary/elf/image.ts';
-import { type Bias, bias, type FileAddr, type FileOffset, toAddr } from '../model/addr.ts';
+import { addr, type Bias, bias, type FileAddr, type FileOffset, toAddr } from '../model/addr.ts';
 import type { ByteSource } from '../model/byte_source.ts';
 import type { GoVersion, MapFlavour } from '../model/go_version.ts';
+import type { KeyPlan } from '../model/key_plan.ts';
 import type { RuntimeOffsets } from '../model/probe_plan.ts';
 import { type BuildInfo, readBuildInfo } from './build_info.ts';
 import { flavourOf } from './flavour.ts';
@@ -10,6 +12,7 @@ import { type ModuleData, readModuleData } from './module_data.ts';
 import { confirmNewer } from './newer.ts';
 import { type Frame, framesAt } from './pclntab/frames.ts';
 import { type GoFunction, Pclntab } from './pclntab/pclntab.ts';
+import { keyPlanOfMap } from './types/key_plan.ts';
 import { findMapTypes } from './types/map_types.ts';
 import { TypeReader } from './types/type_reader.ts';
 import { isNewer, knownMinor, runtimeOffsets } from './versions/runtime_offsets.ts';
@@ -40,6 +43,8 @@ export interface GoBinary {
   typeReader(memory?: ByteSource, bias?: Bias): TypeReader;
   /** Descriptors of all map types. */
   mapTypes(): readonly FileAddr[];
+  /** How to fetch the keys of all these types. */
+  keyPlans(): readonly KeyPlan[];
 }
 
 /**
@@ -63,6 +68,15 @@ function openWith(elf: ElfFile, buildInfo: BuildInfo): GoBinary {
   const offsets = runtimeOffsets(version, flavour);
   const image = imageOf(elf);
   const rules = { version: { ...version, minor: knownMinor(version) }, flavour, offsets };
+  const typeReader: GoBinary['typeReader'] = (memory = image, loadBias = bias(0)) => {
+    const { types, etypes } = moduleData;
+    return new TypeReader(
+      memory,
+      { types: toAddr(types, loadBias), etypes: toAddr(etypes, loadBias) },
+      rules,
+    );
+  };
+  const mapTypes = once(() => findMapTypes(image, moduleData));
   return {
     elf,
     buildInfo,
@@ -84,14 +98,11 @@ function openWith(elf: ElfFile, buildInfo: BuildInfo): GoBinary {
         ? undefined
         : table.valueAt(record.pcsp, record.start, pc);
     },
-    typeReader(memory = image, loadBias = bias(0)) {
-      const { types, etypes } = moduleData;
-      return new TypeReader(
-        memory,
-        { types: toAddr(types, loadBias), etypes: toAddr(etypes, loadBias) },
-        rules,
-      );
-    },
-    mapTypes: () => findMapTypes(image, moduleData),
+    typeReader,
+    mapTypes,
+    keyPlans: once(() => {
+      const reader = typeReader();
+      return mapTypes().flatMap((type) => keyPlanOfMap(reader, addr(type)) ?? []);
+    }),
   };
 }

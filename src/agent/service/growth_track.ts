@@ -1,5 +1,4 @@
 import type { Closable } from '../../base/dispose.ts';
-import { planGrowth } from '../../go/plan/growth.ts';
 import type { GrowthStep, ServedEvent } from '../../model/feed.ts';
 import type { ProcessRef } from '../../model/window.ts';
 import { KEY_TEXT_MAX } from '../../model/record.ts';
@@ -8,6 +7,7 @@ import type { GrowOptions } from '../../protocol/options.ts';
 import { Audit } from '../audit.ts';
 import { GrowStream } from '../grow_stream.ts';
 import { type Moved, movedSince } from './moved.ts';
+import { growthPlanFor } from '../plans.ts';
 import type { Target } from '../target.ts';
 import { wayFor } from '../way.ts';
 import type { MeteredProbe } from './cost_meter.ts';
@@ -36,7 +36,7 @@ export class GrowthTrack implements Closable {
       probe: 'kernel',
       frames: 0,
     };
-    const plan = planGrowth(target.binary);
+    const plan = growthPlanFor(target.binary);
     const way = wayFor(target.binary, target.pid, {
       kind: 'kernel',
       ops: options.filters.ops,
