@@ -12,6 +12,7 @@ import { reportIdle } from './lib/idle.ts';
 import { reportInline } from './lib/inline_cost.ts';
 import { reportDecode } from './lib/decode_report.ts';
 import { buildHot, ROOT } from './lib/hot.ts';
+import { reportMany } from './lib/many.ts';
 import { reportAgent, reportStream } from './lib/node_report.ts';
 import { reportProbes } from './lib/probes_compared.ts';
 import { Report } from './lib/report.ts';
@@ -20,7 +21,7 @@ import { reportVisible } from './lib/visible.ts';
 
 const USAGE = `npm run bench -- [flag …] [part …]
 
-parts     cost, probes, build, inline, stream, attach, decode, agent, idle, store, visible; without one all of them
+parts     cost, probes, build, inline, stream, attach, decode, agent, idle, many, store, visible; without one all of them
           (store takes 10^9 events, or as many as 40 minutes let it)
 --quick   fewer rounds and smaller maps: to see whether it works
 --write   also writes bench/results/PART.md`;
@@ -45,6 +46,7 @@ const PARTS: Readonly<Record<string, (report: Report) => Promise<void>>> = {
   decode: (report) => reportDecode(report, quick ? 1_000_000 : 10_000_000, quick ? 10_000 : 100_000),
   agent: (report) => reportAgent(report, binary, quick ? 1000 : 10_000),
   idle: (report) => reportIdle(report, binary, quick ? 1 : 3, quick ? 10 : 30),
+  many: (report) => reportMany(report, binary, quick ? 1 : 3),
   store: (report) => {
     reportStore(report, quick ? 1e7 : 1e9, quick ? 5 : 40);
     return Promise.resolve();

@@ -492,27 +492,27 @@ static __always_inline int copy_text(void *to, __u64 from, __u64 size, __u32 lim
 	return -1;
 }
 
-static __always_inline int chase(struct key_part *part, __u64 at, __u32 kind)
+static __always_inline void chase(struct key_part *part, __u64 at, __u32 kind)
 {
 	__u64 words[2];
 	struct type_head head;
 
 	part->type = part->length = 0;
 	part->stored = 0;
-	part->state = 2;
+	part->state = PART_UNREADABLE;
 	*(__u64 *)part->bytes = 0;
 	if (bpf_probe_read_user(words, sizeof(words), (void *)at))
-		return -1;
+		return;
 	if (kind != CHASE_STRING) {
 		if (!words[0]) {
-			part->state = 1;
-			return 0;
+			part->state = PART_CHASED;
+			return;
 		}
 		if (kind == CHASE_IFACE && bpf_probe_read_user(&words[0], 8, (void *)(words[0] + 8)))
-			return -1;
+			return;
 		part->type = words[0];
 		if (bpf_probe_read_user(&head, sizeof(head), (void *)words[0]))
-			return -1;
+			return;
 		__u64 data = words[1];
 		words[0] = data;
 		words[1] = head.size;
@@ -520,26 +520,24 @@ static __always_inline int chase(struct key_part *part, __u64 at, __u32 kind)
 		if (direct & config.type_direct_mask) {
 			*(__u64 *)part->bytes = data;
 			part->length = part->stored = 8;
-			part->state = 1;
-			return 0;
+			part->state = PART_CHASED;
+			return;
 		}
 		if ((head.kind & KIND_MASK) == KIND_STRING &&
 		    bpf_probe_read_user(words, sizeof(words), (void *)data))
-			return -1;
+			return;
 	}
 	part->length = words[1];
-	if (copy_text(part->bytes, words[0], words[1], KEY_PART_MAX, &part->stored))
-		return -1;
-	part->state = 1;
-	return 0;
+	if (copy_text(part->bytes, words[0], words[1], KEY_PART_MAX, &part->stored) == 0)
+		part->state = PART_CHASED;
 }
 
 static __always_inline __u8 fill_body(struct key_body *body, const struct key *key, __u16 *stored)
 {
 	__u32 n = at_most(key->size, KEY_RAW_MAX);
 
-	body->part[0].state = 0;
-	body->part[1].state = 0;
+	body->part[0].state = PART_NONE;
+	body->part[1].state = PART_NONE;
 	*stored = 0;
 	if (key->flags & FLAG_KEY_UNREADABLE)
 		return 0;
@@ -548,12 +546,12 @@ static __always_inline __u8 fill_body(struct key_body *body, const struct key *k
 	*stored = n;
 	if (!key->plan)
 		return 0;
-	int failed = 0;
 #pragma unroll
 	for (int i = 0; i < MAX_CHASES; i++)
 		if (i < key->plan->chases)
-			failed |= chase(&body->part[i], key->at + key->plan->chase[i].offset, key->plan->chase[i].kind);
-	return failed ? FLAG_KEY_UNREADABLE : 0;
+			chase(&body->part[i], key->at + key->plan->chase[i].offset, key->plan->chase[i].kind);
+	/* By what the record says: the verifier need not tell apart how each of them ended. */
+	return body->part[0].state == PART_UNREADABLE || body->part[1].state == PART_UNREADABLE ? FLAG_KEY_UNREADABLE : 0;
 }
 
 static __always_inline void fill_key(struct record_head *head, void *area, const struct key *key)
@@ -828,8 +826,11 @@ static __always_inline void fill_facts(struct regs *ctx, struct record_head *hea
 	use_header(head, facts->header);
 }
 
-/* `mark` is what the record says of itself beyond the operation: record.h. */
-static __always_inline void emit(struct regs *ctx, const struct hit *hit, const struct key *key, __u32 mark)
+/*
+ * `mark` is what the record says of itself beyond the operation: record.h. With `resolve`, `key` is still to be filled:
+ * late, so that the verifier looks at the rest once, and not once for each kind of key.
+ */
+static __always_inline void emit(struct regs *ctx, const struct hit *hit, struct key *key, int resolve, __u32 mark)
 {
 	struct record_head *head = reserve(hit->site, config.record_size);
 	const volatile struct site_config *site = &sites[hit->site & (MAX_SITES - 1)];
@@ -866,10 +867,13 @@ static __always_inline void emit(struct regs *ctx, const struct hit *hit, const 
 		fill_map(head);
 	}
 	fill_goroutine(head, &g);
-	if (config.key_bytes)
-		fill_key(head, area, key);
 	if (config.frames)
 		fill_frames(hit, head, frames);
+	if (config.key_bytes) {
+		if (resolve)
+			resolve_key(ctx, hit, site, key);
+		fill_key(head, area, key);
+	}
 	if (config.labels && g.labels) {
 		head = with_labels(hit->site, head, g.labels);
 		if (!head)

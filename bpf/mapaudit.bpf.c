@@ -200,9 +200,7 @@ int on_entry(struct regs *ctx)
 		bump(hit.site, COUNT_SAMPLED_OUT);
 		return 0;
 	}
-	if (config.key_bytes && !config.key_filter_len && !(c && c->no_keys))
-		resolve_key(ctx, &hit, site, &key);
-	emit(ctx, &hit, &key, 0);
+	emit(ctx, &hit, &key, !config.key_filter_len && !(c && c->no_keys), 0);
 	return 0;
 }
 

@@ -99,9 +99,7 @@ static __always_inline void tell(struct regs *ctx, struct hit *hit, __u32 mark)
 	hit->flags = 0;
 	if (!hit->caller && bpf_probe_read_user(&hit->caller, 8, (void *)hit->below))
 		hit->flags |= FLAG_STACK_UNREADABLE;
-	if (config.key_bytes)
-		resolve_key(ctx, hit, &sites[site], &key);
-	emit(ctx, hit, &key, mark);
+	emit(ctx, hit, &key, 1, mark);
 }
 
 static __always_inline __u32 mark_of(__u64 number, __u32 why)

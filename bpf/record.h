@@ -81,12 +81,15 @@ struct record_head {
 	__u64 key_type;    /* 88  dynamic type when the key itself is an interface, else 0 */
 };
 
+/* struct key_part, state: not chased, chased, out of memory's reach. */
+enum { PART_NONE = 0, PART_CHASED = 1, PART_UNREADABLE = 2 };
+
 /* One chased part of a key. */
 struct key_part {
 	__u64 type;     /* dynamic type of an interface, 0 for a string (or a nil interface) */
 	__u64 length;   /* true length in bytes of the text or value */
 	__u32 stored;   /* valid bytes below */
-	__u32 state;    /* 0 not chased, 1 chased, 2 unreadable */
+	__u32 state;    /* PART_* */
 	__u8 bytes[KEY_PART_MAX];
 };
 
