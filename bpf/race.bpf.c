@@ -33,6 +33,7 @@ struct owner {
 	__u64 map;
 	__u64 goid;   /* who used it last */
 	__u64 writer; /* who wrote to it last */
+	__u64 told;   /* who was in the last record of writes by several: the next is another's */
 	__u32 watches;
 	__u8 moves;   /* how often another used it than the one before */
 	__u8 shared;  /* records of writes by several */
@@ -223,6 +224,7 @@ static __always_inline void settle(struct owner *o, const struct hit *hit, int w
 		return;
 	o->goid = hit->goid;
 	o->writer = write ? hit->goid : 0;
+	o->told = 0;
 	o->watches = 0;
 	o->moves = o->shared = o->writing = o->reported = 0;
 	o->map = hit->map;
@@ -238,12 +240,13 @@ static __always_inline int may_share(struct watch *w, struct owner *o, __u64 wri
 {
 	__u64 now;
 
-	if (!writer || writer == goid || o->moves < race.moves || o->shared >= SHARED_MAX)
+	if (!writer || writer == goid || o->told == goid || o->moves < race.moves || o->shared >= SHARED_MAX)
 		return 0;
 	now = bpf_ktime_get_ns();
 	if (now < NOW(w->shared_next))
 		return 0;
 	w->shared_next = now + SHARED_GAP;
+	o->told = goid;
 	o->shared++;
 	return 1;
 }

@@ -1,5 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { corpusOf, expectBudget, expectFound, expectSilent, find, watchRight } from '../race/corpus.ts';
+import {
+  corpusOf,
+  expectBothWriters,
+  expectBudget,
+  expectFound,
+  expectSilent,
+  find,
+  watchRight,
+} from '../race/corpus.ts';
 import { inTurns, placesOf, raced, racesOf } from '../race/raced.ts';
 import { buildHooked, fewOrAll } from '../support/mapaudit_go.ts';
 
@@ -18,6 +26,10 @@ describe('mapaudit race through the build hook', () => {
   it('is silent about right programs', { timeout: 300_000 }, async () => {
     const watched = hooked();
     await expectSilent(watched, fewOrAll(RIGHT, corpusOf(watched.program).right));
+  });
+
+  it('tells both writers of a map', async () => {
+    await expectBothWriters(hooked());
   });
 
   it('keeps the budget, tells of shared maps, and leaves types alone that nobody asked for', async () => {

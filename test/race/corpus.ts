@@ -79,6 +79,16 @@ export async function expectSilent(watched: Watched, right: readonly string[]): 
   expect(watches).toBeGreaterThan(100);
 }
 
+/** Both writers of a map are told, also where one of the two has its turn once in a while. */
+export async function expectBothWriters(watched: Watched): Promise<void> {
+  const run = await raced(watched.program, 'seldom', ['--duration', '2s', ...probeOf(watched)], ['-busy']);
+  const shared = run.lines.find((line) => line.type === 'shared');
+  expect([shared?.goroutines, shared?.sites.map(({ op, goroutines }) => [op, goroutines])]).toEqual([
+    2,
+    [['assign', 2]],
+  ]);
+}
+
 /** Maps under a lock are shared and not racy, the budget is kept, and types that nobody asked for are left alone. */
 export async function expectBudget(watched: Watched): Promise<void> {
   const args = ['--budget', '5%', '--duration', '4s', ...probeOf(watched)];

@@ -1,6 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { buildGo } from '../support/go_build.ts';
-import { corpusOf, expectBudget, expectFound, expectSilent, find, watchRight } from './corpus.ts';
+import {
+  corpusOf,
+  expectBothWriters,
+  expectBudget,
+  expectFound,
+  expectSilent,
+  find,
+  watchRight,
+} from './corpus.ts';
 import { inTurns, placesOf, racesOf } from './raced.ts';
 
 const LEAST_FOUND = 0.75;
@@ -20,6 +28,10 @@ describe.each(['kernel', 'inline'] as const)('mapaudit race --probe %s', (probe)
 
   it('is silent about each right program', { timeout: 300_000 }, async () => {
     await expectSilent({ program, probe }, right);
+  });
+
+  it('tells both writers of a map', async () => {
+    await expectBothWriters({ program, probe });
   });
 
   it('says which maps are shared, keeps the budget, and leaves other maps alone', async () => {

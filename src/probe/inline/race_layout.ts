@@ -1,3 +1,4 @@
+import { MOVES } from '../shared/race_rules.ts';
 import { HEADER, P } from './layout.ts';
 
 /**
@@ -61,20 +62,20 @@ export const OWNER = {
   /** Who used it last, and who wrote to it last. */
   goid: 8,
   writer: 16,
-  watches: 24,
+  /** Who was in the last record of writes by several, in 16 bits: the next is another's. All from here on begins with 0. */
+  told: 24,
+  watches: 26,
   /** Operations until the clock is looked at again, and how many that were the last time. */
-  skip: 26,
-  pause: 27,
-  /** How often another used it than the one before. */
-  moves: 28,
+  skip: 27,
+  pause: 28,
   /** Records of writes by several, and of finding it marked "being written". */
   shared: 29,
   writing: 30,
   state: 31,
   bytes: 32,
 } as const;
-/** `OWNER.state`: not seen in enough hands yet, worth a watch, told. */
-export const STATE = { fresh: 0, watched: 1, told: 2 } as const;
+/** `OWNER.state`: how often another used it than the one before; after so many it is worth a watch; its race is told. */
+export const STATE = { watched: MOVES, told: MOVES + 1 } as const;
 
 /** Maps whose race was told, by address: also when their place among the owners went to another. */
 export const TOLD_ROWS = 32768;

@@ -19,6 +19,20 @@ func init() {
 			mu.Unlock()
 		})
 	})
+	add("seldom", func() {
+		var mu sync.Mutex
+		m := map[int]int{}
+		write := func(i int) {
+			mu.Lock()
+			m[i%16] = i
+			mu.Unlock()
+		}
+		forever(write)
+		forever(func(i int) {
+			time.Sleep(5 * time.Millisecond)
+			write(i)
+		})
+	})
 	add("rwmutex", func() {
 		var mu sync.RWMutex
 		m := map[string]int{"a": 1}

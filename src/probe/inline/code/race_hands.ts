@@ -1,5 +1,4 @@
 import { MARK_SHARED, MARK_WRITING } from '../../../model/record.ts';
-import { MOVES } from '../../shared/race_rules.ts';
 import type { Assembler, Label } from '../asm/assembler.ts';
 import { at } from '../asm/operand.ts';
 import { P } from '../layout.ts';
@@ -31,32 +30,24 @@ export function settle(a: Assembler, none: Label): void {
   a.mov('RDX', IN.goid);
   a.bind(read);
   a.mov(owner('writer'), 'RDX');
-  a.storeImm(owner('watches'), 0, 8);
+  a.storeImm(owner('told'), 0, 8);
   a.mov(owner('map'), LOOK.map);
   a.jmp(none);
 }
 
 /** Who uses it now; a map that another finds marked as being written is told of. */
 export function changeHands(a: Assembler, { offsets }: RaceCode, tell: Label): void {
-  const [read, same, moved, often, quiet] = Array.from({ length: 5 }, () => a.label()) as [
-    Label, Label, Label, Label, Label,
-  ]; // prettier-ignore
+  const [read, moved, quiet] = [a.label(), a.label(), a.label()];
   a.test(LOOK.write, LOOK.write);
   a.jcc('e', read);
   a.mov(owner('writer'), IN.goid);
   a.bind(read);
   a.alu('cmp', owner('goid'), IN.goid);
-  a.jcc('e', same);
+  a.jcc('e', quiet);
   a.mov(owner('goid'), IN.goid);
-  a.alu('cmp', owner('moves'), MOVES, 1);
-  a.jcc('ae', often);
-  a.alu('add', owner('moves'), 1, 1);
-  a.alu('cmp', owner('moves'), MOVES, 1);
-  a.jcc('b', moved);
-  a.bind(often);
-  a.alu('cmp', owner('state'), STATE.fresh, 1);
-  a.jcc('ne', moved);
-  a.storeImm(owner('state'), STATE.watched, 1);
+  a.alu('cmp', owner('state'), STATE.watched, 1);
+  a.jcc('ae', moved);
+  a.alu('add', owner('state'), 1, 1);
   a.bind(moved);
   a.alu('cmp', owner('writing'), WRITING_MAX, 1);
   a.jcc('ae', quiet);
@@ -66,7 +57,6 @@ export function changeHands(a: Assembler, { offsets }: RaceCode, tell: Label): v
   a.movImm('RCX', MARK_WRITING);
   a.jmp(tell);
   a.bind(quiet);
-  a.bind(same);
 }
 
 /** A record of a map that several write to, whether or not with a lock. */
@@ -77,7 +67,9 @@ export function mayShare(a: Assembler, none: Label, tell: Label): void {
   a.jcc('e', none);
   a.alu('cmp', IN.writer, IN.goid);
   a.jcc('e', none);
-  a.alu('cmp', owner('moves'), MOVES, 1);
+  a.alu('cmp', owner('told'), IN.goid, 2);
+  a.jcc('e', none);
+  a.alu('cmp', owner('state'), STATE.watched, 1);
   a.jcc('b', none);
   a.alu('cmp', owner('shared'), SHARED_MAX, 1);
   a.jcc('ae', none);
@@ -86,6 +78,7 @@ export function mayShare(a: Assembler, none: Label, tell: Label): void {
   a.jcc('b', none);
   a.alu('add', 'RAX', asked('sharedGap'));
   a.mov(watch('sharedNext'), 'RAX');
+  a.mov(owner('told'), IN.goid, 2);
   a.alu('add', owner('shared'), 1, 1);
   a.movImm('RCX', MARK_SHARED);
   a.jmp(tell);

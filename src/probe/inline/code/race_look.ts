@@ -106,7 +106,7 @@ function mayWait(a: Assembler, { told }: RaceCode, wait: Label, quiet: Label): v
   a.mov(IN.began, 'RAX');
   a.alu('cmp', 'RAX', asked('lease'));
   a.jcc('ae', later);
-  a.movzx('RCX', owner('watches'), 2);
+  a.movzx('RCX', owner('watches'), 1);
   a.shift('shr', 'RCX', TIRED_SHIFT);
   a.alu('cmp', 'RCX', TIRED_MAX, 4);
   a.jcc('be', tired);
@@ -128,9 +128,9 @@ function mayWait(a: Assembler, { told }: RaceCode, wait: Label, quiet: Label): v
   a.test('RDX', 'RDX', 4);
   a.jcc('ne', quiet);
   a.storeImm(owner('pause'), 0, 1);
-  a.alu('add', owner('watches'), 1, 2);
+  a.alu('add', owner('watches'), 1, 1);
   a.jcc('ae', wait);
-  a.storeImm(owner('watches'), 0xffff, 2);
+  a.storeImm(owner('watches'), 0xff, 1);
   a.jmp(wait);
   a.bind(later);
   // The busier a map is, the more of its operations pass until the clock is looked at again.
